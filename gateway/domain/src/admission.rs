@@ -1,0 +1,1 @@
+//! Which reports become readings, and why the others do not.

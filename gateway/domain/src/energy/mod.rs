@@ -1,0 +1,1 @@
+//! Energy from registers and power.

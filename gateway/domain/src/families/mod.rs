@@ -1,0 +1,1 @@
+//! Device families: one file each, from topic and payload to reports.

@@ -1,0 +1,1 @@
+//! Summaries of a series over a grid.

@@ -1,0 +1,41 @@
+//! Vigie's rules: what a building is, what a reading is, and what follows from readings. No I/O, no async, no clock.
+//!
+//! ```text
+//! MQTT message ──families──▶ reports ──admission──▶ readings ──▶ (the store)
+//!                                                      │
+//!                    energy, occupancy, history ◀──────┘──▶ live ──wire::state──▶ state topics
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, where time comes from, civil days |
+//! | [`ids`], [`quantity`], [`reading`] | the names of things, what can be measured, a reading and its identity |
+//! | [`message`] | what goes into and comes out of a translator |
+//! | [`families`] | one file per device family: topic and payload to reports |
+//! | [`admission`] | which reports become readings, and why the others do not |
+//! | [`wire`] | our own topics, in both directions |
+//! | [`site`] | the building: its file, read and checked |
+//! | [`history`] | summaries of a series over a grid |
+//! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
+//! | [`live`] | all of it together, as it stands now |
+
+pub mod admission;
+pub mod calendar;
+pub mod clock;
+pub mod energy;
+pub mod families;
+pub mod history;
+pub mod ids;
+pub mod instant;
+pub mod live;
+pub mod message;
+pub mod occupancy;
+pub mod quantity;
+pub mod reading;
+pub mod site;
+pub mod wire;
+
+pub use clock::{Clock, ManualClock};
+pub use instant::{Instant, Period};
+pub use quantity::{Kind, Quantity};
+pub use reading::{DatedBy, Observation, Reading, SeriesSet, Source, Value};

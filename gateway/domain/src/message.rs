@@ -1,0 +1,123 @@
+//! What goes through the translators: a message comes in, reports, a status or refusals come out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::DeviceId;
+use crate::instant::Instant;
+use crate::reading::{Source, Value};
+
+/// One MQTT message as it arrived.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// The full topic.
+    pub topic: &'a str,
+    /// The bytes, whatever they are.
+    pub payload: &'a [u8],
+    /// Whether the broker had kept it: then it may be old.
+    pub retained: bool,
+    /// When the gateway got it, by the gateway's clock.
+    pub received_at: Instant,
+}
+
+/// What a device family makes of a message that is its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Translation {
+    /// What was measured, in the order of the message.
+    pub reports: Vec<Report>,
+    /// What the device says of itself.
+    pub status: Option<DeviceStatus>,
+    /// Parts that could not be read. They never cost their neighbours.
+    pub refusals: Vec<Reason>,
+}
+
+/// A measurement that a message claims, not yet admitted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Where it comes from.
+    pub source: Source,
+    /// When, by the device's clock; `None` when the message does not say.
+    pub observed_at: Option<Instant>,
+    /// What.
+    pub value: Value,
+    /// The device's own running number of this reading, which shows what was lost on the way.
+    pub seq: Option<u64>,
+}
+
+/// What a device says of itself: birth, last will and the like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeviceStatus {
+    /// Who.
+    pub device: DeviceId,
+    /// How it is.
+    pub presence: DevicePresence,
+    /// How many times it has started, when it counts them.
+    pub boot: Option<u64>,
+    /// What runs on it.
+    pub firmware: Option<String>,
+    /// How often it means to report, in seconds.
+    pub interval_s: Option<f64>,
+}
+
+/// Whether a device is there, by its own word or its last will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DevicePresence {
+    /// It is connected.
+    Online,
+    /// It sleeps between reports, on purpose.
+    Sleeping,
+    /// Its last will was seen.
+    Offline,
+}
+
+/// Why a message, or a part of it, was refused for good. None of these heals by sending it again.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
+pub struct Reason {
+    /// The sort of reason, for counters.
+    pub label: ReasonLabel,
+    /// What is wrong, with the remedy where there is one; for people.
+    pub text: String,
+}
+
+impl Reason {
+    /// A reason of this sort, told in `text`.
+    pub fn new(label: ReasonLabel, text: impl Into<String>) -> Self {
+        Self { label, text: text.into() }
+    }
+}
+
+/// The sorts of refusal, as counters name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonLabel {
+    /// The topic is under our prefix but names nothing we know.
+    Topic,
+    /// The payload does not have the agreed shape.
+    Malformed,
+    /// The payload is larger than allowed.
+    TooLarge,
+    /// A value that its quantity cannot have.
+    Value,
+    /// Dated too far ahead of a trusted clock.
+    Future,
+    /// A kept message that does not say when it was observed: last known, age unknown.
+    UndatedRetained,
+    /// More unknown sources than are kept.
+    TooManySources,
+}
+
+impl ReasonLabel {
+    /// The label as it stands in counters and the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Topic => "topic",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too_large",
+            Self::Value => "value",
+            Self::Future => "future",
+            Self::UndatedRetained => "undated_retained",
+            Self::TooManySources => "too_many_sources",
+        }
+    }
+}

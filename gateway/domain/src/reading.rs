@@ -1,0 +1,114 @@
+//! A reading: what a source measured at an instant, and when we heard of it.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{Channel, DeviceId};
+use crate::instant::Instant;
+use crate::quantity::{Kind, Quantity};
+
+/// Where readings come from: one instrument of one device. It names a series.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// The node.
+    pub device: DeviceId,
+    /// What it measures.
+    pub quantity: Quantity,
+    /// Which of several like instruments; none where there is only one.
+    pub channel: Option<Channel>,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.device, self.quantity)?;
+        self.channel.as_ref().map_or(Ok(()), |channel| write!(f, " {channel}"))
+    }
+}
+
+/// A measured value, in the unit of its quantity; made by [`Quantity::number`] and [`Quantity::state`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// True or false.
+    State(bool),
+    /// A present value.
+    Gauge(f64),
+    /// A running total.
+    #[serde(skip_deserializing)]
+    Register(f64),
+}
+
+impl Value {
+    /// The value as a number; a state is 1 or 0.
+    pub const fn as_f64(self) -> f64 {
+        match self {
+            Self::Gauge(number) | Self::Register(number) => number,
+            Self::State(state) => {
+                if state {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
+        }
+    }
+
+    /// The inverse of [`Value::as_f64`], for stores that keep plain numbers.
+    pub fn from_f64(kind: Kind, number: f64) -> Self {
+        match kind {
+            Kind::Gauge => Self::Gauge(number),
+            Kind::Register => Self::Register(number),
+            Kind::State => Self::State(number != 0.0),
+        }
+    }
+}
+
+/// Whose clock dated a reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatedBy {
+    /// The device told when it observed.
+    Device,
+    /// The device told no time, so the time of arrival was taken.
+    Gateway,
+}
+
+/// One entry of a series: a reading without its source.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation {
+    /// When it was observed, as told by `dated_by`. Together with the source it is the reading's identity.
+    pub observed_at: Instant,
+    /// When the gateway heard of it. Stores keep it to the second.
+    pub received_at: Instant,
+    /// Whose clock `observed_at` is.
+    pub dated_by: DatedBy,
+    /// What was measured.
+    pub value: Value,
+}
+
+/// A measurement of a source at an instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// Where it comes from.
+    pub source: Source,
+    /// What was observed when.
+    pub observation: Observation,
+}
+
+/// Series by source, as they were loaded to answer one question. Each is in the order of `observed_at`.
+#[derive(Clone, Debug, Default)]
+pub struct SeriesSet(HashMap<Source, Vec<Observation>>);
+
+impl SeriesSet {
+    /// Adds the series of `source`, or replaces it.
+    pub fn insert(&mut self, source: Source, observations: Vec<Observation>) {
+        self.0.insert(source, observations);
+    }
+
+    /// The series of `source`; empty when it was not loaded or has no readings.
+    pub fn of(&self, source: &Source) -> &[Observation] {
+        self.0.get(source).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,221 @@
+//! The building as the rest of the program knows it: checked, with every reference resolved to an id that exists.
+//!
+//! A [`Site`] is made only by [`crate::site::parse`]; so whoever holds one may rely on what is promised here.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
+use crate::instant::{Instant, Period};
+use crate::quantity::Quantity;
+use crate::reading::Source;
+
+/// One building with one time zone.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The name in topics.
+    pub id: SiteId,
+    /// The name on pages.
+    pub name: String,
+    /// Where its civil days begin and end.
+    pub timezone: TimeZone,
+    /// How many people it may hold, as its operator says.
+    pub capacity: u32,
+    /// Floor area in m².
+    pub area_m2: f64,
+    /// When it is open; `None` when the file does not say, and then it never counts as closed.
+    pub opening: Option<OpeningHours>,
+    /// Zones, in the order of the file. Parents may come after their children.
+    pub zones: Vec<Zone>,
+    /// Roles in the building, in the order of the file.
+    pub points: Vec<Point>,
+    /// Where people are counted passing, in the order of the file.
+    pub doorways: Vec<Doorway>,
+    /// Meters, in the order of the file. Parents may come after their children.
+    pub meters: Vec<Meter>,
+    /// How the figures are made, where the file says other than the defaults.
+    pub rules: Rules,
+}
+
+/// Opening hours for each day of the week, in civil time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpeningHours {
+    /// Monday first; each a list of disjoint spans in order. An end of 24:00 is `None`.
+    pub week: [Vec<(Time, Option<Time>)>; 7],
+}
+
+/// A space whose occupancy is reported.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    /// The name in topics, files and addresses.
+    pub id: ZoneId,
+    /// The name on pages.
+    pub name: String,
+    /// A second line for people: "salle des mariages".
+    pub note: Option<String>,
+    /// The zone that it is a part of; the tree has no cycles.
+    pub parent: Option<ZoneId>,
+    /// How many people it may hold; `None` for corridors and the like.
+    pub capacity: Option<u32>,
+    /// Floor area in m².
+    pub area_m2: Option<f64>,
+    /// Air volume in m³.
+    pub volume_m3: Option<f64>,
+    /// How it gets its air.
+    pub ventilation: Ventilation,
+}
+
+/// How a zone gets its air.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Ventilation {
+    /// By windows and leaks.
+    #[default]
+    Natural,
+    /// By a fan of unknown flow.
+    Mechanical,
+    /// By a fan whose flow a point measures, in m³/h.
+    Measured(PointId),
+}
+
+/// A source that fills a role for some time. The spans of one role do not overlap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// Which source.
+    pub source: Source,
+    /// From when until when.
+    pub period: Period,
+}
+
+/// A role: what is measured where.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// The name in files and addresses.
+    pub id: PointId,
+    /// The zone it tells of.
+    pub zone: ZoneId,
+    /// What it measures.
+    pub quantity: Quantity,
+    /// What fills it when, oldest first.
+    pub sources: Vec<Assignment>,
+}
+
+/// One side of a doorway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Not in the building.
+    Outside,
+    /// In this zone.
+    Zone(ZoneId),
+}
+
+/// Where people are counted passing. `people_in` go from `from` to `to`, `people_out` back.
+#[derive(Clone, Debug)]
+pub struct Doorway {
+    /// The name in files and addresses.
+    pub id: DoorwayId,
+    /// Where those who are counted in come from.
+    pub from: Side,
+    /// Where they go; never the same as `from`.
+    pub to: Side,
+    /// `people_in` registers, oldest first.
+    pub people_in: Vec<Assignment>,
+    /// `people_out` registers of the same devices, oldest first.
+    pub people_out: Vec<Assignment>,
+}
+
+/// Something whose energy is measured.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    /// The name in topics, files and addresses.
+    pub id: MeterId,
+    /// The name on pages.
+    pub name: String,
+    /// Where it stands.
+    pub zone: Option<ZoneId>,
+    /// The meter that it is a part of; the tree has no cycles.
+    pub parent: Option<MeterId>,
+    /// `energy_imported` registers, oldest first.
+    pub energy: Vec<Assignment>,
+    /// `active_power` gauges, oldest first.
+    pub power: Vec<Assignment>,
+    /// From which power on it counts as working, in W; below half of it as on standby.
+    pub running_above_w: Option<f64>,
+    /// The most it can draw, in W; more is a fault. From the rating of its breaker.
+    pub max_power_w: f64,
+}
+
+/// How figures are made. The file may set each; sources of the defaults stand with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// How long movement keeps a zone occupied, in seconds.
+    pub hold_s: f64,
+    /// How long doors and detectors must be quiet after closing before the count is set to nobody, in seconds.
+    pub quiet_s: f64,
+    /// The hour of the night when the count is set to nobody in any case, in civil time.
+    pub reset_at: Time,
+    /// Share of passages that a door counter misses or invents.
+    pub door_error: f64,
+    /// The longest time that a reading speaks for, in seconds; a longer silence is a gap.
+    pub max_gap_s: f64,
+    /// How far ahead of the clock a reading may be dated, in seconds.
+    pub max_ahead_s: f64,
+    /// How many sources that the file does not name are kept.
+    pub max_unknown_sources: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            hold_s: 15.0 * 60.0,
+            quiet_s: 30.0 * 60.0,
+            reset_at: jiff::civil::time(4, 0, 0, 0),
+            door_error: 0.03,
+            max_gap_s: 15.0 * 60.0,
+            max_ahead_s: 5.0 * 60.0,
+            max_unknown_sources: 2000,
+        }
+    }
+}
+
+impl Site {
+    /// The zone of this name.
+    pub fn zone(&self, id: &str) -> Option<&Zone> {
+        self.zones.iter().find(|zone| zone.id.as_str() == id)
+    }
+
+    /// The meter of this name.
+    pub fn meter(&self, id: &str) -> Option<&Meter> {
+        self.meters.iter().find(|meter| meter.id.as_str() == id)
+    }
+
+    /// The point of this name.
+    pub fn point(&self, id: &str) -> Option<&Point> {
+        self.points.iter().find(|point| point.id.as_str() == id)
+    }
+
+    /// Whether `zone` is `ancestor` or lies within it.
+    pub fn is_within(&self, zone: &ZoneId, ancestor: &ZoneId) -> bool {
+        let mut at = Some(zone);
+        while let Some(here) = at {
+            if here == ancestor {
+                return true;
+            }
+            at = self.zone(here.as_str()).and_then(|zone| zone.parent.as_ref());
+        }
+        false
+    }
+
+    /// Every source that the file names, whenever it is or was assigned.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let points = self.points.iter().flat_map(|point| &point.sources);
+        let doors =
+            self.doorways.iter().flat_map(|door| door.people_in.iter().chain(&door.people_out));
+        let meters = self.meters.iter().flat_map(|meter| meter.energy.iter().chain(&meter.power));
+        points.chain(doors).chain(meters).map(|assignment| &assignment.source)
+    }
+}
+
+/// The assignment in force at `instant`.
+pub fn assigned_at(assignments: &[Assignment], instant: Instant) -> Option<&Assignment> {
+    assignments.iter().find(|assignment| assignment.period.contains(instant))
+}

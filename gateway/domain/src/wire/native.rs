@@ -1,0 +1,1 @@
+//! Readings in: the topics and payloads of our own nodes.

@@ -1,0 +1,186 @@
+//! The time-series store, as the rest of the system sees it.
+//!
+//! Two ports, so that who may only look cannot write: the gateway holds a [`SeriesWriter`], the dashboard a
+//! [`SeriesReader`]. Each promises only what every adapter can keep; the conformance suite holds them to it.
+
+use std::future::Future;
+
+use domain::message::Reason;
+use domain::{Instant, Observation, Period, Reading, Source};
+
+/// What one commit makes durable: readings, and what had to be refused beside them.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Admitted readings, in the order of their arrival.
+    pub readings: Vec<Reading>,
+    /// Refused messages, in the order of their arrival.
+    pub refused: Vec<Refused>,
+    /// Refusals that leave quarantine with this commit, since what was refused then is among the readings now.
+    pub healed: Vec<RefusalId>,
+}
+
+/// Names a refusal within the quarantine; grows with each new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RefusalId(pub u64);
+
+/// A message, or a part of one, that stands in quarantine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// When it arrived (the first time, when it was repeated).
+    pub received_at: Instant,
+    /// Its topic.
+    pub topic: String,
+    /// Its payload, cut to [`Refused::KEPT_BYTES`].
+    pub payload: Vec<u8>,
+    /// How long the payload was.
+    pub payload_len: usize,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Refused {
+    /// How much of a payload is kept. What was cut can be looked at, but not replayed.
+    pub const KEPT_BYTES: usize = 64 * 1024;
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Readings that were new.
+    pub stored: u64,
+    /// Readings whose source and instant were already there; nothing was changed.
+    pub repeated: u64,
+    /// Refused messages that quarantine dropped to keep its bound, oldest first.
+    pub dropped: u64,
+}
+
+/// Adds readings to their series.
+pub trait SeriesWriter: Send + Sync {
+    /// Stores `batch` durably, as a whole, before it returns `Ok`.
+    ///
+    /// Source and `observed_at` name a reading. The first one stored stays: storing it again, even with another
+    /// value, changes nothing and counts as repeated. So after an error the caller may append the same batch again.
+    /// A refused message with the topic, payload and reason of one that already stands in quarantine is counted
+    /// with that one.
+    fn append(&self, batch: Batch) -> impl Future<Output = Result<Appended, StoreError>> + Send;
+}
+
+/// Answers questions about stored series. Readings are always in the order of `observed_at`, each identity once.
+pub trait SeriesReader: Send + Sync + 'static {
+    /// Every source that was ever stored, in order.
+    fn sources(&self) -> impl Future<Output = Result<Vec<StoredSource>, StoreError>> + Send;
+
+    /// The readings of one source in a period; none for a source that nobody has heard of.
+    fn range(
+        &self,
+        request: Range,
+    ) -> impl Future<Output = Result<Vec<Observation>, StoreError>> + Send;
+
+    /// One page of the quarantine, newest first. `before` is the [`StandingRefusal::id`] to continue below.
+    fn quarantine(
+        &self,
+        before: Option<RefusalId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<StandingRefusal>, StoreError>> + Send;
+
+    /// How large the store is on its medium, in bytes.
+    fn size_bytes(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// A question for the readings of one source.
+#[derive(Clone, Debug)]
+pub struct Range {
+    /// Whose.
+    pub source: Source,
+    /// From when until when; half-open.
+    pub period: Period,
+    /// So many readings just before the period as well, as far as there are.
+    pub before: usize,
+    /// So many readings just after the period as well, as far as there are.
+    pub after: usize,
+    /// At most so many readings inside the period, the oldest; `None` for all. With a limit that was reached,
+    /// none of `after` are given.
+    pub limit: Option<usize>,
+}
+
+impl Range {
+    /// All readings of `source` in `period` and nothing around it.
+    pub fn of(source: Source, period: Period) -> Self {
+        Self { source, period, before: 0, after: 0, limit: None }
+    }
+
+    /// The newest reading of `source`.
+    pub fn newest(source: Source) -> Self {
+        let end = Period::new(Instant::MAX, Instant::MAX).expect("an empty period is a period");
+        Self { source, period: end, before: 1, after: 0, limit: None }
+    }
+
+    /// With the neighbours that a figure over the period may need on either side.
+    #[must_use]
+    pub fn with_neighbours(self, count: usize) -> Self {
+        Self { before: count, after: count, ..self }
+    }
+}
+
+/// A source with its newest reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredSource {
+    /// The source.
+    pub source: Source,
+    /// Its newest reading by `observed_at`.
+    pub last: Observation,
+}
+
+/// A refused message as it stands in quarantine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StandingRefusal {
+    /// Its name.
+    pub id: RefusalId,
+    /// What was refused and why.
+    pub refused: Refused,
+    /// How many times it came.
+    pub count: u64,
+    /// When it came last.
+    pub last_received_at: Instant,
+}
+
+/// What lies under a [`StoreError`].
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the store did not do what it was asked, cut by what the caller does next.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Wait, then ask again: a full disk, a locked file.
+    #[error("store is unavailable")]
+    Unavailable(#[source] Cause),
+    /// Set the request aside; asking again fails again.
+    #[error("store refused the request")]
+    Refused(#[source] Cause),
+    /// Part of the store cannot be read; the rest can.
+    #[error("store holds a damaged block: {what}")]
+    Damaged {
+        /// Which series and hour or day.
+        what: String,
+    },
+    /// Stop; a person must look.
+    #[error("store holds schema {found}, this build needs {needed}")]
+    WrongSchema {
+        /// The version the store holds.
+        found: i64,
+        /// The version this build reads and writes.
+        needed: i64,
+    },
+    /// Stop: the file belongs to something else.
+    #[error("{path} is no Vigie store")]
+    Foreign {
+        /// Which file.
+        path: String,
+    },
+    /// Stop: another gateway writes to it.
+    #[error("{path} is in use by another vigie")]
+    InUse {
+        /// Which folder or file.
+        path: String,
+    },
+}
