@@ -1,0 +1,53 @@
+//! Door counters: registers of passages in and out, with the errors that real ones make.
+
+use domain::Instant;
+
+use super::chance::Chance;
+use super::people::Passage;
+
+/// Share of passages in that a counter misses, out that it misses, and of any that it counts twice.
+///
+/// Groups leave closer together than they come, so more is missed on the way out and the count drifts upwards.
+const MISSED_IN: f64 = 0.003;
+const MISSED_OUT: f64 = 0.005;
+const DOUBLED: f64 = 0.002;
+
+/// One doorway: what passed, and what its counter says.
+#[derive(Clone, Debug)]
+pub(super) struct Door {
+    /// What passed in truth since the start, in and out.
+    pub(super) truth: (u64, u64),
+    /// What the counter says.
+    pub(super) register: (u64, u64),
+    /// The registers after each passage of the present step, for those that report on change.
+    pub(super) changes: Vec<(Instant, (u64, u64))>,
+    errs: bool,
+    chance: Chance,
+}
+
+impl Door {
+    /// A counter that has counted before; with `errs` it errs like a real one.
+    pub(super) fn new(errs: bool, mut chance: Chance) -> Self {
+        let before = 20_000 + chance.index(40_000) as u64;
+        Self { truth: (0, 0), register: (before, before), changes: Vec::new(), errs, chance }
+    }
+
+    /// Counts a passage.
+    pub(super) fn pass(&mut self, passage: &Passage) {
+        let (missed, truth, register) = if passage.is_in {
+            (MISSED_IN, &mut self.truth.0, &mut self.register.0)
+        } else {
+            (MISSED_OUT, &mut self.truth.1, &mut self.register.1)
+        };
+        *truth += 1;
+        let counted = match self.errs {
+            true if self.chance.yes(missed) => 0,
+            true if self.chance.yes(DOUBLED) => 2,
+            _ => 1,
+        };
+        *register += counted;
+        if counted > 0 {
+            self.changes.push((passage.at, self.register));
+        }
+    }
+}
