@@ -1,9 +1,24 @@
 //! The site model: which devices are where, and what for.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `model` | the building as the rest of the program sees it |
+//! | `file` | the tables of the site file, from text to a [`Site`] |
+//! | `settings` | its optional tables: opening hours, rules, families |
+//! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
+//! | `section`, `fault` | reading a table key by key, and telling all faults at once |
 
+mod assignments;
+mod fault;
 mod file;
 mod model;
+mod names;
+mod section;
+mod settings;
 
+pub use fault::{SiteErrors, SiteFault};
+pub use file::{DREUX, parse};
 pub use model::{
-    Assignment, Doorway, Meter, OpeningHours, Point, Rules, Side, Site, Ventilation, Zone,
-    assigned_at,
+    Assignment, Doorway, FamilySettings, Meter, OpeningHours, Point, Rules, Side, Site,
+    Ventilation, Zone, assigned_at,
 };
