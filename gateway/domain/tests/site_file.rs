@@ -22,7 +22,7 @@ fn faults(tables: &str) -> String {
 }
 
 fn at(text: &str) -> Instant {
-    text.parse().unwrap()
+    text.parse().expect("the tests write instants right")
 }
 
 #[test]
@@ -283,4 +283,26 @@ fn wrong_types_are_told_with_an_example() {
     );
     let told = faults("zone = 5\n");
     assert!(told.contains("`zone` is no key of [site]"), "{told}");
+}
+
+#[test]
+fn families_that_are_no_table_are_told() {
+    let text = format!("families = 5\n{SITE}");
+    let told = site::parse(&text, "site.toml").unwrap_err().to_string();
+    assert!(told.contains("site.toml:1: `families` must be a table"), "{told}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_done_to_the_example_it_is_read_or_told_what_is_wrong(
+        line in 0..site::DREUX.lines().count(),
+        put in "(|x|\\[|=|\\]\\]|id = 5|name = \"\"|zone = \\{\\}|[a-z_]{1,8} = [0-9\"]{1,3}|\\PC{0,20})",
+    ) {
+        let lines = site::DREUX.lines().enumerate();
+        let text: Vec<&str> =
+            lines.map(|(index, text)| if index == line { put.as_str() } else { text }).collect();
+        if let Err(errors) = site::parse(&text.join("\n"), "dreux.toml") {
+            proptest::prop_assert!(!errors.faults().is_empty());
+        }
+    }
 }

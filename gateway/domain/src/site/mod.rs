@@ -3,7 +3,8 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `model` | the building as the rest of the program sees it |
-//! | `file` | the tables of the site file, from text to a [`Site`] |
+//! | `file` | the site file as a whole, from text to a [`Site`] |
+//! | `zones`, `roles` | its tables one by one: zones; points, doorways and meters |
 //! | `settings` | its optional tables: opening hours, rules, families |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
@@ -13,8 +14,10 @@ mod fault;
 mod file;
 mod model;
 mod names;
+mod roles;
 mod section;
 mod settings;
+mod zones;
 
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};

@@ -225,22 +225,23 @@ impl<'a> Section<'a> {
         tables.unwrap_or_default().into_iter().map(section).collect()
     }
 
-    /// The tables in this table by their names, whatever these are.
+    /// The tables within the table under `key` by their names, whatever these are; each with the byte of its name.
     pub(super) fn named_tables(
-        table: &'a DeTable<'a>,
+        &self,
+        key: &str,
         title: &'static str,
         keys: &'static [Key],
-        faults: &'a Faults<'a>,
     ) -> Vec<(usize, &'a str, Section<'a>)> {
         let mut sections = Vec::new();
-        for (name, value) in table {
+        let tables = self.read(key, "a table", DeValue::as_table);
+        for (name, value) in tables.into_iter().flatten() {
             let at = name.span().start;
             let name = name.get_ref().as_ref();
             match value.get_ref().as_table() {
                 Some(table) => {
-                    sections.push((at, name, Section::new(table, at, title, keys, faults)));
+                    sections.push((at, name, Section::new(table, at, title, keys, self.faults)));
                 }
-                None => faults.report(at, format!("`{name}` must be a table, as in {title}")),
+                None => self.faults.report(at, format!("`{name}` must be a table, as in {title}")),
             }
         }
         sections

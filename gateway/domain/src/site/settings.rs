@@ -36,7 +36,7 @@ pub(super) const RULES: &[Key] = &[
 ];
 
 /// `[families.<name>]`: whether a family is listened to, and where.
-const FAMILY: &[Key] =
+pub(super) const FAMILY: &[Key] =
     &[Key::optional("enabled", "false"), Key::optional("topics", "[\"zigbee2mqtt/#\"]")];
 
 /// The opening hours of this table.
@@ -132,11 +132,6 @@ pub(super) fn families(
         settings.insert(family, FamilySettings { enabled, topics });
     }
     settings
-}
-
-/// The keys of a table in `[families]`.
-pub(super) const fn family_keys() -> &'static [Key] {
-    FAMILY
 }
 
 fn filters(topics: Vec<(usize, &str)>, faults: &Faults<'_>) -> Vec<String> {
