@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::ids::{DeviceId, DoorwayId, MeterId, ZoneId};
 use domain::site::Site;
-use domain::{Instant, Value};
+use domain::{Instant, Source, Value};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
@@ -76,7 +76,7 @@ pub struct Building {
     detectors: Vec<Detector>,
     meters: Meters,
     nodes: Vec<Node>,
-    seqs: BTreeMap<domain::Source, u64>,
+    seqs: BTreeMap<Source, u64>,
     /// People in each zone with its parts.
     within: Vec<u32>,
     outages: Chance,
@@ -178,7 +178,7 @@ impl Building {
     }
 
     fn move_people(&mut self) {
-        self.doors.iter_mut().for_each(|door| door.changes.clear());
+        self.doors.iter_mut().for_each(Door::begin_step);
         for passage in self.people.step(self.now, &self.floor) {
             if let Some(doorway) = passage.way.doorway {
                 self.doors[doorway].pass(&passage);
@@ -211,54 +211,46 @@ impl Building {
 
     fn report(&mut self, out: &mut Vec<Emission>) {
         for nr in 0..self.nodes.len() {
-            self.nodes[nr].recover(self.now, out);
-            self.report_changes(nr, out);
+            let mut moments = self.changes(nr);
             for group in 0..self.nodes[nr].groups.len() {
                 while let Some(at) = self.nodes[nr].due(group, self.now, self.scenario.live_from) {
-                    let instruments = self.nodes[nr].groups[group].instruments.clone();
-                    self.emit(nr, at, &instruments, out);
+                    let instruments = &self.nodes[nr].groups[group].instruments;
+                    moments.push((at, instruments.iter().filter(|(_, probe)| self.is_told(*probe, at)).cloned().collect()));
                 }
+            }
+            // What is told at the same time goes out together.
+            moments.sort_by_key(|(at, _)| *at);
+            self.nodes[nr].recover(self.now, out);
+            for (at, instruments) in moments {
+                let samples = instruments.into_iter().map(|(source, probe)| self.sample(nr, source, probe, at)).collect();
+                self.nodes[nr].report(at, samples, out);
             }
         }
     }
 
     /// Counters and detectors speak at once when they change.
-    fn report_changes(&mut self, nr: usize, out: &mut Vec<Emission>) {
-        let instruments = self.nodes[nr].groups.iter().flat_map(|group| &group.instruments);
-        let mut changes: Vec<(Instant, domain::Source, Value)> = Vec::new();
-        for (source, probe) in instruments {
+    fn changes(&self, nr: usize) -> Vec<(Instant, Vec<(Source, Probe)>)> {
+        let mut moments: Vec<(Instant, Vec<(Source, Probe)>)> = Vec::new();
+        for (source, probe) in self.nodes[nr].groups.iter().flat_map(|group| &group.instruments) {
+            let tell = |at: Instant| (at, vec![(source.clone(), *probe)]);
             match *probe {
-                Probe::PeopleIn(door) => changes.extend(self.doors[door].changes.iter().map(|(at, (people, _))| (*at, source.clone(), register(*people)))),
-                Probe::PeopleOut(door) => changes.extend(self.doors[door].changes.iter().map(|(at, (_, people))| (*at, source.clone(), register(*people)))),
-                Probe::Detector(detector) => {
-                    let detector = &self.detectors[detector];
-                    changes.extend(detector.changed.map(|at| (at, source.clone(), Value::State(detector.is_on))));
-                }
+                Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(tell)),
+                Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(tell)),
+                Probe::Detector(detector) => moments.extend(self.detectors[detector].changed.map(tell)),
                 _ => {}
             }
         }
-        changes.sort_by_key(|(at, ..)| *at);
-        for (at, source, value) in changes {
-            let sample = self.sample(source, at, value);
-            self.nodes[nr].report(at, vec![sample], out);
-        }
+        moments
     }
 
-    fn emit(&mut self, nr: usize, at: Instant, instruments: &[(domain::Source, Probe)], out: &mut Vec<Emission>) {
-        let is_history = at < self.scenario.live_from - self.scenario.history;
-        let mut samples = Vec::with_capacity(instruments.len());
-        for (source, probe) in instruments {
-            let counts = matches!(probe, Probe::PeopleIn(_) | Probe::PeopleOut(_));
-            if is_history && !counts {
-                continue;
-            }
-            let value = self.observe(nr, *probe, at);
-            samples.push(self.sample(source.clone(), at, value));
-        }
-        self.nodes[nr].report(at, samples, out);
+    /// Before the history begins only doors and detectors speak: the count of people rests on them.
+    fn is_told(&self, probe: Probe, at: Instant) -> bool {
+        at >= self.scenario.live_from - self.scenario.history
+            || matches!(probe, Probe::PeopleIn(_) | Probe::PeopleOut(_) | Probe::Detector(_))
     }
 
-    fn sample(&mut self, source: domain::Source, at: Instant, value: Value) -> Sample {
+    fn sample(&mut self, nr: usize, source: Source, probe: Probe, at: Instant) -> Sample {
+        let value = self.observe(nr, probe, at);
         let seq = (at >= self.scenario.live_from).then(|| {
             let seq = self.seqs.entry(source.clone()).or_default();
             *seq += 1;

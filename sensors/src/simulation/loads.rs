@@ -28,7 +28,7 @@ pub(super) enum Sort {
     Printer,
     /// Mills for some minutes at a time.
     Mill,
-    /// Fires for hours, once every few days; a controller pulses the heat.
+    /// Fires for hours; a controller doses the heat.
     Kiln,
     /// Runs with the laser and three minutes longer.
     Extraction,
@@ -81,11 +81,11 @@ impl Sort {
             Self::Extraction
         } else if has(&["eclair", "light", "lumi"]) {
             Self::Lighting
-        } else if has(&["prise", "plug", "poste", "informat", "bureau"]) {
+        } else if has(&["prise", "plug", "poste", "bureau"]) {
             Self::Plugs
         } else if has(&["chauf", "heat", "pac", "radia", "convec"]) {
             Self::Heating
-        } else if has(&["serv", "baie", "reseau", "rack"]) {
+        } else if has(&["serv", "informat", "baie", "reseau", "rack"]) {
             Self::Servers
         } else if has(&["ventil", "vmc", "cta", "fan"]) {
             Self::Fans
@@ -122,7 +122,7 @@ impl Load {
             Sort::Printer if self.is_running() && self.running_s < 300.0 => 280.0,
             Sort::Printer => self.bursts(step_s, (190.0, 20.0, 35.0), (70.0, 30.0, 50.0), 8.0),
             Sort::Mill => self.bursts(step_s, (1100.0, 40.0, 240.0), (230.0, 15.0, 60.0), 38.0),
-            Sort::Kiln => self.fire(step_s),
+            Sort::Kiln => self.fire(),
             Sort::Extraction => {
                 if around.has_smoke {
                     460.0
@@ -184,15 +184,14 @@ impl Load {
         if self.is_burst { high.0 } else { low.0 }
     }
 
-    /// A firing: the share of full heat grows over the ramp, and less of it holds the top.
-    fn fire(&mut self, step_s: f64) -> f64 {
+    /// A firing: the controller doses more and more heat over the ramp, and less of it holds the top.
+    fn fire(&self) -> f64 {
         if !self.is_running() {
             return 5.0;
         }
         let ramp = self.running_s / (self.running_s + self.session_s);
         let share = if ramp < 0.75 { 0.35 + 0.6 * ramp } else { 0.5 };
-        self.burst_s = (self.burst_s + step_s) % 60.0;
-        if self.burst_s < 60.0 * share { 2900.0 } else { 12.0 }
+        2900.0 * share
     }
 
     /// A boiler's or heat pump's cycles of ten minutes; at night only against frost.
@@ -211,6 +210,6 @@ impl Load {
 
     fn lamps(around: &Surroundings) -> f64 {
         let in_use = (f64::from(around.people) / 8.0).min(1.0);
-        2.0 + 6.5 * around.area_m2 * if around.people > 0 { 0.3 + 0.7 * in_use } else { 0.0 }
+        2.0 + 3.0 * around.area_m2 * if around.people > 0 { 0.3 + 0.7 * in_use } else { 0.0 }
     }
 }
