@@ -281,7 +281,7 @@ impl Outbox {
         }
     }
 
-    const fn is_waiting(&self) -> bool {
+    fn is_waiting(&self) -> bool {
         !self.unacked.is_empty()
     }
 }
