@@ -92,10 +92,6 @@ impl Air {
         round(self.temperature_c + self.chance.normal(0.0, 0.03), 2)
     }
 
-    /// The temperature there is, in °C.
-    pub(super) const fn temperature_c(&self) -> f64 {
-        self.temperature_c
-    }
 
     /// The relative humidity, in %.
     pub(super) fn humidity_reading(&mut self) -> f64 {
