@@ -10,6 +10,7 @@
 //! | [`message`] | native messages |
 //! | [`link`] | a network cable that can be cut and slowed |
 //! | [`browser`] | headless Chromium |
+//! | [`usage`] | what a process costs |
 //! | [`wait`] | waiting for something to be seen, with a deadline |
 
 pub mod api;
@@ -20,10 +21,12 @@ pub mod message;
 pub mod mosquitto;
 pub mod program;
 pub mod publisher;
+pub mod usage;
 pub mod vigie;
 pub mod wait;
 
 pub use api::Api;
 pub use installation::Installation;
 pub use publisher::Publisher;
+pub use usage::Usage;
 pub use wait::eventually;
