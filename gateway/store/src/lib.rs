@@ -1,7 +1,13 @@
 //! Where readings are kept: two ports and their adapters.
 
+#[cfg(test)]
+mod conformance;
+mod kept;
+mod memory;
 mod ports;
 
+pub use kept::QUARANTINE_ROWS;
+pub use memory::MemoryStore;
 pub use ports::{
     Appended, Batch, Cause, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
     StoreError, StoredSource,
