@@ -66,6 +66,12 @@ impl Database {
         self.connection.close().map_err(|(_, error)| error.into())
     }
 
+    /// Makes the disk seem full beyond so many pages, or those that are used already.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: i64) {
+        self.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
     fn transact<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &mut Known) -> Result<T, StoreError>,
