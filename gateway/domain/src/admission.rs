@@ -36,7 +36,7 @@ pub struct Admitted {
     pub refused: Vec<Reason>,
     /// Which family the message is of; `None` when it is nobody's, and then the rest is empty.
     pub family: Option<&'static str>,
-    /// How many readings the running numbers show as lost since the message before.
+    /// How many readings the running numbers leave out since the message before: lost on the way, or refused.
     pub lost: u64,
 }
 
