@@ -1,1 +1,32 @@
-//! ...
+//! The whole installation, started for real and looked at from outside.
+//!
+//! | file | what it gives |
+//! |---|---|
+//! | [`installation`] | a building: broker, `vigie`, data folder; stopped and removed at the end |
+//! | [`program`] | a process with a log |
+//! | [`mosquitto`], [`vigie`] | the two programs |
+//! | [`api`] | the HTTP API of a running `vigie`, as a client sees it |
+//! | [`publisher`] | an MQTT client that knows what the broker has acknowledged |
+//! | [`message`] | native messages |
+//! | [`link`] | a network cable that can be cut and slowed |
+//! | [`browser`] | headless Chromium |
+//! | [`usage`] | what a process costs |
+//! | [`wait`] | waiting for something to be seen, with a deadline |
+
+pub mod api;
+pub mod browser;
+pub mod installation;
+pub mod link;
+pub mod message;
+pub mod mosquitto;
+pub mod program;
+pub mod publisher;
+pub mod usage;
+pub mod vigie;
+pub mod wait;
+
+pub use api::Api;
+pub use installation::Installation;
+pub use publisher::Publisher;
+pub use usage::Usage;
+pub use wait::eventually;

@@ -1,0 +1,20 @@
+//! Whole installations and their faults: what a building must survive.
+
+#![cfg(test)]
+
+mod arrival;
+mod browser;
+mod demonstration;
+mod durability;
+mod recordings;
+mod refusal;
+
+/// A program that the test needs; without it the test says so and ends (and fails in CI).
+macro_rules! needs {
+    ($($program:literal),+) => {
+        if $(!tests::wait::have($program))||+ {
+            return;
+        }
+    };
+}
+pub(crate) use needs;
