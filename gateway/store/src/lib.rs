@@ -5,6 +5,7 @@ mod conformance;
 mod kept;
 mod memory;
 mod ports;
+mod sqlite;
 
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
@@ -12,3 +13,4 @@ pub use ports::{
     Appended, Batch, Cause, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
     StoreError, StoredSource,
 };
+pub use sqlite::{Sealed, SqliteReader, SqliteSettings, SqliteWriter};
