@@ -1,7 +1,6 @@
 //! Makes a batch durable, however long the store needs, and finds the delivery that it refuses.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use domain::message::{Reason, ReasonLabel};
 use store::{Appended, Batch, SeriesWriter, StoreError};
@@ -64,10 +63,8 @@ impl<W: SeriesWriter> Patient<'_, W> {
     async fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
         let mut backoff = Backoff::of_a_store();
         loop {
-            let begun = Instant::now();
             match self.writer.append(batch.clone()).await {
                 Ok(appended) => {
-                    metrics::histogram!("vigie_store_commit_seconds").record(begun.elapsed());
                     self.readiness.clear(Part::Store);
                     return Ok(appended);
                 }

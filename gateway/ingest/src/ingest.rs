@@ -108,4 +108,3 @@ pub async fn redeliver(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) 
         }
     }
 }
-

@@ -203,8 +203,7 @@ async fn load_one<R: SeriesReader>(
 ) -> Result<Vec<Observation>, StoreError> {
     let mut attempt = 1;
     loop {
-        let request =
-            Range { before: need.before, ..Range::of(need.source.clone(), need.period) };
+        let request = Range { before: need.before, ..Range::of(need.source.clone(), need.period) };
         match reader.range(request).await {
             Err(StoreError::Unavailable(cause)) if attempt < LOAD_ATTEMPTS => {
                 tracing::warn!(cause, attempt, source = %need.source, "a series cannot be read now");

@@ -60,6 +60,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
     ) -> Result<(), StoreError> {
         let mut gulp = Vec::with_capacity(GULP);
         loop {
+            let wake = self.wake();
             tokio::select! {
                 biased;
                 Some(done) = self.commits.join_next() => {
@@ -72,7 +73,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
                     }
                     self.take(&mut gulp);
                 }
-                () = tokio::time::sleep_until(self.wake()) => {}
+                () = tokio::time::sleep_until(wake) => {}
             }
             let now = Moment::now();
             self.close_if_due(now);
@@ -170,7 +171,8 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
     async fn committed(&mut self, committed: Committed) {
         self.counters.committed(committed.appended, &committed.refused);
         self.receipts.acknowledge(&committed.receipts).await;
-        let awaited = |receipt: &&Receipt| matches!(receipt, Receipt::Link(r) if r.epoch == self.epoch);
+        let awaited =
+            |receipt: &&Receipt| matches!(receipt, Receipt::Link(r) if r.epoch == self.epoch);
         let count = committed.receipts.iter().filter(awaited).count();
         self.window.acknowledged(count, Moment::now().into_std());
         self.live.durable();
