@@ -9,6 +9,7 @@ use domain::{Clock, Source};
 use store::{SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::commit_window::CommitWindow;
 use crate::counters::Counters;
@@ -59,7 +60,8 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         Ok(Admission::new(site, known))
     }
 
-    /// Loads the building as it stands, and works until nobody can send `deliveries` any more.
+    /// Loads the building as it stands, and works until `stop`, or until nobody can send `deliveries` any more. What
+    /// was sent by then is still committed and acknowledged.
     ///
     /// `started` is called once the building is loaded, just before the first delivery is taken.
     ///
@@ -68,6 +70,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
     pub async fn run(
         self,
         deliveries: mpsc::Receiver<Delivery>,
+        stop: CancellationToken,
         started: impl FnOnce(),
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
@@ -86,7 +89,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
             epoch: 0,
         };
         started();
-        pipeline.run(deliveries).await
+        pipeline.run(deliveries, stop).await
     }
 }
 

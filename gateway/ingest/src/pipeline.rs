@@ -17,6 +17,7 @@ use store::{SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
+use tokio_util::sync::CancellationToken;
 
 use crate::commit::{Committed, commit};
 use crate::commit_window::{CommitWindow, Due};
@@ -50,13 +51,14 @@ pub(crate) struct Pipeline<W, R> {
 }
 
 impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
-    /// Works until nobody can send deliveries any more, then commits and acknowledges what is left.
+    /// Works until `stop`, or until nobody can send deliveries any more, then commits and acknowledges what is left.
     ///
     /// # Errors
     /// When the store cannot be used any more.
     pub(crate) async fn run(
         mut self,
         mut deliveries: mpsc::Receiver<Delivery>,
+        stop: CancellationToken,
     ) -> Result<(), StoreError> {
         let mut gulp = Vec::with_capacity(GULP);
         loop {
@@ -73,6 +75,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
                     }
                     self.take(&mut gulp);
                 }
+                () = stop.cancelled(), if !deliveries.is_closed() => deliveries.close(),
                 () = tokio::time::sleep_until(wake) => {}
             }
             let now = Moment::now();

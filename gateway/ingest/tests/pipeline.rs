@@ -12,6 +12,7 @@ use ingest::{Delivery, Ingest, Journal, LinkReceipt, Readiness, Receipt, Receipt
 use store::{Appended, Batch, MemoryStore, Range, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 /// No wait in these tests takes longer, unless something is wrong.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -70,7 +71,7 @@ impl Running {
             version: "0.0.0",
         };
         let mut tasks = JoinSet::new();
-        tasks.spawn(ingest.run(queue, || {}));
+        tasks.spawn(ingest.run(queue, CancellationToken::new(), || {}));
         Self { deliveries, acknowledged, readiness, store, packets: 0, tasks, _folder: folder }
     }
 
