@@ -1,1 +1,225 @@
 //! Which reports become readings, and why the others do not.
+//!
+//! ```text
+//! message ──size──▶ family ──▶ reports ──time──▶ source known, or room for one more ──▶ readings
+//!              └──────────────────┴────────┴──────────────────┴──▶ refused, with a reason
+//! ```
+//!
+//! A reading dated in the past is taken whatever its age. The same message gives the same readings each time,
+//! so a message that is delivered again does no harm.
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+
+use crate::families::Families;
+use crate::ids::DeviceId;
+use crate::instant::Instant;
+use crate::message::{DeviceStatus, Message, Reason, ReasonLabel, Report};
+use crate::reading::{DatedBy, Observation, Reading, Source};
+use crate::site::Site;
+
+/// The largest payload that is read, in bytes.
+pub const MAX_PAYLOAD: usize = 256 * 1024;
+
+/// A larger step of a running number is no loss but a new way of counting.
+const MAX_HOLE: u64 = 1_000_000;
+
+/// The restarts of no more devices than this are followed; anybody can invent devices.
+const MAX_BOOTS: usize = 10_000;
+
+/// What became of one message.
+#[derive(Debug, Default, PartialEq)]
+pub struct Admitted {
+    /// What is to be stored.
+    pub readings: Vec<Reading>,
+    /// What the device says of itself.
+    pub status: Option<DeviceStatus>,
+    /// Why the message, or parts of it, are refused.
+    pub refused: Vec<Reason>,
+    /// Which family the message is of; `None` when it is nobody's, and then the rest is empty.
+    pub family: Option<&'static str>,
+    /// How many readings the running numbers show as lost since the message before.
+    pub lost: u64,
+}
+
+/// Decides on messages in the order in which they arrive.
+#[derive(Debug)]
+pub struct Admission {
+    families: Families,
+    max_ahead: SignedDuration,
+    /// How many more sources that the site file does not name may come.
+    vacancies: usize,
+    sources: HashMap<Source, Option<Progress>>,
+    boots: HashMap<DeviceId, u64>,
+}
+
+/// How far a source has counted.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    seq: u64,
+    observed_at: Instant,
+}
+
+impl Admission {
+    /// Admits for `site`, whose store already holds the sources `known`.
+    pub fn new(site: &Site, known: impl IntoIterator<Item = Source>) -> Self {
+        let mut sources: HashMap<_, _> =
+            site.sources().map(|source| (source.clone(), None)).collect();
+        let named = sources.len();
+        sources.extend(known.into_iter().map(|source| (source, None)));
+        let unknown = sources.len() - named;
+        Self {
+            families: Families::new(site),
+            max_ahead: seconds(site.rules.max_ahead_s),
+            vacancies: site.rules.max_unknown_sources.saturating_sub(unknown),
+            sources,
+            boots: HashMap::new(),
+        }
+    }
+
+    /// The MQTT topic filters to subscribe to.
+    pub fn filters(&self) -> Vec<String> {
+        self.families.filters()
+    }
+
+    /// Decides what becomes of `message`.
+    pub fn admit(&mut self, message: &Message<'_>) -> Admitted {
+        if message.payload.len() > MAX_PAYLOAD {
+            return self.too_large(message);
+        }
+        let Some((family, translation)) = self.families.recognise(message) else {
+            return Admitted::default();
+        };
+        let mut admitted = Admitted {
+            readings: Vec::with_capacity(translation.reports.len()),
+            status: translation.status,
+            refused: translation.refusals,
+            family: Some(family),
+            lost: 0,
+        };
+        if let Some(status) = &admitted.status {
+            self.notice_boot(status);
+        }
+        for report in translation.reports {
+            match self.admit_report(report, message) {
+                Ok((reading, lost)) => {
+                    admitted.readings.push(reading);
+                    admitted.lost = admitted.lost.saturating_add(lost);
+                }
+                Err(reason) => admitted.refused.push(reason),
+            }
+        }
+        admitted
+    }
+
+    fn too_large(&self, message: &Message<'_>) -> Admitted {
+        let Some(family) = self.families.listening_on(message.topic) else {
+            return Admitted::default();
+        };
+        let size = message.payload.len();
+        let text = format!("a payload of {size} bytes; at most {MAX_PAYLOAD} are read");
+        let reason = Reason::new(ReasonLabel::TooLarge, text);
+        Admitted { family: Some(family), refused: vec![reason], ..Admitted::default() }
+    }
+
+    fn admit_report(
+        &mut self,
+        report: Report,
+        message: &Message<'_>,
+    ) -> Result<(Reading, u64), Reason> {
+        let (observed_at, dated_by) = self.date(&report, message)?;
+        let lost = self.count(&report.source, report.seq, observed_at)?;
+        let received_at = message.received_at;
+        let observation = Observation { observed_at, received_at, dated_by, value: report.value };
+        Ok((Reading { source: report.source, observation }, lost))
+    }
+
+    /// When the report was observed, and who says so.
+    fn date(&self, report: &Report, message: &Message<'_>) -> Result<(Instant, DatedBy), Reason> {
+        let Some(observed_at) = report.observed_at else {
+            if message.retained {
+                let text = format!(
+                    "{} was kept by the broker and does not say when it was observed",
+                    report.source
+                );
+                return Err(Reason::new(ReasonLabel::UndatedRetained, text));
+            }
+            return Ok((message.received_at, DatedBy::Gateway));
+        };
+        if observed_at > message.received_at + self.max_ahead {
+            let text = format!(
+                "{} is dated {observed_at}, {} s ahead of the clock; check the clocks of device and gateway",
+                report.source,
+                observed_at.since(message.received_at).as_secs()
+            );
+            return Err(Reason::new(ReasonLabel::Future, text));
+        }
+        Ok((observed_at, DatedBy::Device))
+    }
+
+    /// Makes room for the source and follows its running number; gives how many readings were left out.
+    fn count(
+        &mut self,
+        source: &Source,
+        seq: Option<u64>,
+        observed_at: Instant,
+    ) -> Result<u64, Reason> {
+        let Some(progress) = self.sources.get_mut(source) else {
+            self.vacancies = self.vacancies.checked_sub(1).ok_or_else(|| {
+                let text = format!(
+                    "{source} is unknown and there is no room for more; name it in the site file \
+                     or raise max_unknown_sources in [rules]"
+                );
+                Reason::new(ReasonLabel::TooManySources, text)
+            })?;
+            let progress = seq.map(|seq| Progress { seq, observed_at });
+            self.sources.insert(source.clone(), progress);
+            return Ok(0);
+        };
+        Ok(seq.map_or(0, |seq| advance(progress, Progress { seq, observed_at })))
+    }
+
+    /// A device that has started again may count from the beginning.
+    fn notice_boot(&mut self, status: &DeviceStatus) {
+        let Some(boot) = status.boot else { return };
+        let known = self.boots.get(&status.device).copied();
+        if known.is_some() || self.boots.len() < MAX_BOOTS {
+            self.boots.insert(status.device.clone(), boot);
+        }
+        // The first number that is heard says nothing of a new start.
+        if known.is_none_or(|known| known == boot) {
+            return;
+        }
+        for (source, progress) in &mut self.sources {
+            if source.device == status.device {
+                *progress = None;
+            }
+        }
+    }
+}
+
+/// Goes on to `next` and gives how many numbers lie between.
+fn advance(progress: &mut Option<Progress>, next: Progress) -> u64 {
+    let Some(last) = *progress else {
+        *progress = Some(next);
+        return 0;
+    };
+    if next.seq > last.seq {
+        *progress = Some(next);
+        let hole = next.seq - last.seq - 1;
+        return if hole > MAX_HOLE { 0 } else { hole };
+    }
+    // A lower number with a newer date is a device that counts anew; with an older one it is a repeat.
+    if next.observed_at > last.observed_at {
+        *progress = Some(next);
+    }
+    0
+}
+
+fn seconds(seconds: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+mod tests;

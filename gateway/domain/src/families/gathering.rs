@@ -1,0 +1,147 @@
+//! Collecting the parts of one message: good ones become reports, bad ones reasons, unknown ones nothing.
+
+use serde_json::{Map, Value as Json};
+
+use crate::ids::{DeviceId, InvalidId};
+use crate::instant::Instant;
+use crate::message::{DevicePresence, DeviceStatus, Reason, ReasonLabel, Report, Translation};
+use crate::quantity::{InvalidValue, Quantity};
+use crate::reading::{Source, Value};
+
+/// A JSON object: the shape of nearly all messages of bought devices.
+pub(super) type Object = Map<String, Json>;
+
+/// What one message of a device says, as far as it was read.
+pub(super) struct Gathering {
+    device: DeviceId,
+    observed_at: Option<Instant>,
+    translation: Translation,
+}
+
+impl Gathering {
+    /// Nothing yet of `device`, whose clock showed `observed_at`.
+    pub(super) fn new(device: DeviceId, observed_at: Option<Instant>) -> Self {
+        Self { device, observed_at, translation: Translation::default() }
+    }
+
+    /// What follows was observed then.
+    pub(super) fn dated(&mut self, observed_at: Option<Instant>) {
+        self.observed_at = observed_at;
+    }
+
+    /// The number under `key` times `factor`, as a value of `quantity`. What is absent or null is unknown.
+    pub(super) fn number(
+        &mut self,
+        object: &Object,
+        key: &str,
+        factor: f64,
+        quantity: Quantity,
+        channel: Option<&str>,
+    ) {
+        let Some(json) = object.get(key).filter(|json| !json.is_null()) else { return };
+        match number(json) {
+            Some(number) => self.add(quantity.number(scaled(number, factor)), quantity, channel),
+            None => self.refuse(ReasonLabel::Malformed, format!("`{key}` is not a number")),
+        }
+    }
+
+    /// The truth of `quantity`.
+    pub(super) fn state(&mut self, state: bool, quantity: Quantity, channel: Option<&str>) {
+        self.add(quantity.state(state), quantity, channel);
+    }
+
+    fn add(
+        &mut self,
+        value: Result<Value, InvalidValue>,
+        quantity: Quantity,
+        channel: Option<&str>,
+    ) {
+        let channel = channel.map(str::parse).transpose();
+        match (value, channel) {
+            (Ok(value), Ok(channel)) => {
+                let source = Source { device: self.device.clone(), quantity, channel };
+                let observed_at = self.observed_at;
+                self.translation.reports.push(Report { source, observed_at, value, seq: None });
+            }
+            (Err(invalid), _) => self.refuse(ReasonLabel::Value, invalid.to_string()),
+            (_, Err(invalid)) => self.refuse(ReasonLabel::Malformed, invalid.to_string()),
+        }
+    }
+
+    /// Notes a part that cannot be read.
+    pub(super) fn refuse(&mut self, label: ReasonLabel, text: impl Into<String>) {
+        self.translation.refusals.push(Reason::new(label, text));
+    }
+
+    /// Notes how the device is.
+    pub(super) fn status(&mut self, status: DeviceStatus) {
+        self.translation.status = Some(status);
+    }
+
+    /// Everything that was read.
+    pub(super) fn finish(self) -> Translation {
+        self.translation
+    }
+}
+
+/// The device of this name.
+pub(super) fn device(name: &str) -> Result<DeviceId, Reason> {
+    name.parse().map_err(|invalid: InvalidId| Reason::new(ReasonLabel::Topic, invalid.to_string()))
+}
+
+/// The payload as a JSON object.
+pub(super) fn object(payload: &[u8]) -> Result<Object, Reason> {
+    let malformed =
+        |error: serde_json::Error| Reason::new(ReasonLabel::Malformed, error.to_string());
+    serde_json::from_slice(payload).map_err(malformed)
+}
+
+/// What is said by a message that is refused as a whole.
+pub(super) fn refused(reason: Reason) -> Translation {
+    Translation { refusals: vec![reason], ..Translation::default() }
+}
+
+/// What is said by a message about how its device is.
+pub(super) fn only_status(status: DeviceStatus) -> Translation {
+    Translation { status: Some(status), ..Translation::default() }
+}
+
+/// A device that says only whether it is there.
+pub(super) fn status(device: DeviceId, presence: DevicePresence) -> DeviceStatus {
+    DeviceStatus { device, presence, boot: None, firmware: None, interval_s: None }
+}
+
+/// A number, also one that was put in quotes.
+pub(super) fn number(json: &Json) -> Option<f64> {
+    match json {
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The product without the noise of binary fractions: 1.005 kWh are 1005 Wh, not 1004.9999999999999.
+fn scaled(number: f64, factor: f64) -> f64 {
+    const DECIMALS: f64 = 1e6;
+    let product = number * factor;
+    #[expect(clippy::float_cmp, reason = "a factor of one is meant exactly")]
+    let unchanged = factor == 1.0;
+    // Beyond 2^53 there are no decimals left that could be noise.
+    if unchanged || product.abs() * DECIMALS > 9e15 {
+        return product;
+    }
+    (product * DECIMALS).round() / DECIMALS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kilowatt_hours_become_watt_hours_without_noise() {
+        assert_eq!(scaled(12.34, 1000.0).to_string(), "12340");
+        assert_eq!(scaled(1.005, 1000.0).to_string(), "1005");
+        assert_eq!(scaled(0.1 + 0.2, 1.0).to_string(), "0.30000000000000004");
+        assert_eq!(scaled(1e200, 1000.0).to_string(), 1e203.to_string());
+    }
+}

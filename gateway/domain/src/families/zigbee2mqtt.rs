@@ -1,0 +1,265 @@
+//! What Zigbee2MQTT publishes: one JSON object a device, under the device's friendly name.
+//!
+//! ```text
+//! zigbee2mqtt/<friendly/name>               {"co2":936,"temperature":21.4,"last_seen":"2026-11-23T14:00:00+01:00"}
+//! zigbee2mqtt/<friendly/name>/availability  {"state":"online"}, or plain online
+//! zigbee2mqtt/<friendly/name>/<key>         936, where it is set to publish each value by itself
+//! ```
+//!
+//! A friendly name may hold slashes; only the last level tells what a topic is. Sensors that run on a
+//! battery give its voltage in mV. `illuminance` is a raw figure where `illuminance_lux` stands beside it.
+
+use jiff::SignedDuration;
+use serde_json::Value as Json;
+
+use super::filter::fixed_levels;
+use super::gathering::{Gathering, Object, device, number, object, only_status, refused, status};
+use super::{Family, Scope};
+use crate::ids::DeviceId;
+use crate::instant::Instant;
+use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
+use crate::quantity::Quantity;
+
+/// The row of the table.
+pub(super) const FAMILY: Family =
+    Family { name: "zigbee2mqtt", filters: |_| vec![format!("{BASE}#")], translate };
+
+/// The topic of Zigbee2MQTT when nobody has changed it.
+const BASE: &str = "zigbee2mqtt/";
+
+/// Keys, what they measure, and what makes our unit of theirs.
+const MEASURES: &[(&str, Quantity, f64)] = &[
+    ("co2", Quantity::Co2, 1.0),
+    ("temperature", Quantity::Temperature, 1.0),
+    ("humidity", Quantity::RelativeHumidity, 1.0),
+    ("battery", Quantity::Battery, 1.0),
+    ("power", Quantity::ActivePower, 1.0),
+    ("apparent_power", Quantity::ApparentPower, 1.0),
+    ("current", Quantity::Current, 1.0),
+    ("energy", Quantity::EnergyImported, 1000.0),
+    ("produced_energy", Quantity::EnergyExported, 1000.0),
+];
+
+/// Keys of which a device may have several: `power_a`, `energy_l2`. What follows is the channel.
+const SEVERAL: &[(&str, Quantity, f64)] = &[
+    ("power_", Quantity::ActivePower, 1.0),
+    ("current_", Quantity::Current, 1.0),
+    ("voltage_", Quantity::Voltage, 1.0),
+    ("energy_", Quantity::EnergyImported, 1000.0),
+    ("produced_energy_", Quantity::EnergyExported, 1000.0),
+];
+
+/// How phases and outlets are called; anything else after `power_` is a setting, such as `power_on_behavior`.
+const CHANNELS: &[&str] = &[
+    "a", "b", "c", "phase_a", "phase_b", "phase_c", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8",
+];
+
+/// The highest voltage of a mains, in V; more must be the mV of a battery.
+const MAX_MAINS_V: f64 = 1000.0;
+
+fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
+    // A narrower filter must not shorten the names of the devices.
+    let base = if scope.filter.starts_with(BASE) { BASE } else { fixed_levels(scope.filter) };
+    let name = message.topic.strip_prefix(base)?;
+    let (parent, last) = name.rsplit_once('/').unwrap_or(("", name));
+    if name.is_empty() || name == "bridge" || name.starts_with("bridge/") {
+        return None;
+    }
+    // Commands to a device, also to one of its keys: <name>/set/<key>.
+    if matches!(last, "set" | "get") || parent.ends_with("/set") || parent.ends_with("/get") {
+        return None;
+    }
+    // An empty payload takes a retained message away.
+    if message.payload.is_empty() {
+        return Some(Translation::default());
+    }
+    let translation = if last == "availability" && !parent.is_empty() {
+        availability(parent, message.payload)
+    } else if message.payload.trim_ascii_start().starts_with(b"{") {
+        device(name).and_then(|device| Ok(measures(device, &object(message.payload)?)))
+    } else {
+        return single(parent, last, message.payload);
+    };
+    Some(translation.unwrap_or_else(refused))
+}
+
+/// A value that has a topic of its own; `None` when it measures nothing.
+fn single(name: &str, key: &str, payload: &[u8]) -> Option<Translation> {
+    let value: Json = serde_json::from_slice(payload).ok()?;
+    if !matches!(value, Json::Number(_) | Json::Bool(_)) {
+        return None;
+    }
+    let object = Object::from_iter([(key.to_owned(), value)]);
+    let translation = measures(device(name).ok()?, &object);
+    (translation != Translation::default()).then_some(translation)
+}
+
+fn measures(device: DeviceId, object: &Object) -> Translation {
+    let last_seen = object.get("last_seen").and_then(instant);
+    let mut gathering = Gathering::new(device, last_seen);
+    for (key, quantity, factor) in MEASURES {
+        gathering.number(object, key, *factor, *quantity, None);
+    }
+    for (prefix, quantity, factor) in SEVERAL {
+        for channel in CHANNELS {
+            let key = format!("{prefix}{channel}");
+            gathering.number(object, &key, *factor, *quantity, Some(channel));
+        }
+    }
+    let lux =
+        if object.contains_key("illuminance_lux") { "illuminance_lux" } else { "illuminance" };
+    gathering.number(object, lux, 1.0, Quantity::Illuminance, None);
+    if is_mains(object) {
+        gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
+    }
+    if let Some(detected) = detected(object) {
+        // The end of a movement is made up by Zigbee2MQTT itself, some time after the device was last seen.
+        // One millisecond tells it from the movement, which was seen at that very instant.
+        let end = last_seen.map(|at| at + SignedDuration::from_millis(1));
+        gathering.dated(if detected { last_seen } else { end });
+        gathering.state(detected, Quantity::OccupancyDetected, None);
+    }
+    gathering.finish()
+}
+
+/// Whether somebody was detected: movement detectors say `occupancy`, radars either or both.
+fn detected(object: &Object) -> Option<bool> {
+    let told = |key| object.get(key).and_then(Json::as_bool);
+    match (told("occupancy"), told("presence")) {
+        (None, None) => None,
+        (one, other) => Some(one == Some(true) || other == Some(true)),
+    }
+}
+
+/// Whether `voltage` is that of the mains: not the mV of a battery.
+fn is_mains(object: &Object) -> bool {
+    let high = object.get("voltage").and_then(number).is_some_and(|volts| volts > MAX_MAINS_V);
+    !object.contains_key("battery") && !high
+}
+
+/// `last_seen` as it is set up: a date with any offset, or milliseconds since 1970. A date that makes no
+/// sense is none.
+fn instant(json: &Json) -> Option<Instant> {
+    /// 2015: Zigbee2MQTT is younger, so an earlier date is a clock that was not set.
+    const YOUNGER: Instant = Instant::from_millis(1_420_070_400_000);
+    let instant = match json {
+        Json::String(text) => text.parse().ok()?,
+        Json::Number(millis) => Instant::from_millis(millis.as_i64()?),
+        _ => return None,
+    };
+    (instant >= YOUNGER).then_some(instant)
+}
+
+fn availability(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
+    let plain = payload.trim_ascii();
+    let json: Option<Json> = serde_json::from_slice(plain).ok();
+    let state = json.as_ref().and_then(|json| json.get("state")?.as_str());
+    let presence = match state.map_or(plain, str::as_bytes) {
+        b"online" => DevicePresence::Online,
+        b"offline" => DevicePresence::Offline,
+        _ => {
+            let text = "the availability is neither online nor offline";
+            return Err(Reason::new(ReasonLabel::Malformed, text));
+        }
+    };
+    Ok(only_status(status(device(name)?, presence)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::Value;
+
+    fn read(topic: &str, payload: &str) -> Option<Translation> {
+        let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
+        let message = Message { topic, payload: payload.as_bytes(), retained: false, received_at };
+        translate(&message, &Scope { site: &"dreux".parse().unwrap(), filter: "zigbee2mqtt/#" })
+    }
+
+    fn values(topic: &str, payload: &str) -> Vec<(String, f64)> {
+        let translation = read(topic, payload).expect("the message is of this family");
+        let value =
+            |report: &crate::message::Report| (report.source.to_string(), report.value.as_f64());
+        translation.reports.iter().map(value).collect()
+    }
+
+    #[test]
+    fn phases_are_channels_and_settings_are_none() {
+        assert_eq!(
+            values(
+                "zigbee2mqtt/tableau",
+                r#"{"power":30,"power_a":10,"power_b":20,"power_on_behavior":"on","energy":1.005}"#
+            ),
+            [
+                ("tableau active_power".to_owned(), 30.0),
+                ("tableau energy_imported".to_owned(), 1005.0),
+                ("tableau active_power a".to_owned(), 10.0),
+                ("tableau active_power b".to_owned(), 20.0),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_voltage_of_a_battery_is_not_that_of_the_mains() {
+        assert_eq!(values("zigbee2mqtt/pir", r#"{"voltage":3025}"#), []);
+        assert_eq!(values("zigbee2mqtt/pir", r#"{"voltage":3,"battery":80}"#).len(), 1);
+        assert_eq!(values("zigbee2mqtt/plug", r#"{"voltage":"231"}"#)[0].1.to_string(), "231");
+    }
+
+    #[test]
+    fn the_end_of_a_movement_is_another_reading_than_its_begin() {
+        let report = |payload| read("zigbee2mqtt/pir", payload).unwrap().reports.remove(0);
+        let seen = r#"{"occupancy":true,"last_seen":"2026-11-23T15:00:00+01:00"}"#;
+        let ended = r#"{"occupancy":false,"last_seen":"2026-11-23T15:00:00+01:00"}"#;
+        let (seen, ended) = (report(seen), report(ended));
+        assert_eq!((seen.value, ended.value), (Value::State(true), Value::State(false)));
+        assert_eq!(seen.observed_at, Some("2026-11-23T14:00:00Z".parse().unwrap()));
+        assert!(seen.observed_at < ended.observed_at);
+    }
+
+    #[test]
+    fn either_part_of_a_radar_detects_somebody() {
+        let detected = |payload| values("zigbee2mqtt/radar", payload)[0].1 > 0.0;
+        assert!(detected(r#"{"occupancy":false,"presence":true}"#));
+        assert!(!detected(r#"{"occupancy":false,"presence":null}"#));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_beside_what_can() {
+        let translation =
+            read("zigbee2mqtt/air", r#"{"temperature":-32768,"humidity":"wet","co2":812}"#)
+                .unwrap();
+        assert_eq!(translation.reports.len(), 1);
+        let labels: Vec<_> = translation.refusals.iter().map(|reason| reason.label).collect();
+        assert_eq!(labels, [ReasonLabel::Value, ReasonLabel::Malformed]);
+
+        let broken = read("zigbee2mqtt/air", r#"{"co2":"#).unwrap();
+        assert_eq!(broken.refusals[0].label, ReasonLabel::Malformed);
+    }
+
+    #[test]
+    fn a_clock_that_was_never_set_dates_nothing() {
+        for last_seen in ["0", "\"N/A\"", "\"1970-01-01T00:00:00Z\"", "null", "[]"] {
+            let payload = format!(r#"{{"co2":812,"last_seen":{last_seen}}}"#);
+            let translation = read("zigbee2mqtt/air", &payload).unwrap();
+            assert_eq!(translation.reports[0].observed_at, None, "{last_seen}");
+        }
+    }
+
+    #[test]
+    fn values_with_a_topic_each_are_read_too() {
+        assert_eq!(values("zigbee2mqtt/z1/power", "0"), [("z1 active_power".to_owned(), 0.0)]);
+        assert_eq!(values("zigbee2mqtt/pir/occupancy", "true").len(), 1);
+        assert_eq!(read("zigbee2mqtt/z1/state", "ON"), None);
+        assert_eq!(read("zigbee2mqtt/z1", "ON"), None);
+    }
+
+    #[test]
+    fn the_bridge_commands_and_removals_say_nothing() {
+        for topic in ["bridge/state", "bridge/devices", "a/b/set", "a/get", "a/set/power", ""] {
+            let topic = format!("zigbee2mqtt/{topic}");
+            assert_eq!(read(&topic, r#"{"power":1}"#), None, "{topic}");
+        }
+        assert_eq!(read("zigbee2mqtt/a", ""), Some(Translation::default()));
+    }
+}
