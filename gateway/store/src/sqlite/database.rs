@@ -3,19 +3,25 @@
 use std::path::Path;
 use std::time::Instant as Stopwatch;
 
-use rusqlite::{Connection, TransactionBehavior};
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::Entry;
 use super::known::Known;
 use super::lock::FolderLock;
+use super::seal::Pass;
 use super::{FILE, SqliteSettings, log, refusals, schema};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
+
+/// How many readings the log holds before it is packed without being asked. Every question reads the whole log.
+const LONG_LOG: usize = 100_000;
 
 /// A data folder, held for writing.
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
+    zone: TimeZone,
     /// None when the last transaction failed: whether it took place is for the file to say.
     known: Option<Known>,
     _lock: FolderLock,
@@ -23,33 +29,63 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens the folder's file, making both if need be.
-    pub(super) fn open(folder: &Path, _settings: &SqliteSettings) -> Result<Self, StoreError> {
+    pub(super) fn open(folder: &Path, settings: &SqliteSettings) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder)?;
         let connection = schema::open_to_write(&folder.join(FILE))?;
         let known = Some(Known::load(&connection)?);
-        Ok(Self { connection, known, _lock: lock })
+        Ok(Self { connection, zone: settings.timezone.clone(), known, _lock: lock })
     }
 
     /// Stores the batch in one transaction, which is on the disk when this returns.
     pub(super) fn append(&mut self, batch: Batch) -> Result<Appended, StoreError> {
         batch.readings.iter().try_for_each(kept::check)?;
         let started = Stopwatch::now();
+        let appended = self.transact(|transaction, known| write(transaction, known, batch))?;
+        metrics::histogram!("vigie_store_commit_seconds").record(started.elapsed().as_secs_f64());
+        Ok(appended)
+    }
+
+    /// Does the next step of a seal.
+    pub(super) fn seal_step(&mut self, pass: &mut Pass) -> Result<(), StoreError> {
+        let zone = self.zone.clone();
+        self.transact(|transaction, known| {
+            for (hour, entries) in pass.step(transaction, &zone)? {
+                known.moved(hour, &entries);
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether the log should be packed before anyone asks for it.
+    pub(super) fn has_a_long_log(&self) -> bool {
+        self.known.as_ref().is_some_and(|known| known.logged() > LONG_LOG)
+    }
+
+    /// Closes the file and gives the folder free.
+    pub(super) fn close(self) -> Result<(), StoreError> {
+        self.connection.close().map_err(|(_, error)| error.into())
+    }
+
+    /// Makes the disk seem full beyond so many pages, or those that are used already.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, pages: i64) {
+        self.connection.pragma_update(None, "max_page_count", pages).unwrap();
+    }
+
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &mut Known) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut known = match self.known.take() {
             Some(known) => known,
             None => Known::load(&self.connection)?,
         };
         let transaction =
             self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let appended = write(&transaction, &mut known, batch)?;
+        let done = work(&transaction, &mut known)?;
         transaction.commit()?;
         self.known = Some(known);
-        metrics::histogram!("vigie_store_commit_seconds").record(started.elapsed().as_secs_f64());
-        Ok(appended)
-    }
-
-    /// Closes the file and gives the folder free.
-    pub(super) fn close(self) -> Result<(), StoreError> {
-        self.connection.close().map_err(|(_, error)| error.into())
+        Ok(done)
     }
 }
 
@@ -61,7 +97,7 @@ fn write(connection: &Connection, known: &mut Known, batch: Batch) -> Result<App
     for reading in &batch.readings {
         let series = known.series(connection, &reading.source)?;
         let entry = Entry::from(&reading.observation);
-        if known.is_stored(connection, series, entry.ts) {
+        if known.is_stored(connection, series, entry.ts)? {
             appended.repeated += 1;
         } else {
             log::add(connection, series, entry)?;

@@ -33,13 +33,14 @@ impl Entry {
 }
 
 /// The largest whole number below which every whole number has an `f64` of its own.
-pub(super) const LARGEST_EXACT: i64 = 1 << 53;
+pub(super) const LARGEST_EXACT: u64 = 1 << 53;
 
 /// The number as an integer, when that gives back every bit of it.
 pub(super) fn whole(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "the comparison below finds what was lost")]
     let integer = number as i64;
-    let exact = integer.abs() < LARGEST_EXACT && real(integer).to_bits() == number.to_bits();
+    let exact =
+        integer.unsigned_abs() < LARGEST_EXACT && real(integer).to_bits() == number.to_bits();
     exact.then_some(integer)
 }
 
@@ -51,4 +52,11 @@ pub(super) fn real(integer: i64) -> f64 {
     )]
     let number = integer as f64;
     number
+}
+
+/// Entries by `ts`, each instant once. Of two at one instant the former stays.
+pub(super) fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by_key(|entry| entry.ts);
+    entries.dedup_by_key(|entry| entry.ts);
+    entries
 }

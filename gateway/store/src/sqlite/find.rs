@@ -1,44 +1,93 @@
 //! Answers to the reader's questions.
 
+use std::collections::HashMap;
+
 use domain::{Instant, Observation};
 use rusqlite::Connection;
 
 use super::entry::Entry;
-use super::{log, series};
+use super::series::SeriesId;
+use super::slot::Tier;
+use super::walk::{End, Series};
+use super::{blocks, log, series};
 use crate::ports::{Range, StoreError, StoredSource};
 
-/// Every source with its newest reading.
-pub(super) fn sources(connection: &Connection) -> Result<Vec<StoredSource>, StoreError> {
-    let mut sources = Vec::new();
-    for (id, source) in series::all(connection)? {
-        let Some(last) = log::of_series(connection, id)?.pop() else { continue };
-        let last = last.observation(source.quantity.kind());
-        sources.push(StoredSource { source, last });
-    }
-    sources.sort_by(|a, b| a.source.cmp(&b.source));
-    Ok(sources)
-}
+/// The end of all readings; the last instant may have one too.
+const END_OF_TIME: i64 = Instant::MAX.as_millis() + 1;
 
 /// The readings of one source in a period, with its neighbours.
 pub(super) fn range(
     connection: &Connection,
     request: &Range,
 ) -> Result<Vec<Observation>, StoreError> {
-    let Some(series) = series::find(connection, &request.source)? else { return Ok(Vec::new()) };
-    let entries = log::of_series(connection, series)?;
-    let place = |instant: Instant| entries.partition_point(|entry| entry.ts < instant.as_millis());
-    let (start, end) = (place(request.period.start()), place(request.period.end()));
-
-    let before = &entries[start.saturating_sub(request.before)..start];
-    let inside = &entries[start..end];
+    let Some(id) = series::find(connection, &request.source)? else { return Ok(Vec::new()) };
+    let series = Series::read(connection, id)?;
+    let (start, end) = (request.period.start().as_millis(), request.period.end().as_millis());
     let limit = request.limit.unwrap_or(usize::MAX);
-    let (inside, after): (&[Entry], &[Entry]) = if inside.len() >= limit {
-        (&inside[..limit], &[])
-    } else {
-        let after = &entries[end..];
-        (inside, &after[..request.after.min(after.len())])
-    };
+
+    let mut found =
+        series.readings(Instant::MIN.as_millis(), start, request.before, End::Newest)?;
+    let inside = series.readings(start, end, limit, End::Oldest)?;
+    let limit_was_reached = inside.len() == limit;
+    found.extend(inside);
+    if !limit_was_reached {
+        found.extend(series.readings(end, END_OF_TIME, request.after, End::Oldest)?);
+    }
     let kind = request.source.quantity.kind();
-    let found = before.iter().chain(inside).chain(after);
-    Ok(found.map(|entry| entry.observation(kind)).collect())
+    Ok(found.into_iter().map(|entry| entry.observation(kind)).collect())
+}
+
+/// Every source with its newest reading.
+///
+/// A damaged block does not hide its source: the newest reading that can be read is given.
+pub(super) fn sources(connection: &Connection) -> Result<Vec<StoredSource>, StoreError> {
+    let mut logged = newest_in_log(connection)?;
+    let mut sources = Vec::new();
+    for (id, source) in series::all(connection)? {
+        let newest = newest_in_blocks(connection, id, logged.remove(&id))?;
+        let Some(newest) = newest else { continue };
+        let last = newest.observation(source.quantity.kind());
+        sources.push(StoredSource { source, last });
+    }
+    sources.sort_by(|a, b| a.source.cmp(&b.source));
+    Ok(sources)
+}
+
+fn newest_in_log(connection: &Connection) -> Result<HashMap<SeriesId, Entry>, StoreError> {
+    // With max(), SQLite takes the other columns from the row that has the maximum.
+    let mut statement =
+        connection.prepare_cached("SELECT series, max(ts), lag, v FROM log GROUP BY series")?;
+    let newest = statement.query_map([], |row| Ok((row.get(0)?, log::entry(row, 1)?)))?;
+    Ok(newest.collect::<Result<_, _>>()?)
+}
+
+/// The newest reading of the blocks, unless that of the log is newer.
+fn newest_in_blocks(
+    connection: &Connection,
+    series: SeriesId,
+    logged: Option<Entry>,
+) -> Result<Option<Entry>, StoreError> {
+    let mut newest = logged;
+    for tier in [Tier::Hour, Tier::Day] {
+        blocks::newest_first(connection, tier, series, |slot, last| {
+            if newest.is_some_and(|newest| newest.ts >= last) {
+                return Ok(false);
+            }
+            match blocks::read(connection, slot) {
+                Ok(mut entries) => {
+                    newest = entries.pop().or(newest);
+                    Ok(false)
+                }
+                Err(StoreError::Damaged { what }) => {
+                    tracing::error!(
+                        what,
+                        "store holds a damaged block; looking for an older reading"
+                    );
+                    Ok(true)
+                }
+                Err(other) => Err(other),
+            }
+        })?;
+    }
+    Ok(newest)
 }

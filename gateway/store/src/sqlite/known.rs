@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use domain::Source;
 use rusqlite::Connection;
 
+use super::blocks;
+use super::entry::Entry;
+use super::sealed::SealedTimes;
 use super::series::{self, SeriesId};
+use super::slot::{Slot, Tier};
 use crate::ports::StoreError;
 
 /// The series and what is newest of them. It follows from the file and is loaded again whenever the two may differ.
@@ -14,6 +18,7 @@ pub(super) struct Known {
     ids: HashMap<Source, SeriesId>,
     series: HashMap<SeriesId, Series>,
     logged: usize,
+    sealed: SealedTimes,
 }
 
 #[derive(Debug, Default)]
@@ -30,6 +35,13 @@ impl Known {
         let mut known = Self::default();
         for (id, source) in series::all(connection)? {
             known.ids.insert(source, id);
+            let newest = &mut known.series.entry(id).or_default().newest;
+            for tier in [Tier::Hour, Tier::Day] {
+                blocks::newest_first(connection, tier, id, |_, last| {
+                    *newest = (*newest).max(Some(last));
+                    Ok(false)
+                })?;
+            }
         }
         let mut statement = connection.prepare_cached("SELECT series, ts FROM log")?;
         let mut rows = statement.query([])?;
@@ -58,27 +70,40 @@ impl Known {
         Ok(id)
     }
 
-    /// Whether a reading of `series` at `ts` is stored.
+    /// Whether a reading of `id` at `ts` is stored.
     pub(super) fn is_stored(
         &mut self,
-        _connection: &Connection,
-        series: SeriesId,
+        connection: &Connection,
+        id: SeriesId,
         ts: i64,
-    ) -> bool {
-        let series = self.series.entry(series).or_default();
+    ) -> Result<bool, StoreError> {
+        let series = self.series.entry(id).or_default();
         if series.newest.is_none_or(|newest| ts > newest) {
-            return false;
+            return Ok(false);
         }
-        series.logged.binary_search(&ts).is_ok()
+        if series.logged.binary_search(&ts).is_ok() {
+            return Ok(true);
+        }
+        self.sealed.contains(connection, Slot::of(Tier::Day, id, ts), ts)
     }
 
     /// Remembers that a reading was added to the log.
-    pub(super) fn note(&mut self, series: SeriesId, ts: i64) {
-        let series = self.series.entry(series).or_default();
+    pub(super) fn note(&mut self, id: SeriesId, ts: i64) {
+        let series = self.series.entry(id).or_default();
         series.newest = series.newest.max(Some(ts));
         // Readings mostly come in order, so this mostly appends.
         let place = series.logged.partition_point(|logged| *logged < ts);
         series.logged.insert(place, ts);
         self.logged += 1;
+    }
+
+    /// Remembers that readings of an hour moved from the log into its block.
+    pub(super) fn moved(&mut self, hour: Slot, entries: &[Entry]) {
+        self.sealed.forget(hour.day());
+        let Some(series) = self.series.get_mut(&hour.series) else { return };
+        let (before, moved) =
+            (series.logged.len(), |ts: &i64| entries.binary_search_by_key(ts, |e| e.ts).is_ok());
+        series.logged.retain(|ts| !moved(ts));
+        self.logged -= before - series.logged.len();
     }
 }

@@ -39,6 +39,28 @@ pub(super) fn of_series(
     Ok(entries)
 }
 
+/// The rows that arrived first, and the `seq` of the last of them.
+pub(super) fn oldest(
+    connection: &Connection,
+    count: usize,
+) -> Result<(Vec<(SeriesId, Entry)>, i64), StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT seq, series, ts, lag, v FROM log ORDER BY seq LIMIT ?1")?;
+    let mut rows = statement.query([i64::try_from(count).unwrap_or(i64::MAX)])?;
+    let (mut oldest, mut last) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        last = row.get(0)?;
+        oldest.push((row.get(1)?, entry(row, 2)?));
+    }
+    Ok((oldest, last))
+}
+
+/// Takes all rows up to and including `seq` out.
+pub(super) fn remove_until(connection: &Connection, seq: i64) -> Result<(), StoreError> {
+    connection.prepare_cached("DELETE FROM log WHERE seq <= ?1")?.execute([seq])?;
+    Ok(())
+}
+
 /// The entry whose columns `ts, lag, v` begin at `first`.
 pub(super) fn entry(row: &Row<'_>, first: usize) -> rusqlite::Result<Entry> {
     let arrival = row.get::<_, Option<i64>>(first + 1)?.map_or(Arrival::Dating, Arrival::After);

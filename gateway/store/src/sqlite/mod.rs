@@ -1,5 +1,7 @@
 //! One SQLite file in the data folder: the store that is always there.
 
+mod block;
+mod blocks;
 mod database;
 mod entry;
 mod fault;
@@ -9,8 +11,14 @@ mod lock;
 mod log;
 mod reader;
 mod refusals;
+mod rollup;
+mod rollups;
 mod schema;
+mod seal;
+mod sealed;
 mod series;
+mod slot;
+mod walk;
 mod writer;
 
 pub use reader::SqliteReader;

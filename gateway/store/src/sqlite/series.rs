@@ -14,6 +14,11 @@ impl SeriesId {
     /// How many bits of a block's id it takes.
     pub(super) const BITS: u32 = 20;
 
+    /// The series of the block with this id, which holds it in its low bits.
+    pub(super) const fn of_block(id: i64) -> Self {
+        Self(id & ((1 << Self::BITS) - 1))
+    }
+
     /// The number itself.
     pub(super) const fn get(self) -> i64 {
         self.0
@@ -74,6 +79,13 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<(SeriesId, Source)>, St
         }
     }
     Ok(series)
+}
+
+/// The source's name for people, also when this build does not know its quantity.
+pub(super) fn name(connection: &Connection, series: SeriesId) -> String {
+    let sql = "SELECT rtrim(device || ' ' || quantity || ' ' || channel) FROM series WHERE id = ?1";
+    let name = connection.query_row(sql, [series], |row| row.get(0));
+    name.unwrap_or_else(|_| format!("series {}", series.get()))
 }
 
 /// A row of the series table that names no source known here.

@@ -1,12 +1,15 @@
 //! The writer: a thread of its own that takes one command after the other.
 
+use std::error::Error;
 use std::path::Path;
 use std::thread::JoinHandle;
 
 use domain::Instant;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::database::Database;
+use super::seal::Pass;
 use super::{Sealed, SqliteSettings};
 use crate::ports::{Appended, Batch, SeriesWriter, StoreError};
 
@@ -48,6 +51,9 @@ impl SqliteWriter {
     /// Packs what was appended, by hour and by day, and summarises the days. Appends go on between its steps.
     ///
     /// To be called every quarter of an hour or so; it decides by `now` which days have ended. It changes no answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] also while another seal is under way.
     pub async fn seal(&self, now: Instant) -> Result<Sealed, StoreError> {
         self.ask(|answer| Command::Seal(now, answer)).await
     }
@@ -94,13 +100,87 @@ fn stopped() -> StoreError {
     StoreError::Unavailable("the writer of the store has stopped".into())
 }
 
+/// The thread's work: a command, then a step of the seal under way, and so on, until nobody can command any more.
 fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(), StoreError> {
-    while let Some(command) = queue.blocking_recv() {
-        match command {
-            // Whoever asked may have gone; the readings stay all the same.
-            Command::Append(batch, answer) => drop(answer.send(database.append(batch))),
-            Command::Seal(_, answer) => drop(answer.send(Ok(Sealed::default()))),
+    let mut sealing: Option<Sealing> = None;
+    loop {
+        match next(&mut queue, sealing.is_some()) {
+            Next::Command(Command::Append(batch, answer)) => {
+                // Whoever asked may have gone; the readings stay all the same.
+                let _ = answer.send(database.append(batch));
+            }
+            Next::Command(Command::Seal(now, answer)) => {
+                sealing = Some(Sealing::begin(sealing, now, answer));
+            }
+            Next::Nothing => {}
+            Next::End => break,
         }
+        if sealing.is_none() && database.has_a_long_log() {
+            sealing = Some(Sealing { pass: Pass::of_the_log(), answer: None });
+        }
+        sealing = sealing.and_then(|sealing| sealing.step(&mut database));
     }
     database.close()
+}
+
+enum Next {
+    Command(Command),
+    Nothing,
+    End,
+}
+
+/// The next command; without waiting for one when there is other work.
+fn next(queue: &mut mpsc::Receiver<Command>, is_busy: bool) -> Next {
+    if is_busy {
+        match queue.try_recv() {
+            Ok(command) => Next::Command(command),
+            Err(TryRecvError::Empty) => Next::Nothing,
+            Err(TryRecvError::Disconnected) => Next::End,
+        }
+    } else {
+        queue.blocking_recv().map_or(Next::End, Next::Command)
+    }
+}
+
+/// A seal under way, and who waits for it; nobody, when the writer packs a long log by itself.
+struct Sealing {
+    pass: Pass,
+    answer: Option<oneshot::Sender<Result<Sealed, StoreError>>>,
+}
+
+impl Sealing {
+    /// Begins a seal, unless one that was asked for is under way. A pass over the log alone makes room.
+    fn begin(
+        under_way: Option<Self>,
+        now: Instant,
+        answer: oneshot::Sender<Result<Sealed, StoreError>>,
+    ) -> Self {
+        match under_way {
+            Some(sealing) if sealing.answer.is_some() => {
+                let _ =
+                    answer.send(Err(StoreError::Unavailable("another seal is under way".into())));
+                sealing
+            }
+            _ => Self { pass: Pass::at(now), answer: Some(answer) },
+        }
+    }
+
+    /// Goes one step on; gives itself back as long as there is more to do.
+    fn step(mut self, database: &mut Database) -> Option<Self> {
+        let result = match database.seal_step(&mut self.pass) {
+            Ok(()) => match self.pass.done() {
+                None => return Some(self),
+                Some(sealed) => Ok(sealed),
+            },
+            Err(error) => Err(error),
+        };
+        match (self.answer, result) {
+            (Some(answer), result) => drop(answer.send(result)),
+            (None, Err(error)) => {
+                tracing::warn!(error = &error as &dyn Error, "log of the store stays long");
+            }
+            (None, Ok(_)) => {}
+        }
+        None
+    }
 }

@@ -1,8 +1,17 @@
-use domain::Instant;
+mod damage;
+mod opening;
+mod sealing;
+mod summaries;
+
+use std::path::Path;
+
+use domain::{Instant, Observation, Period, Reading};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::*;
 use crate::conformance::{Subject, adapter_keeps_the_promises};
+use crate::ports::{Appended, Batch, Range, SeriesReader, SeriesWriter, StoreError};
 
 /// A database in a folder that goes with it.
 #[derive(Debug)]
@@ -17,7 +26,7 @@ impl Subject for Sqlite {
 
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let writer = Some(SqliteWriter::open(folder.path(), &SqliteSettings::default()).unwrap());
+        let writer = Some(open(folder.path()).unwrap());
         Self { folder, writer }
     }
 
@@ -36,9 +45,24 @@ impl Subject for Sqlite {
     async fn reopen(&mut self) {
         // Without `close`, as after a fault.
         self.writer = None;
-        self.writer =
-            Some(SqliteWriter::open(self.folder.path(), &SqliteSettings::default()).unwrap());
+        self.writer = Some(open(self.folder.path()).unwrap());
     }
 }
 
 adapter_keeps_the_promises!(Sqlite);
+
+impl Sqlite {
+    /// A connection of somebody else, to look into the file or to harm it.
+    fn stranger(&self) -> Connection {
+        Connection::open(self.folder.path().join(FILE)).unwrap()
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.stranger().query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn open(folder: &Path) -> Result<SqliteWriter, StoreError> {
+    SqliteWriter::open(folder, &SqliteSettings::default())
+}

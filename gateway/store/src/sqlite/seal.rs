@@ -1,0 +1,255 @@
+//! Sealing: the log is packed into hour blocks, ended days into day blocks with their summaries.
+//!
+//! It goes in steps of one short transaction each, so that appends wait for no more than one of them. A pass that was
+//! broken off leaves nothing half done: the next one starts from what the file then holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Instant;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::block::LARGEST_BLOCK;
+use super::entry::{Entry, in_order};
+use super::series::SeriesId;
+use super::slot::{Slot, Tier};
+use super::{Sealed, blocks, log, rollups};
+use crate::ports::StoreError;
+
+/// How many rows of the log one step packs.
+const ROWS_PER_STEP: usize = 20_000;
+/// How many day blocks one step writes.
+const DAYS_PER_STEP: usize = 8;
+/// How long after its end a day is sealed. What arrives later waits for the pass of the next night, so that a backlog
+/// does not write the same day again and again.
+const DAY_CLOSES_AFTER: i64 = 3 * Tier::Hour.length();
+
+/// One pass over the file.
+#[derive(Debug)]
+pub(super) struct Pass {
+    stage: Stage,
+    sealed: Sealed,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Packing what the log held at the start; then, if there is an instant, the days that have ended by then.
+    Log(Option<Instant>),
+    /// Making the summaries by civil day again where the zone is another one.
+    Zone(Instant),
+    /// Packing these days. The list is worked off from its end.
+    Days {
+        due: i64,
+        days: Vec<Slot>,
+    },
+    Done,
+}
+
+/// Readings that a step moved from the log to an hour block.
+pub(super) type Moved = Vec<(Slot, Vec<Entry>)>;
+
+impl Pass {
+    /// Seals all that is due at `now`.
+    pub(super) fn at(now: Instant) -> Self {
+        Self { stage: Stage::Log(Some(now)), sealed: Sealed::default() }
+    }
+
+    /// Packs the log and nothing else.
+    pub(super) fn of_the_log() -> Self {
+        Self { stage: Stage::Log(None), sealed: Sealed::default() }
+    }
+
+    /// What was done, once all is.
+    pub(super) fn done(&self) -> Option<Sealed> {
+        matches!(self.stage, Stage::Done).then_some(self.sealed)
+    }
+
+    /// Does one step within a transaction, and tells what left the log.
+    pub(super) fn step(
+        &mut self,
+        connection: &Connection,
+        zone: &TimeZone,
+    ) -> Result<Moved, StoreError> {
+        match &mut self.stage {
+            Stage::Log(now) => {
+                let now = *now;
+                let (moved, was_last) = pack_log(connection, &mut self.sealed)?;
+                if was_last {
+                    self.stage = now.map_or(Stage::Done, Stage::Zone);
+                }
+                return Ok(moved);
+            }
+            Stage::Zone(now) => {
+                if !rewrite_one_series(connection, zone)? {
+                    let (due, days) = due_days(connection, *now)?;
+                    self.stage = Stage::Days { due, days };
+                }
+            }
+            Stage::Days { due, days } => {
+                if days.is_empty() {
+                    set_meta(connection, DAYS_SEALED, *due)?;
+                    self.stage = Stage::Done;
+                } else {
+                    let step = days.split_off(days.len().saturating_sub(DAYS_PER_STEP));
+                    pack_days(connection, step, zone, &mut self.sealed)?;
+                }
+            }
+            Stage::Done => {}
+        }
+        Ok(Moved::new())
+    }
+}
+
+/// Packs the oldest rows of the log; also says whether these were all.
+fn pack_log(connection: &Connection, sealed: &mut Sealed) -> Result<(Moved, bool), StoreError> {
+    let (rows, last) = log::oldest(connection, ROWS_PER_STEP)?;
+    let is_rest = rows.len() < ROWS_PER_STEP;
+    let mut hours = BTreeMap::<i64, Vec<Entry>>::new();
+    for (series, entry) in rows {
+        hours.entry(Slot::of(Tier::Hour, series, entry.ts).id()).or_default().push(entry);
+    }
+    let mut moved = Moved::new();
+    for (id, entries) in hours {
+        let hour = Slot::from_id(Tier::Hour, id);
+        let entries = in_order(entries);
+        if pack_hour(connection, hour, &entries)? {
+            sealed.hours += 1;
+            sealed.readings += entries.len() as u64;
+            moved.push((hour, entries));
+        } else {
+            // Behind the rows that this step takes out.
+            entries.iter().try_for_each(|entry| log::add(connection, hour.series, *entry))?;
+        }
+    }
+    log::remove_until(connection, last)?;
+    // Where nothing could be packed, another step would find the same.
+    let was_last = is_rest || moved.is_empty();
+    Ok((moved, was_last))
+}
+
+/// Whether the readings went into the hour's block; a damaged one takes none.
+fn pack_hour(connection: &Connection, hour: Slot, entries: &[Entry]) -> Result<bool, StoreError> {
+    let Some(mut block) = readable(connection, hour)? else { return Ok(false) };
+    block.extend(entries);
+    blocks::write_hour(connection, hour, &in_order(block))?;
+    Ok(true)
+}
+
+/// The days with hour blocks whose time has come, none when this night's pass was made; and which night it is.
+fn due_days(connection: &Connection, now: Instant) -> Result<(i64, Vec<Slot>), StoreError> {
+    let closed = now.as_millis().saturating_sub(DAY_CLOSES_AFTER);
+    let due = closed.div_euclid(Tier::Day.length());
+    // Not `>=`: a clock that was far ahead once must not end the sealing of days.
+    if meta(connection, DAYS_SEALED)? == Some(due) {
+        return Ok((due, Vec::new()));
+    }
+    // Hours of the first day that is still open come after all others, since ids begin with the time.
+    let open = Slot::of(Tier::Hour, SeriesId::of_block(0), due * Tier::Day.length());
+    let mut statement = connection.prepare_cached("SELECT id FROM blk_h WHERE id < ?1")?;
+    let hours =
+        statement.query_map([open.id()], |row| Ok(Slot::from_id(Tier::Hour, row.get(0)?)))?;
+    let days: BTreeSet<i64> =
+        hours.map(|hour| Ok(hour?.day().id())).collect::<rusqlite::Result<_>>()?;
+    Ok((due, days.into_iter().rev().map(|id| Slot::from_id(Tier::Day, id)).collect()))
+}
+
+fn pack_days(
+    connection: &Connection,
+    days: Vec<Slot>,
+    zone: &TimeZone,
+    sealed: &mut Sealed,
+) -> Result<(), StoreError> {
+    let rev = meta(connection, REVISION)?.unwrap_or(0) + 1;
+    set_meta(connection, REVISION, rev)?;
+    for day in days.into_iter().rev() {
+        if pack_day(connection, day, zone, rev)? {
+            sealed.days += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the day's hours went into its block; a damaged or full one takes none.
+fn pack_day(
+    connection: &Connection,
+    day: Slot,
+    zone: &TimeZone,
+    rev: i64,
+) -> Result<bool, StoreError> {
+    let Some(mut entries) = readable(connection, day)? else { return Ok(false) };
+    let mut packed = Vec::new();
+    for hour in blocks::hours_of(connection, day)? {
+        // A damaged hour stays where it is, so that reading it goes on to say so.
+        if let Some(block) = readable(connection, hour)? {
+            entries.extend(block);
+            packed.push(hour);
+        }
+    }
+    if entries.len() > LARGEST_BLOCK {
+        tracing::warn!(
+            day = day.describe(),
+            "more readings in a day than a block holds stay in hour blocks"
+        );
+        return Ok(false);
+    }
+    let entries = in_order(entries);
+    blocks::write_day(connection, day, &entries, rev)?;
+    for hour in packed {
+        blocks::remove_hour(connection, hour)?;
+    }
+    rollups::write_day(connection, day, &entries, zone)?;
+    Ok(true)
+}
+
+/// The readings of a slot, or `None` and a word to the log when its block is damaged.
+fn readable(connection: &Connection, slot: Slot) -> Result<Option<Vec<Entry>>, StoreError> {
+    match blocks::read(connection, slot) {
+        Ok(entries) => Ok(Some(entries)),
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "store holds a damaged block; nothing is added to it");
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Makes the civil days of one series again whose time zone is not `zone`; false when there is none.
+fn rewrite_one_series(connection: &Connection, zone: &TimeZone) -> Result<bool, StoreError> {
+    let name = zone_name(zone);
+    let update = "UPDATE series SET day_zone = ?1";
+    // Series without summaries have nothing to make again.
+    let fresh = format!(
+        "{update} WHERE day_zone IS NULL AND NOT EXISTS (SELECT 1 FROM r15 WHERE series = id)"
+    );
+    connection.prepare_cached(&fresh)?.execute([&name])?;
+    let mut other =
+        connection.prepare_cached("SELECT id FROM series WHERE day_zone IS NOT ?1 LIMIT 1")?;
+    let series: Option<SeriesId> = other.query_row([&name], |row| row.get(0)).optional()?;
+    let Some(series) = series else { return Ok(false) };
+    rollups::rewrite_civil_days(connection, series, zone)?;
+    connection
+        .prepare_cached(&format!("{update} WHERE id = ?2"))?
+        .execute(params![name, series])?;
+    Ok(true)
+}
+
+fn zone_name(zone: &TimeZone) -> String {
+    zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned)
+}
+
+/// In `meta`: the day in whose early hours days were last sealed, in days since 1970.
+const DAYS_SEALED: &str = "days_sealed";
+/// In `meta`: the newest `rev` of a day block.
+const REVISION: &str = "rev";
+
+fn meta(connection: &Connection, key: &str) -> Result<Option<i64>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn set_meta(connection: &Connection, key: &str, value: i64) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)")?
+        .execute(params![key, value])?;
+    Ok(())
+}
