@@ -43,10 +43,22 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "DIR", env = "VIGIE_DATA")]
     pub data: Option<PathBuf>,
     /// Where the dashboard listens
-    #[arg(long, global = true, value_name = "ADDR", env = "VIGIE_HTTP", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDR",
+        env = "VIGIE_HTTP",
+        default_value = "127.0.0.1:8080"
+    )]
     pub http: SocketAddr,
     /// Where the embedded broker listens
-    #[arg(long, global = true, value_name = "ADDR", env = "VIGIE_MQTT", default_value = "127.0.0.1:1883")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDR",
+        env = "VIGIE_MQTT",
+        default_value = "127.0.0.1:1883"
+    )]
     pub mqtt: SocketAddr,
     /// Use this broker instead of the embedded one: mqtt://user:password@host:port
     #[arg(long, global = true, value_name = "URL", env = "VIGIE_BROKER", hide_env_values = true)]
@@ -83,9 +95,11 @@ mod tests {
 
     #[test]
     fn the_flags_may_come_before_or_after_the_command_or_without_one() {
-        for line in
-            ["vigie --http 127.0.0.1:1 run", "vigie run --http 127.0.0.1:1", "vigie --http 127.0.0.1:1"]
-        {
+        for line in [
+            "vigie --http 127.0.0.1:1 run",
+            "vigie run --http 127.0.0.1:1",
+            "vigie --http 127.0.0.1:1",
+        ] {
             let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
             assert_eq!(arguments.settings.http.port(), 1, "{line}");
         }

@@ -14,8 +14,8 @@ use bytes::Bytes;
 use mqtt5::broker::auth::AuthProvider;
 use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig};
 use mqtt5::broker::{
-    AuthResult, BrokerEventHandler, ClientConnectEvent,
-    ClientDisconnectEvent, ClientPublishEvent, MqttBroker, PublishAction,
+    AuthResult, BrokerEventHandler, ClientConnectEvent, ClientDisconnectEvent, ClientPublishEvent,
+    MqttBroker, PublishAction,
 };
 use mqtt5::packet::connect::ConnectPacket;
 use mqtt5::protocol::v5::reason_codes::ReasonCode;
@@ -30,7 +30,7 @@ const MAX_CLIENTS: usize = 500;
 const MAX_PACKET_BYTES: usize = 1024 * 1024;
 const MAX_RETAINED: usize = 10_000;
 /// How long a subscriber that is away is remembered.
-const SESSION_EXPIRY: Duration = Duration::from_secs(86_400);
+const SESSION_EXPIRY: Duration = Duration::from_hours(24);
 /// Messages that may wait for one subscriber; then its oldest are dropped.
 const SUBSCRIBER_QUEUE: usize = 10_000;
 const OPEN_WITHIN: Duration = Duration::from_secs(5);
@@ -83,36 +83,44 @@ impl EmbeddedBroker {
     }
 }
 
+/// What is to be published when a client is lost.
+struct LastWill {
+    topic: Arc<str>,
+    payload: Bytes,
+}
+
 /// Sees every message before it is acknowledged, and every client that comes and goes.
 struct Watch {
     intake: Intake,
-    /// Topic and payload of last wills, by client. They do not pass by as messages do.
-    wills: Mutex<HashMap<Arc<str>, (Arc<str>, Bytes)>>,
+    /// By client. They do not pass by as messages do.
+    wills: Mutex<HashMap<Arc<str>, LastWill>>,
 }
 
 impl BrokerEventHandler for Watch {
-    fn on_client_connect<'a>(&'a self, event: ClientConnectEvent) -> Later<'a, ()> {
+    fn on_client_connect(&self, event: ClientConnectEvent) -> Later<'_, ()> {
         let mut wills = self.wills.lock().unwrap_or_else(PoisonError::into_inner);
         match (event.will_topic, event.will_payload) {
-            (Some(topic), Some(payload)) => wills.insert(event.client_id, (topic, payload)),
+            (Some(topic), Some(payload)) => {
+                wills.insert(event.client_id, LastWill { topic, payload })
+            }
             _ => wills.remove(&event.client_id),
         };
         Box::pin(std::future::ready(()))
     }
 
-    fn on_client_publish<'a>(&'a self, event: ClientPublishEvent) -> Later<'a, PublishAction> {
+    fn on_client_publish(&self, event: ClientPublishEvent) -> Later<'_, PublishAction> {
         Box::pin(async move {
             self.intake.take(&event.topic, event.payload).await;
             PublishAction::Continue
         })
     }
 
-    fn on_client_disconnect<'a>(&'a self, event: ClientDisconnectEvent) -> Later<'a, ()> {
+    fn on_client_disconnect(&self, event: ClientDisconnectEvent) -> Later<'_, ()> {
         let mut wills = self.wills.lock().unwrap_or_else(PoisonError::into_inner);
         let will = wills.remove(&event.client_id).filter(|_| event.unexpected);
         drop(wills);
         Box::pin(async move {
-            if let Some((topic, payload)) = will {
+            if let Some(LastWill { topic, payload }) = will {
                 self.intake.take(&topic, payload).await;
             }
         })

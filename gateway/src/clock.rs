@@ -7,7 +7,10 @@ use domain::{Clock, Instant};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that all others take the time from")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that all others take the time from"
+    )]
     fn now(&self) -> Instant {
         jiff::Timestamp::now().into()
     }

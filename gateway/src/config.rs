@@ -84,7 +84,8 @@ impl Config {
 
 fn read_site(path: Option<&Path>) -> Result<(Site, String), Failure> {
     let Some(path) = path else {
-        let site = site::parse(site::DREUX, "dreux.toml").expect("a test parses the shipped example");
+        let site =
+            site::parse(site::DREUX, "dreux.toml").expect("a test parses the shipped example");
         return Ok((site, site::DREUX.to_owned()));
     };
     let name = path.display();
@@ -126,19 +127,15 @@ fn checked_client_id(id: &str) -> Result<String, Failure> {
 }
 
 /// The demonstration has a folder of its own in any case, so that it never mixes with a real site.
-fn data_folder(
-    given: Option<&Path>,
-    site: &Site,
-    demonstration: bool,
-) -> Result<PathBuf, Failure> {
+fn data_folder(given: Option<&Path>, site: &Site, demonstration: bool) -> Result<PathBuf, Failure> {
     const DEMONSTRATION: &str = "demonstration";
     if let Some(folder) = given {
         return Ok(if demonstration { folder.join(DEMONSTRATION) } else { folder.to_owned() });
     }
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let shared = variable("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {
-        variable("HOME").map(|home| PathBuf::from(home).join(".local").join("share"))
-    });
+    let shared = variable("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local").join("share")));
     let shared = shared.ok_or_else(|| {
         Failure::Configuration("there is no home folder; name a folder for data with --data".into())
     })?;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::chain;
 
-const SEAL_EVERY: Duration = Duration::from_secs(15 * 60);
+const SEAL_EVERY: Duration = Duration::from_mins(15);
 const MEASURE_EVERY: Duration = Duration::from_secs(30);
 
 /// Packs what was appended, every quarter of an hour. A failure is told and tried again.

@@ -56,15 +56,10 @@ async fn serve(command: Command, config: Config) -> Result<(), Failure> {
     let clock = Arc::new(SystemClock);
     let say = move |config: &Config| tell(&mut io::stdout(), &announcement(command, config));
     let work = async {
-        match command {
-            Command::Dashboard => {
-                gateway::run_dashboard(config, clock, shutdown.clone(), say).await
-            }
-            _ => {
-                let dashboard = command == Command::Run;
-                gateway::run(config, dashboard, clock, shutdown.clone(), say).await
-            }
+        if command == Command::Dashboard {
+            return gateway::run_dashboard(config, clock, shutdown.clone(), say).await;
         }
+        gateway::run(config, command == Command::Run, clock, shutdown.clone(), say).await
     };
     tokio::pin!(work);
     tokio::select! {
@@ -77,7 +72,8 @@ async fn serve(command: Command, config: Config) -> Result<(), Failure> {
 
 /// Ctrl-C, or SIGTERM.
 async fn told_to_stop() -> Result<(), Failure> {
-    let fault = |error: io::Error| Failure::Unavailable(format!("signals cannot be heard: {error}"));
+    let fault =
+        |error: io::Error| Failure::Unavailable(format!("signals cannot be heard: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
     tokio::select! {
@@ -90,21 +86,28 @@ async fn told_to_stop() -> Result<(), Failure> {
 
 /// What a person should know at the start.
 fn announcement(command: Command, config: &Config) -> String {
-    let mut text = format!("Vigie {}: {}\n", env!("CARGO_PKG_VERSION"), config.site.name);
-    if config.demonstration {
-        text += "  DEMONSTRATION: people, air and machines are simulated; show your own building with --site FILE\n";
-    }
-    if command != Command::Gateway {
-        text += &format!("  dashboard  http://{}\n", config.http);
-    }
-    text += &format!("  data       {}\n", config.data.display());
-    text += &match &config.broker {
-        BrokerChoice::Embedded(address) => {
-            format!("  broker     mqtt://{address}, embedded, for this machine only\n")
-        }
-        BrokerChoice::External(url) => format!("  broker     {url}\n"),
+    let demonstration = if config.demonstration {
+        "  DEMONSTRATION: people, air and machines are simulated; show your own building with --site FILE\n"
+    } else {
+        ""
     };
-    text + "Stop with Ctrl-C.\n"
+    let dashboard = if command == Command::Gateway {
+        String::new()
+    } else {
+        format!("  dashboard  http://{}\n", config.http)
+    };
+    let broker = match &config.broker {
+        BrokerChoice::Embedded(address) => {
+            format!("mqtt://{address}, embedded, for this machine only")
+        }
+        BrokerChoice::External(url) => url.to_string(),
+    };
+    format!(
+        "Vigie {}: {}\n{demonstration}{dashboard}  data       {}\n  broker     {broker}\nStop with Ctrl-C.\n",
+        env!("CARGO_PKG_VERSION"),
+        config.site.name,
+        config.data.display(),
+    )
 }
 
 fn checked(config: &Config) -> String {

@@ -132,8 +132,8 @@ impl Gateway {
             return Ok(None);
         }
         self.replay_quarantine().await?;
-        let (journal, leftover) =
-            Journal::open(&self.config.data).map_err(|error| Failure::Unavailable(chain(&error)))?;
+        let (journal, leftover) = Journal::open(&self.config.data)
+            .map_err(|error| Failure::Unavailable(chain(&error)))?;
         let journal = Arc::new(journal);
         let (deliveries, queue) = mpsc::channel(QUEUE_DELIVERIES);
         let (acknowledge, acknowledgements) = mpsc::channel(Receipts::QUEUE);
@@ -149,8 +149,11 @@ impl Gateway {
             version: VERSION,
         };
         let (loaded, is_loaded) = oneshot::channel();
-        // Nobody listens any more only when the program stops.
-        let started = move || drop(loaded.send(()));
+        let started = move || {
+            if loaded.send(()).is_err() {
+                tracing::debug!("stopped while the building was loaded");
+            }
+        };
         let stop = self.stops.pipeline.clone();
         let work = async move { ingest.run(queue, stop, started).await.map_err(|e| chain(&e)) };
         self.parts.spawn(INGEST, work);
@@ -180,7 +183,12 @@ impl Gateway {
             replay_quarantine(admission, &*self.writer, &*self.reader).await
         };
         let replayed = replay.await.map_err(|error| unreadable(&error))?;
-        tracing::info!(replayed.healed, replayed.stored, replayed.standing, "quarantine was replayed");
+        tracing::info!(
+            replayed.healed,
+            replayed.stored,
+            replayed.standing,
+            "quarantine was replayed"
+        );
         if let Err(error) = mark.set() {
             tracing::warn!(%error, "quarantine will be replayed at the next start again");
         }
@@ -260,7 +268,10 @@ impl Gateway {
 /// Gives the pipeline what an earlier run left, before anything new.
 async fn resume(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {
     if leftover.torn > 0 {
-        tracing::warn!(leftover.torn, "a record of the crash journal was cut; nobody was told it was safe");
+        tracing::warn!(
+            leftover.torn,
+            "a record of the crash journal was cut; nobody was told it was safe"
+        );
     }
     metrics::counter!("vigie_journal_torn_total").increment(leftover.torn as u64);
     if !leftover.deliveries.is_empty() {

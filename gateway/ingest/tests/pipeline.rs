@@ -135,7 +135,7 @@ fn co2(value: f64, second: u32) -> String {
 }
 
 const AT_ONCE: Duration = Duration::from_millis(10);
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 #[tokio::test]
 async fn a_reading_is_stored_and_then_acknowledged() {
