@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::Clock;
+use domain::families::Families;
 use domain::site::Site;
-use domain::wire::native;
 use ingest::{Delivery, Journal, Part, Readiness, Receipt};
 use tokio::sync::mpsc;
 
@@ -20,8 +20,8 @@ pub(crate) struct Intake {
     journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
     readiness: Arc<Readiness>,
-    /// Our own states come this way, too, and are no readings.
-    states: String,
+    /// Which topics are readings; states, ours and others', come this way, too.
+    families: Families,
 }
 
 impl Intake {
@@ -32,14 +32,13 @@ impl Intake {
         clock: Arc<dyn Clock>,
         readiness: Arc<Readiness>,
     ) -> Self {
-        let states = native::state_topic(&site.id, "");
-        Self { deliveries, journal, clock, readiness, states }
+        Self { deliveries, journal, clock, readiness, families: Families::new(site) }
     }
 
     /// Returns when the message is safe, and only then. While the pipeline or the journal is full it waits, and the
     /// sensor with it; a sensor that loses patience sends again. Once the pipeline has ended it never returns.
     pub(crate) async fn take(&self, topic: &str, payload: Bytes) {
-        if topic.starts_with(&self.states) || topic.starts_with('$') {
+        if self.families.listening_on(topic).is_none() {
             return;
         }
         // Room first: between the journal and the pipeline nothing may be cancelled.

@@ -107,6 +107,8 @@ impl Gateway {
         let reader = Arc::clone(&self.reader);
         let measure = housekeeping::measure(reader, self.metrics.clone(), stop.clone());
         self.parts.spawn("housekeeping", measure);
+        self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
+        systemd::ready();
         Ok(())
     }
 
@@ -120,8 +122,7 @@ impl Gateway {
         let seal = housekeeping::seal(writer, clock, self.stops.outlets.clone());
         self.parts.spawn("sealing", seal);
         self.readiness.clear(Part::Start);
-        systemd::ready();
-        self.parts.during(&self.shutdown, systemd::watchdog()).await.map(drop)
+        self.parts.during(&self.shutdown, std::future::pending::<()>()).await.map(drop)
     }
 
     /// `None` when the program is stopped meanwhile.
@@ -243,7 +244,11 @@ impl Gateway {
             Arc::clone(&self.board),
             Arc::clone(&self.readiness),
         );
-        let stop = self.stops.outlets.clone();
+        // The embedded broker forgets all states when it ends; another one is told that we are gone, when we are.
+        let stop = match self.config.broker {
+            BrokerChoice::Embedded(_) => self.stops.intake.clone(),
+            BrokerChoice::External(_) => self.stops.outlets.clone(),
+        };
         let work = async move {
             publisher.run(stop).await;
             Ok(())

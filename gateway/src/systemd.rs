@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sd_notify::NotifyState;
+use tokio_util::sync::CancellationToken;
 
-/// The program does its work.
+/// The program runs. Whether it can take readings is another matter: that is told by `/ready`.
 pub(crate) fn ready() {
     tell(NotifyState::Ready);
 }
@@ -14,16 +15,17 @@ pub(crate) fn stopping() {
     tell(NotifyState::Stopping);
 }
 
-/// Tells the watchdog that the program lives, twice in each of its intervals; for ever, or never without a watchdog.
-pub(crate) async fn watchdog() {
+/// Tells the watchdog that the program lives, twice in each of its intervals, until `stop`.
+pub(crate) async fn watchdog(stop: CancellationToken) -> Result<(), String> {
     let Some(interval) = sd_notify::watchdog_enabled() else {
-        return std::future::pending().await;
+        stop.cancelled().await;
+        return Ok(());
     };
     let mut ticks = tokio::time::interval((interval / 2).max(Duration::from_millis(100)));
-    loop {
-        ticks.tick().await;
+    while stop.run_until_cancelled(ticks.tick()).await.is_some() {
         tell(NotifyState::Watchdog);
     }
+    Ok(())
 }
 
 fn tell(state: NotifyState<'_>) {

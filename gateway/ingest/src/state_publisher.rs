@@ -33,7 +33,7 @@ impl StatePublisher {
         Self { session, board, readiness }
     }
 
-    /// Publishes until `stop`; then what still stands on the board, and says goodbye.
+    /// Publishes until `stop`; then what still stands on the board and the last will, and says goodbye.
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::of_a_broker();
         loop {
@@ -77,6 +77,9 @@ impl StatePublisher {
         }
         while let Some((topic, payload)) = self.board.take() {
             link.publish_retained(&topic, payload).await?;
+        }
+        if let Some((topic, payload)) = &self.session.last_will {
+            link.publish_retained(topic, payload.clone().into()).await?;
         }
         link.disconnect().await;
         Ok(())
