@@ -10,7 +10,7 @@
 //!
 //! A family decides by the topic alone whether a message may be its own. It never guesses: what it is not
 //! sure of is left out, what cannot be is refused with a reason. To add one, write its file and add its
-//! [`Family`] to the table.
+//! row to the table.
 
 mod filter;
 mod gathering;

@@ -1,0 +1,84 @@
+//! Recorded messages of bought devices give the readings that they must give, and no others.
+
+use domain::families::Families;
+use domain::message::{DevicePresence, Message};
+use domain::{Instant, Quantity, Value, site};
+use serde::Deserialize;
+
+/// One recorded message and what must come of it.
+#[derive(Deserialize)]
+struct Recorded {
+    note: String,
+    topic: String,
+    payload: String,
+    device: Option<String>,
+    readings: Vec<Expected>,
+    status: Option<DevicePresence>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Expected {
+    quantity: Quantity,
+    channel: Option<String>,
+    value: serde_json::Value,
+    observed_at: Option<Instant>,
+}
+
+fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
+    let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
+    let families = Families::new(&site);
+    let recorded: Vec<Recorded> =
+        recorded.lines().map(|line| serde_json::from_str(line).expect("a fixture")).collect();
+    assert!(recorded.len() >= 12, "the file is complete");
+
+    for message in recorded {
+        let received_at = "2026-11-23T14:00:00Z".parse().expect("an instant");
+        let translated = families.recognise(&Message {
+            topic: &message.topic,
+            payload: message.payload.as_bytes(),
+            retained: false,
+            received_at,
+        });
+        let (name, translation) = translated.unwrap_or((family, <_>::default()));
+        let what = format!("{} ({})", message.topic, message.note);
+
+        assert_eq!(name, family, "{what}");
+        assert_eq!(translation.refusals, [], "{what}");
+        assert_eq!(translation.status.map(|status| status.presence), message.status, "{what}");
+        let mut got: Vec<Expected> = Vec::new();
+        for report in translation.reports {
+            assert_eq!(Some(report.source.device.as_str()), message.device.as_deref(), "{what}");
+            got.push(Expected {
+                quantity: report.source.quantity,
+                channel: report.source.channel.map(|channel| channel.as_str().to_owned()),
+                value: match report.value {
+                    Value::State(state) => state.into(),
+                    Value::Gauge(number) | Value::Register(number) => number.into(),
+                },
+                observed_at: report.observed_at,
+            });
+        }
+        assert_eq!(sorted(got), sorted(message.readings), "{what}");
+    }
+}
+
+/// In a common order and with whole numbers written as decimals.
+fn sorted(mut readings: Vec<Expected>) -> Vec<Expected> {
+    for reading in &mut readings {
+        if let Some(number) = reading.value.as_f64() {
+            reading.value = number.into();
+        }
+    }
+    readings.sort_by_key(|reading| (reading.quantity, reading.channel.clone()));
+    readings
+}
+
+#[test]
+fn recorded_messages_of_zigbee2mqtt_give_their_readings() {
+    every_message_gives_its_readings("zigbee2mqtt", include_str!("fixtures/zigbee2mqtt.jsonl"));
+}
+
+#[test]
+fn recorded_messages_of_shelly_devices_give_their_readings() {
+    every_message_gives_its_readings("shelly_gen2", include_str!("fixtures/shelly_gen2.jsonl"));
+}
