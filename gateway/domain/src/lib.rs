@@ -16,6 +16,7 @@
 //! | [`wire`] | our own topics, in both directions |
 //! | [`site`] | the building: its file, read and checked |
 //! | [`history`] | summaries of a series over a grid |
+//! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
 //! | [`live`] | all of it together, as it stands now |
 
@@ -32,6 +33,8 @@ pub mod message;
 pub mod occupancy;
 pub mod quantity;
 pub mod reading;
+pub mod register;
+pub mod rhythm;
 pub mod site;
 pub mod wire;
 

@@ -1,1 +1,109 @@
-//! Energy from registers and power.
+//! Energy: Wh over the periods of a grid, from registers and, where there are none, from power.
+//!
+//! ```text
+//! register readings ──register──▶ rises ────┐
+//!                                           ├──▶ ledger ──▶ figures of a meter ──▶ sums of zones, the building
+//! power readings ──power──▶ holds ──fill────┘
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | [`meter`] | one meter: its dated sources, registers before power |
+//! | [`power`] | how long a power reading speaks |
+//! | [`ledger`] | Wh and known time in the periods of a grid |
+//! | [`figure`] | what is told of a period, and the sum over meters |
+//!
+//! How long a reading speaks is the same everywhere (`max_gap_s` of the site's rules), not learned from the readings
+//! at hand: so a day is the sum of its hours, whatever else was loaded for either question.
+
+mod figure;
+mod ledger;
+mod meter;
+mod power;
+#[cfg(test)]
+mod tests;
+
+pub use figure::{EnergyFigure, sum};
+use meter::MeterFold;
+
+use crate::ids::ZoneId;
+use crate::instant::{Instant, Period};
+use crate::reading::{Observation, SeriesSet, Source};
+use crate::register::Event;
+use crate::site::{Assignment, Meter, Rules, Site};
+
+/// How many readings must be loaded before and after the span of a question: enough to see what a register
+/// did that departs at its border.
+pub const NEIGHBOURS: usize = 16;
+
+/// The sources whose series [`meter_energy`] needs.
+pub fn meter_needs(meter: &Meter) -> impl Iterator<Item = &Assignment> {
+    meter.energy.iter().chain(&meter.power)
+}
+
+/// The energy of one meter in each period of `grid`, as known at `now`. The periods must be in order and disjoint.
+///
+/// Registers go before power: power is integrated only where no register of the meter speaks. Each source counts
+/// only while it was assigned, and its resets are settled before anything is added.
+pub fn meter_energy(
+    meter: &Meter,
+    grid: &[Period],
+    series: &SeriesSet,
+    rules: &Rules,
+    now: Instant,
+) -> Vec<EnergyFigure> {
+    MeterFold::replay(meter, grid, series, rules, &mut |_, _| ()).figures(now)
+}
+
+/// What the registers of a meter did that registers should not do, source by source in the order of time.
+pub fn register_events(meter: &Meter, series: &SeriesSet, rules: &Rules) -> Vec<(Source, Event)> {
+    let mut events = Vec::new();
+    MeterFold::replay(meter, &[], series, rules, &mut |source, event| {
+        events.push((source.clone(), event));
+    });
+    events
+}
+
+/// The energy of a zone as the sum of its topmost meters, or of the building as the sum of the meters without a parent.
+pub fn zone_energy(
+    site: &Site,
+    zone: Option<&ZoneId>,
+    grid: &[Period],
+    series: &SeriesSet,
+    now: Instant,
+) -> Vec<EnergyFigure> {
+    let of_meters: Vec<_> = zone_meters(site, zone)
+        .map(|meter| meter_energy(meter, grid, series, &site.rules, now))
+        .collect();
+    (0..grid.len()).map(|at| sum(of_meters.iter().map(|figures| figures[at]))).collect()
+}
+
+/// The meters that make up a zone, or the building: none of them is a part of another one.
+pub fn zone_meters<'a>(
+    site: &'a Site,
+    zone: Option<&'a ZoneId>,
+) -> impl Iterator<Item = &'a Meter> {
+    site.meters.iter().filter(move |meter| match zone {
+        None => meter.parent.is_none(),
+        Some(zone) => {
+            stands_in(site, meter, zone)
+                && !ancestors(site, meter).any(|above| stands_in(site, above, zone))
+        }
+    })
+}
+
+fn stands_in(site: &Site, meter: &Meter, zone: &ZoneId) -> bool {
+    meter.zone.as_ref().is_some_and(|own| site.is_within(own, zone))
+}
+
+fn ancestors<'a>(site: &'a Site, meter: &'a Meter) -> impl Iterator<Item = &'a Meter> {
+    let above = |meter: &Meter| meter.parent.as_ref().and_then(|id| site.meter(id.as_str()));
+    std::iter::successors(above(meter), move |meter| above(meter))
+}
+
+/// The part of a series in which the source was assigned.
+pub(crate) fn assigned(observations: &[Observation], period: Period) -> &[Observation] {
+    let start = observations.partition_point(|one| one.observed_at < period.start());
+    let end = observations.partition_point(|one| one.observed_at < period.end());
+    &observations[start..end]
+}

@@ -1,1 +1,147 @@
 //! The site file: TOML, read and checked, with messages that name line and remedy.
+//!
+//! The tables are read once from top to bottom. A fault is noted and reading goes on, so that one run
+//! tells everything that is wrong; a [`Site`] comes out only when nothing is.
+
+use jiff::tz::TimeZone;
+use toml::de::DeTable;
+
+use super::fault::{Faults, SiteErrors};
+use super::model::{Rules, Site};
+use super::names::Names;
+use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
+use super::section::{Key, Section};
+use super::settings;
+use super::zones::{ZONE, read_zone};
+use crate::ids::ZoneId;
+
+/// The site file of the demonstration, the pôle éco-numérique in Dreux. It is the reference of the format.
+pub const DREUX: &str = include_str!("../../sites/dreux.toml");
+
+const FILE: &[Key] = &[
+    Key::optional("site", "{ id = \"dreux\" }"),
+    Key::optional("rules", "{ hold = \"15m\" }"),
+    Key::optional("families", "{ zigbee2mqtt = { enabled = false } }"),
+    Key::optional("zone", "[{ id = \"fablab\", name = \"FabLab\" }]"),
+    Key::optional("point", "[{ id = \"fablab-co2\", zone = \"fablab\", quantity = \"co2\" }]"),
+    Key::optional("doorway", "[{ id = \"entree\", from = \"outside\", to = \"hall\" }]"),
+    Key::optional("meter", "[{ id = \"laser\", name = \"Découpeuse laser\" }]"),
+];
+
+const SITE: &[Key] = &[
+    Key::needed("id", "\"dreux\""),
+    Key::needed("name", "\"Pôle éco-numérique\""),
+    Key::needed("timezone", "\"Europe/Paris\""),
+    Key::needed("capacity", "200"),
+    Key::needed("area_m2", "1200"),
+    Key::optional("opening", "{ monday = [\"08:30-18:00\"] }"),
+];
+
+/// Reads and checks a site file; `file` is its name in messages.
+///
+/// # Errors
+/// Everything that is wrong with it, each fault with line and remedy.
+pub fn parse(text: &str, file: &str) -> Result<Site, SiteErrors> {
+    let faults = Faults::new(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let at = error.span().map_or(0, |span| span.start);
+        faults.report(at, format!("this is not TOML: {}", error.message()));
+    }
+    // What is left of a broken file would only add faults that are none.
+    let site = if errors.is_empty() { read_file(document.get_ref(), &faults) } else { None };
+    match (faults.into_errors(file), site) {
+        (None, Some(site)) => Ok(site),
+        (Some(errors), _) => Err(errors),
+        (None, None) => unreachable!("a site is left out only for a fault that was noted"),
+    }
+}
+
+fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Site> {
+    let root = Section::new(document, 0, "the file", FILE, faults);
+    let tables = Tables::new(&root);
+    let zones: Vec<_> = tables.zones.iter().map(|section| read_zone(section, &tables)).collect();
+    let points = read_points(&tables, faults);
+    let doorways = read_doorways(&tables, faults);
+    let meters = read_meters(&tables, faults);
+    let rules = root.table("rules", "[rules]", settings::RULES);
+    let rules = rules.map_or_else(Rules::default, |section| settings::rules(&section));
+    let families = root.named_tables("families", "[families.<name>]", settings::FAMILY);
+    let families = settings::families(families, faults);
+    let Some(section) = root.table("site", "[site]", SITE) else {
+        if root.value("site").is_none() {
+            faults.report(
+                0,
+                "there is no [site]; add one with id, name, timezone, capacity, area_m2",
+            );
+        }
+        return None;
+    };
+    let opening = section.table("opening", "[site.opening]", settings::OPENING);
+    let opening = opening.map(|section| settings::opening(&section));
+    let (id, name, timezone) = (section.id("id"), section.text("name"), read_timezone(&section));
+    let (capacity, area_m2) = (section.count("capacity"), section.positive("area_m2"));
+    Some(Site {
+        id: id?,
+        name: name?.to_owned(),
+        timezone: timezone?,
+        capacity: capacity?,
+        area_m2: area_m2?,
+        opening,
+        zones: zones.into_iter().collect::<Option<_>>()?,
+        points: points?,
+        doorways: doorways?,
+        meters: meters?,
+        rules,
+        families,
+    })
+}
+
+fn read_timezone(section: &Section<'_>) -> Option<TimeZone> {
+    let name = section.text("timezone")?;
+    let found = TimeZone::get(name).ok();
+    if found.is_none() {
+        let text = format!("there is no time zone `{name}`; write one such as \"Europe/Paris\"");
+        section.fault("timezone", text);
+    }
+    found
+}
+
+/// The tables of the file that others refer to, and the ids in them.
+pub(super) struct Tables<'a> {
+    zones: Vec<Section<'a>>,
+    pub(super) points: Vec<Section<'a>>,
+    pub(super) doorways: Vec<Section<'a>>,
+    pub(super) meters: Vec<Section<'a>>,
+    zone_names: Names<'a>,
+    pub(super) point_names: Names<'a>,
+    pub(super) meter_names: Names<'a>,
+}
+
+impl<'a> Tables<'a> {
+    fn new(root: &Section<'a>) -> Self {
+        let zones = root.tables("zone", "[[zone]]", ZONE);
+        let points = root.tables("point", "[[point]]", POINT);
+        let doorways = root.tables("doorway", "[[doorway]]", DOORWAY);
+        let meters = root.tables("meter", "[[meter]]", METER);
+        Names::declare("doorway", &doorways);
+        let tables = Self {
+            zone_names: Names::declare("zone", &zones),
+            point_names: Names::declare("point", &points),
+            meter_names: Names::declare("meter", &meters),
+            zones,
+            points,
+            doorways,
+            meters,
+        };
+        tables.zone_names.check_cycles();
+        tables.meter_names.check_cycles();
+        tables
+    }
+
+    /// The zone that `key` refers to.
+    pub(super) fn zone(&self, section: &Section<'a>, key: &str) -> Option<ZoneId> {
+        let id = section.text(key)?;
+        self.zone_names.check(id, section, key).then(|| id.parse().ok()).flatten()
+    }
+}

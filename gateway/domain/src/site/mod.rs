@@ -1,9 +1,27 @@
 //! The site model: which devices are where, and what for.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `model` | the building as the rest of the program sees it |
+//! | `file` | the site file as a whole, from text to a [`Site`] |
+//! | `zones`, `roles` | its tables one by one: zones; points, doorways and meters |
+//! | `settings` | its optional tables: opening hours, rules, families |
+//! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
+//! | `section`, `fault` | reading a table key by key, and telling all faults at once |
 
+mod assignments;
+mod fault;
 mod file;
 mod model;
+mod names;
+mod roles;
+mod section;
+mod settings;
+mod zones;
 
+pub use fault::{SiteErrors, SiteFault};
+pub use file::{DREUX, parse};
 pub use model::{
-    Assignment, Doorway, Meter, OpeningHours, Point, Rules, Side, Site, Ventilation, Zone,
-    assigned_at,
+    Assignment, Doorway, FamilySettings, Meter, OpeningHours, Point, Rules, Side, Site,
+    Ventilation, Zone, assigned_at,
 };

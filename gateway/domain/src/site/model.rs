@@ -2,6 +2,8 @@
 //!
 //! A [`Site`] is made only by [`crate::site::parse`]; so whoever holds one may rely on what is promised here.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
@@ -35,6 +37,17 @@ pub struct Site {
     pub meters: Vec<Meter>,
     /// How the figures are made, where the file says other than the defaults.
     pub rules: Rules,
+    /// By family, where the file says other than to listen on its standard topics.
+    pub families: BTreeMap<&'static str, FamilySettings>,
+}
+
+/// Whether and where a device family is listened to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilySettings {
+    /// Whether it is listened to at all.
+    pub enabled: bool,
+    /// MQTT topic filters in place of its standard ones.
+    pub topics: Option<Vec<String>>,
 }
 
 /// Opening hours for each day of the week, in civil time.

@@ -1,0 +1,97 @@
+//! What is told of the energy in a period.
+
+use serde::{Deserialize, Serialize};
+
+use super::ledger::Entry;
+use crate::instant::{Instant, Period};
+use crate::wire::state::Quality;
+
+/// From this share of measured time on a figure counts as complete: a missed report in an hour of minutes is no gap.
+const COMPLETE: f64 = 0.98;
+
+/// The energy of a period, with its proof.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnergyFigure {
+    /// How much, in Wh; `None` where nothing is known.
+    pub energy_wh: Option<f64>,
+    /// How it came about. `Estimated` when more of the time has its share of a longer total than was measured.
+    pub quality: Quality,
+    /// Share of the period so far that was measured, 0 to 1. What is not due yet is not missing.
+    pub coverage: f64,
+}
+
+impl EnergyFigure {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self { energy_wh: None, quality: Quality::Unknown, coverage: 0.0 };
+
+    /// The figure of a period of which `entry` is known, when readings are due up to `due`.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+    pub(crate) fn of(period: Period, entry: Entry, due: Instant) -> Self {
+        if !entry.is_known() {
+            return Self::UNKNOWN;
+        }
+        let known_ms = entry.covered_ms + entry.spread_ms;
+        let due_ms = due.min(period.end()).as_millis() - period.start().as_millis();
+        let coverage = entry.covered_ms as f64 / due_ms.max(known_ms) as f64;
+        let quality = if coverage >= COMPLETE {
+            Quality::Measured
+        } else if entry.spread_ms > entry.covered_ms {
+            Quality::Estimated
+        } else {
+            Quality::Partial
+        };
+        Self { energy_wh: Some(entry.wh), quality, coverage }
+    }
+}
+
+/// The sum over several meters: what is known of them, told as complete only when all are.
+pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
+    let (mut total, mut coverage, mut count) = (None, 0.0, 0.0);
+    let (mut unknown, mut partial, mut estimated) = (false, false, false);
+    for figure in figures {
+        total = match (total, figure.energy_wh) {
+            (Some(sum), Some(wh)) => Some(sum + wh),
+            (known, other) => known.or(other),
+        };
+        coverage += figure.coverage;
+        count += 1.0;
+        unknown |= figure.quality == Quality::Unknown;
+        partial |= figure.quality == Quality::Partial;
+        estimated |= figure.quality == Quality::Estimated;
+    }
+    let quality = match total {
+        None => return EnergyFigure::UNKNOWN,
+        Some(_) if unknown || partial => Quality::Partial,
+        Some(_) if estimated => Quality::Estimated,
+        Some(_) => Quality::Measured,
+    };
+    EnergyFigure { energy_wh: total, quality, coverage: coverage / count }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(energy_wh: f64, quality: Quality, coverage: f64) -> EnergyFigure {
+        EnergyFigure { energy_wh: Some(energy_wh), quality, coverage }
+    }
+
+    #[test]
+    fn a_sum_with_an_unknown_part_is_partial_and_not_less() {
+        let known = figure(120.0, Quality::Measured, 1.0);
+        let both = sum([known, EnergyFigure::UNKNOWN]);
+        assert_eq!(both, figure(120.0, Quality::Partial, 0.5));
+    }
+
+    #[test]
+    fn a_sum_of_nothing_known_is_unknown_and_not_zero() {
+        assert_eq!(sum([]), EnergyFigure::UNKNOWN);
+        assert_eq!(sum([EnergyFigure::UNKNOWN; 2]), EnergyFigure::UNKNOWN);
+    }
+
+    #[test]
+    fn a_sum_is_measured_when_all_its_parts_are() {
+        let both = sum([figure(1.0, Quality::Measured, 1.0), figure(2.0, Quality::Measured, 0.99)]);
+        assert_eq!((both.energy_wh, both.quality), (Some(3.0), Quality::Measured));
+    }
+}

@@ -1,0 +1,140 @@
+//! A ledger: Wh and known time in the periods of a grid.
+
+use std::ops::AddAssign;
+
+use crate::instant::{Instant, Period};
+
+/// Energy between two instants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stretch {
+    pub(crate) from: Instant,
+    pub(crate) to: Instant,
+    pub(crate) wh: f64,
+    /// Whether its shape is known too; else only its total is.
+    pub(crate) shaped: bool,
+}
+
+/// What is known of one period.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) wh: f64,
+    /// Time whose energy was measured, in ms.
+    pub(crate) covered_ms: i64,
+    /// Time that only has its share of a longer total, in ms.
+    pub(crate) spread_ms: i64,
+}
+
+impl Entry {
+    pub(crate) fn is_known(&self) -> bool {
+        self.covered_ms + self.spread_ms > 0
+    }
+}
+
+impl AddAssign for Entry {
+    fn add_assign(&mut self, other: Self) {
+        self.wh += other.wh;
+        self.covered_ms += other.covered_ms;
+        self.spread_ms += other.spread_ms;
+    }
+}
+
+/// Entries for a grid of periods in order. Stretches may come in any order; near the last one they are cheap.
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    grid: Vec<Period>,
+    entries: Vec<Entry>,
+    at: usize,
+}
+
+impl Ledger {
+    pub(crate) fn new(grid: &[Period]) -> Self {
+        Self { grid: grid.to_vec(), entries: vec![Entry::default(); grid.len()], at: 0 }
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Period, Entry)> + '_ {
+        self.grid.iter().copied().zip(self.entries.iter().copied())
+    }
+
+    /// Forgets all stretches.
+    pub(crate) fn clear(&mut self) {
+        self.entries.fill(Entry::default());
+        self.at = 0;
+    }
+
+    /// Gives each period its share of the stretch, by time.
+    pub(crate) fn add(&mut self, stretch: Stretch) {
+        let (from, to) = (stretch.from.as_millis(), stretch.to.as_millis());
+        self.at = self.first_after(from);
+        for at in self.at..self.grid.len() {
+            let (start, end) = (self.grid[at].start().as_millis(), self.grid[at].end().as_millis());
+            if start >= to {
+                break;
+            }
+            let shared = end.min(to) - start.max(from);
+            if shared > 0 {
+                self.entries[at] += share(stretch, shared, to - from);
+            }
+        }
+    }
+
+    /// The first period that ends after `instant`: mostly the same as last time, or the next.
+    fn first_after(&self, instant: i64) -> usize {
+        let ends_after =
+            |at: usize| self.grid.get(at).is_none_or(|p| p.end().as_millis() > instant);
+        let near = (self.at..self.at + 2).find(|&at| {
+            at <= self.grid.len() && ends_after(at) && (at == 0 || !ends_after(at - 1))
+        });
+        near.unwrap_or_else(|| self.grid.partition_point(|p| p.end().as_millis() <= instant))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+fn share(stretch: Stretch, shared: i64, length: i64) -> Entry {
+    let (covered_ms, spread_ms) = if stretch.shaped { (shared, 0) } else { (0, shared) };
+    // Whole stretches, by far most of them, are added without rounding.
+    let wh =
+        if shared == length { stretch.wh } else { stretch.wh * (shared as f64 / length as f64) };
+    Entry { wh, covered_ms, spread_ms }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hour(at: i64) -> Period {
+        let instant = |hour: i64| Instant::from_millis(hour * 3_600_000);
+        Period::new(instant(at), instant(at + 1)).unwrap()
+    }
+
+    fn stretch(from_min: i64, to_min: i64, wh: f64) -> Stretch {
+        let instant = |minute: i64| Instant::from_millis(minute * 60_000);
+        Stretch { from: instant(from_min), to: instant(to_min), wh, shaped: true }
+    }
+
+    fn energies(ledger: &Ledger) -> Vec<f64> {
+        ledger.entries().map(|(_, entry)| entry.wh).collect()
+    }
+
+    #[test]
+    fn a_stretch_over_a_border_is_shared_by_time() {
+        let mut ledger = Ledger::new(&[hour(0), hour(1), hour(2)]);
+        ledger.add(stretch(45, 75, 100.0));
+        assert_eq!(energies(&ledger), [50.0, 50.0, 0.0]);
+    }
+
+    #[test]
+    fn stretches_may_come_in_any_order_and_reach_out_of_the_grid() {
+        let mut ledger = Ledger::new(&[hour(1), hour(2), hour(4)]);
+        for (from, to) in [(270, 330), (0, 30), (150, 160), (0, 360), (90, 100), (60, 70)] {
+            ledger.add(stretch(from, to, f64::from(u16::try_from(to - from).unwrap())));
+        }
+        assert_eq!(energies(&ledger), [80.0, 70.0, 90.0]);
+    }
+
+    #[test]
+    fn a_ledger_without_periods_takes_everything_and_keeps_nothing() {
+        let mut ledger = Ledger::new(&[]);
+        ledger.add(stretch(0, 60, 1.0));
+        assert_eq!(ledger.entries().count(), 0);
+    }
+}

@@ -1,0 +1,200 @@
+//! Meters as they misbehave in the field.
+
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::calendar::{Step, grid};
+use crate::quantity::Quantity;
+use crate::reading::{DatedBy, Value};
+use crate::register::EventSort::{Glitch, Reset};
+use crate::wire::state::Quality;
+
+const NOON: &str = "2025-03-04T12:00:00Z";
+
+fn at(minute: i64) -> Instant {
+    NOON.parse::<Instant>().unwrap() + jiff::SignedDuration::from_mins(minute)
+}
+
+fn span(from: i64, to: i64) -> Period {
+    Period::new(at(from), at(to)).unwrap()
+}
+
+fn source(device: &str, quantity: Quantity) -> Source {
+    Source { device: device.parse().unwrap(), quantity, channel: None }
+}
+
+fn assigned_to(device: &str, quantity: Quantity, period: Period) -> Assignment {
+    Assignment { source: source(device, quantity), period }
+}
+
+fn meter() -> Meter {
+    Meter {
+        id: "laser".parse().unwrap(),
+        name: "Découpeuse laser".to_owned(),
+        zone: None,
+        parent: None,
+        energy: vec![assigned_to("plug", Quantity::EnergyImported, Period::ALL)],
+        power: vec![assigned_to("plug", Quantity::ActivePower, Period::ALL)],
+        running_above_w: None,
+        max_power_w: 4000.0,
+    }
+}
+
+fn observations(quantity: Quantity, readings: &[(i64, f64)]) -> Vec<Observation> {
+    let observation = |&(minute, number): &(i64, f64)| Observation {
+        observed_at: at(minute),
+        received_at: at(minute),
+        dated_by: DatedBy::Device,
+        value: Value::from_f64(quantity.kind(), number),
+    };
+    readings.iter().map(observation).collect()
+}
+
+type Part<'a> = (&'a str, Quantity, &'a [(i64, f64)]);
+
+fn series(parts: &[Part<'_>]) -> SeriesSet {
+    let mut set = SeriesSet::default();
+    for (device, quantity, readings) in parts {
+        set.insert(source(device, *quantity), observations(*quantity, readings));
+    }
+    set
+}
+
+fn registered(readings: &[(i64, f64)]) -> SeriesSet {
+    series(&[("plug", Quantity::EnergyImported, readings)])
+}
+
+fn figure(series: &SeriesSet, from: i64, to: i64) -> EnergyFigure {
+    meter_energy(&meter(), &[span(from, to)], series, &Rules::default(), at(100_000))[0]
+}
+
+fn minutes(from: i64, to: i64, watts: f64) -> Vec<(i64, f64)> {
+    (from..=to).map(|minute| (minute, watts)).collect()
+}
+
+#[test]
+fn a_month_of_silence_has_a_known_total_and_an_unknown_shape() {
+    let month = 30 * 24 * 60;
+    let series = registered(&[(0, 7000.0), (month, 7000.0), (month + 10, 7250.0)]);
+
+    let silent = figure(&series, 0, month);
+    let week = figure(&series, 0, 7 * 24 * 60);
+    let back = figure(&series, month, month + 10);
+
+    assert_eq!((silent.energy_wh, silent.quality), (Some(0.0), Quality::Estimated));
+    assert_eq!((week.energy_wh, week.coverage), (Some(0.0), 0.0));
+    assert_eq!((back.energy_wh, back.quality), (Some(250.0), Quality::Measured));
+}
+
+#[test]
+fn before_the_first_and_after_the_last_reading_nothing_is_known() {
+    let series = registered(&[(0, 7000.0), (10, 7100.0)]);
+    assert_eq!(figure(&series, -60, 0), EnergyFigure::UNKNOWN);
+    assert_eq!(figure(&series, 10, 70), EnergyFigure::UNKNOWN);
+    assert_eq!(figure(&registered(&[(0, 123_456_789.0)]), -60, 60), EnergyFigure::UNKNOWN);
+}
+
+#[test]
+fn no_energy_is_drawn_across_a_silence_of_power() {
+    let mut readings = minutes(0, 10, 60.0);
+    readings.extend(minutes(60, 70, 2400.0));
+    readings.push((71, 0.0));
+    let series = series(&[("plug", Quantity::ActivePower, &readings)]);
+
+    let gap = figure(&series, 0, 60);
+    let both = figure(&series, 0, 120);
+
+    // Ten minutes, and a quarter of an hour that the last 60 W are held.
+    assert!((gap.energy_wh.unwrap() - 25.0).abs() < 1e-9);
+    assert!(gap.coverage < 0.5);
+    assert_eq!(gap.quality, Quality::Partial);
+    assert!((both.energy_wh.unwrap() - 465.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_blip_of_a_sensor_that_reports_on_change_is_no_slope() {
+    let readings = [(0, 0.0), (600, 700.0), (601, 0.0), (1200, 0.0)];
+    let series = series(&[("plug", Quantity::ActivePower, &readings)]);
+    let day = figure(&series, 0, 1440);
+    assert!((day.energy_wh.unwrap() - 700.0 / 60.0).abs() < 1e-9);
+}
+
+#[test]
+fn where_a_register_speaks_power_adds_nothing() {
+    let register: Vec<_> = minutes(1, 120, 0.0).iter().map(|&(m, _)| (m, 1000.0)).collect();
+    let power = minutes(0, 120, 600.0);
+    let series = series(&[
+        ("plug", Quantity::EnergyImported, &register),
+        ("plug", Quantity::ActivePower, &power),
+    ]);
+    assert_eq!(figure(&series, 0, 1440).energy_wh, Some(0.0));
+}
+
+#[test]
+fn power_fills_in_where_a_register_fell_silent_for_good() {
+    let series = series(&[
+        ("plug", Quantity::EnergyImported, &[(0, 1000.0), (10, 1100.0)]),
+        ("plug", Quantity::ActivePower, &minutes(0, 120, 600.0)),
+    ]);
+    let later = figure(&series, 60, 120);
+    assert!((later.energy_wh.unwrap() - 600.0).abs() < 1e-9);
+    assert_eq!(later.quality, Quality::Measured);
+}
+
+#[test]
+fn a_machine_keeps_its_history_when_its_plug_is_replaced() {
+    let mut meter = meter();
+    meter.energy = vec![
+        assigned_to("old", Quantity::EnergyImported, span(-10_000, 30)),
+        assigned_to("new", Quantity::EnergyImported, span(30, 10_000)),
+    ];
+    let series = series(&[
+        ("old", Quantity::EnergyImported, &[(0, 90_000.0), (20, 90_500.0), (40, 95_000.0)]),
+        ("new", Quantity::EnergyImported, &[(20, 0.0), (35, 10.0), (45, 60.0)]),
+    ]);
+    let day = meter_energy(&meter, &[span(0, 60)], &series, &Rules::default(), at(60))[0];
+    assert_eq!(day.energy_wh, Some(550.0));
+}
+
+#[test]
+fn what_is_not_due_yet_is_not_missing() {
+    let series = registered(&[(0, 1000.0), (10, 1100.0)]);
+    let figure = |now| meter_energy(&meter(), &[span(0, 60)], &series, &Rules::default(), now)[0];
+    assert_eq!(figure(at(11)).quality, Quality::Measured);
+    assert_eq!(figure(at(55)).quality, Quality::Partial);
+}
+
+#[test]
+fn resets_and_glitches_are_named_with_their_source() {
+    let series = registered(&[(0, 9500.0), (10, 0.0), (20, 100.0), (30, 0.0), (40, 150.0)]);
+    let events = register_events(&meter(), &series, &Rules::default());
+    let told: Vec<_> =
+        events.iter().map(|(source, event)| (source.device.as_str(), event.sort)).collect();
+    assert_eq!(told, [("plug", Reset), ("plug", Glitch)]);
+}
+
+#[test]
+fn hours_of_300_watt_hours_make_days_of_23_and_25_hours() {
+    let paris = TimeZone::get("Europe/Paris").unwrap();
+    for (date, hours) in [("2025-03-30T12:00:00Z", 23_u8), ("2025-10-26T12:00:00Z", 25)] {
+        let noon: Instant = date.parse().unwrap();
+        let span = Period::new(noon, noon + jiff::SignedDuration::from_secs(1)).unwrap();
+        let day: Vec<_> = grid(Step::Day, span, &paris).collect();
+        let hourly: Vec<_> = grid(Step::Hour, day[0], &paris).collect();
+        let first = (day[0].start().as_millis() - at(0).as_millis()) / 60_000;
+        let readings: Vec<_> =
+            (0..=25 * 6).map(|n: i32| (first + 10 * i64::from(n), 50.0 * f64::from(n))).collect();
+        let series = registered(&readings);
+        let figures = |grid: &[Period]| {
+            meter_energy(&meter(), grid, &series, &Rules::default(), Instant::MAX)
+        };
+
+        assert_eq!(hourly.len(), usize::from(hours));
+        assert!(
+            figures(&hourly)
+                .iter()
+                .all(|hour| hour.energy_wh == Some(300.0) && hour.quality == Quality::Measured)
+        );
+        assert_eq!(figures(&day)[0].energy_wh, Some(300.0 * f64::from(hours)));
+    }
+}

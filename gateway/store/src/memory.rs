@@ -1,0 +1,177 @@
+//! A store that forgets: the reference that every adapter is compared with, and the store of tests.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::{Instant, Observation, Reading, Source};
+
+use crate::kept::{self, Arrival, QUARANTINE_ROWS};
+use crate::ports::{
+    Appended, Batch, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
+    StoreError, StoredSource,
+};
+
+/// Keeps everything in memory. Clones are handles of the same store.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<Contents>>);
+
+#[derive(Debug, Default)]
+struct Contents {
+    series: BTreeMap<Source, BTreeMap<Instant, Observation>>,
+    quarantine: BTreeMap<RefusalId, StandingRefusal>,
+    newest_refusal: u64,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        // Nothing under the lock can panic half-way, so what a poisoned lock guards is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SeriesWriter for MemoryStore {
+    async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
+        batch.readings.iter().try_for_each(kept::check)?;
+
+        let mut contents = self.contents();
+        for id in &batch.healed {
+            contents.quarantine.remove(id);
+        }
+        let mut appended = Appended::default();
+        for reading in batch.readings {
+            if contents.add(reading) {
+                appended.stored += 1;
+            } else {
+                appended.repeated += 1;
+            }
+        }
+        for refused in batch.refused {
+            contents.refuse(kept::cut(refused));
+        }
+        appended.dropped = contents.drop_oldest_refusals();
+        Ok(appended)
+    }
+}
+
+impl SeriesReader for MemoryStore {
+    async fn sources(&self) -> Result<Vec<StoredSource>, StoreError> {
+        let contents = self.contents();
+        let newest = contents.series.iter().filter_map(|(source, series)| {
+            let (_, last) = series.last_key_value()?;
+            Some(StoredSource { source: source.clone(), last: *last })
+        });
+        Ok(newest.collect())
+    }
+
+    async fn range(&self, request: Range) -> Result<Vec<Observation>, StoreError> {
+        let contents = self.contents();
+        let Some(series) = contents.series.get(&request.source) else { return Ok(Vec::new()) };
+        let (start, end) = (request.period.start(), request.period.end());
+        let limit = request.limit.unwrap_or(usize::MAX);
+
+        let mut found: Vec<_> =
+            series.range(..start).rev().take(request.before).map(|(_, o)| *o).collect();
+        found.reverse();
+        let before = found.len();
+        found.extend(series.range(start..end).take(limit).map(|(_, o)| *o));
+        if found.len() - before < limit {
+            found.extend(series.range(end..).take(request.after).map(|(_, o)| *o));
+        }
+        Ok(found)
+    }
+
+    async fn quarantine(
+        &self,
+        before: Option<RefusalId>,
+        limit: usize,
+    ) -> Result<Vec<StandingRefusal>, StoreError> {
+        let below = before.unwrap_or(RefusalId(u64::MAX));
+        Ok(self
+            .contents()
+            .quarantine
+            .range(..below)
+            .rev()
+            .take(limit)
+            .map(|(_, r)| r.clone())
+            .collect())
+    }
+
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+}
+
+impl Contents {
+    /// Whether the reading was new.
+    fn add(&mut self, reading: Reading) -> bool {
+        let Reading { source, observation } = reading;
+        let series = self.series.entry(source).or_default();
+        let new = !series.contains_key(&observation.observed_at);
+        if new {
+            let kept =
+                Arrival::of(&observation).observation(observation.observed_at, observation.value);
+            series.insert(observation.observed_at, kept);
+        }
+        new
+    }
+
+    fn refuse(&mut self, refused: Refused) {
+        let standing = self.quarantine.values_mut().find(|standing| {
+            let known = &standing.refused;
+            (&known.topic, &known.payload, known.payload_len, &known.reason)
+                == (&refused.topic, &refused.payload, refused.payload_len, &refused.reason)
+        });
+        if let Some(standing) = standing {
+            standing.count += 1;
+            standing.last_received_at = refused.received_at;
+            return;
+        }
+        self.newest_refusal += 1;
+        let id = RefusalId(self.newest_refusal);
+        let last_received_at = refused.received_at;
+        self.quarantine.insert(id, StandingRefusal { id, refused, count: 1, last_received_at });
+    }
+
+    fn drop_oldest_refusals(&mut self) -> u64 {
+        let mut dropped = 0;
+        while self.quarantine.len() > QUARANTINE_ROWS {
+            self.quarantine.pop_first();
+            dropped += 1;
+        }
+        dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{Subject, adapter_keeps_the_promises};
+
+    impl Subject for MemoryStore {
+        type Writer = Self;
+        type Reader = Self;
+
+        fn new() -> Self {
+            Self::default()
+        }
+
+        fn writer(&self) -> &Self {
+            self
+        }
+
+        fn reader(&self) -> Self {
+            self.clone()
+        }
+
+        async fn seal(&mut self, _now: Instant) {}
+
+        async fn reopen(&mut self) {}
+    }
+
+    adapter_keeps_the_promises!(MemoryStore);
+}

@@ -1,0 +1,54 @@
+//! A reading in the form in which it is stored: without its source, and a number whatever its kind.
+
+use domain::{Instant, Kind, Observation, Value};
+
+use crate::kept::Arrival;
+
+/// One reading of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Entry {
+    /// `observed_at` in milliseconds since 1970.
+    pub(super) ts: i64,
+    /// How it arrived.
+    pub(super) arrival: Arrival,
+    /// Its value; a state is 0 or 1.
+    pub(super) number: f64,
+}
+
+impl From<&Observation> for Entry {
+    fn from(observation: &Observation) -> Self {
+        Self {
+            ts: observation.observed_at.as_millis(),
+            arrival: Arrival::of(observation),
+            number: observation.value.as_f64(),
+        }
+    }
+}
+
+impl Entry {
+    /// The reading as the ports give it.
+    pub(super) fn observation(self, kind: Kind) -> Observation {
+        self.arrival.observation(Instant::from_millis(self.ts), Value::from_f64(kind, self.number))
+    }
+}
+
+/// The largest whole number below which every whole number has an `f64` of its own.
+pub(super) const LARGEST_EXACT: i64 = 1 << 53;
+
+/// The number as an integer, when that gives back every bit of it.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "the comparison below finds what was lost")]
+    let integer = number as i64;
+    let exact = integer.abs() < LARGEST_EXACT && real(integer).to_bits() == number.to_bits();
+    exact.then_some(integer)
+}
+
+/// The number that [`whole`] was given.
+pub(super) fn real(integer: i64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "integers beyond 2^53 only come from a damaged file"
+    )]
+    let number = integer as f64;
+    number
+}

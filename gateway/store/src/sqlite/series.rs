@@ -1,0 +1,96 @@
+//! Which source has which number in the file.
+
+use domain::{Quantity, Source};
+use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::ports::StoreError;
+
+/// Names a series within the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct SeriesId(i64);
+
+impl SeriesId {
+    /// How many bits of a block's id it takes.
+    pub(super) const BITS: u32 = 20;
+
+    /// The number itself.
+    pub(super) const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl ToSql for SeriesId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl FromSql for SeriesId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        i64::column_result(value).map(Self)
+    }
+}
+
+/// The series of `source`, when it has one.
+pub(super) fn find(
+    connection: &Connection,
+    source: &Source,
+) -> Result<Option<SeriesId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM series WHERE device = ?1 AND quantity = ?2 AND channel = ?3",
+    )?;
+    let key = params![source.device.as_str(), source.quantity.name(), channel(source)];
+    Ok(statement.query_row(key, |row| row.get(0)).optional()?)
+}
+
+/// Gives `source` a series.
+pub(super) fn add(connection: &Connection, source: &Source) -> Result<SeriesId, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO series(device, quantity, channel, kind, unit) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
+    )?;
+    let quantity = source.quantity;
+    let kind = format!("{:?}", quantity.kind()).to_lowercase();
+    let row =
+        params![source.device.as_str(), quantity.name(), channel(source), kind, quantity.unit()];
+    Ok(statement.query_row(row, |row| row.get(0))?)
+}
+
+/// Every series. Sources that this build cannot name, written by a newer one, are left out with a warning.
+pub(super) fn all(connection: &Connection) -> Result<Vec<(SeriesId, Source)>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, device, quantity, channel FROM series")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, SeriesId>(0)?, source(row, 1)?)))?;
+    let mut series = Vec::new();
+    for row in rows {
+        match row? {
+            (id, Ok(source)) => series.push((id, source)),
+            (id, Err(UnknownSource)) => {
+                tracing::warn!(
+                    series.id = id.get(),
+                    "store holds a series that this build does not know"
+                );
+            }
+        }
+    }
+    Ok(series)
+}
+
+/// A row of the series table that names no source known here.
+struct UnknownSource;
+
+fn source(row: &Row<'_>, first: usize) -> rusqlite::Result<Result<Source, UnknownSource>> {
+    let (device, quantity) = (row.get_ref(first)?.as_str()?, row.get_ref(first + 1)?.as_str()?);
+    let channel = row.get_ref(first + 2)?.as_str()?;
+    let parse = || {
+        let channel = if channel.is_empty() { None } else { Some(channel.parse().ok()?) };
+        let quantity = quantity.parse::<Quantity>().ok()?;
+        Some(Source { device: device.parse().ok()?, quantity, channel })
+    };
+    Ok(parse().ok_or(UnknownSource))
+}
+
+/// No channel is empty, so the empty text stands for none; NULLs would not be equal to one another.
+fn channel(source: &Source) -> &str {
+    source.channel.as_ref().map_or("", |channel| channel.as_str())
+}
