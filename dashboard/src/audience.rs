@@ -12,7 +12,7 @@ use crate::feed::frame;
 use crate::live_view::LiveView;
 use crate::pages::parts;
 use crate::power_today::PowerToday;
-use crate::words::Language;
+use crate::words::{Language, Teller};
 
 /// Everything that a live reader could be shown at one moment.
 pub(crate) struct Scene {
@@ -21,6 +21,13 @@ pub(crate) struct Scene {
     pub(crate) power_today: Option<Arc<PowerToday>>,
     pub(crate) demonstration: bool,
     pub(crate) now: Instant,
+}
+
+impl Scene {
+    /// Tells times as of this moment.
+    pub(crate) fn teller(&self, language: Language) -> Teller {
+        Teller { language, zone: self.site.timezone.clone(), now: self.now }
+    }
 }
 
 /// A sort of readers; all of one sort are told the same.

@@ -117,8 +117,7 @@ impl Teller {
 
     fn quarantine_alert(&self, refused: u64) -> (String, String) {
         let language = self.language;
-        #[expect(clippy::cast_precision_loss, reason = "nobody reads the last digits of such a count")]
-        let count = language.number(refused as f64, 0);
+        let count = language.count(refused);
         let noun = match refused {
             0 | 1 => language.pick("message refusé", "message refused"),
             _ => language.pick("messages refusés", "messages refused"),

@@ -5,13 +5,15 @@
 mod alerts;
 mod labels;
 mod numbers;
+mod quantities;
 mod states;
 mod time;
 
 pub(crate) use alerts::AlertWords;
 pub(crate) use labels::Labels;
 pub(crate) use numbers::Figure;
-pub(crate) use states::{Air, Tone};
+pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
+pub(crate) use states::{AIR_GOOD_BELOW, AIR_URGENT_FROM, Air, Tone, is_closed};
 pub(crate) use time::Teller;
 
 /// A language of the pages.

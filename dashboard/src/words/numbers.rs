@@ -47,6 +47,12 @@ impl Language {
         if negative { format!("\u{2212}{digits}") } else { digits }
     }
 
+    /// A whole number: `1 234`.
+    pub(crate) fn count(self, count: u64) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "nobody reads the last digits of such a count")]
+        self.number(count as f64, 0)
+    }
+
     /// A share in whole percent: `59 %` or `59%`. What is not quite all never rounds up to all.
     pub(crate) fn percent(self, share: f64) -> String {
         let rounded = (share * 100.0).round();
@@ -81,10 +87,10 @@ impl Language {
             Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => {
                 Figure { number: self.number(value, 0), unit: "" }
             }
-            Quantity::Temperature | Quantity::Current => {
-                Figure { number: self.number(value, 1), unit: quantity.unit() }
+            _ => {
+                let number = self.number(value, super::decimals(quantity));
+                Figure { number, unit: quantity.unit() }
             }
-            _ => Figure { number: self.number(value, 0), unit: quantity.unit() },
         }
     }
 }

@@ -161,6 +161,33 @@ impl Language {
         format!("{noun} {of} {}", self.number(f64::from(capacity), 0))
     }
 
+    /// There is no room left.
+    pub(crate) const fn full(self) -> &'static str {
+        self.pick("complet", "full")
+    }
+
+    /// There is little room left.
+    pub(crate) const fn nearly_full(self) -> &'static str {
+        self.pick("presque complet", "nearly full")
+    }
+
+    /// The finding of a curve of power.
+    pub(crate) fn highest_power(self, power: &str, at: &str) -> String {
+        match self {
+            Self::French => format!("au plus {power}, à {at}"),
+            Self::English => format!("at most {power}, at {at}"),
+        }
+    }
+
+    /// Names in a row: `Four, laser et fraiseuse`.
+    pub(crate) fn list(self, names: &[&str]) -> String {
+        match names {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} {} {last}", first.join(", "), self.pick("et", "and")),
+        }
+    }
+
     /// The page's title: the answer first.
     pub(crate) fn title(self, building: &BuildingState, site: &str, capacity: u32) -> String {
         let answer = match building.people.people {
@@ -181,14 +208,19 @@ pub(crate) fn is_closed(building: &BuildingState) -> bool {
 }
 
 impl Teller {
+    /// Since when something is silent: `muet depuis 13:41`.
+    pub(crate) fn silent_since(&self, last: domain::Instant) -> String {
+        format!("{} {}", self.language.labels().silent_since, self.moment(last))
+    }
+
     /// What a machine does, and for how long: `en marche, 42 min`.
-    pub(crate) fn activity(&self, activity: Activity) -> (String, Tone) {
-        let (word, tone) = match activity.state {
-            ActivityState::Running => (self.language.pick("en marche", "running"), Tone::Plain),
-            ActivityState::Standby => (self.language.pick("en veille", "on standby"), Tone::Plain),
-            ActivityState::Off => (self.language.pick("éteinte", "off"), Tone::Plain),
+    pub(crate) fn activity(&self, activity: Activity) -> String {
+        let word = match activity.state {
+            ActivityState::Running => self.language.pick("en marche", "running"),
+            ActivityState::Standby => self.language.pick("en veille", "on standby"),
+            ActivityState::Off => self.language.pick("éteinte", "off"),
         };
-        (format!("{word}, {}", self.for_how_long(activity.since)), tone)
+        format!("{word}, {}", self.for_how_long(activity.since))
     }
 }
 
@@ -280,6 +312,6 @@ mod tests {
         let since = "2026-11-23T12:21:00Z".parse().unwrap();
         let teller = Teller { language: French, zone: TimeZone::UTC, now };
         let running = Activity { state: ActivityState::Running, since };
-        assert_eq!(teller.activity(running).0, "en marche, 42\u{a0}min");
+        assert_eq!(teller.activity(running), "en marche, 42\u{a0}min");
     }
 }
