@@ -81,9 +81,17 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// A reason of this sort, told in `text`.
+    /// The longest text, in bytes: it may quote a payload.
+    const MAX_TEXT: usize = 400;
+
+    /// A reason of this sort, told in `text`; a text that is too long is cut.
     pub fn new(label: ReasonLabel, text: impl Into<String>) -> Self {
-        Self { label, text: text.into() }
+        let mut text = text.into();
+        if text.len() > Self::MAX_TEXT {
+            text.truncate(text.floor_char_boundary(Self::MAX_TEXT));
+            text.push('…');
+        }
+        Self { label, text }
     }
 }
 
