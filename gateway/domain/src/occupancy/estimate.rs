@@ -1,0 +1,163 @@
+//! Count and presence to what is told of a zone.
+
+use super::presence::Presence;
+use crate::site::Rules;
+use crate::wire::state::{Occupancy, Quality};
+
+/// How many standard deviations hold 90 % of a normal error.
+const NINETY_PERCENT: f64 = 1.645;
+
+/// What the doors say of a zone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Count {
+    /// How many are inside, never below nobody.
+    pub(crate) people: f64,
+    /// Passages since it was set to nobody.
+    pub(crate) passages: f64,
+    /// Whether it was ever set to nobody while the doors reported: before, some may have been inside already.
+    pub(crate) settled: bool,
+}
+
+/// What is told of a zone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Estimate {
+    pub(crate) people: Option<f64>,
+    pub(crate) low: Option<f64>,
+    pub(crate) high: Option<f64>,
+    pub(crate) occupancy: Occupancy,
+    pub(crate) quality: Quality,
+}
+
+impl Estimate {
+    pub(crate) const UNKNOWN: Self = Self {
+        people: None,
+        low: None,
+        high: None,
+        occupancy: Occupancy::Unknown,
+        quality: Quality::Unknown,
+    };
+
+    pub(crate) fn of(count: Option<Count>, presence: Presence, rules: &Rules) -> Self {
+        match count {
+            Some(count) => Self::counted(count, presence, rules),
+            None => Self::detected(presence),
+        }
+    }
+
+    /// Doors tell a number; detectors may contradict it.
+    fn counted(count: Count, presence: Presence, rules: &Rules) -> Self {
+        let error = rules.door_error * (1.0 - rules.door_error);
+        let spread = NINETY_PERCENT * (count.passages * error).sqrt();
+        let low = (count.people - spread).floor().max(0.0);
+        let high = (count.people + spread).ceil();
+        let counted = if count.settled { Quality::Measured } else { Quality::Partial };
+        let (people, low, high, quality) = match presence {
+            Presence::Occupied if count.people < 1.0 => {
+                (1.0, 1.0, high.max(1.0), Quality::Estimated)
+            }
+            Presence::Occupied => (count.people, low.max(1.0), high, counted),
+            Presence::Vacant if count.people > 0.0 => (count.people, 0.0, high, Quality::Estimated),
+            Presence::Unknown => (count.people, low, high, Quality::Partial),
+            Presence::Vacant | Presence::Absent => (count.people, low, high, counted),
+        };
+        let occupancy = if people > 0.0 { Occupancy::Occupied } else { Occupancy::Vacant };
+        Self { people: Some(people), low: Some(low), high: Some(high), occupancy, quality }
+    }
+
+    /// Detectors tell that somebody is there, never how many.
+    fn detected(presence: Presence) -> Self {
+        match presence {
+            Presence::Absent | Presence::Unknown => Self::UNKNOWN,
+            Presence::Vacant => Self {
+                people: Some(0.0),
+                low: Some(0.0),
+                high: Some(0.0),
+                occupancy: Occupancy::Vacant,
+                quality: Quality::Measured,
+            },
+            Presence::Occupied => Self {
+                people: None,
+                low: Some(1.0),
+                high: None,
+                occupancy: Occupancy::Occupied,
+                quality: Quality::Partial,
+            },
+        }
+    }
+
+    /// A zone as the sum of its parts: a number when each has one, else at least whether somebody is there.
+    pub(crate) fn sum(parts: &[Self], presence: Presence) -> Self {
+        let add = |of: fn(&Self) -> Option<f64>| parts.iter().map(of).sum::<Option<f64>>();
+        let (Some(people), false) = (add(|part| part.people), parts.is_empty()) else {
+            return Self::detected(presence);
+        };
+        let has = |quality| parts.iter().any(|part| part.quality == quality);
+        let quality = if has(Quality::Partial) {
+            Quality::Partial
+        } else if has(Quality::Estimated) {
+            Quality::Estimated
+        } else {
+            Quality::Measured
+        };
+        let occupancy = if people > 0.0 { Occupancy::Occupied } else { Occupancy::Vacant };
+        let (low, high) = (add(|part| part.low), add(|part| part.high));
+        Self { people: Some(people), low, high, occupancy, quality }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(people: f64, passages: f64, presence: Presence) -> Estimate {
+        let count = Count { people, passages, settled: true };
+        Estimate::of(Some(count), presence, &Rules::default())
+    }
+
+    fn interval(estimate: Estimate) -> (Option<f64>, Option<f64>, Option<f64>) {
+        (estimate.low, estimate.people, estimate.high)
+    }
+
+    #[test]
+    fn the_interval_widens_with_each_passage() {
+        assert_eq!(
+            interval(counted(118.0, 0.0, Presence::Absent)),
+            (Some(118.0), Some(118.0), Some(118.0))
+        );
+        assert_eq!(
+            interval(counted(118.0, 400.0, Presence::Absent)),
+            (Some(112.0), Some(118.0), Some(124.0))
+        );
+        assert_eq!(
+            interval(counted(2.0, 400.0, Presence::Absent)),
+            (Some(0.0), Some(2.0), Some(8.0))
+        );
+    }
+
+    #[test]
+    fn movement_where_the_doors_count_nobody_is_at_least_one() {
+        let told = counted(0.0, 4.0, Presence::Occupied);
+        assert_eq!(
+            (told.people, told.low, told.quality),
+            (Some(1.0), Some(1.0), Quality::Estimated)
+        );
+    }
+
+    #[test]
+    fn people_who_do_not_move_are_doubted_but_not_forgotten() {
+        let told = counted(3.0, 3.0, Presence::Vacant);
+        assert_eq!(
+            (told.people, told.low, told.quality),
+            (Some(3.0), Some(0.0), Quality::Estimated)
+        );
+    }
+
+    #[test]
+    fn a_detector_alone_never_tells_a_number() {
+        let there = Estimate::of(None, Presence::Occupied, &Rules::default());
+        assert_eq!(interval(there), (Some(1.0), None, None));
+        let vacant = Estimate::of(None, Presence::Vacant, &Rules::default());
+        assert_eq!((vacant.people, vacant.occupancy), (Some(0.0), Occupancy::Vacant));
+        assert_eq!(Estimate::of(None, Presence::Unknown, &Rules::default()), Estimate::UNKNOWN);
+    }
+}

@@ -1,0 +1,68 @@
+//! Which doors and detectors tell of a zone.
+
+use crate::ids::ZoneId;
+use crate::quantity::Quantity;
+use crate::site::{Assignment, Side, Site};
+
+/// What tells of a zone with all zones within it, or of the building. Indices into the lists of the site.
+#[derive(Clone, Debug)]
+pub(crate) struct Extent {
+    /// Doorways on its border, with 1 where `people_in` come in and -1 where they go out.
+    pub(crate) border: Vec<(usize, f64)>,
+    /// Points of detectors inside.
+    pub(crate) detectors: Vec<usize>,
+    /// Without doorways of its own: its parts, whose sum it is.
+    pub(crate) parts: Vec<Extent>,
+}
+
+impl Extent {
+    pub(crate) fn of(site: &Site, zone: Option<&ZoneId>) -> Self {
+        let is_inside = |side: &Side| match (side, zone) {
+            (Side::Outside, _) => false,
+            (Side::Zone(_), None) => true,
+            (Side::Zone(here), Some(zone)) => site.is_within(here, zone),
+        };
+        let crossing = |(index, door): (usize, &crate::site::Doorway)| match (
+            is_inside(&door.from),
+            is_inside(&door.to),
+        ) {
+            (false, true) => Some((index, 1.0)),
+            (true, false) => Some((index, -1.0)),
+            _ => None,
+        };
+        let border: Vec<_> = site.doorways.iter().enumerate().filter_map(crossing).collect();
+        let is_detector = |index: &usize| {
+            let point = &site.points[*index];
+            point.quantity == Quantity::OccupancyDetected
+                && zone.is_none_or(|zone| site.is_within(&point.zone, zone))
+        };
+        let detectors = (0..site.points.len()).filter(is_detector).collect();
+        let parts = if border.is_empty() { Self::parts_of(site, zone) } else { Vec::new() };
+        Self { border, detectors, parts }
+    }
+
+    fn parts_of(site: &Site, zone: Option<&ZoneId>) -> Vec<Self> {
+        let parts = site.zones.iter().filter(|part| part.parent.as_ref() == zone);
+        parts.map(|part| Self::of(site, Some(&part.id))).collect()
+    }
+
+    /// The sources that fill these roles, each assignment once.
+    pub(crate) fn needs<'a>(&self, site: &'a Site) -> Vec<&'a Assignment> {
+        let mut needs: Vec<&Assignment> = Vec::new();
+        for &(door, _) in &self.border {
+            needs.extend(&site.doorways[door].people_in);
+            needs.extend(&site.doorways[door].people_out);
+        }
+        for &detector in &self.detectors {
+            needs.extend(&site.points[detector].sources);
+        }
+        for part in &self.parts {
+            for need in part.needs(site) {
+                if !needs.iter().any(|known| std::ptr::eq(*known, need)) {
+                    needs.push(need);
+                }
+            }
+        }
+        needs
+    }
+}

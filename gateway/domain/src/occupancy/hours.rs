@@ -1,0 +1,92 @@
+//! When the building is closed, as instants.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use crate::instant::{Instant, Period};
+use crate::site::OpeningHours;
+
+/// The closed hours that touch `span`, in order. Closing at midnight and opening at midnight is not closing.
+pub(crate) fn closed(opening: &OpeningHours, span: Period, zone: &TimeZone) -> Vec<Period> {
+    let mut closed = Vec::new();
+    let mut from = Instant::MIN;
+    for date in dates(span, zone) {
+        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+        for &(start, end) in &opening.week[weekday] {
+            let (start, end) = (instant(date, start, zone), end_of(date, end, zone));
+            closed.extend(Period::new(from, start).filter(|hours| !hours.length().is_zero()));
+            from = end;
+        }
+    }
+    closed.extend(Period::new(from, Instant::MAX));
+    closed
+}
+
+/// Each `time` of a civil day that touches `span`, in order.
+pub(crate) fn daily(time: Time, span: Period, zone: &TimeZone) -> Vec<Instant> {
+    dates(span, zone).into_iter().map(|date| instant(date, time, zone)).collect()
+}
+
+/// The civil days of `span`, one more on either side, and at most so many that a nonsensical span does no harm.
+fn dates(span: Period, zone: &TimeZone) -> Vec<Date> {
+    const MOST: usize = 4000;
+    let date = |at: Instant| at.to_jiff().to_zoned_datetime(zone.clone()).date();
+    let first = date(span.start()).saturating_sub(1.day());
+    let last = date(span.end()).saturating_add(1.day());
+    first.series(1.day()).take_while(|date| *date <= last).take(MOST).collect()
+}
+
+fn end_of(date: Date, end: Option<Time>, zone: &TimeZone) -> Instant {
+    match end {
+        Some(end) => instant(date, end, zone),
+        None => instant(date.saturating_add(1.day()), Time::midnight(), zone),
+    }
+}
+
+/// A time that the clocks skip or repeat is taken as jiff does: later, and the first one.
+fn instant(date: Date, time: Time, zone: &TimeZone) -> Instant {
+    date.to_datetime(time)
+        .to_zoned_datetime(zone.clone())
+        .map_or(Instant::MAX, |zoned| zoned.timestamp().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn closed_around(hours: [Vec<(Time, Option<Time>)>; 7], day: &str) -> Vec<(String, String)> {
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        let span = Period::new(at(day), at(day)).unwrap();
+        closed(&OpeningHours { week: hours }, span, &paris)
+            .iter()
+            .map(|hours| (hours.start().to_string(), hours.end().to_string()))
+            .collect()
+    }
+
+    fn time(hour: i8) -> Time {
+        jiff::civil::time(hour, 0, 0, 0)
+    }
+
+    #[test]
+    fn a_building_closes_in_the_evening_and_over_the_week_end() {
+        let weekday = vec![(time(8), Some(time(18)))];
+        let mut week: [_; 7] = std::array::from_fn(|_| weekday.clone());
+        week[6] = Vec::new();
+        // A Saturday.
+        let closed = closed_around(week, "2026-11-21T12:00:00Z");
+        let middle = &closed[2];
+        assert_eq!(middle.0, "2026-11-21T17:00:00Z");
+        assert_eq!(middle.1, "9999-12-30T22:00:00Z");
+    }
+
+    #[test]
+    fn closing_at_midnight_and_opening_at_midnight_is_not_closing() {
+        let week = std::array::from_fn(|_| vec![(Time::midnight(), None)]);
+        assert_eq!(closed_around(week, "2026-11-21T12:00:00Z").len(), 2);
+    }
+}

@@ -1,0 +1,221 @@
+//! A small house, its doors and detectors through a day.
+
+use super::*;
+use crate::quantity::Quantity;
+use crate::reading::{DatedBy, Observation, Source, Value};
+use crate::wire::state::{Occupancy, Quality};
+
+const HOUSE: &str = r#"
+[site]
+id = "house"
+name = "House"
+timezone = "Europe/Paris"
+capacity = 20
+area_m2 = 100
+
+[site.opening]
+monday = ["08:00-18:00"]
+tuesday = ["08:00-18:00"]
+
+[[zone]]
+id = "hall"
+name = "Hall"
+
+[[zone]]
+id = "upstairs"
+name = "Upstairs"
+
+[[zone]]
+id = "study"
+name = "Study"
+parent = "upstairs"
+
+[[point]]
+id = "study-movement"
+zone = "study"
+quantity = "occupancy_detected"
+sources = [{ device = "pir" }]
+
+[[doorway]]
+id = "front"
+from = "outside"
+to = "hall"
+sources = [{ device = "front" }]
+
+[[doorway]]
+id = "stairs"
+from = "hall"
+to = "upstairs"
+sources = [{ device = "stairs" }]
+"#;
+
+fn house() -> Site {
+    crate::site::parse(HOUSE, "house.toml").unwrap()
+}
+
+/// A time of Monday 23 November 2026 in Dreux; from 24:00 on of the day after.
+fn at(time: &str) -> Instant {
+    let (hours, minutes) = time.split_once(':').unwrap();
+    let minutes = hours.parse::<i64>().unwrap() * 60 + minutes.parse::<i64>().unwrap();
+    "2026-11-22T23:00:00Z".parse::<Instant>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+fn one(time: &str, value: Value) -> Observation {
+    let instant = at(time);
+    Observation { observed_at: instant, received_at: instant, dated_by: DatedBy::Device, value }
+}
+
+fn source(device: &str, quantity: Quantity) -> Source {
+    Source { device: device.parse().unwrap(), quantity, channel: None }
+}
+
+/// The totals that a door showed: people in and out at each time. It was heard in the night before.
+fn door(series: &mut SeriesSet, device: &str, totals: &[(&str, f64, f64)]) {
+    let all = || [("3:00", 0.0, 0.0)].into_iter().chain(totals.iter().copied());
+    let people_in = all().map(|(time, people, _)| one(time, Value::Register(people)));
+    let people_out = all().map(|(time, _, people)| one(time, Value::Register(people)));
+    series.insert(source(device, Quantity::PeopleIn), people_in.collect());
+    series.insert(source(device, Quantity::PeopleOut), people_out.collect());
+}
+
+fn movement(series: &mut SeriesSet, states: &[(&str, bool)]) {
+    let states = states.iter().map(|&(time, state)| one(time, Value::State(state)));
+    series.insert(source("pir", Quantity::OccupancyDetected), states.collect());
+}
+
+fn told(series: &SeriesSet, zone: Option<&str>, time: &str) -> Moment {
+    let site = house();
+    let zone = zone.map(|zone| zone.parse().unwrap());
+    let extent = Extent::of(&site, zone.as_ref());
+    let mut traffic = Traffic::new(&site);
+    traffic.replay(&extent, &site, series);
+    people_now(&site, zone.as_ref(), &traffic, at(time))
+}
+
+fn people(series: &SeriesSet, zone: Option<&str>, time: &str) -> Option<f64> {
+    told(series, zone, time).estimate.people
+}
+
+#[test]
+fn people_are_counted_over_all_doors_of_a_zone() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 3.0, 0.0), ("9:00", 5.0, 1.0)]);
+    door(&mut series, "stairs", &[("8:20", 2.0, 0.0)]);
+
+    assert_eq!(people(&series, None, "8:15"), Some(3.0));
+    assert_eq!(people(&series, Some("hall"), "8:30"), Some(1.0));
+    assert_eq!(people(&series, Some("upstairs"), "8:30"), Some(2.0));
+    assert_eq!(people(&series, None, "9:30"), Some(4.0));
+}
+
+#[test]
+fn a_building_whose_doors_never_reported_is_unknown_and_not_empty() {
+    let told = told(&SeriesSet::default(), None, "9:00");
+    assert_eq!(told, Moment::UNKNOWN);
+}
+
+#[test]
+fn a_door_that_was_silent_for_more_than_a_day_makes_the_count_unknown() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 3.0, 0.0)]);
+    assert_eq!(people(&series, None, "34:09"), Some(0.0));
+    assert_eq!(people(&series, None, "34:10"), None);
+}
+
+#[test]
+fn nobody_is_left_after_closing_and_what_was_left_is_told() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 9.0, 0.0), ("18:10", 9.0, 7.0)]);
+
+    let before = told(&series, None, "18:39");
+    let after = told(&series, None, "18:41");
+
+    assert_eq!((before.estimate.people, before.drift), (Some(2.0), Some(2.0)));
+    assert_eq!((after.estimate.people, after.drift), (Some(0.0), Some(0.0)));
+    let residual = after.residual.unwrap();
+    assert_eq!((residual.at, residual.people), (at("18:40"), 2.0));
+}
+
+#[test]
+fn an_evening_event_is_not_cut_off_before_the_night() {
+    let mut series = SeriesSet::default();
+    let passages: Vec<_> = (0..24)
+        .map(|n| (format!("{}:{}", 17 + n / 3, 20 * (n % 3)), 10.0 + f64::from(n)))
+        .collect();
+    let passages: Vec<_> =
+        passages.iter().map(|(time, people)| (time.as_str(), *people, 0.0)).collect();
+    door(&mut series, "front", &passages);
+    assert_eq!(people(&series, None, "24:50"), Some(33.0));
+}
+
+#[test]
+fn movement_after_closing_keeps_the_count_until_four() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 2.0, 0.0)]);
+    door(&mut series, "stairs", &[]);
+    movement(&mut series, &[("7:00", false), ("17:00", true)]);
+    assert_eq!(people(&series, None, "27:59"), Some(2.0));
+    let after = told(&series, None, "28:01").estimate;
+    assert_eq!((after.people, after.quality), (Some(1.0), Quality::Estimated));
+}
+
+#[test]
+fn more_out_than_in_is_nobody_and_the_drift_keeps_its_sign() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 1.0, 3.0), ("9:00", 4.0, 3.0)]);
+    let told = told(&series, None, "9:30");
+    assert_eq!((told.estimate.people, told.drift), (Some(3.0), Some(1.0)));
+}
+
+#[test]
+fn a_counter_that_restarts_loses_nobody() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 300.0, 290.0), ("9:00", 0.0, 0.0), ("9:10", 2.0, 1.0)]);
+    assert_eq!(people(&series, None, "9:30"), Some(11.0));
+}
+
+#[test]
+fn a_zone_with_a_detector_only_is_occupied_or_vacant_and_never_a_number() {
+    let mut series = SeriesSet::default();
+    movement(&mut series, &[("7:00", false), ("9:00", true), ("9:10", false)]);
+
+    let estimate = |time| told(&series, Some("study"), time).estimate;
+
+    assert_eq!(estimate("6:59").occupancy, Occupancy::Unknown);
+    assert_eq!(
+        (estimate("8:00").people, estimate("8:00").occupancy),
+        (Some(0.0), Occupancy::Vacant)
+    );
+    assert_eq!((estimate("9:24").people, estimate("9:24").low), (None, Some(1.0)));
+    assert_eq!(estimate("9:25").occupancy, Occupancy::Vacant);
+    assert_eq!(estimate("35:10").occupancy, Occupancy::Unknown);
+}
+
+#[test]
+fn a_period_has_the_mean_over_its_time_and_nothing_of_the_future() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("9:00", 4.0, 0.0), ("9:15", 4.0, 4.0), ("9:45", 8.0, 4.0)]);
+    let hours = [("9:00", "10:00"), ("10:00", "11:00"), ("11:00", "12:00")];
+    let hours = hours.map(|(start, end)| Period::new(at(start), at(end)).unwrap());
+
+    let told = zone_people(&house(), None, &hours, &series, at("10:30"));
+
+    assert_eq!((told[0].people, told[0].coverage), (Some(2.0), 1.0));
+    assert_eq!((told[1].people, told[1].coverage), (Some(4.0), 1.0));
+    assert_eq!((told[2].people, told[2].occupancy), (None, Occupancy::Unknown));
+    assert!(told[0].low <= told[0].people && told[0].people <= told[0].high);
+}
+
+#[test]
+fn a_building_without_outer_doors_is_the_sum_of_its_zones() {
+    let site = HOUSE.split("[[doorway]]").next().unwrap();
+    let site = crate::site::parse(site, "house.toml").unwrap();
+    assert_eq!(Extent::of(&site, None).parts.len(), 2);
+    assert_eq!(zone_needs(&site, None).len(), 1);
+}
+
+#[test]
+fn a_building_is_open_in_its_opening_hours() {
+    assert_eq!(is_open(&house(), at("9:00")), Some(true));
+    assert_eq!(is_open(&house(), at("18:00")), Some(false));
+}

@@ -1,0 +1,172 @@
+//! What was told of a zone when, and its summary over a period.
+
+use serde::{Deserialize, Serialize};
+
+use super::estimate::Estimate;
+use crate::instant::{Instant, Period};
+use crate::wire::state::{Occupancy, Quality, Residual};
+
+/// From this share of known time on a figure counts as complete.
+const COMPLETE: f64 = 0.98;
+
+/// The people in a zone over a period, with their proof.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PeopleFigure {
+    /// How many, as a mean over the known time; `None` where nobody counted.
+    pub people: Option<f64>,
+    /// The lower end of the 90 % interval, as a mean over the same time.
+    pub low: Option<f64>,
+    /// The upper end of the 90 % interval, as a mean over the same time.
+    pub high: Option<f64>,
+    /// `Occupied` when somebody was there at any time, `Vacant` when nobody was in most of it.
+    pub occupancy: Occupancy,
+    /// How the figure came about.
+    pub quality: Quality,
+    /// Share of the period so far for which it is known whether somebody was there, 0 to 1.
+    pub coverage: f64,
+}
+
+/// What is told at one moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Moment {
+    pub(crate) estimate: Estimate,
+    /// In minus out since the last reset, with its sign.
+    pub(crate) drift: Option<f64>,
+    /// What remained at the last reset.
+    pub(crate) residual: Option<Residual>,
+}
+
+impl Moment {
+    pub(crate) const UNKNOWN: Self =
+        Self { estimate: Estimate::UNKNOWN, drift: None, residual: None };
+}
+
+/// What was told from when on, in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timeline(Vec<(Instant, Moment)>);
+
+impl Timeline {
+    /// Goes on with `moment` from `at`, which is not before the end.
+    pub(crate) fn push(&mut self, at: Instant, moment: Moment) {
+        if self.0.last().is_some_and(|(last, _)| *last == at) {
+            self.0.pop();
+        }
+        if self.0.last().is_none_or(|(_, last)| *last != moment) {
+            self.0.push((at, moment));
+        }
+    }
+
+    /// What is told at `instant`.
+    pub(crate) fn at(&self, instant: Instant) -> Moment {
+        let after = self.0.partition_point(|(at, _)| *at <= instant);
+        after.checked_sub(1).map_or(Moment::UNKNOWN, |index| self.0[index].1)
+    }
+
+    /// The instants of all changes.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = Instant> + '_ {
+        self.0.iter().map(|(at, _)| *at)
+    }
+
+    /// A figure for each period, of the part before `now`.
+    pub(crate) fn figures(&self, grid: &[Period], now: Instant) -> Vec<PeopleFigure> {
+        let mut first = 0;
+        let figure = |period: &Period| {
+            while self.0.get(first + 1).is_some_and(|(at, _)| *at <= period.start()) {
+                first += 1;
+            }
+            let mut tally = Tally::default();
+            for (index, (at, moment)) in self.0.iter().enumerate().skip(first) {
+                let next = self.0.get(index + 1).map_or(Instant::MAX, |(next, _)| *next);
+                let (from, to) = ((*at).max(period.start()), next.min(period.end()).min(now));
+                if *at >= period.end() {
+                    break;
+                }
+                tally.add(to.as_millis() - from.as_millis(), moment.estimate);
+            }
+            tally.figure(period.end().min(now).as_millis() - period.start().as_millis())
+        };
+        grid.iter().map(figure).collect()
+    }
+}
+
+/// Sums over the time of one period, in ms.
+#[derive(Default)]
+struct Tally {
+    counted: f64,
+    people: f64,
+    low: f64,
+    high: f64,
+    at_least: Option<f64>,
+    occupied: f64,
+    vacant: f64,
+    estimated: f64,
+    partial: f64,
+}
+
+impl Tally {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+    fn add(&mut self, ms: i64, estimate: Estimate) {
+        let ms = ms.max(0) as f64;
+        if ms == 0.0 {
+            return;
+        }
+        match (estimate.people, estimate.low, estimate.high) {
+            (Some(people), Some(low), Some(high)) => {
+                self.counted += ms;
+                self.people += ms * people;
+                self.low += ms * low;
+                self.high += ms * high;
+            }
+            (_, Some(low), _) => self.at_least = Some(self.at_least.unwrap_or(low).max(low)),
+            _ => (),
+        }
+        match estimate.occupancy {
+            Occupancy::Occupied => self.occupied += ms,
+            Occupancy::Vacant => self.vacant += ms,
+            Occupancy::Unknown => (),
+        }
+        match estimate.quality {
+            Quality::Estimated => self.estimated += ms,
+            Quality::Partial => self.partial += ms,
+            Quality::Measured | Quality::Unknown => (),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+    fn figure(&self, length_ms: i64) -> PeopleFigure {
+        let known = self.occupied + self.vacant;
+        let coverage = if length_ms > 0 { known / length_ms as f64 } else { 0.0 };
+        // A number stands for a period only when most of what is known of it was counted.
+        let counted = self.counted > 0.0 && self.counted * 2.0 >= known;
+        let mean = |sum: f64| counted.then(|| sum / self.counted);
+        let occupancy = if self.occupied > 0.0 {
+            Occupancy::Occupied
+        } else if coverage > 0.5 {
+            Occupancy::Vacant
+        } else {
+            Occupancy::Unknown
+        };
+        let low = mean(self.low).or(self.at_least);
+        let (people, high) = (mean(self.people), mean(self.high));
+        PeopleFigure {
+            people,
+            low,
+            high,
+            occupancy,
+            quality: self.quality(known, coverage),
+            coverage,
+        }
+    }
+
+    fn quality(&self, known: f64, coverage: f64) -> Quality {
+        if known == 0.0 {
+            Quality::Unknown
+        } else if coverage < COMPLETE || self.partial * 2.0 > known {
+            Quality::Partial
+        } else if self.estimated * 2.0 > known {
+            Quality::Estimated
+        } else {
+            Quality::Measured
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! All that doors and detectors of a site told lately.
+
+use super::LEAD;
+use super::doors::Lane;
+use super::extent::Extent;
+use super::presence::Detector;
+use crate::energy::assigned;
+use crate::instant::Instant;
+use crate::reading::{Observation, SeriesSet, Value};
+use crate::site::{Assignment, Rules, Site};
+
+/// Which of the site's door registers or detectors a reading comes from: index of the doorway or point, and of the
+/// assignment in its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TrafficRole {
+    In(usize, usize),
+    Out(usize, usize),
+    Detector(usize, usize),
+}
+
+/// The folds over every door register and detector of a site.
+#[derive(Clone, Debug)]
+pub(crate) struct Traffic {
+    pub(crate) doors: Vec<Door>,
+    /// By point; empty for points that are no detectors or are not needed.
+    pub(crate) detectors: Vec<Vec<Detector>>,
+}
+
+/// One doorway: a lane for each assignment.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    pub(crate) people_in: Vec<Lane>,
+    pub(crate) people_out: Vec<Lane>,
+}
+
+impl Traffic {
+    pub(crate) fn new(site: &Site) -> Self {
+        let lanes = |assignments: &[Assignment]| assignments.iter().map(|_| Lane::new()).collect();
+        let doors = site.doorways.iter().map(|door| Door {
+            people_in: lanes(&door.people_in),
+            people_out: lanes(&door.people_out),
+        });
+        let detectors = site.points.iter().map(|point| {
+            point.sources.iter().map(|assignment| Detector::new(assignment.period)).collect()
+        });
+        Self { doors: doors.collect(), detectors: detectors.collect() }
+    }
+
+    /// Takes loaded series of all that tells of an extent.
+    pub(crate) fn replay(&mut self, extent: &Extent, site: &Site, series: &SeriesSet) {
+        for (role, assignment) in roles(site, extent) {
+            self.restart(role, assignment);
+            for one in assigned(series.of(&assignment.source), assignment.period) {
+                self.observe(role, one, &site.rules);
+            }
+        }
+        for part in &extent.parts {
+            self.replay(part, site, series);
+        }
+    }
+
+    /// Begins anew with one source.
+    pub(crate) fn restart(&mut self, role: TrafficRole, assignment: &Assignment) {
+        match role {
+            TrafficRole::In(door, at) => self.doors[door].people_in[at] = Lane::new(),
+            TrafficRole::Out(door, at) => self.doors[door].people_out[at] = Lane::new(),
+            TrafficRole::Detector(point, at) => {
+                self.detectors[point][at] = Detector::new(assignment.period);
+            }
+        }
+    }
+
+    /// Takes a reading within the assignment of its role; says whether anything changed for people.
+    pub(crate) fn observe(&mut self, role: TrafficRole, one: &Observation, rules: &Rules) -> bool {
+        let (at, value) = (one.observed_at, one.value);
+        match role {
+            TrafficRole::In(door, lane) => {
+                self.doors[door].people_in[lane].observe(at, value.as_f64())
+            }
+            TrafficRole::Out(door, lane) => {
+                self.doors[door].people_out[lane].observe(at, value.as_f64())
+            }
+            TrafficRole::Detector(point, index) => {
+                let state = matches!(value, Value::State(true));
+                self.detectors[point][index].observe(at, state, rules)
+            }
+        }
+    }
+
+    /// Forgets what no longer matters for the figures at `now`.
+    pub(crate) fn forget(&mut self, now: Instant) {
+        let begin = now - LEAD;
+        for door in &mut self.doors {
+            let lanes = door.people_in.iter_mut().chain(&mut door.people_out);
+            lanes.for_each(|lane| lane.forget(begin));
+        }
+        self.detectors.iter_mut().flatten().for_each(|detector| detector.forget(begin));
+    }
+}
+
+/// What fills the roles of an extent, without its parts.
+fn roles<'a>(site: &'a Site, extent: &Extent) -> Vec<(TrafficRole, &'a Assignment)> {
+    let mut roles = Vec::new();
+    for &(door, _) in &extent.border {
+        let doorway = &site.doorways[door];
+        let people_in = doorway.people_in.iter().enumerate();
+        roles.extend(people_in.map(|(at, one)| (TrafficRole::In(door, at), one)));
+        let people_out = doorway.people_out.iter().enumerate();
+        roles.extend(people_out.map(|(at, one)| (TrafficRole::Out(door, at), one)));
+    }
+    for &point in &extent.detectors {
+        let sources = site.points[point].sources.iter().enumerate();
+        roles.extend(sources.map(|(at, one)| (TrafficRole::Detector(point, at), one)));
+    }
+    roles
+}
