@@ -23,7 +23,6 @@ pub(crate) struct App<R> {
     pub(crate) feed: Arc<Feed>,
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    pub(crate) demonstration: bool,
     /// Only names of this machine are answered to, since it is bound to loopback.
     pub(crate) loopback_only: bool,
     pub(crate) streams: Arc<Semaphore>,
@@ -48,7 +47,6 @@ impl<R: SeriesReader> App<R> {
             feed,
             readiness,
             metrics,
-            demonstration,
             loopback_only,
             streams,
             heavy,

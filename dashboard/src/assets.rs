@@ -37,13 +37,14 @@ pub(crate) fn address(name: &str) -> String {
 }
 
 /// `GET /assets/{version}/{name}`
-pub(crate) async fn serve(Path((asked, name)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(crate) async fn serve(
+    Path((asked, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let Some(file) = Assets::get(&name) else {
         return Err(Problem::unknown("asset", &name, "an address that a page of today names"));
     };
     // An address of another version gets what is there now, but must not be kept as if it were that version.
-    let keep =
-        if asked == version() { "public, max-age=31536000, immutable" } else { "no-store" };
+    let keep = if asked == version() { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [(header::CONTENT_TYPE, kind(&name)), (header::CACHE_CONTROL, keep)];
     Ok((headers, file.data.into_owned()).into_response())
 }

@@ -102,8 +102,8 @@ impl Reader {
     }
 
     fn rejoin(&mut self) -> Bytes {
-        let (snapshot, frames) = self.feed.join(self.audience);
+        let (now, frames) = self.feed.join(self.audience);
         self.frames = Some(frames);
-        snapshot
+        now.concat().into()
     }
 }

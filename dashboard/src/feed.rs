@@ -51,9 +51,8 @@ struct Told {
 impl Feed {
     /// A feed that has heard nothing yet.
     pub(crate) fn new(site: Arc<Site>, clock: Arc<dyn Clock>, demonstration: bool) -> Self {
-        let channel = || {
-            Mutex::new(Channel { sender: broadcast::channel(FRAMES_BEHIND).0, told: None })
-        };
+        let channel =
+            || Mutex::new(Channel { sender: broadcast::channel(FRAMES_BEHIND).0, told: None });
         let channels = Audience::all().map(|_| channel()).collect();
         let (view, power_today) = (Mutex::default(), Mutex::default());
         let changed = Notify::new();
@@ -99,13 +98,14 @@ impl Feed {
         }
     }
 
-    /// A new reader: a snapshot of now, and the frames that follow it without a gap.
-    pub(crate) fn join(&self, audience: Audience) -> (Bytes, broadcast::Receiver<Bytes>) {
+    /// A new reader: a snapshot and the heartbeat of now, and the frames that follow them without a gap.
+    pub(crate) fn join(&self, audience: Audience) -> ([Bytes; 2], broadcast::Receiver<Bytes>) {
         let scene = self.scene();
         let mut channel = lock(&self.channels[audience.index()]);
         let frames = channel.sender.subscribe();
         let told = channel.told.get_or_insert_with(|| Told::new(audience, &scene));
-        (told.snapshot(audience, &scene), frames)
+        let heartbeat = heartbeat_frame(scene.view.pulse(scene.now), scene.now);
+        ([told.snapshot(audience, &scene), heartbeat], frames)
     }
 
     /// Tells the readers what changes, until `shutdown`.

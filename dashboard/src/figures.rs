@@ -7,7 +7,7 @@ use domain::energy::{self, EnergyFigure};
 use domain::history::{self, Summary};
 use domain::ids::ZoneId;
 use domain::occupancy::{self, PeopleFigure};
-use domain::site::{Assignment, Meter, Site};
+use domain::site::{Assignment, Meter};
 use domain::{Kind, Observation, Period, SeriesSet, Source};
 use jiff::SignedDuration;
 use store::{Range, SeriesReader};
@@ -51,7 +51,7 @@ pub(crate) async fn people<R: SeriesReader>(
     for stretch in stretches(grid) {
         let span = occupancy::lead(whole(stretch), &app.site);
         let needs = occupancy::zone_needs(&app.site, zone.as_ref());
-        let series = load(app, needs.into_iter(), span, 1).await?;
+        let series = load(app, needs.into_iter(), span).await?;
         let (site, now) = (Arc::clone(&app.site), app.clock.now());
         let (zone, stretch) = (zone.clone(), stretch.to_vec());
         figures.extend(
@@ -74,7 +74,7 @@ pub(crate) async fn energy<R: SeriesReader>(
     let mut figures = Vec::with_capacity(grid.len());
     for stretch in stretches(grid) {
         let needs = energy::meter_needs(meter);
-        let series = load(app, needs, whole(stretch), energy::NEIGHBOURS).await?;
+        let series = load(app, needs, whole(stretch)).await?;
         let (site, now) = (Arc::clone(&app.site), app.clock.now());
         let (meter, stretch) = (meter.clone(), stretch.to_vec());
         figures.extend(
@@ -83,35 +83,6 @@ pub(crate) async fn energy<R: SeriesReader>(
         );
     }
     Ok(figures)
-}
-
-/// The energy of a zone, or of the site without one.
-pub(crate) async fn zone_energy<R: SeriesReader>(
-    app: &App<R>,
-    zone: Option<ZoneId>,
-    grid: &[Period],
-) -> Result<Vec<EnergyFigure>, Problem> {
-    let _turn = turn(app).await?;
-    let needs: Vec<&Assignment> = meters_of(&app.site, zone.as_ref());
-    let mut figures = Vec::with_capacity(grid.len());
-    for stretch in stretches(grid) {
-        let needs = needs.iter().copied();
-        let series = load(app, needs, whole(stretch), energy::NEIGHBOURS).await?;
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
-        let (zone, stretch) = (zone.clone(), stretch.to_vec());
-        figures.extend(
-            off_thread(move || energy::zone_energy(&site, zone.as_ref(), &stretch, &series, now))
-                .await?,
-        );
-    }
-    Ok(figures)
-}
-
-fn meters_of<'a>(site: &'a Site, zone: Option<&ZoneId>) -> Vec<&'a Assignment> {
-    let within = |meter: &&Meter| {
-        zone.is_none_or(|zone| meter.zone.as_ref().is_some_and(|its| site.is_within(its, zone)))
-    };
-    site.meters.iter().filter(within).flat_map(energy::meter_needs).collect()
 }
 
 /// The readings of a role over a span, each from the source that filled it then.
@@ -132,12 +103,11 @@ async fn role<R: SeriesReader>(
     Ok(observations)
 }
 
-/// The series of every source that is needed, once each.
+/// The series of every source that is needed, once each, with the neighbours that registers need.
 async fn load<R: SeriesReader>(
     app: &App<R>,
     needs: impl Iterator<Item = &Assignment>,
     span: Period,
-    neighbours: usize,
 ) -> Result<SeriesSet, Problem> {
     let sources: BTreeSet<&Source> = needs
         .filter(|assignment| assignment.period.intersection(span).is_some())
@@ -145,7 +115,7 @@ async fn load<R: SeriesReader>(
         .collect();
     let mut series = SeriesSet::default();
     for source in sources {
-        let range = Range::of(source.clone(), span).with_neighbours(neighbours);
+        let range = Range::of(source.clone(), span).with_neighbours(energy::NEIGHBOURS);
         series.insert(source.clone(), app.reader.range(range).await?);
     }
     Ok(series)

@@ -46,7 +46,9 @@ pub(crate) fn read_instant(cursor: Option<&str>) -> Result<Option<Instant>, Prob
 }
 
 /// Reads a cursor that is a number.
-pub(crate) fn read_number<N: std::str::FromStr>(cursor: Option<&str>) -> Result<Option<N>, Problem> {
+pub(crate) fn read_number<N: std::str::FromStr>(
+    cursor: Option<&str>,
+) -> Result<Option<N>, Problem> {
     let Some(text) = cursor else { return Ok(None) };
     let number = text.parse();
     number

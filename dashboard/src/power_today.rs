@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::figures;
 use crate::problem::Problem;
 
-const REFRESH: Duration = Duration::from_secs(60);
+const REFRESH: Duration = Duration::from_mins(1);
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Mean power by quarter hour of the present civil day.

@@ -22,7 +22,7 @@ const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(24);
 #[derive(Debug, Default)]
 pub(crate) struct Query(HashMap<String, String>);
 
-impl<S: Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {

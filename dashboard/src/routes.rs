@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::OriginalUri;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
@@ -66,9 +65,7 @@ pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
     collect(streams())
         .merge(timed)
-        .fallback(|OriginalUri(uri): OriginalUri| async move {
-            Problem::no_such_address(uri.path())
-        })
+        .fallback(pages::not_found::show)
         .method_not_allowed_fallback(|| async { Problem::only_reading() })
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
         .layer(from_fn_with_state(Arc::clone(&app), security::guard))

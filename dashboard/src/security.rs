@@ -17,7 +17,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 
-const HEADERS: &[(HeaderName, &str)] = &[
+static HEADERS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -40,7 +40,7 @@ pub(crate) async fn guard<R: SeriesReader>(
     } else {
         next.run(request).await
     };
-    for (name, value) in HEADERS {
+    for (name, value) in &HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
@@ -49,7 +49,7 @@ pub(crate) async fn guard<R: SeriesReader>(
 /// Whether `Host` names this machine. Without one no browser asks.
 fn is_local(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(header::HOST) else { return true };
-    host.to_str().is_ok_and(|host| names_loopback(host))
+    host.to_str().is_ok_and(names_loopback)
 }
 
 fn names_loopback(host: &str) -> bool {

@@ -125,7 +125,7 @@ async fn serve_until(
         sleep(LAST_ANSWERS).await;
     };
     tokio::select! {
-        served = server => served,
+        ended = server => ended,
         () = overdue => {
             warn!("answers under way did not end in time");
             Ok(())

@@ -94,8 +94,12 @@ pub(crate) async fn show<R: SeriesReader>(
         groups: groups(language, &scene, point),
         spans: spans(t, span.0),
         title: point.map(|point| title(language, &scene, point)).unwrap_or_default(),
-        chart: point.map(|point| chart(language, t, point, &buckets, &summaries)).unwrap_or_default(),
-        rows: point.map(|point| rows(&scene.teller(language), point, &buckets, &summaries)).unwrap_or_default(),
+        chart: point
+            .map(|point| chart(language, t, point, &buckets, &summaries))
+            .unwrap_or_default(),
+        rows: point
+            .map(|point| rows(&scene.teller(language), point, &buckets, &summaries))
+            .unwrap_or_default(),
         failed,
     };
     choice.page(&page)
@@ -176,7 +180,8 @@ fn rows(
     summaries: &[Option<Summary>],
 ) -> Vec<Row> {
     let language = teller.language;
-    let known = buckets.iter().zip(summaries).filter_map(|(bucket, it)| Some((bucket, it.as_ref()?)));
+    let known =
+        buckets.iter().zip(summaries).filter_map(|(bucket, it)| Some((bucket, it.as_ref()?)));
     let number = |value| language.measured(point.quantity, value).text();
     let row = |(bucket, it): (&Period, &Summary)| Row {
         start: teller.moment(bucket.start()),

@@ -29,7 +29,7 @@ pub(crate) async fn show<R: SeriesReader>(
     }
     let scene = app.feed.scene();
     let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);
-    shell.title = shell.part("title").to_owned();
+    shell.lead_with_the_answer();
     let zone = shown_zone(&app.site).map(|zone| zone.name.clone());
     let energy_of = zone.or_else(|| shown_meter(&app.site).map(|meter| meter.name.clone()));
     choice.page(&Live { shell, energy_of })

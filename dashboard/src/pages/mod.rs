@@ -4,6 +4,7 @@
 pub(crate) mod energy;
 pub(crate) mod history;
 pub(crate) mod live;
+pub(crate) mod not_found;
 pub(crate) mod parts;
 pub(crate) mod sensors;
 pub(crate) mod shell;

@@ -22,7 +22,7 @@ pub(crate) struct Choice {
     keep: bool,
 }
 
-impl<S: Sync> FromRequestParts<S> for Choice {
+impl<S: Send + Sync> FromRequestParts<S> for Choice {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
@@ -47,8 +47,10 @@ impl Choice {
         };
         let mut response = ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response();
         if self.keep {
-            let cookie =
-                format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.language.code());
+            let cookie = format!(
+                "{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax",
+                self.language.code()
+            );
             if let Ok(cookie) = cookie.parse() {
                 response.headers_mut().insert(header::SET_COOKIE, cookie);
             }
@@ -119,6 +121,12 @@ impl Shell {
             quiet: quiet(scene, &teller, t),
             parts: super::parts::of(screen, language, scene),
         }
+    }
+
+    /// Makes the answer itself the title.
+    pub(crate) fn lead_with_the_answer(&mut self) {
+        let title = self.part("title").to_owned();
+        self.title = title;
     }
 
     /// The HTML of a part of this page's screen.

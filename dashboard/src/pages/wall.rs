@@ -22,6 +22,6 @@ pub(crate) async fn show<R: SeriesReader>(
     choice: Choice,
 ) -> Response {
     let mut shell = Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene());
-    shell.title = shell.part("title").to_owned();
+    shell.lead_with_the_answer();
     choice.page(&Wall { shell })
 }

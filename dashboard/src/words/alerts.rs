@@ -46,9 +46,9 @@ impl Teller {
         let zone = site.zone(id);
         let name = zone.map_or(id, |zone| zone.name.as_str());
         let (ppm, long) = (language.number(ppm, 0), self.for_how_long(alert.since));
-        let fact = language.pick(
-            format!("{name}\u{a0}: {ppm}\u{a0}ppm depuis {long}").as_str(),
-            &format!("{name}: {ppm}\u{a0}ppm for {long}"),
+        let fact = language.say(
+            format!("{name}\u{a0}: {ppm}\u{a0}ppm depuis {long}"),
+            format!("{name}: {ppm}\u{a0}ppm for {long}"),
         );
         let windows = zone.is_none_or(|zone| zone.ventilation == Ventilation::Natural);
         let remedy = if windows {
@@ -56,31 +56,27 @@ impl Teller {
         } else {
             language.pick("Augmenter la ventilation", "Turn the ventilation up")
         };
-        (fact.to_owned(), remedy.to_owned())
+        (fact, remedy.to_owned())
     }
 
     fn crowd_alert(&self, alert: &Alert, place: &str, people: f64, of: u32) -> (String, String) {
         let language = self.language;
         let (count, noun) = (language.number(people, 0), language.people_of(people, of));
-        let fact = language.pick(
-            format!("{place}\u{a0}: {count} {noun}").as_str(),
-            &format!("{place}: {count} {noun}"),
-        );
+        let fact = language
+            .say(format!("{place}\u{a0}: {count} {noun}"), format!("{place}: {count} {noun}"));
         let since = self.moment(alert.since);
         let remedy = if people >= f64::from(of) {
-            language.pick(
-                format!("Complet depuis {since}\u{a0}: ne plus laisser entrer").as_str(),
-                &format!("Full since {since}: let nobody else in"),
+            language.say(
+                format!("Complet depuis {since}\u{a0}: ne plus laisser entrer"),
+                format!("Full since {since}: let nobody else in"),
             )
-            .to_owned()
         } else {
-            language.pick(
-                format!("Presque complet depuis {since}").as_str(),
-                &format!("Nearly full since {since}"),
+            language.say(
+                format!("Presque complet depuis {since}"),
+                format!("Nearly full since {since}"),
             )
-            .to_owned()
         };
-        (fact.to_owned(), remedy)
+        (fact, remedy)
     }
 
     fn silence_alert(
@@ -92,27 +88,30 @@ impl Teller {
     ) -> (String, String) {
         let language = self.language;
         let since = self.moment(alert.since);
-        let fact = language.pick(
-            format!("Capteur «\u{a0}{device}\u{a0}» muet depuis {since}").as_str(),
-            &format!("Sensor \u{201c}{device}\u{201d} silent since {since}"),
+        let fact = language.say(
+            format!("Capteur «\u{a0}{device}\u{a0}» muet depuis {since}"),
+            format!("Sensor \u{201c}{device}\u{201d} silent since {since}"),
         );
         let rhythm = rhythm_s.map(|seconds| {
             let every = language.duration(seconds);
-            language.pick(
-                format!("d\u{2019}ordinaire une mesure toutes les {every}").as_str(),
-                &format!("usually a reading every {every}"),
+            language.say(
+                format!("d\u{2019}ordinaire une mesure toutes les {every}"),
+                format!("usually a reading every {every}"),
             )
-            .to_owned()
         });
         let battery = battery_percent.map(|percent| {
-            format!("{} {}", language.pick("pile à", "battery at"), language.percent(percent / 100.0))
+            format!(
+                "{} {}",
+                language.pick("pile à", "battery at"),
+                language.percent(percent / 100.0)
+            )
         });
         let known: Vec<String> = rhythm.into_iter().chain(battery).collect();
         if known.is_empty() {
             let look = language.pick("Vérifier son alimentation", "Check its power supply");
-            return (fact.to_owned(), look.to_owned());
+            return (fact, look.to_owned());
         }
-        (fact.to_owned(), known.join(" · "))
+        (fact, known.join(" · "))
     }
 
     fn quarantine_alert(&self, refused: u64) -> (String, String) {

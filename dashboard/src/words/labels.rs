@@ -4,7 +4,6 @@ macro_rules! labels {
     ($($name:ident: $french:literal, $english:literal;)*) => {
         /// The fixed texts in one language.
         #[derive(Debug)]
-        #[expect(missing_docs, reason = "each text says itself what it is")]
         pub(crate) struct Labels { $(pub(crate) $name: &'static str,)* }
 
         /// As a caretaker speaks.
@@ -24,7 +23,6 @@ labels! {
     energy: "Énergie", "Energy";
     history: "Historique", "History";
     sensors: "Capteurs", "Sensors";
-    wall: "Affichage mural", "Wall display";
 
     pulse_live: "En direct", "Live";
     pulse_connecting: "Connexion…", "Connecting…";
@@ -51,7 +49,6 @@ labels! {
     closed_detail: "personne dans le bâtiment", "nobody in the building";
     closed_now: "bâtiment fermé à cette heure", "closed at this hour";
     of_capacity: "de la capacité", "of capacity";
-    no_capacity: "sans limite fixée", "no limit set";
     air: "Air", "Air";
     air_co2: "Air (CO₂)", "Air (CO₂)";
     temperature: "Température", "Temperature";
@@ -77,7 +74,6 @@ labels! {
     month: "Ce mois", "This month";
     coverage: "Part mesurée du jour", "Measured share of today";
     quality: "Qualité", "Quality";
-    part_of: "partie de", "part of";
     total: "Bâtiment entier", "Whole building";
     energy_note:
         "Les périodes sont les jours et mois civils du site. Une énergie inconnue n\u{2019}est jamais comptée pour zéro.",

@@ -66,6 +66,14 @@ impl Language {
         }
     }
 
+    /// Picks the sentence in this language.
+    fn say(self, french: String, english: String) -> String {
+        match self {
+            Self::French => french,
+            Self::English => english,
+        }
+    }
+
     /// Picks the text in this language.
     const fn pick<T: Copy>(self, french: T, english: T) -> T {
         match self {

@@ -49,7 +49,10 @@ impl Language {
 
     /// A whole number: `1 234`.
     pub(crate) fn count(self, count: u64) -> String {
-        #[expect(clippy::cast_precision_loss, reason = "nobody reads the last digits of such a count")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "nobody reads the last digits of such a count"
+        )]
         self.number(count as f64, 0)
     }
 
@@ -98,7 +101,6 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use super::Language::{English, French};
-    use super::*;
 
     #[test]
     fn french_numbers_have_narrow_spaces_and_commas() {

@@ -262,8 +262,11 @@ mod tests {
             ..people(Some(118.0), Occupancy::Occupied)
         };
         assert_eq!(French.between(&estimate).unwrap(), "entre 110 et 127");
-        let certain =
-            PeopleState { low: Some(3.0), high: Some(3.0), ..people(Some(3.0), Occupancy::Occupied) };
+        let certain = PeopleState {
+            low: Some(3.0),
+            high: Some(3.0),
+            ..people(Some(3.0), Occupancy::Occupied)
+        };
         assert_eq!(French.between(&certain), None);
     }
 

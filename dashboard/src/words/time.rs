@@ -11,12 +11,32 @@ const DAYS_FR: [&str; 7] =
 const DAYS_EN: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS_FR: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
-    "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// Tells times to somebody who reads at `now`.
@@ -83,7 +103,7 @@ impl Teller {
     /// How long ago: `il y a 4 min`.
     pub(crate) fn ago(&self, instant: Instant) -> String {
         let long = self.language.duration(self.now.since(instant).as_secs_f64().max(0.0));
-        self.language.pick(format!("il y a {long}").as_str(), &format!("{long} ago")).to_owned()
+        self.language.say(format!("il y a {long}"), format!("{long} ago"))
     }
 
     /// How long from then until now: `42 min`.
@@ -95,7 +115,10 @@ impl Teller {
 impl Language {
     /// A duration, as exact as one would say it: `12 s`, `42 min`, `1 h 10`, `3 jours`.
     pub(crate) fn duration(self, seconds: f64) -> String {
-        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and nobody reads such ages")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the cast saturates, and nobody reads such ages"
+        )]
         let seconds = seconds.round() as i64;
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         match seconds {

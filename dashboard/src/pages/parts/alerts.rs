@@ -10,14 +10,14 @@ use crate::words::{AlertWords, Labels, Language};
 #[template(path = "parts/alerts.html")]
 struct Alerts {
     t: &'static Labels,
-    alerts: Vec<AlertWords>,
+    items: Vec<AlertWords>,
     /// Whether the gateway was ever heard; before that nobody can say that there is nothing.
     heard: bool,
 }
 
 pub(super) fn part(language: Language, scene: &Scene) -> Part {
     let teller = scene.teller(language);
-    let alerts = scene.view.alerts().iter().map(|alert| teller.alert(alert, &scene.site)).collect();
+    let items = scene.view.alerts().iter().map(|alert| teller.alert(alert, &scene.site)).collect();
     let heard = scene.view.gateway().is_some();
-    html("alerts", &Alerts { t: language.labels(), alerts, heard })
+    html("alerts", &Alerts { t: language.labels(), items, heard })
 }

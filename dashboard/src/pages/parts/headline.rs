@@ -115,12 +115,7 @@ fn marks(language: Language, capacity: u32) -> Vec<Mark> {
 
 impl Bar {
     /// A bar of `people` against `full`, with what lies between `low` and `high` framed.
-    pub(super) fn new(
-        people: Option<f64>,
-        low: Option<f64>,
-        high: Option<f64>,
-        full: f64,
-    ) -> Self {
+    pub(super) fn new(people: Option<f64>, low: Option<f64>, high: Option<f64>, full: f64) -> Self {
         let share = |count: f64| (count / full).clamp(0.0, 1.0);
         let interval = people.and(low).zip(high).map(|(low, high)| (share(low), share(high)));
         let frame = interval.filter(|(low, high)| high - low > 0.004);

@@ -13,7 +13,7 @@ use crate::words::{Figure, Labels, Language};
 #[template(path = "parts/energy.html")]
 struct Panel {
     t: &'static Labels,
-    panel: Energy,
+    energy: Energy,
     chart: Option<Chart>,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
     let Some(meter) = shown_meter(&scene.site) else { return Vec::new() };
     let panel = Panel {
         t: language.labels(),
-        panel: energy(language, scene, meter),
+        energy: energy(language, scene, meter),
         chart: scene.power_today.as_ref().map(|power| chart::of(language, scene, power)),
     };
     let mut parts = vec![html("energy", &panel)];

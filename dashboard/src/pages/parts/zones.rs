@@ -36,9 +36,9 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
 
 /// Whether the zone has a point or a door of its own; a floor that only holds others has not.
 pub(super) fn is_measured(site: &Site, zone: &Zone) -> bool {
-    let side = Side::Zone(zone.id.clone());
+    let here = Side::Zone(zone.id.clone());
     site.points.iter().any(|point| point.zone == zone.id)
-        || site.doorways.iter().any(|door| door.from == side || door.to == side)
+        || site.doorways.iter().any(|door| door.from == here || door.to == here)
 }
 
 fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
@@ -47,9 +47,9 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
     let people = &state.people;
     let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
     let known = people.people.is_some();
-    let bar = zone.capacity.map(|capacity| {
-        Bar::new(people.people, people.low, people.high, f64::from(capacity))
-    });
+    let bar = zone
+        .capacity
+        .map(|capacity| Bar::new(people.people, people.low, people.high, f64::from(capacity)));
     Row {
         id: zone.id.to_string(),
         name: zone.name.clone(),
