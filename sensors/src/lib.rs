@@ -15,5 +15,5 @@
 //! The binary `vigie-node` puts them on a command line.
 
 pub mod publisher;
+pub mod replay;
 pub mod simulation;
-
