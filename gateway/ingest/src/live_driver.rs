@@ -39,6 +39,7 @@ pub(crate) struct LiveDriver<R> {
     clock: Arc<dyn Clock>,
     site: Arc<Site>,
     version: &'static str,
+    refused_since: Option<Instant>,
     changed: bool,
     posted_at: Moment,
     pulsed_at: Option<Moment>,
@@ -72,6 +73,7 @@ impl<R: SeriesReader> LiveDriver<R> {
             clock,
             site,
             version,
+            refused_since: None,
             changed: true,
             posted_at: now,
             pulsed_at: None,
@@ -98,6 +100,13 @@ impl<R: SeriesReader> LiveDriver<R> {
     /// Takes in that readings of a device never came.
     pub(crate) fn lost(&mut self, device: &domain::ids::DeviceId, count: u64) {
         self.live.lost(device, count);
+        self.changed = true;
+    }
+
+    /// Takes in that messages stand refused, so many since the start.
+    pub(crate) fn refused(&mut self, total: u64) {
+        let since = *self.refused_since.get_or_insert_with(|| self.clock.now());
+        self.live.refused(total, Some(since));
         self.changed = true;
     }
 

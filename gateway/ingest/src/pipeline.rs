@@ -173,6 +173,9 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
 
     async fn committed(&mut self, committed: Committed) {
         self.counters.committed(committed.appended, &committed.refused);
+        if !committed.refused.is_empty() {
+            self.live.refused(self.counters.refused_total());
+        }
         self.receipts.acknowledge(&committed.receipts).await;
         let awaited =
             |receipt: &&Receipt| matches!(receipt, Receipt::Link(r) if r.epoch == self.epoch);
