@@ -1,1 +1,43 @@
-//! ...
+//! The dashboard: shows people and programs what the building does, now and before.
+//!
+//! ```text
+//! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
+//!                                   └──────────▶ /live, pages
+//! store ──(reader port)──▶ figures ──▶ api, pages
+//! ```
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `routes` | every address that is answered, in one table; limits of time and size |
+//! | `live_link` | the MQTT link; hands state messages to the feed |
+//! | `live_view` | state messages in, the building now out; pure |
+//! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
+//! | `figures`, `power_today` | loads series and has the domain work out histories, people and energy |
+//! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
+//! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
+//!
+//! It only reads: from the broker the state topics, from the store the series. Nothing on its pages can change anything.
+
+mod api;
+mod app;
+mod assets;
+mod audience;
+mod events;
+mod feed;
+mod figures;
+mod health;
+mod live_link;
+mod live_view;
+mod openapi;
+mod pages;
+mod paging;
+mod power_today;
+mod problem;
+mod query;
+mod routes;
+mod security;
+mod serve;
+mod words;
+
+pub use serve::{Dashboard, DashboardError};

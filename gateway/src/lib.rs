@@ -1,1 +1,42 @@
-//! ...
+//! The program in the building: command line, configuration, embedded broker, start and stop of the parts.
+//!
+//! ```text
+//! arguments ──▶ config ──▶ run ─┬─ embedded broker ─▶ intake ─▶ journal ─▶ deliveries ─┐
+//! (or a fault, exit 64)         ├─ consumer of another broker ──────────▶ deliveries ─┼─▶ ingest ─▶ store
+//!                               ├─ dashboard ◀── states over MQTT, history from the store ─────────────┘
+//!                               └─ simulation, in the demonstration only
+//! ```
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `arguments`, `config` | what was asked for; checked before anything is opened |
+//! | `opened`, `run`, `parts`, `stop` | ports and data folder are opened; the parts started, watched, and stopped in order |
+//! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
+//! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
+//! | `dashboard_only` | the dashboard beside a gateway in another process |
+//! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
+//! | `failure` | how the program ends when it cannot do its work |
+
+mod arguments;
+mod broker;
+mod clock;
+mod clock_trust;
+mod config;
+mod dashboard_only;
+mod failure;
+mod housekeeping;
+mod intake;
+mod opened;
+mod parts;
+mod run;
+mod stop;
+mod systemd;
+mod telemetry;
+
+pub use arguments::{Arguments, Command};
+pub use clock::SystemClock;
+pub use config::{BrokerChoice, Config};
+pub use dashboard_only::run as run_dashboard;
+pub use failure::Failure;
+pub use run::run;
+pub use telemetry::log;

@@ -1,2 +1,128 @@
-//! .
-fn main() {}
+//! The program `vigie`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use gateway::{Arguments, BrokerChoice, Command, Config, Failure, SystemClock};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
+    gateway::log();
+    match obey(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tell(&mut io::stderr(), &format!("vigie: {failure}\n"));
+            failure.exit_code()
+        }
+    }
+}
+
+/// Help and version are answers; anything else is a bad configuration.
+fn explain(error: &clap::Error) -> ExitCode {
+    // There is nobody to tell when the terminal is gone.
+    drop(error.print());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => Failure::Configuration(String::new()).exit_code(),
+    }
+}
+
+fn obey(arguments: &Arguments) -> Result<(), Failure> {
+    let config = Config::read(&arguments.settings)?;
+    let command = arguments.command.unwrap_or(Command::Run);
+    if command == Command::Check {
+        tell(&mut io::stdout(), &checked(&config));
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::Unavailable(format!("no threads to work with: {error}")))?;
+    let outcome = runtime.block_on(serve(command, config));
+    // What was cut off must not keep the program.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    outcome
+}
+
+async fn serve(command: Command, config: Config) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let clock = Arc::new(SystemClock);
+    let say = move |config: &Config| tell(&mut io::stdout(), &announcement(command, config));
+    let work = async {
+        if command == Command::Dashboard {
+            return gateway::run_dashboard(config, clock, shutdown.clone(), say).await;
+        }
+        gateway::run(config, command == Command::Run, clock, shutdown.clone(), say).await
+    };
+    tokio::pin!(work);
+    tokio::select! {
+        outcome = &mut work => return outcome,
+        told = told_to_stop() => told?,
+    }
+    shutdown.cancel();
+    work.await
+}
+
+/// Ctrl-C, or SIGTERM.
+async fn told_to_stop() -> Result<(), Failure> {
+    let fault =
+        |error: io::Error| Failure::Unavailable(format!("signals cannot be heard: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    Ok(())
+}
+
+/// What a person should know at the start.
+fn announcement(command: Command, config: &Config) -> String {
+    let demonstration = if config.demonstration {
+        "  DEMONSTRATION: people, air and machines are simulated; show your own building with --site FILE\n"
+    } else {
+        ""
+    };
+    let dashboard = if command == Command::Gateway {
+        String::new()
+    } else {
+        format!("  dashboard  http://{}\n", config.http)
+    };
+    let broker = match &config.broker {
+        BrokerChoice::Embedded(address) => {
+            format!("mqtt://{address}, embedded, for this machine only")
+        }
+        BrokerChoice::External(url) => url.to_string(),
+    };
+    format!(
+        "Vigie {}: {}\n{demonstration}{dashboard}  data       {}\n  broker     {broker}\nStop with Ctrl-C.\n",
+        env!("CARGO_PKG_VERSION"),
+        config.site.name,
+        config.data.display(),
+    )
+}
+
+fn checked(config: &Config) -> String {
+    let site = &config.site;
+    format!(
+        "{} is in order: {} zones, {} points, {} doorways, {} meters\n",
+        site.name,
+        site.zones.len(),
+        site.points.len(),
+        site.doorways.len(),
+        site.meters.len()
+    )
+}
+
+fn tell(to: &mut impl Write, text: &str) {
+    // There is nobody to tell when the terminal is gone; the program works all the same.
+    drop(to.write_all(text.as_bytes()).and_then(|()| to.flush()));
+}

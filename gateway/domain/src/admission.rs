@@ -25,9 +25,6 @@ pub const MAX_PAYLOAD: usize = 256 * 1024;
 /// A larger step of a running number is no loss but a new way of counting.
 const MAX_HOLE: u64 = 1_000_000;
 
-/// The restarts of no more devices than this are followed; anybody can invent devices.
-const MAX_BOOTS: usize = 10_000;
-
 /// What became of one message.
 #[derive(Debug, Default, PartialEq)]
 pub struct Admitted {
@@ -39,7 +36,7 @@ pub struct Admitted {
     pub refused: Vec<Reason>,
     /// Which family the message is of; `None` when it is nobody's, and then the rest is empty.
     pub family: Option<&'static str>,
-    /// How many readings the running numbers show as lost since the message before.
+    /// How many readings the running numbers leave out since the message before: lost on the way, or refused.
     pub lost: u64,
 }
 
@@ -48,10 +45,12 @@ pub struct Admitted {
 pub struct Admission {
     families: Families,
     max_ahead: SignedDuration,
-    /// How many more sources that the site file does not name may come.
-    vacancies: usize,
+    /// Every source that was ever heard, with how far it has counted.
     sources: HashMap<Source, Option<Progress>>,
-    boots: HashMap<DeviceId, u64>,
+    source_limit: usize,
+    /// Every device that may tell how it is, with its last boot number.
+    devices: HashMap<DeviceId, Option<u64>>,
+    device_limit: usize,
 }
 
 /// How far a source has counted.
@@ -66,16 +65,17 @@ impl Admission {
     pub fn new(site: &Site, known: impl IntoIterator<Item = Source>) -> Self {
         let mut sources: HashMap<_, _> =
             site.sources().map(|source| (source.clone(), None)).collect();
-        let named = sources.len();
-        sources.extend(known.into_iter().map(|source| (source, None)));
-        let unknown = sources.len() - named;
-        Self {
-            families: Families::new(site),
-            max_ahead: seconds(site.rules.max_ahead_s),
-            vacancies: site.rules.max_unknown_sources.saturating_sub(unknown),
-            sources,
-            boots: HashMap::new(),
+        let mut devices: HashMap<_, _> =
+            sources.keys().map(|source| (source.device.clone(), None)).collect();
+        let room = site.rules.max_unknown_sources;
+        let (source_limit, device_limit) = (sources.len() + room, devices.len() + room);
+        for source in known {
+            devices.insert(source.device.clone(), None);
+            sources.insert(source, None);
         }
+        let max_ahead = seconds(site.rules.max_ahead_s);
+        let families = Families::new(site);
+        Self { families, max_ahead, sources, source_limit, devices, device_limit }
     }
 
     /// The MQTT topic filters to subscribe to.
@@ -93,13 +93,13 @@ impl Admission {
         };
         let mut admitted = Admitted {
             readings: Vec::with_capacity(translation.reports.len()),
-            status: translation.status,
             refused: translation.refusals,
             family: Some(family),
-            lost: 0,
+            ..Admitted::default()
         };
-        if let Some(status) = &admitted.status {
-            self.notice_boot(status);
+        match translation.status.map(|status| self.admit_status(status)).transpose() {
+            Ok(status) => admitted.status = status,
+            Err(reason) => admitted.refused.push(reason),
         }
         for report in translation.reports {
             match self.admit_report(report, message) {
@@ -166,13 +166,9 @@ impl Admission {
         observed_at: Instant,
     ) -> Result<u64, Reason> {
         let Some(progress) = self.sources.get_mut(source) else {
-            self.vacancies = self.vacancies.checked_sub(1).ok_or_else(|| {
-                let text = format!(
-                    "{source} is unknown and there is no room for more; name it in the site file \
-                     or raise max_unknown_sources in [rules]"
-                );
-                Reason::new(ReasonLabel::TooManySources, text)
-            })?;
+            if self.sources.len() >= self.source_limit {
+                return Err(no_room(source));
+            }
             let progress = seq.map(|seq| Progress { seq, observed_at });
             self.sources.insert(source.clone(), progress);
             return Ok(0);
@@ -180,23 +176,34 @@ impl Admission {
         Ok(seq.map_or(0, |seq| advance(progress, Progress { seq, observed_at })))
     }
 
-    /// A device that has started again may count from the beginning.
-    fn notice_boot(&mut self, status: &DeviceStatus) {
-        let Some(boot) = status.boot else { return };
-        let known = self.boots.get(&status.device).copied();
-        if known.is_some() || self.boots.len() < MAX_BOOTS {
-            self.boots.insert(status.device.clone(), boot);
-        }
+    /// Makes room for the device. One that has started again may count from the beginning.
+    fn admit_status(&mut self, status: DeviceStatus) -> Result<DeviceStatus, Reason> {
+        let Some(known) = self.devices.get_mut(&status.device) else {
+            if self.devices.len() >= self.device_limit {
+                return Err(no_room(&status.device));
+            }
+            self.devices.insert(status.device.clone(), status.boot);
+            return Ok(status);
+        };
         // The first number that is heard says nothing of a new start.
-        if known.is_none_or(|known| known == boot) {
-            return;
-        }
-        for (source, progress) in &mut self.sources {
-            if source.device == status.device {
+        let started = known.is_some() && status.boot.is_some() && *known != status.boot;
+        *known = status.boot.or(*known);
+        if started {
+            let of_device = |source: &Source| source.device == status.device;
+            for (_, progress) in self.sources.iter_mut().filter(|(source, _)| of_device(source)) {
                 *progress = None;
             }
         }
+        Ok(status)
     }
+}
+
+fn no_room(who: &impl std::fmt::Display) -> Reason {
+    let text = format!(
+        "{who} is unknown and there is no room for more; name it in the site file or raise \
+         max_unknown_sources in [rules]"
+    );
+    Reason::new(ReasonLabel::TooManySources, text)
 }
 
 /// Goes on to `next` and gives how many numbers lie between.

@@ -269,6 +269,8 @@ fn a_family_can_be_switched_off_or_listen_elsewhere() {
 
     let told = faults("[families.zigbee2mqtt]\ntopics = [\"a/#/b\"]\n");
     assert!(told.contains("`a/#/b` is no MQTT topic filter"), "{told}");
+    let told = faults("[families.native]\ntopics = [\"capteurs/#\"]\n");
+    assert!(told.contains("can be narrowed, not moved"), "{told}");
 }
 
 #[test]

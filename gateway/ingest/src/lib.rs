@@ -1,1 +1,50 @@
-//! ...
+//! From an MQTT delivery to a durable reading and a live figure.
+//!
+//! ```text
+//! broker ──consumer──▶ deliveries ──admission──▶ gathering ──commit──▶ store
+//! (or the embedded one,     │                       │                   │
+//!  through the journal)     │                       └──▶ live driver ◀──┘ series that a late reading made stale
+//!        ▲                  │                               │
+//!        └── receipts ◀─────┴── once stored                 ▼
+//!                                       state board ──state publisher──▶ broker, retained
+//! ```
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `broker_link` | one connection to a broker; the only file that names the MQTT library |
+//! | `consumer`, `state_publisher`, `backoff` | the two clients, each on a connection of its own |
+//! | `delivery` | a message with its pending acknowledgement, and the way back for it |
+//! | `journal` | what a sensor was told is safe, until the store has it |
+//! | `commit_window` | the rule when to commit; pure |
+//! | `gathering`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
+//! | `live_driver`, `state_board` | the building as it stands now, and what of it is to be published |
+//! | `quarantine_replay` | refused messages get another chance |
+//! | `readiness`, `counters` | why the gateway does not work, and what it has done |
+
+mod backoff;
+mod broker_link;
+mod commit;
+mod commit_window;
+mod consumer;
+mod counters;
+mod delivery;
+mod gathering;
+mod ingest;
+mod journal;
+mod live_driver;
+mod pipeline;
+mod quarantine_replay;
+mod readiness;
+mod state_board;
+mod state_publisher;
+
+pub use commit_window::{CommitWindow, Due};
+pub use consumer::Consumer;
+pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
+pub use ingest::{Ingest, redeliver};
+pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};
+pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
+pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
+pub use readiness::{Part, Readiness};
+pub use state_board::StateBoard;
+pub use state_publisher::StatePublisher;

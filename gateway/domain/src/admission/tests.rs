@@ -118,6 +118,19 @@ fn unknown_sources_are_taken_up_to_the_set_number() {
 }
 
 #[test]
+fn devices_that_nobody_knows_cannot_fill_the_list_of_devices() {
+    let mut admission = admission();
+    let mut born = |device: &str| {
+        let topic = format!("vigie/v1/dreux/sensors/{device}/status");
+        admission.admit(&message(&topic, br#"{"state":"online"}"#))
+    };
+    assert!(born("first").status.is_some());
+    let second = born("second");
+    assert_eq!((second.status.is_none(), label(&second)), (true, ReasonLabel::TooManySources));
+    assert!(born("air-3").status.is_some(), "the site file has named it");
+}
+
+#[test]
 fn sources_in_the_store_have_their_place_after_a_restart() {
     let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
     let known = |n: usize| Source {
@@ -288,5 +301,6 @@ proptest! {
             }
         }
         prop_assert!(admission.sources.len() <= 2, "one named and one unknown source");
+        prop_assert!(admission.devices.len() <= 2, "one named and one unknown device");
     }
 }

@@ -24,7 +24,8 @@ mod power;
 mod tests;
 
 pub use figure::{EnergyFigure, sum};
-use meter::MeterFold;
+pub(crate) use ledger::Entry;
+pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
 
 use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};

@@ -100,10 +100,9 @@ fn measures(device: DeviceId, object: &Object) -> Translation {
     for (key, quantity, factor) in MEASURES {
         gathering.number(object, key, *factor, *quantity, None);
     }
-    for (prefix, quantity, factor) in SEVERAL {
-        for channel in CHANNELS {
-            let key = format!("{prefix}{channel}");
-            gathering.number(object, &key, *factor, *quantity, Some(channel));
+    for key in object.keys() {
+        if let Some((quantity, factor, channel)) = one_of_several(key) {
+            gathering.number(object, key, factor, quantity, Some(channel));
         }
     }
     let lux =
@@ -129,6 +128,14 @@ fn detected(object: &Object) -> Option<bool> {
         (None, None) => None,
         (one, other) => Some(one == Some(true) || other == Some(true)),
     }
+}
+
+/// What `power_a` and the like measure: quantity, factor and channel.
+fn one_of_several(key: &str) -> Option<(Quantity, f64, &str)> {
+    SEVERAL.iter().find_map(|(prefix, quantity, factor)| {
+        let channel = key.strip_prefix(prefix).filter(|rest| CHANNELS.contains(rest))?;
+        Some((*quantity, *factor, channel))
+    })
 }
 
 /// Whether `voltage` is that of the mains: not the mV of a battery.

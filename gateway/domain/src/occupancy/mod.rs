@@ -36,8 +36,8 @@ use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
-use extent::Extent;
-pub(crate) use timeline::{Moment, Timeline};
+pub(crate) use extent::Extent;
+pub(crate) use timeline::Moment;
 pub(crate) use traffic::{Traffic, TrafficRole};
 
 /// How far back passages are folded: more than a day, so that a nightly reset is always among them.
@@ -48,7 +48,12 @@ const LEAD: SignedDuration = SignedDuration::from_hours(36);
 /// Load it with [`crate::energy::NEIGHBOURS`] readings before it as well: a door that only reports passages tells
 /// with its first reading of the day what it counted since the one before.
 pub fn lead(span: Period, _site: &Site) -> Period {
-    Period::new(span.start() - LEAD, span.end()).expect("an earlier start keeps the order")
+    Period::new(lead_start(span.start()), span.end()).expect("an earlier start keeps the order")
+}
+
+/// From when on passages are folded for a figure at `instant`.
+pub(crate) fn lead_start(instant: Instant) -> Instant {
+    instant - LEAD
 }
 
 /// The sources whose series [`zone_people`] needs for a zone, or for the building.
@@ -73,14 +78,9 @@ pub fn zone_people(
     timeline.figures(grid, now)
 }
 
-/// What is told of a zone, or of the building, up to `now`, and whether the building is open then.
-pub(crate) fn people_now(
-    site: &Site,
-    zone: Option<&ZoneId>,
-    traffic: &Traffic,
-    now: Instant,
-) -> Moment {
-    sweep::timeline(site, &Extent::of(site, zone), traffic, now).at(now)
+/// What is told of a zone, or of the building, at `now`.
+pub(crate) fn people_now(site: &Site, extent: &Extent, traffic: &Traffic, now: Instant) -> Moment {
+    sweep::timeline(site, extent, traffic, now).at(now)
 }
 
 /// Whether the opening hours say that the building is open; `None` without opening hours.

@@ -1,11 +1,11 @@
 //! All that doors and detectors of a site told lately.
 
-use super::LEAD;
 use super::doors::Lane;
 use super::extent::Extent;
+use super::lead_start;
 use super::presence::Detector;
 use crate::energy::assigned;
-use crate::instant::Instant;
+use crate::instant::{Instant, Period};
 use crate::reading::{Observation, SeriesSet, Value};
 use crate::site::{Assignment, Rules, Site};
 
@@ -49,7 +49,7 @@ impl Traffic {
     /// Takes loaded series of all that tells of an extent.
     pub(crate) fn replay(&mut self, extent: &Extent, site: &Site, series: &SeriesSet) {
         for (role, assignment) in roles(site, extent) {
-            self.restart(role, assignment);
+            self.restart(role, assignment.period);
             for one in assigned(series.of(&assignment.source), assignment.period) {
                 self.observe(role, one, &site.rules);
             }
@@ -60,12 +60,12 @@ impl Traffic {
     }
 
     /// Begins anew with one source.
-    pub(crate) fn restart(&mut self, role: TrafficRole, assignment: &Assignment) {
+    pub(crate) fn restart(&mut self, role: TrafficRole, assigned: Period) {
         match role {
             TrafficRole::In(door, at) => self.doors[door].people_in[at] = Lane::new(),
             TrafficRole::Out(door, at) => self.doors[door].people_out[at] = Lane::new(),
             TrafficRole::Detector(point, at) => {
-                self.detectors[point][at] = Detector::new(assignment.period);
+                self.detectors[point][at] = Detector::new(assigned);
             }
         }
     }
@@ -89,7 +89,7 @@ impl Traffic {
 
     /// Forgets what no longer matters for the figures at `now`.
     pub(crate) fn forget(&mut self, now: Instant) {
-        let begin = now - LEAD;
+        let begin = lead_start(now);
         for door in &mut self.doors {
             let lanes = door.people_in.iter_mut().chain(&mut door.people_out);
             lanes.for_each(|lane| lane.forget(begin));

@@ -128,16 +128,20 @@ pub(super) fn families(
             continue;
         };
         let enabled = section.flag("enabled").unwrap_or(true);
-        let topics = section.texts("topics").map(|topics| filters(topics, faults));
+        let topics = section.texts("topics").map(|topics| filters(family, topics, faults));
         settings.insert(family, FamilySettings { enabled, topics });
     }
     settings
 }
 
-fn filters(topics: Vec<(usize, &str)>, faults: &Faults<'_>) -> Vec<String> {
+fn filters(family: &str, topics: Vec<(usize, &str)>, faults: &Faults<'_>) -> Vec<String> {
     let mut filters = Vec::new();
     for (at, topic) in topics {
-        if is_filter(topic) {
+        if family == "native" && !topic.starts_with("vigie/v1/") {
+            let text =
+                "our own topics can be narrowed, not moved; begin with vigie/v1/<site>/sensors/";
+            faults.report(at, text);
+        } else if is_filter(topic) {
             filters.push(topic.to_owned());
         } else {
             let text = format!(

@@ -1,0 +1,61 @@
+//! `GET /api/v1/zones/{zone}/occupancy`: people by bucket; the zone `building` is the site.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::Instant;
+use domain::wire::state::{Occupancy, Quality};
+use serde::Serialize;
+use store::SeriesReader;
+
+use crate::app::App;
+use crate::figures;
+use crate::paging::Page;
+use crate::problem::Problem;
+use crate::query::Query;
+
+/// The name that stands for the whole site.
+const BUILDING: &str = "building";
+
+#[derive(Debug, Serialize)]
+pub(crate) struct OccupancyItem {
+    start: Instant,
+    end: Instant,
+    people: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    occupancy: Occupancy,
+    quality: Quality,
+    coverage: f64,
+}
+
+pub(crate) async fn list<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Page<OccupancyItem>>, Problem> {
+    let zone = match app.site.zone(&name) {
+        Some(zone) => Some(zone.id.clone()),
+        None if name == BUILDING => None,
+        None => {
+            let expected = "an id of a [[zone]] of the site file, or `building`";
+            return Err(Problem::unknown("zone", &name, expected));
+        }
+    };
+    let step = query.step()?;
+    let span = query.span(app.clock.now())?;
+    let (grid, next) = query.buckets(step, span, &app.site.timezone)?;
+    let people = figures::people(&app, zone, &grid).await?;
+    let items = grid.into_iter().zip(people).map(|(period, figure)| OccupancyItem {
+        start: period.start(),
+        end: period.end(),
+        people: figure.people,
+        low: figure.low,
+        high: figure.high,
+        occupancy: figure.occupancy,
+        quality: figure.quality,
+        coverage: figure.coverage,
+    });
+    Ok(Json(Page { items: items.collect(), next }))
+}

@@ -1,0 +1,109 @@
+//! Server-sent events: a snapshot, then what changes, and a heartbeat every five seconds.
+//!
+//! The frames come ready from the feed. A reader that is too slow for them gets a new snapshot in place of what it
+//! missed. Every stream ends when the dashboard stops.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
+use store::SeriesReader;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::audience::{Audience, Screen};
+use crate::feed::Feed;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::words::Language;
+
+/// Streams that may be open at once; a browser that is turned away asks again by itself.
+pub(crate) const MOST_STREAMS: usize = 1000;
+/// How long a browser waits before it comes back, in milliseconds.
+const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
+
+/// `GET /api/v1/live/events`
+pub(crate) async fn api<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+) -> Result<Response, Problem> {
+    open(&app, Audience::Api)
+}
+
+/// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
+pub(crate) async fn parts<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    query: Query,
+) -> Result<Response, Problem> {
+    let screen = query.get("screen").unwrap_or("plain");
+    let language = query.get("lang").unwrap_or("fr");
+    let audience = Audience::Page(
+        Screen::named(screen)
+            .ok_or_else(|| Problem::bad_query("screen", screen, "live, wall, sensors or plain"))?,
+        Language::named(language)
+            .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
+    );
+    open(&app, audience)
+}
+
+fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
+    let place = Arc::clone(&app.streams).try_acquire_owned();
+    let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
+    let stream = follow(Arc::clone(&app.feed), audience, app.shutdown.clone(), place);
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+    ];
+    Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+/// One reader. Its place among the open streams is free again when it is dropped.
+struct Reader {
+    feed: Arc<Feed>,
+    audience: Audience,
+    frames: Option<broadcast::Receiver<Bytes>>,
+    shutdown: CancellationToken,
+    _place: OwnedSemaphorePermit,
+}
+
+fn follow(
+    feed: Arc<Feed>,
+    audience: Audience,
+    shutdown: CancellationToken,
+    place: OwnedSemaphorePermit,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let reader = Reader { feed, audience, frames: None, shutdown, _place: place };
+    stream::unfold(reader, |mut reader| async move {
+        let frame = reader.next().await?;
+        Some((Ok(frame), reader))
+    })
+}
+
+impl Reader {
+    async fn next(&mut self) -> Option<Bytes> {
+        let Some(frames) = &mut self.frames else {
+            return Some([COME_BACK, self.rejoin()].concat().into());
+        };
+        let received = tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => return None,
+            received = frames.recv() => received,
+        };
+        match received {
+            Ok(frame) => Some(frame),
+            Err(broadcast::error::RecvError::Lagged(_)) => Some(self.rejoin()),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+
+    fn rejoin(&mut self) -> Bytes {
+        let (now, frames) = self.feed.join(self.audience);
+        self.frames = Some(frames);
+        now.concat().into()
+    }
+}

@@ -1,0 +1,184 @@
+//! From a question to a figure: loads the series that it needs, and has the domain work it out off the async threads.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::energy::{self, EnergyFigure};
+use domain::history::{self, Summary};
+use domain::ids::ZoneId;
+use domain::occupancy::{self, PeopleFigure};
+use domain::site::{Assignment, Meter};
+use domain::{Kind, Observation, Period, SeriesSet, Source};
+use jiff::SignedDuration;
+use store::{Range, SeriesReader};
+use tokio::task::spawn_blocking;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Buckets are worked out in stretches of at most this length, so that a question over years holds a month in memory.
+const STRETCH: SignedDuration = SignedDuration::from_hours(31 * 24 + 1);
+
+/// The summaries of a role, one for each bucket of `grid`.
+pub(crate) async fn history<R: SeriesReader>(
+    app: &App<R>,
+    kind: Kind,
+    sources: &[Assignment],
+    grid: &[Period],
+) -> Result<Vec<Option<Summary>>, Problem> {
+    let _turn = turn(app).await?;
+    let mut summaries = Vec::with_capacity(grid.len());
+    for stretch in stretches(grid) {
+        let observations = role(app, sources, whole(stretch)).await?;
+        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let stretch = stretch.to_vec();
+        summaries.extend(
+            off_thread(move || history::summarise(kind, &observations, &stretch, &site.rules, now))
+                .await?,
+        );
+    }
+    Ok(summaries)
+}
+
+/// The people of a zone, or of the site without one.
+pub(crate) async fn people<R: SeriesReader>(
+    app: &App<R>,
+    zone: Option<ZoneId>,
+    grid: &[Period],
+) -> Result<Vec<PeopleFigure>, Problem> {
+    let _turn = turn(app).await?;
+    let mut figures = Vec::with_capacity(grid.len());
+    for stretch in stretches(grid) {
+        let span = occupancy::lead(whole(stretch), &app.site);
+        let needs = occupancy::zone_needs(&app.site, zone.as_ref());
+        let series = load(app, needs.into_iter(), span).await?;
+        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let (zone, stretch) = (zone.clone(), stretch.to_vec());
+        figures.extend(
+            off_thread(move || {
+                occupancy::zone_people(&site, zone.as_ref(), &stretch, &series, now)
+            })
+            .await?,
+        );
+    }
+    Ok(figures)
+}
+
+/// The energy of a meter, one figure for each period of `grid`.
+pub(crate) async fn energy<R: SeriesReader>(
+    app: &App<R>,
+    meter: &Meter,
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    let _turn = turn(app).await?;
+    let mut figures = Vec::with_capacity(grid.len());
+    for stretch in stretches(grid) {
+        let needs = energy::meter_needs(meter);
+        let series = load(app, needs, whole(stretch)).await?;
+        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let (meter, stretch) = (meter.clone(), stretch.to_vec());
+        figures.extend(
+            off_thread(move || energy::meter_energy(&meter, &stretch, &series, &site.rules, now))
+                .await?,
+        );
+    }
+    Ok(figures)
+}
+
+/// The readings of a role over a span, each from the source that filled it then.
+async fn role<R: SeriesReader>(
+    app: &App<R>,
+    assignments: &[Assignment],
+    span: Period,
+) -> Result<Vec<Observation>, Problem> {
+    let mut observations = Vec::new();
+    for assignment in assignments {
+        let Some(period) = assignment.period.intersection(span) else { continue };
+        let range = Range::of(assignment.source.clone(), period).with_neighbours(1);
+        let loaded = app.reader.range(range).await?;
+        // A neighbour may be from before the source took over the role, or from after.
+        observations
+            .extend(loaded.into_iter().filter(|it| assignment.period.contains(it.observed_at)));
+    }
+    Ok(observations)
+}
+
+/// The series of every source that is needed, once each, with the neighbours that registers need.
+async fn load<R: SeriesReader>(
+    app: &App<R>,
+    needs: impl Iterator<Item = &Assignment>,
+    span: Period,
+) -> Result<SeriesSet, Problem> {
+    let sources: BTreeSet<&Source> = needs
+        .filter(|assignment| assignment.period.intersection(span).is_some())
+        .map(|assignment| &assignment.source)
+        .collect();
+    let mut series = SeriesSet::default();
+    for source in sources {
+        let range = Range::of(source.clone(), span).with_neighbours(energy::NEIGHBOURS);
+        series.insert(source.clone(), app.reader.range(range).await?);
+    }
+    Ok(series)
+}
+
+/// Cuts a grid into runs of buckets of at most [`STRETCH`] together; a longer bucket stands alone.
+fn stretches(grid: &[Period]) -> impl Iterator<Item = &[Period]> {
+    let mut rest = grid;
+    std::iter::from_fn(move || {
+        let start = rest.first()?.start();
+        let fits = rest.iter().take_while(|bucket| bucket.end().since(start) <= STRETCH).count();
+        let (stretch, others) = rest.split_at(fits.max(1));
+        rest = others;
+        Some(stretch)
+    })
+}
+
+fn whole(stretch: &[Period]) -> Period {
+    let ends = stretch.first().zip(stretch.last());
+    ends.and_then(|(first, last)| Period::new(first.start(), last.end()))
+        .expect("a stretch has at least one bucket, and its buckets are in order")
+}
+
+async fn turn<R>(app: &App<R>) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+    // The time limit of the request bounds the wait.
+    app.heavy.acquire().await.map_err(|_| Problem::busy("the dashboard is stopping"))
+}
+
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "working out a figure failed");
+        Problem::internal("this figure could not be worked out; the log says why")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::{Step, grid};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn a_year_of_days_is_worked_out_month_by_month_and_none_is_left_out() {
+        let year = Period::new(
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+            "2027-01-01T00:00:00Z".parse().unwrap(),
+        );
+        let days: Vec<Period> = grid(Step::Day, year.unwrap(), &TimeZone::UTC).collect();
+        let joined: Vec<Period> = stretches(&days).flatten().copied().collect();
+        assert_eq!(joined, days);
+        assert_eq!(stretches(&days).count(), 12);
+    }
+
+    #[test]
+    fn a_bucket_longer_than_a_stretch_is_still_worked_out() {
+        let years = Period::new(
+            "2025-01-01T00:00:00Z".parse().unwrap(),
+            "2027-01-01T00:00:00Z".parse().unwrap(),
+        );
+        let years: Vec<Period> = grid(Step::Year, years.unwrap(), &TimeZone::UTC).collect();
+        assert_eq!(stretches(&years).count(), 2);
+    }
+}

@@ -1,0 +1,374 @@
+//! The building now, put together from the gateway's state topics. Pure: messages go in, the JSON of `/live` comes out.
+
+use std::collections::HashMap;
+
+use domain::ids::{MeterId, ZoneId};
+use domain::site::{Meter, Site, Zone};
+use domain::wire::state::{
+    AlertsState, BuildingState, DevicesState, EnergyState, Freshness, GatewayState, GaugeState,
+    MeterState, Occupancy, PeopleState, Quality, ZoneState,
+};
+use domain::{Instant, Quantity};
+use jiff::SignedDuration;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// After so long without a pulse of the gateway its figures count as old.
+pub(crate) const PULSE_LOST_AFTER: SignedDuration = SignedDuration::from_secs(8);
+
+/// What the state topics said last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LiveView {
+    building: Option<BuildingState>,
+    zones: HashMap<ZoneId, ZoneState>,
+    meters: HashMap<MeterId, MeterState>,
+    devices: Option<DevicesState>,
+    alerts: Option<AlertsState>,
+    gateway: Option<GatewayState>,
+    pulse_at: Option<Instant>,
+    as_of: Option<Instant>,
+}
+
+/// A state message that is not what its topic promises.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    /// No state has this name.
+    #[error("`{0}` names no state")]
+    Name(String),
+    /// The payload has another shape, from another version perhaps.
+    #[error("state is malformed")]
+    Payload(#[source] serde_json::Error),
+}
+
+/// How the gateway's heart beats.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pulse {
+    /// When it was last heard; `None` when never.
+    pub(crate) heard_at: Option<Instant>,
+    /// Whether that is recent, and no last will came since.
+    pub(crate) alive: bool,
+}
+
+impl LiveView {
+    /// Takes in one message. `name` is what follows `state/` in its topic; an empty payload removes the state.
+    ///
+    /// A message that the broker had kept says nothing about whether the gateway lives, so its own time counts then.
+    pub(crate) fn hear(
+        &mut self,
+        name: &str,
+        payload: &[u8],
+        retained: bool,
+        now: Instant,
+    ) -> Result<(), Unreadable> {
+        let as_of = match name.split_once('/') {
+            None if name == "building" => replace(&mut self.building, payload, |s| s.as_of)?,
+            None if name == "devices" => replace(&mut self.devices, payload, |s| s.as_of)?,
+            None if name == "alerts" => replace(&mut self.alerts, payload, |s| s.as_of)?,
+            None if name == "gateway" => {
+                let as_of = replace(&mut self.gateway, payload, |s| s.as_of)?;
+                self.feel_pulse(as_of, retained, now);
+                as_of
+            }
+            Some(("zones", id)) => {
+                let id = id.parse().map_err(|_| Unreadable::Name(name.to_owned()))?;
+                replace_in(&mut self.zones, id, payload, |s| s.as_of)?
+            }
+            Some(("meters", id)) => {
+                let id = id.parse().map_err(|_| Unreadable::Name(name.to_owned()))?;
+                replace_in(&mut self.meters, id, payload, |s| s.as_of)?
+            }
+            _ => return Err(Unreadable::Name(name.to_owned())),
+        };
+        self.as_of = self.as_of.max(as_of);
+        Ok(())
+    }
+
+    fn feel_pulse(&mut self, as_of: Option<Instant>, retained: bool, now: Instant) {
+        // A last will is dated when the gateway started; it ends the pulse but is none itself.
+        if self.gateway.as_ref().is_some_and(|gateway| gateway.online) {
+            self.pulse_at = if retained { as_of.map(|at| at.min(now)) } else { Some(now) };
+        }
+    }
+
+    /// Whether the gateway lives, as far as its topics tell.
+    pub(crate) fn pulse(&self, now: Instant) -> Pulse {
+        let online = self.gateway.as_ref().is_some_and(|gateway| gateway.online);
+        let recent = self.pulse_at.is_some_and(|at| now.since(at) <= PULSE_LOST_AFTER);
+        Pulse { heard_at: self.pulse_at.or(self.as_of), alive: online && recent }
+    }
+
+    /// When the newest of the states was made.
+    pub(crate) fn as_of(&self) -> Option<Instant> {
+        self.as_of
+    }
+
+    /// The building; unknown throughout before anything was heard.
+    pub(crate) fn building(&self, site: &Site) -> BuildingState {
+        self.building.clone().unwrap_or_else(|| BuildingState {
+            as_of: Instant::MIN,
+            people: nobody_knows(Some(site.capacity)),
+            open: None,
+            energy: no_energy(),
+        })
+    }
+
+    /// One zone; unknown throughout before anything was heard of it.
+    pub(crate) fn zone(&self, zone: &Zone) -> ZoneState {
+        self.zones.get(&zone.id).cloned().unwrap_or_else(|| ZoneState {
+            as_of: Instant::MIN,
+            id: zone.id.clone(),
+            people: nobody_knows(zone.capacity),
+            gauges: Vec::new(),
+            age_s: None,
+            energy: no_energy(),
+        })
+    }
+
+    /// One meter; unknown throughout before anything was heard of it.
+    pub(crate) fn meter(&self, meter: &Meter) -> MeterState {
+        self.meters.get(&meter.id).cloned().unwrap_or_else(|| MeterState {
+            as_of: Instant::MIN,
+            id: meter.id.clone(),
+            energy: no_energy(),
+            age_s: None,
+            activity: None,
+        })
+    }
+
+    /// Every device that was ever heard.
+    pub(crate) fn devices(&self) -> &[domain::wire::state::DeviceState] {
+        self.devices.as_ref().map_or(&[], |state| &state.devices)
+    }
+
+    /// What a person should know now, most urgent first.
+    pub(crate) fn alerts(&self) -> &[domain::wire::state::Alert] {
+        self.alerts.as_ref().map_or(&[], |state| &state.alerts)
+    }
+
+    /// What the gateway says of itself.
+    pub(crate) fn gateway(&self) -> Option<&GatewayState> {
+        self.gateway.as_ref()
+    }
+
+    /// The building as the API shows it.
+    pub(crate) fn building_json(&self, site: &Site) -> Value {
+        let mut json = object(&self.building(site));
+        json["name"] = json!(site.name);
+        json["area_m2"] = json!(site.area_m2);
+        json
+    }
+
+    /// A zone as the API shows it: with a flat field for each usual gauge, null where it is lost or was never heard.
+    pub(crate) fn zone_json(&self, zone: &Zone, now: Instant) -> Value {
+        let state = self.zone(zone);
+        let mut json = object(&state);
+        json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
+        json["name"] = json!(zone.name);
+        json["note"] = json!(zone.note);
+        json["parent"] = json!(zone.parent);
+        for (field, quantity) in ZONE_FIELDS {
+            let gauge = gauge(&state, *quantity).filter(|it| it.freshness != Freshness::Lost);
+            json[*field] = json!(gauge.map(|it| it.value));
+        }
+        json
+    }
+
+    /// A meter as the API shows it.
+    pub(crate) fn meter_json(&self, meter: &Meter, now: Instant) -> Value {
+        let state = self.meter(meter);
+        let mut json = object(&state);
+        json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
+        json["quality"] = json["energy_quality"].take();
+        if let Value::Object(fields) = &mut json {
+            fields.remove("energy_quality");
+        }
+        json["name"] = json!(meter.name);
+        json["zone"] = json!(meter.zone);
+        json["parent"] = json!(meter.parent);
+        json
+    }
+}
+
+/// The flat fields of a zone and the quantity that each shows.
+const ZONE_FIELDS: &[(&str, Quantity)] = &[
+    ("co2_ppm", Quantity::Co2),
+    ("temperature_c", Quantity::Temperature),
+    ("relative_humidity_percent", Quantity::RelativeHumidity),
+    ("illuminance_lx", Quantity::Illuminance),
+];
+
+/// The gauge of a zone that stands for `quantity`: the freshest, and of equally fresh ones the worst air or the first.
+pub(crate) fn gauge(zone: &ZoneState, quantity: Quantity) -> Option<&GaugeState> {
+    let mut best: Option<&GaugeState> = None;
+    for gauge in zone.gauges.iter().filter(|gauge| gauge.quantity == quantity) {
+        let better = best.is_none_or(|best| {
+            gauge.freshness < best.freshness
+                || (gauge.freshness == best.freshness
+                    && quantity == Quantity::Co2
+                    && gauge.value > best.value)
+        });
+        if better {
+            best = Some(gauge);
+        }
+    }
+    best
+}
+
+fn replace<S: DeserializeOwned>(
+    slot: &mut Option<S>,
+    payload: &[u8],
+    as_of: impl Fn(&S) -> Instant,
+) -> Result<Option<Instant>, Unreadable> {
+    *slot = parse(payload)?;
+    Ok(slot.as_ref().map(as_of))
+}
+
+fn replace_in<K: std::hash::Hash + Eq, S: DeserializeOwned>(
+    map: &mut HashMap<K, S>,
+    key: K,
+    payload: &[u8],
+    as_of: impl Fn(&S) -> Instant,
+) -> Result<Option<Instant>, Unreadable> {
+    let state = parse(payload)?;
+    let at = state.as_ref().map(as_of);
+    match state {
+        Some(state) => map.insert(key, state),
+        None => map.remove(&key),
+    };
+    Ok(at)
+}
+
+fn parse<S: DeserializeOwned>(payload: &[u8]) -> Result<Option<S>, Unreadable> {
+    if payload.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(payload).map(Some).map_err(Unreadable::Payload)
+}
+
+fn nobody_knows(capacity: Option<u32>) -> PeopleState {
+    PeopleState {
+        people: None,
+        low: None,
+        high: None,
+        capacity,
+        share: None,
+        occupancy: Occupancy::Unknown,
+        quality: Quality::Unknown,
+        drift: None,
+        last_residual: None,
+    }
+}
+
+fn no_energy() -> EnergyState {
+    EnergyState {
+        power_w: None,
+        today_wh: None,
+        yesterday_wh: None,
+        month_wh: None,
+        coverage: 0.0,
+        energy_quality: Quality::Unknown,
+    }
+}
+
+fn object(state: &impl serde::Serialize) -> Value {
+    let mut json = serde_json::to_value(state).expect("states have text keys and plain numbers");
+    if let Value::Object(fields) = &mut json {
+        fields.remove("as_of");
+    }
+    json
+}
+
+/// How long ago `earlier` was, in seconds; not negative, since two machines may disagree by a little.
+pub(crate) fn seconds_since(earlier: Instant, now: Instant) -> f64 {
+    now.since(earlier).as_secs_f64().max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PULSE: &[u8] =
+        br#"{"as_of":"2026-11-23T13:00:00Z","online":true,"version":"1","refused":0,"stored":1}"#;
+    const WILL: &[u8] =
+        br#"{"as_of":"2026-11-23T12:00:00Z","online":false,"version":"1","refused":0,"stored":0}"#;
+
+    fn at(time: &str) -> Instant {
+        format!("2026-11-23T{time}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_gateway_that_was_never_heard_does_not_live() {
+        let pulse = LiveView::default().pulse(at("13:00:00"));
+        assert_eq!(pulse, Pulse { heard_at: None, alive: false });
+    }
+
+    #[test]
+    fn a_silent_gateway_is_missed_within_nine_seconds() {
+        let mut view = LiveView::default();
+        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
+        assert!(view.pulse(at("13:00:08")).alive);
+        assert!(!view.pulse(at("13:00:09")).alive);
+    }
+
+    #[test]
+    fn a_kept_pulse_is_as_old_as_it_says() {
+        let mut view = LiveView::default();
+        view.hear("gateway", PULSE, true, at("13:05:00")).unwrap();
+        assert_eq!(
+            view.pulse(at("13:05:00")),
+            Pulse { heard_at: Some(at("13:00:00")), alive: false }
+        );
+    }
+
+    #[test]
+    fn a_last_will_ends_the_pulse_at_once_and_keeps_its_time() {
+        let mut view = LiveView::default();
+        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
+        view.hear("gateway", WILL, false, at("13:00:01")).unwrap();
+        assert_eq!(
+            view.pulse(at("13:00:01")),
+            Pulse { heard_at: Some(at("13:00:00")), alive: false }
+        );
+    }
+
+    #[test]
+    fn a_state_of_another_version_is_refused_and_costs_nothing() {
+        let mut view = LiveView::default();
+        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
+        assert!(view.hear("gateway", b"{\"online\":1}", false, at("13:00:01")).is_err());
+        assert!(view.hear("weather", b"{}", false, at("13:00:01")).is_err());
+        assert!(view.hear("zones/A b", b"{}", false, at("13:00:01")).is_err());
+        assert!(view.pulse(at("13:00:02")).alive);
+    }
+
+    fn gauge_of(value: f64, freshness: Freshness) -> GaugeState {
+        let point = "p".parse().unwrap();
+        GaugeState { point, quantity: Quantity::Co2, value, observed_at: at("13:00:00"), freshness }
+    }
+
+    fn zone_with(gauges: Vec<GaugeState>) -> ZoneState {
+        ZoneState {
+            as_of: at("13:00:00"),
+            id: "a".parse().unwrap(),
+            people: nobody_knows(None),
+            gauges,
+            age_s: None,
+            energy: no_energy(),
+        }
+    }
+
+    #[test]
+    fn the_worst_air_of_two_good_instruments_is_shown() {
+        let zone =
+            zone_with(vec![gauge_of(600.0, Freshness::Fresh), gauge_of(900.0, Freshness::Fresh)]);
+        assert_eq!(gauge(&zone, Quantity::Co2), Some(&zone.gauges[1]));
+    }
+
+    #[test]
+    fn an_instrument_that_still_reports_goes_before_one_that_is_lost() {
+        let zone =
+            zone_with(vec![gauge_of(1900.0, Freshness::Lost), gauge_of(700.0, Freshness::Late)]);
+        assert_eq!(gauge(&zone, Quantity::Co2), Some(&zone.gauges[1]));
+        assert!(gauge(&zone, Quantity::Temperature).is_none());
+    }
+}

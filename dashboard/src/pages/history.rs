@@ -1,0 +1,197 @@
+//! `/history`: the history of any point, as a chart and as a table, from the same figures as the API.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::calendar::{Step, grid};
+use domain::history::Summary;
+use domain::site::Point;
+use domain::{Period, Quantity};
+use jiff::SignedDuration;
+use serde_json::json;
+use store::SeriesReader;
+
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::{Scene, Screen};
+use crate::figures;
+use crate::query::Query;
+use crate::words::{
+    AIR_GOOD_BELOW, AIR_URGENT_FROM, Labels, Language, Teller, decimals, is_from_zero, is_stepped,
+};
+
+/// The spans to choose from: name in addresses, length, step of the buckets and its name in the API.
+const SPANS: [(&str, SignedDuration, Step, &str); 4] = [
+    ("hour", SignedDuration::from_hours(1), Step::Minutes(1), "1m"),
+    ("day", SignedDuration::from_hours(24), Step::Minutes(5), "5m"),
+    ("week", SignedDuration::from_hours(7 * 24), Step::Hour, "1h"),
+    ("month", SignedDuration::from_hours(31 * 24), Step::Hour, "1h"),
+];
+
+#[derive(Template)]
+#[template(path = "history.html")]
+struct History {
+    shell: Shell,
+    t: &'static Labels,
+    groups: Vec<Group>,
+    spans: Vec<Choosable>,
+    /// "FabLab, CO₂ (ppm)".
+    title: String,
+    /// What the script needs to draw the chart.
+    chart: String,
+    rows: Vec<Row>,
+    /// Whether the store did not answer.
+    failed: bool,
+}
+
+/// The points of one zone.
+struct Group {
+    zone: String,
+    points: Vec<Choosable>,
+}
+
+struct Choosable {
+    value: String,
+    name: String,
+    chosen: bool,
+}
+
+struct Row {
+    start: String,
+    min: String,
+    mean: String,
+    max: String,
+    coverage: String,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Response {
+    let scene = app.feed.scene();
+    let (language, t) = (choice.language, choice.language.labels());
+    let asked = query.get("point").and_then(|id| app.site.point(id));
+    let point = asked.or_else(|| app.site.points.first());
+    let span = SPANS.iter().find(|span| query.get("span") == Some(span.0)).unwrap_or(&SPANS[1]);
+
+    let (_, length, step, _) = *span;
+    let period = Period::new(scene.now - length, scene.now).expect("a span ends after its start");
+    let buckets: Vec<Period> = grid(step, period, &app.site.timezone).collect();
+    let answer = match point {
+        Some(point) => {
+            figures::history(&app, point.quantity.kind(), &point.sources, &buckets).await
+        }
+        None => Ok(Vec::new()),
+    };
+    let failed = answer.is_err();
+    let summaries = answer.unwrap_or_default();
+    let page = History {
+        shell: Shell::new("/history", t.history, Screen::Plain, language, &scene),
+        t,
+        groups: groups(language, &scene, point),
+        spans: spans(t, span.0),
+        title: point.map(|point| title(language, &scene, point)).unwrap_or_default(),
+        chart: point
+            .map(|point| chart(language, t, point, &buckets, &summaries))
+            .unwrap_or_default(),
+        rows: point
+            .map(|point| rows(&scene.teller(language), point, &buckets, &summaries))
+            .unwrap_or_default(),
+        failed,
+    };
+    choice.page(&page)
+}
+
+fn groups(language: Language, scene: &Scene, chosen: Option<&Point>) -> Vec<Group> {
+    let of_zone = |zone: &domain::site::Zone| {
+        let points = scene.site.points.iter().filter(|point| point.zone == zone.id);
+        let points = points.map(|point| Choosable {
+            value: point.id.to_string(),
+            name: format!("{}, {}", zone.name, language.quantity(point.quantity)),
+            chosen: chosen.is_some_and(|chosen| chosen.id == point.id),
+        });
+        Group { zone: zone.name.clone(), points: points.collect() }
+    };
+    let groups = scene.site.zones.iter().map(of_zone);
+    groups.filter(|group| !group.points.is_empty()).collect()
+}
+
+fn spans(t: &Labels, chosen: &str) -> Vec<Choosable> {
+    let names = [t.last_hour, t.last_day, t.last_week, t.last_month];
+    let spans = SPANS.iter().zip(names);
+    spans
+        .map(|((value, ..), name)| Choosable {
+            value: (*value).to_owned(),
+            name: name.to_owned(),
+            chosen: *value == chosen,
+        })
+        .collect()
+}
+
+fn title(language: Language, scene: &Scene, point: &Point) -> String {
+    let zone = scene.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
+    let unit = language.chart_unit(point.quantity);
+    let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+    format!("{zone}, {}{unit}", language.quantity(point.quantity))
+}
+
+/// Seconds and means for the chart. A bucket that nothing speaks for is null, and so is a gap in the curve.
+fn chart(
+    language: Language,
+    t: &Labels,
+    point: &Point,
+    buckets: &[Period],
+    summaries: &[Option<Summary>],
+) -> String {
+    let value = |of: fn(&Summary) -> f64| -> Vec<Option<f64>> {
+        summaries.iter().map(|summary| summary.as_ref().map(of)).collect()
+    };
+    let levels = (point.quantity == Quantity::Co2).then(|| {
+        json!([
+            { "value": AIR_GOOD_BELOW, "name": t.good_level, "tone": "attention" },
+            { "value": AIR_URGENT_FROM, "name": t.urgent_level, "tone": "alarm" },
+        ])
+    });
+    let seconds: Vec<i64> =
+        buckets.iter().map(|bucket| bucket.start().as_millis().div_euclid(1000)).collect();
+    json!({
+        "seconds": seconds,
+        "mean": value(|it| it.mean),
+        "min": value(|it| it.min),
+        "max": value(|it| it.max),
+        "unit": language.chart_unit(point.quantity),
+        "stepped": is_stepped(point.quantity),
+        "from_zero": is_from_zero(point.quantity),
+        "decimals": decimals(point.quantity),
+        "levels": levels,
+        "names": [t.table_mean, t.table_min, t.table_max],
+        "gap": t.gap,
+    })
+    .to_string()
+}
+
+fn rows(
+    teller: &Teller,
+    point: &Point,
+    buckets: &[Period],
+    summaries: &[Option<Summary>],
+) -> Vec<Row> {
+    let language = teller.language;
+    let known =
+        buckets.iter().zip(summaries).filter_map(|(bucket, it)| Some((bucket, it.as_ref()?)));
+    let number = |value| language.measured(point.quantity, value).text();
+    let row = |(bucket, it): (&Period, &Summary)| Row {
+        start: teller.moment(bucket.start()),
+        min: number(it.min),
+        mean: number(it.mean),
+        max: number(it.max),
+        coverage: language.percent(it.coverage),
+    };
+    // The newest first: that is what somebody who opens the table looks for.
+    let mut rows: Vec<Row> = known.map(row).collect();
+    rows.reverse();
+    rows
+}

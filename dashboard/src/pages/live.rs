@@ -1,0 +1,36 @@
+//! `/`: how full, which room needs air, what the FabLab draws, what needs a person.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use store::SeriesReader;
+
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::Screen;
+use crate::power_today::{self, shown_meter, shown_zone};
+
+#[derive(Template)]
+#[template(path = "live.html")]
+struct Live {
+    shell: Shell,
+    /// What the energy panel is about; none without meters.
+    energy_of: Option<String>,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+) -> Response {
+    if app.feed.scene().power_today.is_none() {
+        power_today::refresh(&app).await;
+    }
+    let scene = app.feed.scene();
+    let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);
+    shell.lead_with_the_answer();
+    let zone = shown_zone(&app.site).map(|zone| zone.name.clone());
+    let energy_of = zone.or_else(|| shown_meter(&app.site).map(|meter| meter.name.clone()));
+    choice.page(&Live { shell, energy_of })
+}

@@ -1,0 +1,60 @@
+//! Every device that was ever heard, those that need somebody first.
+
+use askama::Template;
+use domain::wire::state::{DeviceHealth, DeviceState};
+
+use super::html;
+use crate::audience::{Part, Scene};
+use crate::words::{Labels, Language, Teller, Tone};
+
+#[derive(Template)]
+#[template(path = "parts/devices.html")]
+struct Devices {
+    t: &'static Labels,
+    devices: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    known: bool,
+    state: &'static str,
+    tone: Tone,
+    last_seen: Option<String>,
+    rhythm: Option<String>,
+    battery: Option<String>,
+    lost: Option<String>,
+}
+
+pub(super) fn part(language: Language, scene: &Scene) -> Part {
+    let teller = scene.teller(language);
+    let mut devices: Vec<&DeviceState> = scene.view.devices().iter().collect();
+    devices.sort_by_key(|device| (urgency(device.state), device.id.clone()));
+    let devices = devices.into_iter().map(|device| row(&teller, device)).collect();
+    html("devices", &Devices { t: language.labels(), devices })
+}
+
+const fn urgency(state: DeviceHealth) -> u8 {
+    match state {
+        DeviceHealth::Lost | DeviceHealth::Offline => 0,
+        DeviceHealth::Late => 1,
+        DeviceHealth::Online | DeviceHealth::Sleeping => 2,
+    }
+}
+
+fn row(teller: &Teller, device: &DeviceState) -> Row {
+    let (language, t) = (teller.language, teller.language.labels());
+    let (state, tone) = language.device(device.state);
+    // A device that reports as it should was seen a moment ago; its exact age would change at every look.
+    let fresh = matches!(device.state, DeviceHealth::Online);
+    let seen = |at| if fresh { teller.moment(at) } else { teller.ago(at) };
+    Row {
+        name: device.id.to_string(),
+        known: device.known,
+        state,
+        tone,
+        last_seen: device.last_seen.map(seen),
+        rhythm: device.rhythm_s.map(|s| t.every.replace("{}", &language.duration(s))),
+        battery: device.battery_percent.map(|percent| language.percent(percent / 100.0)),
+        lost: (device.lost_readings > 0).then(|| language.count(device.lost_readings)),
+    }
+}

@@ -1,0 +1,55 @@
+//! A gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
+
+use domain::Quantity;
+use domain::site::{Site, Zone};
+use domain::wire::state::{Freshness, ZoneState};
+
+use crate::live_view::gauge;
+use crate::words::{Air, Figure, Teller, Tone};
+
+/// What a cell shows of a gauge.
+pub(crate) struct Cell {
+    /// The figure; none when the gauge is lost or was never heard.
+    pub(crate) figure: Option<Figure>,
+    /// How old it is, or since when it is silent; nothing when it is fresh.
+    pub(crate) note: Option<String>,
+    /// Unknown when it is not fresh.
+    pub(crate) tone: Tone,
+    /// Whether the site file has such a point here at all.
+    pub(crate) expected: bool,
+}
+
+/// The cell of `quantity` in a zone.
+pub(crate) fn cell(
+    teller: &Teller,
+    site: &Site,
+    zone: &Zone,
+    state: &ZoneState,
+    quantity: Quantity,
+) -> Cell {
+    let expected =
+        site.points.iter().any(|point| point.zone == zone.id && point.quantity == quantity);
+    let Some(gauge) = gauge(state, quantity) else {
+        return Cell { figure: None, note: None, tone: Tone::Unknown, expected };
+    };
+    let figure = teller.language.measured(quantity, gauge.value);
+    let (figure, note, tone) = match gauge.freshness {
+        Freshness::Fresh => (Some(figure), None, Tone::Plain),
+        Freshness::Late => (Some(figure), Some(teller.ago(gauge.observed_at)), Tone::Unknown),
+        Freshness::Lost => (None, Some(teller.silent_since(gauge.observed_at)), Tone::Unknown),
+    };
+    Cell { figure, note, tone, expected }
+}
+
+/// What the CO2 of a zone means; nothing when it is not fresh, since then it means nothing for now.
+pub(crate) fn air(state: &ZoneState) -> Option<Air> {
+    let gauge = gauge(state, Quantity::Co2)?;
+    (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value))
+}
+
+/// Since when the zone as a whole is silent: every gauge that it has is lost.
+pub(crate) fn silent_since(teller: &Teller, state: &ZoneState) -> Option<String> {
+    let all_lost = state.gauges.iter().all(|gauge| gauge.freshness == Freshness::Lost);
+    let newest = state.gauges.iter().map(|gauge| gauge.observed_at).max()?;
+    all_lost.then(|| teller.silent_since(newest))
+}

@@ -1,0 +1,50 @@
+//! The parts of the live pages: each renders one piece of HTML that carries its own `data-part`.
+
+mod alerts;
+mod chart;
+mod devices;
+pub(crate) mod gauges;
+mod headline;
+mod machines;
+mod wall;
+mod zones;
+
+pub(crate) use zones::second_line;
+
+use askama::Template;
+use serde_json::Value;
+
+use crate::audience::{Part, Scene, Screen};
+use crate::words::Language;
+
+/// All parts of a screen.
+pub(crate) fn of(screen: Screen, language: Language, scene: &Scene) -> Vec<Part> {
+    let clock = scene.teller(language).day_and_clock(scene.now);
+    let mut parts = vec![text("clock", clock)];
+    match screen {
+        Screen::Live => {
+            parts.push(text("title", headline::title(language, scene)));
+            parts.push(headline::part(language, scene));
+            parts.extend(zones::parts(language, scene));
+            parts.extend(machines::parts(language, scene));
+            parts.push(alerts::part(language, scene));
+        }
+        Screen::Wall => {
+            parts.push(text("title", headline::title(language, scene)));
+            parts.extend(wall::parts(language, scene));
+        }
+        Screen::Sensors => parts.push(devices::part(language, scene)),
+        Screen::Plain => {}
+    }
+    parts
+}
+
+fn text(key: &str, text: String) -> Part {
+    Part { key: key.to_owned(), content: Value::String(text) }
+}
+
+fn html(key: impl Into<String>, template: &impl Template) -> Part {
+    // Our templates only write into strings, which does not fail.
+    let html = template.render().unwrap_or_default();
+    Part { key: key.into(), content: Value::String(html) }
+}

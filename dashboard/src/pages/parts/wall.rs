@@ -1,0 +1,79 @@
+//! The wall display: fewer words, larger.
+
+use askama::Template;
+use domain::wire::state::ActivityState;
+
+use super::headline::{self, Crowd};
+use super::machines::{self, Energy};
+use super::{gauges, html, zones};
+use crate::audience::{Part, Scene};
+use crate::power_today::shown_meter;
+use crate::words::{Labels, Language, Tone};
+
+#[derive(Template)]
+#[template(path = "parts/wall_headline.html")]
+struct Headline {
+    crowd: Crowd,
+}
+
+#[derive(Template)]
+#[template(path = "parts/wall_zone.html")]
+struct Row {
+    id: String,
+    name: String,
+    people: String,
+    known: bool,
+    air: &'static str,
+    tone: Tone,
+}
+
+#[derive(Template)]
+#[template(path = "parts/wall_energy.html")]
+struct Foot {
+    t: &'static Labels,
+    panel: Energy,
+    running: String,
+}
+
+pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
+    let crowd = headline::crowd(language, scene);
+    let mut parts = vec![html("wall-headline", &Headline { crowd })];
+    for zone in scene.site.zones.iter().filter(|zone| zones::is_measured(&scene.site, zone)) {
+        let state = scene.view.zone(zone);
+        let teller = scene.teller(language);
+        let air = gauges::air(&state);
+        let silent = gauges::silent_since(&teller, &state).is_some();
+        let unknown = if silent { language.labels().silent } else { "" };
+        let known = state.people.people.is_some();
+        let row = Row {
+            id: zone.id.to_string(),
+            name: zone.name.clone(),
+            people: if known { language.people(&state.people) } else { "?".to_owned() },
+            known,
+            air: air.map_or(unknown, |air| language.air_on_the_wall(air)),
+            tone: air.map_or(Tone::Unknown, crate::words::Air::tone),
+        };
+        parts.push(html(format!("wall-zone-{}", zone.id), &row));
+    }
+    parts.extend(foot(language, scene));
+    parts
+}
+
+fn foot(language: Language, scene: &Scene) -> Option<Part> {
+    let meter = shown_meter(&scene.site)?;
+    let t = language.labels();
+    let running: Vec<&str> = machines::machines(scene, meter)
+        .into_iter()
+        .filter(|machine| {
+            let activity = scene.view.meter(machine).activity;
+            activity.is_some_and(|activity| activity.state == ActivityState::Running)
+        })
+        .map(|machine| machine.name.as_str())
+        .collect();
+    let running = match running.as_slice() {
+        [] => t.none_running.to_owned(),
+        names => format!("{} {}", language.list(names), t.running),
+    };
+    let panel = machines::energy(language, scene, meter);
+    Some(html("wall-energy", &Foot { t, panel, running }))
+}

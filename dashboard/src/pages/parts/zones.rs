@@ -1,0 +1,79 @@
+//! One row for each zone that something measures.
+
+use askama::Template;
+use domain::Quantity;
+use domain::site::{Side, Site, Zone};
+
+use super::gauges::{self, Cell};
+use super::headline::Bar;
+use super::html;
+use crate::audience::{Part, Scene};
+use crate::words::{Language, Tone};
+
+#[derive(Template)]
+#[template(path = "parts/zone.html")]
+struct Row {
+    id: String,
+    name: String,
+    note: Option<String>,
+    people: String,
+    people_tone: Tone,
+    capacity: Option<String>,
+    between: Option<String>,
+    /// None where there is no capacity to compare with.
+    bar: Option<Bar>,
+    known: bool,
+    co2: Cell,
+    air: Option<(&'static str, Tone)>,
+    temperature: Cell,
+    silent: Option<String>,
+}
+
+pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
+    let zones = scene.site.zones.iter().filter(|zone| is_measured(&scene.site, zone));
+    zones.map(|zone| html(format!("zone-{}", zone.id), &row(language, scene, zone))).collect()
+}
+
+/// Whether the zone has a point or a door of its own; a floor that only holds others has not.
+pub(super) fn is_measured(site: &Site, zone: &Zone) -> bool {
+    let here = Side::Zone(zone.id.clone());
+    site.points.iter().any(|point| point.zone == zone.id)
+        || site.doorways.iter().any(|door| door.from == here || door.to == here)
+}
+
+fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
+    let teller = scene.teller(language);
+    let state = scene.view.zone(zone);
+    let people = &state.people;
+    let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
+    let known = people.people.is_some();
+    let bar = zone
+        .capacity
+        .map(|capacity| Bar::new(people.people, people.low, people.high, f64::from(capacity)));
+    Row {
+        id: zone.id.to_string(),
+        name: zone.name.clone(),
+        note: second_line(&scene.site, zone),
+        people: language.people(people),
+        people_tone: if known { Tone::Plain } else { Tone::Unknown },
+        capacity: zone
+            .capacity
+            .filter(|_| known)
+            .map(|capacity| language.number(f64::from(capacity), 0)),
+        between: language.between(people),
+        bar,
+        known,
+        co2: cell(Quantity::Co2),
+        air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
+        temperature: cell(Quantity::Temperature),
+        silent: gauges::silent_since(&teller, &state),
+    }
+}
+
+/// The note of the site file, else the zone that it is a part of.
+pub(crate) fn second_line(site: &Site, zone: &Zone) -> Option<String> {
+    zone.note.clone().or_else(|| {
+        let parent = zone.parent.as_ref()?;
+        site.zone(parent.as_str()).map(|parent| parent.name.clone())
+    })
+}

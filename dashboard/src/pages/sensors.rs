@@ -1,0 +1,145 @@
+//! `/sensors`: which devices report, every source with its newest value, and what was refused and why.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Source;
+use domain::site::{Site, assigned_at};
+use store::{SeriesReader, StandingRefusal, StoredSource};
+use tokio::time::timeout;
+
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::Screen;
+use crate::words::{Labels, Teller};
+
+/// Rows on the page; the API has the rest.
+const MOST_SOURCES: usize = 500;
+const MOST_REFUSED: usize = 50;
+/// Characters of a refused payload that are shown.
+const PAYLOAD_SHOWN: usize = 160;
+/// The page comes without these parts rather than late.
+const STORE_WITHIN: Duration = Duration::from_secs(5);
+
+#[derive(Template)]
+#[template(path = "sensors.html")]
+struct Sensors {
+    shell: Shell,
+    t: &'static Labels,
+    /// None when the store did not answer.
+    sources: Option<Vec<SourceRow>>,
+    more_sources: bool,
+    refused: Option<Vec<RefusedRow>>,
+}
+
+struct SourceRow {
+    device: String,
+    quantity: String,
+    channel: Option<String>,
+    value: String,
+    observed: String,
+    role: Option<Role>,
+}
+
+struct Role {
+    name: String,
+    /// The point whose history it leads to.
+    point: Option<String>,
+}
+
+struct RefusedRow {
+    received: String,
+    count: String,
+    topic: String,
+    reason: String,
+    payload: String,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+) -> Response {
+    let scene = app.feed.scene();
+    let teller = scene.teller(choice.language);
+    let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);
+    let refused = timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await;
+    let refused = refused.ok().and_then(Result::ok);
+    let more_sources = stored.as_ref().is_some_and(|stored| stored.len() > MOST_SOURCES);
+    let roles = roles(&app.site, &teller);
+    let t = choice.language.labels();
+    choice.page(&Sensors {
+        shell: Shell::new("/sensors", t.sensors, Screen::Sensors, choice.language, &scene),
+        t,
+        sources: stored.map(|stored| {
+            let shown = stored.into_iter().take(MOST_SOURCES);
+            shown.map(|stored| source_row(&teller, stored, &roles)).collect()
+        }),
+        more_sources,
+        refused: refused
+            .map(|refused| refused.iter().map(|standing| refused_row(&teller, standing)).collect()),
+    })
+}
+
+fn source_row(
+    teller: &Teller,
+    stored: StoredSource,
+    roles: &HashMap<&Source, (String, Option<String>)>,
+) -> SourceRow {
+    let StoredSource { source, last } = stored;
+    let role = roles.get(&source).cloned();
+    SourceRow {
+        device: source.device.to_string(),
+        quantity: teller.language.quantity(source.quantity).to_owned(),
+        channel: source.channel.as_ref().map(ToString::to_string),
+        value: teller.language.measured(source.quantity, last.value.as_f64()).text(),
+        observed: teller.ago(last.observed_at),
+        role: role.map(|(name, point)| Role { name, point }),
+    }
+}
+
+/// What each source of the site file is for, now.
+fn roles<'a>(site: &'a Site, teller: &Teller) -> HashMap<&'a Source, (String, Option<String>)> {
+    let mut roles = HashMap::new();
+    for point in &site.points {
+        if let Some(assignment) = assigned_at(&point.sources, teller.now) {
+            let zone = site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
+            let name = format!("{zone}, {}", teller.language.quantity(point.quantity));
+            roles.insert(&assignment.source, (name, Some(point.id.to_string())));
+        }
+    }
+    for meter in &site.meters {
+        for assignments in [&meter.energy, &meter.power] {
+            if let Some(assignment) = assigned_at(assignments, teller.now) {
+                roles.insert(&assignment.source, (meter.name.clone(), None));
+            }
+        }
+    }
+    for door in &site.doorways {
+        for assignments in [&door.people_in, &door.people_out] {
+            if let Some(assignment) = assigned_at(assignments, teller.now) {
+                roles.insert(&assignment.source, (door.id.to_string(), None));
+            }
+        }
+    }
+    roles
+}
+
+fn refused_row(teller: &Teller, standing: &StandingRefusal) -> RefusedRow {
+    let refused = &standing.refused;
+    let text = String::from_utf8_lossy(&refused.payload);
+    let mut payload: String = text.chars().take(PAYLOAD_SHOWN).collect();
+    if payload.len() < refused.payload_len {
+        payload.push('…');
+    }
+    RefusedRow {
+        received: teller.moment(standing.last_received_at),
+        count: teller.language.count(standing.count),
+        topic: refused.topic.clone(),
+        reason: refused.reason.text.clone(),
+        payload,
+    }
+}

@@ -1,0 +1,27 @@
+//! `/wall`: the same for a screen in the hall, dark, readable from the door.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use store::SeriesReader;
+
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::Screen;
+
+#[derive(Template)]
+#[template(path = "wall.html")]
+struct Wall {
+    shell: Shell,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+) -> Response {
+    let mut shell = Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene());
+    shell.lead_with_the_answer();
+    choice.page(&Wall { shell })
+}

@@ -1,0 +1,92 @@
+//! The curve of today's power on the live page: which meter it shows, and its quarter hours so far.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::calendar::{Step, grid, period_of};
+use domain::site::{Meter, Site, Zone};
+use domain::{Kind, Period};
+use store::SeriesReader;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tracing::debug;
+
+use crate::app::App;
+use crate::figures;
+use crate::problem::Problem;
+
+const REFRESH: Duration = Duration::from_mins(1);
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Mean power by quarter hour of the present civil day.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PowerToday {
+    /// The civil day.
+    pub(crate) day: Period,
+    /// Mean watts of each quarter hour that has begun; `None` where it is unknown.
+    pub(crate) watts: Vec<(Period, Option<f64>)>,
+}
+
+/// The meter whose power and sub-meters the live page shows: the one with the most parts that stands in a zone,
+/// the first of the file among equals; without sub-meters the first meter there is.
+pub(crate) fn shown_meter(site: &Site) -> Option<&Meter> {
+    let parts = |meter: &Meter| parts_of(site, meter).count();
+    let in_zones = site.meters.iter().filter(|meter| meter.zone.is_some() && parts(meter) > 0);
+    let most = in_zones.rev().max_by_key(|meter| parts(meter));
+    most.or_else(|| site.meters.first())
+}
+
+/// The meters that are directly part of `whole`.
+pub(crate) fn parts_of<'a>(site: &'a Site, whole: &'a Meter) -> impl Iterator<Item = &'a Meter> {
+    site.meters.iter().filter(move |meter| meter.parent.as_ref() == Some(&whole.id))
+}
+
+/// The zone that the shown meter stands in.
+pub(crate) fn shown_zone(site: &Site) -> Option<&Zone> {
+    let id = shown_meter(site)?.zone.as_ref()?;
+    site.zone(id.as_str())
+}
+
+/// Works the curve out anew every minute while somebody watches, until `shutdown`.
+pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
+    let mut tick = interval(REFRESH);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if app.feed.is_watched() {
+            tokio::select! {
+                () = app.shutdown.cancelled() => return,
+                () = refresh(&app) => {}
+            }
+        }
+    }
+}
+
+/// Works the curve out now. What fails leaves the curve as it was: its place on the page says until when it goes.
+pub(crate) async fn refresh<R: SeriesReader>(app: &App<R>) {
+    let Some(meter) = shown_meter(&app.site) else { return };
+    match timeout(DEADLINE, load(app, meter)).await {
+        Ok(Ok(power)) => app.feed.show_power(power),
+        Ok(Err(problem)) => debug!(?problem, "curve of today's power not made"),
+        Err(_) => debug!("curve of today's power took too long"),
+    }
+}
+
+async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday, Problem> {
+    let now = app.clock.now();
+    let day = period_of(Step::Day, now, &app.site.timezone);
+    let so_far = Period::new(day.start(), now).expect("the day began before now");
+    let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, &app.site.timezone).collect();
+    let watts = if meter.power.is_empty() {
+        let energy = figures::energy(app, meter, &quarters).await?;
+        let mean = |(period, wh): (&Period, f64)| wh / (period.length().as_secs_f64() / 3600.0);
+        let means = quarters.iter().zip(energy);
+        means.map(|(quarter, figure)| figure.energy_wh.map(|wh| mean((quarter, wh)))).collect()
+    } else {
+        let summaries = figures::history(app, Kind::Gauge, &meter.power, &quarters).await?;
+        summaries.into_iter().map(|summary| summary.map(|it| it.mean)).collect::<Vec<_>>()
+    };
+    Ok(PowerToday { day, watts: quarters.into_iter().zip(watts).collect() })
+}

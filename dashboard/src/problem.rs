@@ -1,0 +1,104 @@
+//! What went wrong, as RFC 9457 problem details: always with what would have been right.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use store::StoreError;
+use tracing::error;
+
+/// An answer that is not what was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, title: &'static str, detail: String) -> Self {
+        Self { kind: "about:blank", title, status: status.as_u16(), detail, expected: None }
+    }
+
+    /// Something is asked for by a name that it does not have; `expected` says where the names are.
+    pub(crate) fn unknown(sort: &str, name: &str, expected: &str) -> Self {
+        let detail = format!("there is no {sort} `{}`", short(name));
+        let problem = Self::new(StatusCode::NOT_FOUND, "Not found", detail);
+        Self { expected: Some(expected.to_owned()), ..problem }
+    }
+
+    /// A part of the query cannot be read.
+    pub(crate) fn bad_query(name: &str, given: &str, expected: &str) -> Self {
+        Self::bad_request(format!("`{name}` is `{}`", short(given)), expected)
+    }
+
+    /// The question cannot be answered as it stands.
+    pub(crate) fn bad_request(detail: String, expected: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::BAD_REQUEST, "Bad request", detail);
+        Self { expected: Some(expected.into()), ..problem }
+    }
+
+    /// No page or call has this address.
+    pub(crate) fn no_such_address(path: &str) -> Self {
+        Self::unknown("address", path, "an address of /api/openapi.json")
+    }
+
+    /// The address is right, the verb is not.
+    pub(crate) fn only_reading() -> Self {
+        let detail = "this address can only be read".to_owned();
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail);
+        Self { expected: Some("GET or HEAD".to_owned()), ..problem }
+    }
+
+    /// A name was used that does not lead to this machine.
+    pub(crate) fn foreign_host() -> Self {
+        let detail = "this dashboard answers on this machine only".to_owned();
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        Self { expected: Some("a Host of localhost, 127.0.0.1 or [::1]".to_owned()), ..problem }
+    }
+
+    /// Too many ask at once.
+    pub(crate) fn busy(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail.to_owned())
+    }
+
+    /// A part of the program failed. The cause goes into the log, not to the reader.
+    pub(crate) fn internal(detail: &str) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error", detail.to_owned())
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        error!(error = &error as &dyn std::error::Error, "store did not answer the dashboard");
+        match error {
+            StoreError::Unavailable(_) => Self::busy("the store does not answer; ask again"),
+            StoreError::Damaged { what } => {
+                Self::internal(&format!("a part of the store cannot be read: {what}"))
+            }
+            _ => Self::internal("the store cannot answer this; the log says why"),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(&self)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
+    }
+}
+
+/// What came from outside goes back only in part, so that an answer stays small.
+fn short(text: &str) -> String {
+    text.chars().take(120).collect()
+}

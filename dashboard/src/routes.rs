@@ -1,0 +1,79 @@
+//! Every address that is answered, in one table.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get};
+use store::SeriesReader;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::api::{energy, history, live, occupancy, quarantine, readings, sources};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::{assets, events, health, openapi, pages, security};
+
+/// No question takes a body.
+const LARGEST_BODY_BYTES: usize = 16 * 1024;
+/// The longest time that an answer may take; live streams excepted.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+type Table<R> = Vec<(&'static str, MethodRouter<Arc<App<R>>>)>;
+
+/// The API: all of it stands in the `OpenAPI` document.
+pub(crate) fn api<R: SeriesReader>() -> Table<R> {
+    vec![
+        ("/api/v1/live", get(live::show)),
+        ("/api/v1/sources", get(sources::list)),
+        ("/api/v1/sources/{device}/{quantity}/readings", get(readings::list)),
+        ("/api/v1/points/{point}/history", get(history::list)),
+        ("/api/v1/zones/{zone}/occupancy", get(occupancy::list)),
+        ("/api/v1/meters/{meter}/energy", get(energy::list)),
+        ("/api/v1/quarantine", get(quarantine::list)),
+        ("/health", get(health::health)),
+        ("/ready", get(health::ready)),
+        ("/metrics", get(health::metrics)),
+    ]
+}
+
+/// Streams that stay open: they have no time limit and are not compressed.
+pub(crate) fn streams<R: SeriesReader>() -> Table<R> {
+    vec![("/api/v1/live/events", get(events::api)), ("/live/parts", get(events::parts))]
+}
+
+fn pages<R: SeriesReader>() -> Table<R> {
+    vec![
+        ("/", get(pages::live::show)),
+        ("/wall", get(pages::wall::show)),
+        ("/zones", get(pages::zones::show)),
+        ("/energy", get(pages::energy::show)),
+        ("/history", get(pages::history::show)),
+        ("/sensors", get(pages::sensors::show)),
+        ("/api/openapi.json", get(openapi::show)),
+        ("/assets/{version}/{*name}", get(assets::serve)),
+    ]
+}
+
+/// The whole service.
+pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
+    let timed = collect(api().into_iter().chain(pages()))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+    collect(streams())
+        .merge(timed)
+        .fallback(pages::not_found::show)
+        .method_not_allowed_fallback(|| async { Problem::only_reading() })
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), security::guard))
+        .with_state(app)
+}
+
+fn collect<R: SeriesReader>(
+    table: impl IntoIterator<Item = (&'static str, MethodRouter<Arc<App<R>>>)>,
+) -> Router<Arc<App<R>>> {
+    table.into_iter().fold(Router::new(), |router, (path, method)| router.route(path, method))
+}

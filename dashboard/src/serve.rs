@@ -1,0 +1,134 @@
+//! Start and stop.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use domain::Clock;
+use domain::site::Site;
+use domain::wire::BrokerUrl;
+use store::SeriesReader;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::app::App;
+use crate::{live_link, power_today, routes};
+
+/// How long answers under way may take after the stop; streams end at once.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+
+/// All that the dashboard needs from outside.
+pub struct Dashboard<R: SeriesReader> {
+    /// The building.
+    pub site: Arc<Site>,
+    /// Where history is read.
+    pub reader: Arc<R>,
+    /// Where the state topics are.
+    pub broker: BrokerUrl,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What `/ready` answers: `None` when ready, otherwise why not.
+    pub readiness: watch::Receiver<Option<String>>,
+    /// Makes the text of `/metrics`.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Whether the building is simulated, which every page then says.
+    pub demonstration: bool,
+}
+
+impl<R: SeriesReader> fmt::Debug for Dashboard<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dashboard")
+            .field("site", &self.site.id)
+            .field("broker", &self.broker)
+            .field("demonstration", &self.demonstration)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the dashboard cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DashboardError {
+    /// The listener is of no use.
+    #[error("dashboard cannot serve on its address")]
+    Listener(#[source] io::Error),
+    /// This build has no TLS for MQTT.
+    #[error("dashboard cannot reach {0} with TLS; use mqtt:// over a trusted network or a tunnel")]
+    Tls(BrokerUrl),
+}
+
+impl<R: SeriesReader> Dashboard<R> {
+    /// Serves on `listener` until `shutdown`, then ends every stream, lets answers under way finish, and returns.
+    ///
+    /// It serves before the broker is reached and while it is away: the pages say how old their figures are.
+    ///
+    /// # Errors
+    /// When the listener has no address, or the broker is to be reached by TLS.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: CancellationToken,
+    ) -> Result<(), DashboardError> {
+        if self.broker.tls() {
+            return Err(DashboardError::Tls(self.broker));
+        }
+        let address = listener.local_addr().map_err(DashboardError::Listener)?;
+        let broker = self.broker.clone();
+        // Everything inside stops with this token, also when serving fails by itself.
+        let stop = shutdown.child_token();
+        let app = Arc::new(App::new(self, address.ip().is_loopback(), stop.clone()));
+        let mut tasks = live_tasks(&app, broker);
+        info!(%address, "dashboard serves");
+        let served = serve_until(listener, routes::router(app), &stop).await;
+        stop.cancel();
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(error) = ended {
+                warn!(error = &error as &dyn std::error::Error, "a task of the dashboard failed");
+            }
+        }
+        served.map_err(DashboardError::Listener)
+    }
+}
+
+fn live_tasks<R: SeriesReader>(app: &Arc<App<R>>, broker: BrokerUrl) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let (site, feed) = (Arc::clone(&app.site), Arc::clone(&app.feed));
+    tasks.spawn(live_link::run(broker, site, feed, app.shutdown.clone()));
+    let (feed, stop) = (Arc::clone(&app.feed), app.shutdown.clone());
+    tasks.spawn(async move { feed.run(stop).await });
+    tasks.spawn(power_today::run(Arc::clone(app)));
+    tasks
+}
+
+async fn serve_until(
+    listener: TcpListener,
+    router: Router,
+    stop: &CancellationToken,
+) -> io::Result<()> {
+    // Changes are small and shall be there at once.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let server = axum::serve(listener, router)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+    let overdue = async {
+        stop.cancelled().await;
+        sleep(LAST_ANSWERS).await;
+    };
+    tokio::select! {
+        ended = server => ended,
+        () = overdue => {
+            warn!("answers under way did not end in time");
+            Ok(())
+        }
+    }
+}

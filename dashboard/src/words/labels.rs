@@ -1,0 +1,155 @@
+//! The fixed texts of the pages. A text that is missing in a language does not compile.
+
+macro_rules! labels {
+    ($($name:ident: $french:literal, $english:literal;)*) => {
+        /// The fixed texts in one language.
+        #[derive(Debug)]
+        pub(crate) struct Labels { $(pub(crate) $name: &'static str,)* }
+
+        /// As a caretaker speaks.
+        pub(super) const FRENCH: Labels = Labels { $($name: $french,)* };
+
+        /// The same in English.
+        pub(super) const ENGLISH: Labels = Labels { $($name: $english,)* };
+    };
+}
+
+labels! {
+    demonstration: "DÉMONSTRATION — bâtiment simulé", "DEMONSTRATION — simulated building";
+    skip: "Aller au contenu", "Skip to content";
+    navigation: "Pages", "Pages";
+    live: "Direct", "Live";
+    zones: "Zones", "Zones";
+    energy: "Énergie", "Energy";
+    history: "Historique", "History";
+    sensors: "Capteurs", "Sensors";
+
+    pulse_live: "En direct", "Live";
+    pulse_connecting: "Connexion…", "Connecting…";
+    pulse_quiet: "Plus de nouvelles", "No news";
+    ago: "il y a {}", "{} ago";
+    server_silent:
+        "Plus de nouvelles depuis {}. Les chiffres ci-dessous datent de ce moment.",
+        "No news since {}. The figures below are from that moment.";
+    gateway_silent:
+        "Les capteurs ne sont plus relevés depuis {}. Les chiffres ci-dessous datent de ce moment.",
+        "The sensors have not been read since {}. The figures below are from that moment.";
+    never_heard:
+        "Les capteurs n\u{2019}ont pas encore été relevés. Les chiffres viendront ici d\u{2019}eux-mêmes.",
+        "The sensors have not been read yet. The figures will appear here by themselves.";
+    no_script:
+        "Sans JavaScript, cette page se renouvelle toutes les 30 secondes.",
+        "Without JavaScript this page renews itself every 30 seconds.";
+
+    building: "Bâtiment", "Building";
+    people: "Personnes", "People";
+    people_unknown: "Nombre de personnes inconnu", "Number of people unknown";
+    unknown: "inconnu", "unknown";
+    closed: "Fermé", "Closed";
+    closed_detail: "personne dans le bâtiment", "nobody in the building";
+    closed_now: "bâtiment fermé à cette heure", "closed at this hour";
+    of_capacity: "de la capacité", "of capacity";
+    air: "Air", "Air";
+    air_co2: "Air (CO₂)", "Air (CO₂)";
+    temperature: "Température", "Temperature";
+    silent_since: "muet depuis", "silent since";
+    silent: "muet", "silent";
+    zone: "Zone", "Zone";
+    now: "maintenant", "now";
+    today: "aujourd\u{2019}hui", "today";
+    machine: "Machine", "Machine";
+    power: "Puissance", "Power";
+    energy_today: "Énergie du jour", "Energy today";
+    no_power: "puissance inconnue", "power unknown";
+    to_watch: "À surveiller", "To watch";
+    nothing_to_watch: "Rien à signaler.", "Nothing to report.";
+    running: "en marche", "running";
+    none_running: "Aucune machine en marche", "No machine running";
+    power_chart: "Puissance aujourd\u{2019}hui, par quart d\u{2019}heure", "Power today, by quarter hour";
+
+    meter: "Compteur", "Meter";
+    meters: "Compteurs", "Meters";
+    yesterday: "Hier", "Yesterday";
+    today_head: "Aujourd\u{2019}hui", "Today";
+    month: "Ce mois", "This month";
+    coverage: "Part mesurée du jour", "Measured share of today";
+    quality: "Qualité", "Quality";
+    total: "Bâtiment entier", "Whole building";
+    energy_note:
+        "Les périodes sont les jours et mois civils du site. Une énergie inconnue n\u{2019}est jamais comptée pour zéro.",
+        "Periods are the civil days and months of the site. Unknown energy never counts as zero.";
+
+    occupancy: "Occupation", "Occupancy";
+    capacity: "Capacité", "Capacity";
+    humidity: "Humidité", "Humidity";
+    data_age: "Dernière mesure", "Last reading";
+    last_error: "Écart du dernier jour", "Error of the last day";
+    last_error_note:
+        "Ce que les compteurs de porte avaient encore à l\u{2019}intérieur quand la journée a été close.",
+        "What the door counters still had inside when the day was closed.";
+
+    history_of: "Historique d\u{2019}un point de mesure", "History of a point";
+    point: "Point de mesure", "Point";
+    span: "Période", "Span";
+    last_hour: "Dernière heure", "Last hour";
+    last_day: "24 heures", "24 hours";
+    last_week: "7 jours", "7 days";
+    last_month: "31 jours", "31 days";
+    show: "Afficher", "Show";
+    show_table: "Voir le tableau", "Show the table";
+    table_start: "Début", "Start";
+    table_min: "Minimum", "Minimum";
+    table_mean: "Moyenne", "Mean";
+    table_max: "Maximum", "Maximum";
+    table_coverage: "Part mesurée", "Measured share";
+    no_readings:
+        "Aucune mesure dans cette période.",
+        "No readings in this span.";
+    gap: "aucune mesure", "no readings";
+    chart_keys:
+        "Flèches gauche et droite\u{a0}: lire les valeurs une à une.",
+        "Left and right arrows: read the values one by one.";
+    good_level: "bon sous 800", "good below 800";
+    urgent_level: "aérer maintenant dès 1\u{202f}500", "air it now from 1,500";
+    no_points:
+        "Le fichier du site ne nomme aucun point de mesure.",
+        "The site file names no points.";
+
+    devices: "Appareils", "Devices";
+    device: "Appareil", "Device";
+    state: "État", "State";
+    last_seen: "Vu pour la dernière fois", "Last seen";
+    battery: "Pile", "Battery";
+    rhythm: "Rythme", "Rhythm";
+    every: "toutes les {}", "every {}";
+    lost_readings: "Mesures perdues", "Readings lost";
+    not_named: "absent du fichier du site", "not in the site file";
+    never: "jamais", "never";
+    no_devices: "Aucun appareil ne s\u{2019}est encore annoncé.", "No device has been heard yet.";
+    sources: "Sources", "Sources";
+    sources_note:
+        "Tout ce qui a été reçu au moins une fois, avec sa dernière valeur.",
+        "Everything that was received at least once, with its newest value.";
+    channel: "Voie", "Channel";
+    quantity: "Grandeur", "Quantity";
+    last_value: "Dernière valeur", "Newest value";
+    role: "Rôle", "Role";
+    no_role: "sans rôle", "no role";
+    more_sources: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
+    quarantine: "Messages refusés", "Refused messages";
+    quarantine_note:
+        "Ce qui ne peut pas être lu ou n\u{2019}a pas sa place reste ici avec son motif\u{a0}; rien n\u{2019}est jeté en silence.",
+        "What cannot be read or does not belong stands here with its reason; nothing is dropped silently.";
+    no_quarantine: "Aucun message refusé.", "No message was refused.";
+    received: "Reçu", "Received";
+    topic: "Sujet MQTT", "MQTT topic";
+    reason: "Motif", "Reason";
+    payload: "Début du message", "Start of the message";
+    count: "Nombre", "Count";
+    store_silent:
+        "La base de mesures ne répond pas\u{a0}: cette partie manque pour l\u{2019}instant.",
+        "The store of readings does not answer: this part is missing for now.";
+
+    not_found: "Cette page n\u{2019}existe pas", "There is no such page";
+    not_found_detail: "Les pages du site sont dans le menu ci-dessus.", "The pages are in the menu above.";
+}

@@ -1,0 +1,84 @@
+//! Every word that a person reads, in French and English, and how figures, times and states are put into words.
+//!
+//! Nothing else in the dashboard decides what an unknown, late or lost figure looks like.
+
+mod alerts;
+mod labels;
+mod numbers;
+mod quantities;
+mod states;
+mod time;
+
+pub(crate) use alerts::AlertWords;
+pub(crate) use labels::Labels;
+pub(crate) use numbers::Figure;
+pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
+pub(crate) use states::{AIR_GOOD_BELOW, AIR_URGENT_FROM, Air, Tone, is_closed};
+pub(crate) use time::Teller;
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// The first one.
+    French,
+    /// The other one.
+    English,
+}
+
+impl Language {
+    /// All languages, in the order of their numbers.
+    pub(crate) const ALL: [Self; 2] = [Self::French, Self::English];
+
+    /// The code in addresses and in HTML.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::French => "fr",
+            Self::English => "en",
+        }
+    }
+
+    /// The language of this code.
+    pub(crate) fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+
+    /// The one that a reader of this page might rather have.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::French => Self::English,
+            Self::English => Self::French,
+        }
+    }
+
+    /// What the language calls itself.
+    pub(crate) const fn own_name(self) -> &'static str {
+        match self {
+            Self::French => "Français",
+            Self::English => "English",
+        }
+    }
+
+    /// The fixed texts.
+    pub(crate) const fn labels(self) -> &'static Labels {
+        match self {
+            Self::French => &labels::FRENCH,
+            Self::English => &labels::ENGLISH,
+        }
+    }
+
+    /// Picks the sentence in this language.
+    fn say(self, french: String, english: String) -> String {
+        match self {
+            Self::French => french,
+            Self::English => english,
+        }
+    }
+
+    /// Picks the text in this language.
+    const fn pick<T: Copy>(self, french: T, english: T) -> T {
+        match self {
+            Self::French => french,
+            Self::English => english,
+        }
+    }
+}

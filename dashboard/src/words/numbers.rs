@@ -1,0 +1,139 @@
+//! Numbers with their units, as each language writes them.
+
+use domain::Quantity;
+
+use super::Language;
+
+/// A narrow space that does not break: thousands in French, and before units.
+pub(crate) const NARROW: &str = "\u{202f}";
+
+/// A number as text, with its unit beside it, so that pages can set the unit in smaller type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Figure {
+    /// The digits.
+    pub(crate) number: String,
+    /// The unit; empty where there is none.
+    pub(crate) unit: &'static str,
+}
+
+impl Figure {
+    /// Number and unit in one line.
+    pub(crate) fn text(&self) -> String {
+        if self.unit.is_empty() {
+            return self.number.clone();
+        }
+        format!("{}\u{a0}{}", self.number, self.unit)
+    }
+}
+
+impl Language {
+    /// A number with so many decimals: `1 234,5` or `1,234.5`.
+    pub(crate) fn number(self, value: f64, decimals: usize) -> String {
+        let text = format!("{:.decimals$}", value.abs());
+        let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
+        let mut digits = String::new();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                digits.push_str(self.pick(NARROW, ","));
+            }
+            digits.push(digit);
+        }
+        if !fraction.is_empty() {
+            digits.push_str(self.pick(",", "."));
+            digits.push_str(fraction);
+        }
+        // What rounds to zero is zero, without a sign.
+        let negative = value < 0.0 && text.chars().any(|c| ('1'..='9').contains(&c));
+        if negative { format!("\u{2212}{digits}") } else { digits }
+    }
+
+    /// A whole number: `1 234`.
+    pub(crate) fn count(self, count: u64) -> String {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "nobody reads the last digits of such a count"
+        )]
+        self.number(count as f64, 0)
+    }
+
+    /// A share in whole percent: `59 %` or `59%`. What is not quite all never rounds up to all.
+    pub(crate) fn percent(self, share: f64) -> String {
+        let rounded = (share * 100.0).round();
+        let percent = if rounded >= 100.0 && share < 1.0 { 99.0 } else { rounded };
+        format!("{}{}%", self.number(percent, 0), self.pick(NARROW, ""))
+    }
+
+    /// Power in W, from 1000 on in kW with three digits.
+    pub(crate) fn power(self, watts: f64) -> Figure {
+        if watts.abs() < 999.5 {
+            return Figure { number: self.number(watts, 0), unit: "W" };
+        }
+        let decimals = if watts.abs() < 9_995.0 { 2 } else { 1 };
+        Figure { number: self.number(watts / 1000.0, decimals), unit: "kW" }
+    }
+
+    /// Energy in kWh, with a decimal up to 100.
+    pub(crate) fn energy(self, watt_hours: f64) -> Figure {
+        let decimals = usize::from(watt_hours.abs() < 99_950.0);
+        Figure { number: self.number(watt_hours / 1000.0, decimals), unit: "kWh" }
+    }
+
+    /// A value of any quantity, with as many decimals as it deserves.
+    pub(crate) fn measured(self, quantity: Quantity, value: f64) -> Figure {
+        match quantity {
+            Quantity::ActivePower => self.power(value),
+            Quantity::EnergyImported | Quantity::EnergyExported => self.energy(value),
+            Quantity::OccupancyDetected => {
+                let words = self.pick(["personne", "quelqu\u{2019}un"], ["nobody", "somebody"]);
+                Figure { number: words[usize::from(value != 0.0)].to_owned(), unit: "" }
+            }
+            Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => {
+                Figure { number: self.number(value, 0), unit: "" }
+            }
+            _ => {
+                let number = self.number(value, super::decimals(quantity));
+                Figure { number, unit: quantity.unit() }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{English, French};
+
+    #[test]
+    fn french_numbers_have_narrow_spaces_and_commas() {
+        assert_eq!(French.number(1612.0, 0), "1\u{202f}612");
+        assert_eq!(French.number(1_234_567.25, 1), "1\u{202f}234\u{202f}567,2");
+        assert_eq!(French.number(19.44, 1), "19,4");
+    }
+
+    #[test]
+    fn english_numbers_have_commas_and_points() {
+        assert_eq!(English.number(1612.0, 0), "1,612");
+        assert_eq!(English.number(-0.25, 2), "\u{2212}0.25");
+        assert_eq!(English.number(-0.001, 1), "0.0");
+    }
+
+    #[test]
+    fn power_changes_to_kilowatts_where_people_do() {
+        assert_eq!(French.power(8.2).text(), "8\u{a0}W");
+        assert_eq!(French.power(999.4).text(), "999\u{a0}W");
+        assert_eq!(French.power(3418.0).text(), "3,42\u{a0}kW");
+        assert_eq!(French.power(34_180.0).text(), "34,2\u{a0}kW");
+    }
+
+    #[test]
+    fn energy_is_told_in_kilowatt_hours() {
+        assert_eq!(French.energy(12_640.0).text(), "12,6\u{a0}kWh");
+        assert_eq!(English.energy(1_204_000.0).text(), "1,204\u{a0}kWh");
+    }
+
+    #[test]
+    fn a_share_that_is_not_all_is_never_shown_as_all() {
+        assert_eq!(French.percent(0.59), "59\u{202f}%");
+        assert_eq!(French.percent(0.9999), "99\u{202f}%");
+        assert_eq!(English.percent(1.0), "100%");
+    }
+}

@@ -1,0 +1,185 @@
+//! Times and durations as people say them, in the time zone of the site.
+
+use domain::Instant;
+use jiff::ZonedDateTime;
+use jiff::tz::TimeZone;
+
+use super::Language;
+
+const DAYS_FR: [&str; 7] =
+    ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+const DAYS_EN: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS_FR: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// Tells times to somebody who reads at `now`.
+#[derive(Clone, Debug)]
+pub(crate) struct Teller {
+    pub(crate) language: Language,
+    pub(crate) zone: TimeZone,
+    pub(crate) now: Instant,
+}
+
+impl Teller {
+    fn civil(&self, instant: Instant) -> ZonedDateTime {
+        instant.to_jiff().to_zoned_datetime(self.zone.clone())
+    }
+
+    /// The time of day: `14:03`.
+    pub(crate) fn clock(&self, instant: Instant) -> String {
+        let civil = self.civil(instant);
+        format!("{}:{:02}", civil.hour(), civil.minute())
+    }
+
+    /// The time of day to the second: `14:02:31`.
+    pub(crate) fn clock_seconds(&self, instant: Instant) -> String {
+        format!("{}:{:02}", self.clock(instant), self.civil(instant).second())
+    }
+
+    /// The day: `lundi 23 novembre`.
+    pub(crate) fn day(&self, instant: Instant) -> String {
+        let date = self.civil(instant).date();
+        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+        let name = self.language.pick(DAYS_FR, DAYS_EN)[weekday];
+        format!("{name} {}", self.date(instant))
+    }
+
+    /// The date without its weekday: `23 novembre`, `1er mars`.
+    pub(crate) fn date(&self, instant: Instant) -> String {
+        let date = self.civil(instant).date();
+        let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+        let name = self.language.pick(MONTHS_FR, MONTHS_EN)[month];
+        let first = self.language == Language::French && date.day() == 1;
+        format!("{}{} {name}", date.day(), if first { "er" } else { "" })
+    }
+
+    /// Day and time: `lundi 23 novembre, 14:03`.
+    pub(crate) fn day_and_clock(&self, instant: Instant) -> String {
+        format!("{}, {}", self.day(instant), self.clock(instant))
+    }
+
+    /// A time in the past, with as much of the date as is needed: `13:41`, `hier 13:41`, `12 mars, 13:41`.
+    pub(crate) fn moment(&self, instant: Instant) -> String {
+        let (then, today) = (self.civil(instant).date(), self.civil(self.now).date());
+        let clock = self.clock(instant);
+        if then == today {
+            clock
+        } else if then.tomorrow().is_ok_and(|next| next == today) {
+            format!("{} {clock}", self.language.pick("hier", "yesterday"))
+        } else if then.year() == today.year() {
+            format!("{}, {clock}", self.date(instant))
+        } else {
+            format!("{} {}, {clock}", self.date(instant), then.year())
+        }
+    }
+
+    /// How long ago: `il y a 4 min`.
+    pub(crate) fn ago(&self, instant: Instant) -> String {
+        let long = self.language.duration(self.now.since(instant).as_secs_f64().max(0.0));
+        self.language.say(format!("il y a {long}"), format!("{long} ago"))
+    }
+
+    /// How long from then until now: `42 min`.
+    pub(crate) fn for_how_long(&self, since: Instant) -> String {
+        self.language.duration(self.now.since(since).as_secs_f64().max(0.0))
+    }
+}
+
+impl Language {
+    /// A duration, as exact as one would say it: `12 s`, `42 min`, `1 h 10`, `3 jours`.
+    pub(crate) fn duration(self, seconds: f64) -> String {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the cast saturates, and nobody reads such ages"
+        )]
+        let seconds = seconds.round() as i64;
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+        match seconds {
+            ..60 => format!("{seconds}\u{a0}s"),
+            60..3600 => format!("{minutes}\u{a0}min"),
+            3600..86_400 if minutes % 60 == 0 => format!("{hours}\u{a0}h"),
+            3600..86_400 => format!("{hours}\u{a0}h\u{a0}{:02}", minutes % 60),
+            _ if days == 1 => self.pick("1\u{a0}jour", "1\u{a0}day").to_owned(),
+            _ => format!("{}\u{a0}{}", self.number(whole(days), 0), self.pick("jours", "days")),
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "days since year 0 are far below 2^52")]
+fn whole(days: i64) -> f64 {
+    days as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Language::{English, French};
+    use super::*;
+
+    fn teller(language: Language) -> Teller {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        Teller { language, zone, now: at("2026-11-23T13:03:00Z") }
+    }
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_day_is_told_in_the_language_and_the_time_of_the_site() {
+        let now = at("2026-11-23T13:03:00Z");
+        assert_eq!(teller(French).day_and_clock(now), "lundi 23 novembre, 14:03");
+        assert_eq!(teller(English).day_and_clock(now), "Monday 23 November, 14:03");
+        assert_eq!(teller(French).date(at("2026-03-01T12:00:00Z")), "1er mars");
+    }
+
+    #[test]
+    fn a_moment_says_its_day_only_when_it_is_another() {
+        let teller = teller(French);
+        assert_eq!(teller.moment(at("2026-11-23T12:41:00Z")), "13:41");
+        assert_eq!(teller.moment(at("2026-11-22T12:41:00Z")), "hier 13:41");
+        assert_eq!(teller.moment(at("2026-11-12T12:41:00Z")), "12 novembre, 13:41");
+        assert_eq!(teller.moment(at("2025-11-12T12:41:00Z")), "12 novembre 2025, 13:41");
+    }
+
+    #[test]
+    fn durations_are_as_exact_as_one_would_say_them() {
+        assert_eq!(French.duration(4.2), "4\u{a0}s");
+        assert_eq!(French.duration(42.0 * 60.0), "42\u{a0}min");
+        assert_eq!(French.duration(70.0 * 60.0), "1\u{a0}h\u{a0}10");
+        assert_eq!(French.duration(2.0 * 3600.0), "2\u{a0}h");
+        assert_eq!(English.duration(3.0 * 86_400.0), "3\u{a0}days");
+    }
+
+    #[test]
+    fn an_age_is_told_as_people_say_it() {
+        assert_eq!(teller(French).ago(at("2026-11-23T12:59:00Z")), "il y a 4\u{a0}min");
+        assert_eq!(teller(English).ago(at("2026-11-23T12:59:00Z")), "4\u{a0}min ago");
+    }
+}

@@ -1,1 +1,0 @@
-//! The building as it stands now.

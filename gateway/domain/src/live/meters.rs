@@ -1,0 +1,254 @@
+//! Power and energy of each meter now.
+
+use jiff::SignedDuration;
+
+use super::activity::ActivityWatch;
+use super::devices::Devices;
+use super::track::Tracks;
+use crate::calendar::{Step, grid, period_of};
+use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, assigned, zone_meters};
+use crate::instant::{Instant, Period};
+use crate::reading::{Observation, SeriesSet};
+use crate::site::{Meter, Site};
+use crate::wire::state::{Activity, EnergyState, Freshness};
+
+/// Figures of power that is held grow by themselves; so often they are told anew.
+const AGES: SignedDuration = SignedDuration::from_secs(5);
+
+/// All meters of a site.
+#[derive(Debug)]
+pub(super) struct Meters {
+    timezone: jiff::tz::TimeZone,
+    all: Vec<MeterNow>,
+    /// The topmost meters of each zone, and of the building.
+    of_zones: Vec<Vec<usize>>,
+    of_building: Vec<usize>,
+}
+
+/// One meter.
+#[derive(Debug)]
+struct MeterNow {
+    /// Civil days from yesterday or the begin of the month, whichever is earlier, to the day after tomorrow.
+    days: Vec<Period>,
+    fold: MeterFold,
+    activity: Option<ActivityWatch>,
+    told: MeterFigures,
+    /// `None` after a reading.
+    refreshed: Option<Instant>,
+}
+
+/// What is told of one meter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MeterFigures {
+    pub(super) power_w: Option<f64>,
+    pub(super) today: EnergyFigure,
+    yesterday: EnergyFigure,
+    month: EnergyFigure,
+    pub(super) heard: Option<Instant>,
+    pub(super) activity: Option<Activity>,
+}
+
+impl Meters {
+    pub(super) fn of(site: &Site, now: Instant) -> Self {
+        let days = days(&site.timezone, now);
+        let all = site.meters.iter().map(|meter| MeterNow::new(meter, days.clone(), site));
+        let index = |wanted: &Meter| site.meters.iter().position(|meter| meter.id == wanted.id);
+        let within = |zone| zone_meters(site, zone).filter_map(index).collect();
+        Self {
+            timezone: site.timezone.clone(),
+            all: all.collect(),
+            of_zones: site.zones.iter().map(|zone| within(Some(&zone.id))).collect(),
+            of_building: within(None),
+        }
+    }
+
+    /// The meters whose ledgers end with today, or do not reach it since the clock was set.
+    pub(super) fn outdated(&self, now: Instant) -> impl Iterator<Item = usize> + '_ {
+        let is_outdated = move |meter: &MeterNow| {
+            let today = meter.days.iter().position(|day| day.contains(now));
+            today.is_none_or(|today| today == 0 || today + 1 == meter.days.len())
+        };
+        let meters = self.all.iter().enumerate();
+        meters.filter(move |(_, meter)| is_outdated(meter)).map(|(index, _)| index)
+    }
+
+    /// From when on readings are needed at `now`.
+    pub(super) fn begin(&self, now: Instant) -> Instant {
+        days(&self.timezone, now).first().map_or(now, |day| day.start())
+    }
+
+    pub(super) fn observe(
+        &mut self,
+        meter: usize,
+        role: energy::Role,
+        one: &Observation,
+    ) -> Result<(), NeedsRebuild> {
+        let meter = &mut self.all[meter];
+        let (at, value) = (one.observed_at, one.value.as_f64());
+        meter.refreshed = None;
+        if let (energy::Role::Power(_), Some(activity)) = (role, &mut meter.activity) {
+            activity.observe(at, value);
+        }
+        meter.fold.observe(role, at, value, &mut |_| ())
+    }
+
+    /// Begins anew with loaded series, and with the days as they are at the newest reading.
+    pub(super) fn replay(&mut self, site: &Site, index: usize, series: &SeriesSet, now: Instant) {
+        let meter = &site.meters[index];
+        let days = days(&self.timezone, now);
+        let mut fresh = MeterNow::new(meter, days, site);
+        fresh.fold = MeterFold::replay(meter, &fresh.days, series, &site.rules, &mut |_, _| ());
+        if let Some(activity) = &mut fresh.activity {
+            for power in &meter.power {
+                for one in assigned(series.of(&power.source), power.period) {
+                    activity.observe(one.observed_at, one.value.as_f64());
+                }
+            }
+        }
+        self.all[index] = fresh;
+    }
+
+    /// Makes the figures of what changed or aged.
+    pub(super) fn refresh(
+        &mut self,
+        site: &Site,
+        tracks: &Tracks,
+        devices: &Devices,
+        now: Instant,
+    ) {
+        for (meter, named) in self.all.iter_mut().zip(&site.meters) {
+            let is_fresh = |at: Instant| at <= now && now < at + AGES;
+            if !meter.refreshed.is_some_and(is_fresh) {
+                meter.refresh(named, site, tracks, devices, now);
+                meter.refreshed = Some(now);
+            }
+        }
+    }
+
+    pub(super) fn of_meter(&self, index: usize) -> &MeterFigures {
+        &self.all[index].told
+    }
+
+    /// The sum over the topmost meters of a zone.
+    pub(super) fn of_zone(&self, zone: usize) -> EnergyState {
+        self.sum(&self.of_zones[zone])
+    }
+
+    /// The sum over the meters without a parent.
+    pub(super) fn of_building(&self) -> EnergyState {
+        self.sum(&self.of_building)
+    }
+
+    fn sum(&self, meters: &[usize]) -> EnergyState {
+        let told = || meters.iter().map(|index| &self.all[*index].told);
+        let sum = |of: fn(&MeterFigures) -> EnergyFigure| energy::sum(told().map(of));
+        let power_w = told().filter_map(|one| one.power_w).reduce(|sum, power| sum + power);
+        state(power_w, sum(|one| one.today), sum(|one| one.yesterday), sum(|one| one.month))
+    }
+}
+
+impl MeterFigures {
+    const UNKNOWN: Self = Self {
+        power_w: None,
+        today: EnergyFigure::UNKNOWN,
+        yesterday: EnergyFigure::UNKNOWN,
+        month: EnergyFigure::UNKNOWN,
+        heard: None,
+        activity: None,
+    };
+
+    pub(super) fn energy(&self) -> EnergyState {
+        state(self.power_w, self.today, self.yesterday, self.month)
+    }
+}
+
+fn state(
+    power_w: Option<f64>,
+    today: EnergyFigure,
+    yesterday: EnergyFigure,
+    month: EnergyFigure,
+) -> EnergyState {
+    EnergyState {
+        power_w,
+        today_wh: today.energy_wh,
+        yesterday_wh: yesterday.energy_wh,
+        month_wh: month.energy_wh,
+        coverage: today.coverage,
+        energy_quality: today.quality,
+    }
+}
+
+impl MeterNow {
+    fn new(meter: &Meter, days: Vec<Period>, site: &Site) -> Self {
+        Self {
+            fold: MeterFold::new(meter, &days, &site.rules),
+            activity: meter.running_above_w.map(ActivityWatch::new),
+            days,
+            told: MeterFigures::UNKNOWN,
+            refreshed: None,
+        }
+    }
+
+    fn refresh(
+        &mut self,
+        meter: &Meter,
+        site: &Site,
+        tracks: &Tracks,
+        devices: &Devices,
+        now: Instant,
+    ) {
+        let power = tracks.filling(&meter.power, now);
+        let is_live = |track: &&super::track::Track| {
+            let announced_s = devices.announced_s(track.device);
+            track
+                .freshness(announced_s, &site.rules, now)
+                .is_some_and(|fresh| fresh != Freshness::Lost)
+        };
+        let live = power.filter(is_live).and_then(|track| track.last);
+        let register = tracks.filling(&meter.energy, now).and_then(|track| track.last);
+        let heard = [register, power.and_then(|track| track.last)];
+        let (today, yesterday, month) = self.energy(&site.timezone, now);
+        self.told = MeterFigures {
+            power_w: live.map(|one| one.value.as_f64()),
+            today,
+            yesterday,
+            month,
+            heard: heard.into_iter().flatten().map(|one| one.observed_at).max(),
+            activity: live.and_then(|_| self.activity.as_ref()?.at(now)),
+        };
+    }
+
+    /// Today, yesterday and the month; days are the cells of the ledger, so they add up to the month.
+    fn energy(
+        &self,
+        timezone: &jiff::tz::TimeZone,
+        now: Instant,
+    ) -> (EnergyFigure, EnergyFigure, EnergyFigure) {
+        let entries = self.fold.entries(now);
+        let due = self.fold.due(now);
+        let Some(today) = entries.iter().position(|(day, _)| day.contains(now)) else {
+            return (EnergyFigure::UNKNOWN, EnergyFigure::UNKNOWN, EnergyFigure::UNKNOWN);
+        };
+        let figure = |index: usize| {
+            entries
+                .get(index)
+                .map_or(EnergyFigure::UNKNOWN, |(day, entry)| EnergyFigure::of(*day, *entry, due))
+        };
+        let month = period_of(Step::Month, now, timezone);
+        let mut in_month = energy::Entry::default();
+        let days = entries.iter().filter(|(day, _)| month.contains(day.start()));
+        days.for_each(|(_, entry)| in_month += *entry);
+        let yesterday = today.checked_sub(1).map_or(EnergyFigure::UNKNOWN, figure);
+        (figure(today), yesterday, EnergyFigure::of(month, in_month, due))
+    }
+}
+
+/// The days that are told of at `now`, and two more: so it is known at midnight what belongs to the new day.
+fn days(timezone: &jiff::tz::TimeZone, now: Instant) -> Vec<Period> {
+    let today = period_of(Step::Day, now, timezone);
+    let yesterday = period_of(Step::Day, today.start() - SignedDuration::from_millis(1), timezone);
+    let month = period_of(Step::Month, now, timezone);
+    let end = today.end() + SignedDuration::from_hours(36);
+    let span = Period::new(yesterday.start().min(month.start()), end);
+    grid(Step::Day, span.expect("yesterday is before tomorrow"), timezone).collect()
+}

@@ -1,0 +1,191 @@
+//! The building as it stands now, folded reading by reading.
+//!
+//! ```text
+//! readings ──observe──▶ tracks ──▶ meters, people, air ──states──▶ state topics
+//! store ──reload──────────▲  (at start, and when a reading came out of order)
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | [`track`] | one source: its newest reading, its rhythm, its roles in the building |
+//! | [`loading`] | which sources must be loaded from the store, and what is observed meanwhile |
+//! | [`meters`], [`activity`] | power and energy of each meter; what a machine is doing |
+//! | [`people`] | who is where |
+//! | [`devices`] | which devices report as they used to |
+//! | [`alerts`] | what a person should know |
+//! | [`states`] | what is told, and what of it is new |
+//!
+//! All figures come from the same folds as those of [`crate::energy`] and [`crate::occupancy`], so a page that asks
+//! the store shows the same.
+
+mod activity;
+mod alerts;
+mod devices;
+mod loading;
+mod meters;
+mod people;
+mod states;
+#[cfg(test)]
+mod tests;
+mod track;
+
+pub use loading::Need;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::energy::assigned;
+use crate::ids::DeviceId;
+use crate::instant::Instant;
+use crate::message::DeviceStatus;
+use crate::reading::{Observation, Reading, Source};
+use crate::site::Site;
+use alerts::Alerts;
+use devices::Devices;
+use loading::Clusters;
+use meters::Meters;
+use people::People;
+use states::Told;
+use track::{Role, Tracks};
+
+/// The live figures of a site. Pure: it neither waits nor reads a clock.
+///
+/// Cheap for each reading; [`Live::states`] works only for what changed, and every few seconds for what ages.
+#[derive(Debug)]
+pub struct Live {
+    site: Arc<Site>,
+    tracks: Tracks,
+    clusters: Clusters,
+    devices: Devices,
+    meters: Meters,
+    people: People,
+    alerts: Alerts,
+    told: Told,
+}
+
+impl Live {
+    /// A site of which nothing was heard yet: every source that its file names is stale.
+    pub fn new(site: Arc<Site>, now: Instant) -> Self {
+        let mut devices = Devices::new(now);
+        let tracks = Tracks::of(&site, &mut devices);
+        Self {
+            clusters: Clusters::of(&tracks),
+            meters: Meters::of(&site, now),
+            people: People::of(&site),
+            alerts: Alerts::of(&site),
+            told: Told::default(),
+            devices,
+            tracks,
+            site,
+        }
+    }
+
+    /// The series that must be loaded from the store before the figures are right.
+    ///
+    /// From here until [`Live::reload`] what is observed of these sources is collected and merged then. So take the
+    /// list when everything observed before is about to be stored, and load when it is. A source is given at most
+    /// every few seconds, so that a backlog does not load the store with questions; ask again after a while.
+    pub fn take_stale(&mut self, now: Instant) -> Vec<Need> {
+        for meter in self.meters.outdated(now) {
+            self.clusters.outdate_meter(meter);
+        }
+        self.clusters.take_stale(&mut self.tracks, &self.meters, now)
+    }
+
+    /// Takes the series of a source as it is stored, in order. Once all sources that make a figure together are there,
+    /// the figure is made anew.
+    pub fn reload(&mut self, source: &Source, observations: &[Observation]) {
+        if let Some(cluster) = self.clusters.loaded(&mut self.tracks, source, observations) {
+            self.rebuild(cluster);
+        }
+    }
+
+    /// Takes the newest stored reading of a source at start, so that it is known when a device was last heard.
+    pub fn known(&mut self, source: &Source, last: &Observation) {
+        let index = self.tracks.find_or_add(source, &mut self.devices);
+        let track = self.tracks.get_mut(index);
+        self.devices.heard(track, last);
+        track.known(last);
+    }
+
+    /// Takes a reading that was admitted.
+    ///
+    /// In order it is folded into the figures. Out of order it never moves what is newer, but makes the sources stale
+    /// whose figures it may change.
+    pub fn observe(&mut self, reading: &Reading) {
+        let one = &reading.observation;
+        let index = self.tracks.find_or_add(&reading.source, &mut self.devices);
+        let track = self.tracks.get_mut(index);
+        self.devices.heard(track, one);
+        let is_newest = track.observe(one);
+        self.clusters.observe(track, index, one, is_newest);
+        if is_newest {
+            self.fold(index, one);
+        }
+    }
+
+    /// Takes what a device says of itself.
+    pub fn status(&mut self, status: &DeviceStatus, at: Instant) {
+        self.devices.status(status, at);
+    }
+
+    /// Counts readings of a device that were lost on the way.
+    pub fn lost(&mut self, device: &DeviceId, count: u64) {
+        self.devices.lost(device, count);
+    }
+
+    /// Says how many messages stand refused, and since when; `None` when there is nothing to tell.
+    pub fn refused(&mut self, total: u64, since: Option<Instant>) {
+        self.alerts.refused(total, since);
+    }
+
+    /// What is to be published: name below `state/`, and content. Everything on the first call, then what changed;
+    /// `as_of` and ages alone are no change.
+    pub fn states(&mut self, now: Instant) -> Vec<(String, serde_json::Value)> {
+        self.devices.refresh(&self.tracks, now);
+        self.meters.refresh(&self.site, &self.tracks, &self.devices, now);
+        self.people.refresh(&self.site, now);
+        self.alerts.refresh(&self.site, &self.tracks, &self.people, &self.devices, now);
+        states::changed(self, now)
+    }
+
+    fn fold(&mut self, index: usize, one: &Observation) {
+        for filled in
+            self.tracks.get(index).roles.iter().filter(|role| role.period.contains(one.observed_at))
+        {
+            match filled.role {
+                Role::Point(point) => self.alerts.observe(point, one),
+                Role::Traffic(role) => self.people.observe(&self.site, role, one),
+                Role::Meter(meter, role) => {
+                    if self.meters.observe(meter, role, one).is_err() {
+                        self.clusters.outdate(index);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes all figures of a cluster from what was loaded and collected.
+    fn rebuild(&mut self, cluster: usize) {
+        let (series, now) = self.clusters.settle(&mut self.tracks, cluster);
+        let mut meters = BTreeSet::new();
+        for &index in self.clusters.tracks(cluster) {
+            let track = self.tracks.get(index);
+            for filled in &track.roles {
+                let observations = assigned(series.of(&track.source), filled.period);
+                match filled.role {
+                    Role::Point(point) => self.alerts.replay(point, observations),
+                    Role::Traffic(role) => {
+                        self.people.replay(&self.site, role, filled.period, observations);
+                    }
+                    Role::Meter(meter, _) => {
+                        meters.insert(meter);
+                    }
+                }
+            }
+        }
+        for meter in meters {
+            self.meters.replay(&self.site, meter, &series, now);
+        }
+    }
+}

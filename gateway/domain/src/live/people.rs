@@ -1,0 +1,108 @@
+//! Who is where now.
+
+use jiff::SignedDuration;
+
+use crate::instant::{Instant, Period};
+use crate::occupancy::{Extent, Moment, Traffic, TrafficRole, people_now};
+use crate::reading::Observation;
+use crate::site::Site;
+use crate::wire::state::{PeopleState, Residual};
+
+/// Hold times end and days are closed by themselves; so often that is looked at.
+const AGES: SignedDuration = SignedDuration::from_secs(5);
+
+/// People in the building and its zones.
+#[derive(Debug)]
+pub(super) struct People {
+    traffic: Traffic,
+    building: Place,
+    zones: Vec<Place>,
+    /// `None` after somebody passed or moved.
+    refreshed: Option<Instant>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    extent: Extent,
+    capacity: Option<u32>,
+    moment: Moment,
+    /// Kept beyond the hours that passages are folded over.
+    residual: Option<Residual>,
+}
+
+impl People {
+    pub(super) fn of(site: &Site) -> Self {
+        let place = |zone, capacity| Place {
+            extent: Extent::of(site, zone),
+            capacity,
+            moment: Moment::UNKNOWN,
+            residual: None,
+        };
+        let zones = site.zones.iter().map(|zone| place(Some(&zone.id), zone.capacity));
+        Self {
+            traffic: Traffic::new(site),
+            building: place(None, Some(site.capacity)),
+            zones: zones.collect(),
+            refreshed: None,
+        }
+    }
+
+    pub(super) fn observe(&mut self, site: &Site, role: TrafficRole, one: &Observation) {
+        if self.traffic.observe(role, one, &site.rules) {
+            self.refreshed = None;
+        }
+    }
+
+    /// Begins anew with the loaded series of one source.
+    pub(super) fn replay(
+        &mut self,
+        site: &Site,
+        role: TrafficRole,
+        assigned: Period,
+        observations: &[Observation],
+    ) {
+        self.traffic.restart(role, assigned);
+        for one in observations {
+            self.traffic.observe(role, one, &site.rules);
+        }
+        self.refreshed = None;
+    }
+
+    pub(super) fn refresh(&mut self, site: &Site, now: Instant) {
+        if self.refreshed.is_some_and(|at| at <= now && now < at + AGES) {
+            return;
+        }
+        self.refreshed = Some(now);
+        self.traffic.forget(now);
+        for place in self.zones.iter_mut().chain([&mut self.building]) {
+            place.moment = people_now(site, &place.extent, &self.traffic, now);
+            place.residual = place.moment.residual.or(place.residual);
+        }
+    }
+
+    pub(super) fn of_building(&self) -> PeopleState {
+        self.building.state()
+    }
+
+    pub(super) fn of_zone(&self, index: usize) -> PeopleState {
+        self.zones[index].state()
+    }
+}
+
+impl Place {
+    fn state(&self) -> PeopleState {
+        let Moment { estimate, drift, .. } = self.moment;
+        let share = estimate.people.zip(self.capacity.filter(|capacity| *capacity > 0));
+        PeopleState {
+            people: estimate.people,
+            low: estimate.low,
+            high: estimate.high,
+            capacity: self.capacity,
+            share: share.map(|(people, capacity)| people / f64::from(capacity)),
+            occupancy: estimate.occupancy,
+            quality: estimate.quality,
+            drift,
+            last_residual: self.residual,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! One connection to an MQTT broker: the only file that names the MQTT library.
+//!
+//! The library's own request queue is not used. It stops taking acknowledgements while publications are in flight,
+//! and writes each one to the network by itself; here a whole batch goes out in one write.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::wire::BrokerUrl;
+use rumqttc::{
+    ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
+    Packet, PubAck, Publish, QoS, Request, Subscribe, SubscribeFilter, SubscribeReasonCode,
+};
+
+/// How long a write may take before the connection counts as lost.
+const WRITE_WITHIN: Duration = Duration::from_secs(5);
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// The protocol's own maximum, so that the broker's limit decides what comes: a message above the limit of a client
+/// ends its connection and is delivered again, for ever.
+const MAX_PACKET_BYTES: usize = 268_435_455;
+/// So many of our publications may be unconfirmed; packet identifiers go ten times further, so none is used twice.
+const MAX_UNCONFIRMED: u16 = 64;
+const PACKET_IDS: u16 = 640;
+
+/// As whom to connect.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) broker: BrokerUrl,
+    pub(crate) client_id: String,
+    /// Whether the broker keeps subscriptions and messages while we are away.
+    pub(crate) persistent: bool,
+    /// Published by the broker, retained, when the connection is lost.
+    pub(crate) last_will: Option<(String, Vec<u8>)>,
+}
+
+/// What comes from the broker.
+#[derive(Debug)]
+pub(crate) enum LinkEvent {
+    /// A message; `packet` when it wants to be acknowledged.
+    Message { topic: String, payload: Bytes, retained: bool, packet: Option<u16> },
+    /// The answer to a subscription: the positions of the filters that were refused.
+    Subscribed { refused: Vec<usize> },
+    /// A publication was confirmed, so there is room for another.
+    Confirmed,
+    /// Nothing that matters here.
+    Other,
+}
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LinkError {
+    /// The broker does not want us: somebody must change the configuration.
+    #[error("the broker refuses the login: {0}")]
+    Refused(&'static str),
+    /// Connect again.
+    #[error("the connection to the broker is lost")]
+    Lost(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl LinkError {
+    /// The innermost cause, for people.
+    pub(crate) fn root(&self) -> String {
+        let mut error: &dyn std::error::Error = self;
+        while let Some(source) = error.source() {
+            error = source;
+        }
+        error.to_string()
+    }
+}
+
+/// A live connection. Whatever fails, it is to be dropped and made anew.
+pub(crate) struct BrokerLink {
+    events: EventLoop,
+}
+
+impl BrokerLink {
+    /// Connects; gives up after 5 s.
+    pub(crate) async fn connect(session: &Session) -> Result<Self, LinkError> {
+        let mut events = EventLoop::new(options(session), 1);
+        let mut network = NetworkOptions::new();
+        network.set_tcp_nodelay(true);
+        network.set_connection_timeout(5);
+        events.set_network_options(network);
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => Ok(Self { events }),
+            Ok(_) => Err(LinkError::Lost("the broker does not answer as one".into())),
+            Err(error) => Err(refusal(error)),
+        }
+    }
+
+    /// The next event. Cancel-safe: what was read stays in the connection.
+    pub(crate) async fn next(&mut self) -> Result<LinkEvent, LinkError> {
+        let event = self.events.poll().await.map_err(refusal)?;
+        Ok(match event {
+            Event::Incoming(Packet::Publish(message)) => LinkEvent::Message {
+                packet: (message.qos != QoS::AtMostOnce).then_some(message.pkid),
+                topic: message.topic,
+                payload: message.payload,
+                retained: message.retain,
+            },
+            Event::Incoming(Packet::SubAck(answer)) => {
+                let refused = |code: &SubscribeReasonCode| *code == SubscribeReasonCode::Failure;
+                let codes = answer.return_codes.iter().enumerate();
+                let refused = codes.filter(|(_, code)| refused(code)).map(|(at, _)| at).collect();
+                LinkEvent::Subscribed { refused }
+            }
+            Event::Incoming(Packet::PubAck(_)) => LinkEvent::Confirmed,
+            Event::Incoming(Packet::Disconnect) => {
+                return Err(LinkError::Lost("the broker closed the connection".into()));
+            }
+            _ => LinkEvent::Other,
+        })
+    }
+
+    /// Asks for these topics with `QoS` 1; the answer is a [`LinkEvent::Subscribed`].
+    pub(crate) async fn subscribe(&mut self, filters: &[String]) -> Result<(), LinkError> {
+        let filter = |path: &String| SubscribeFilter::new(path.clone(), QoS::AtLeastOnce);
+        let request = Request::Subscribe(Subscribe::new_many(filters.iter().map(filter)));
+        self.request(request).await
+    }
+
+    /// Acknowledges these messages in one write.
+    pub(crate) async fn acknowledge(
+        &mut self,
+        packets: impl Iterator<Item = u16>,
+    ) -> Result<(), LinkError> {
+        self.write(packets.map(|packet| Packet::PubAck(PubAck::new(packet)))).await
+    }
+
+    /// Whether another message may be published now.
+    pub(crate) fn has_room(&self) -> bool {
+        self.events.state.inflight() < MAX_UNCONFIRMED
+    }
+
+    /// Publishes a retained message with `QoS` 1.
+    pub(crate) async fn publish_retained(
+        &mut self,
+        topic: &str,
+        payload: Bytes,
+    ) -> Result<(), LinkError> {
+        let mut message = Publish::from_bytes(topic, QoS::AtLeastOnce, payload);
+        message.retain = true;
+        self.request(Request::Publish(message)).await
+    }
+
+    /// Tells the broker that we are still here, for when nothing is read for a while.
+    pub(crate) async fn ping(&mut self) -> Result<(), LinkError> {
+        self.write(std::iter::once(Packet::PingReq)).await
+    }
+
+    /// Says goodbye, so that the last will is not published.
+    pub(crate) async fn disconnect(mut self) {
+        if let Err(error) = self.write(std::iter::once(Packet::Disconnect)).await {
+            tracing::debug!(error = error.root(), "the broker was gone before we said goodbye");
+        }
+    }
+
+    async fn request(&mut self, request: Request) -> Result<(), LinkError> {
+        let packet = self.events.state.handle_outgoing_packet(request);
+        match packet.map_err(|error| LinkError::Lost(error.into()))? {
+            Some(packet) => self.write(std::iter::once(packet)).await,
+            // A packet identifier is in use for much too long: the broker has lost its way.
+            None => Err(LinkError::Lost("the broker leaves publications unconfirmed".into())),
+        }
+    }
+
+    async fn write(&mut self, packets: impl Iterator<Item = Packet>) -> Result<(), LinkError> {
+        let Some(network) = self.events.network.as_mut() else {
+            return Err(LinkError::Lost("not connected".into()));
+        };
+        let write = async {
+            for packet in packets {
+                network.write(packet).await?;
+            }
+            network.flush().await
+        };
+        match tokio::time::timeout(WRITE_WITHIN, write).await {
+            Ok(written) => written.map_err(|error| LinkError::Lost(error.into())),
+            Err(_) => Err(LinkError::Lost("the broker takes nothing any more".into())),
+        }
+    }
+}
+
+fn options(session: &Session) -> MqttOptions {
+    let broker = &session.broker;
+    let mut options = MqttOptions::new(&session.client_id, broker.host(), broker.port());
+    options
+        .set_clean_session(!session.persistent)
+        .set_manual_acks(true)
+        .set_keep_alive(KEEP_ALIVE)
+        .set_inflight(PACKET_IDS)
+        .set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
+    if let Some((user, password)) = broker.login() {
+        options.set_credentials(user, password);
+    }
+    if let Some((topic, payload)) = &session.last_will {
+        options.set_last_will(LastWill::new(topic, payload.clone(), QoS::AtLeastOnce, true));
+    }
+    options
+}
+
+fn refusal(error: ConnectionError) -> LinkError {
+    match error {
+        ConnectionError::ConnectionRefused(code) => LinkError::Refused(match code {
+            ConnectReturnCode::BadUserNamePassword => "wrong user or password",
+            ConnectReturnCode::NotAuthorized => "this user is not allowed; give one with --broker",
+            ConnectReturnCode::BadClientId => "it does not accept our client id",
+            ConnectReturnCode::RefusedProtocolVersion => "it does not speak MQTT 3.1.1",
+            _ => "it serves nobody at present",
+        }),
+        error => LinkError::Lost(error.into()),
+    }
+}

@@ -1,0 +1,240 @@
+//! Takes deliveries from a broker over a persistent session, and acknowledges what the store has committed.
+//!
+//! The connection is never left unread for long enough to be lost: while the queue of deliveries is full, it is kept
+//! up by pings, acknowledgements still go out, and the broker holds back the rest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Clock;
+use domain::wire::BrokerUrl;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::broker_link::{BrokerLink, LinkError, LinkEvent, Session};
+use crate::delivery::{Delivery, LinkReceipt, Receipt};
+use crate::readiness::{Part, Readiness};
+
+/// How often a connection that is not read tells that it lives.
+const PING_EVERY: Duration = Duration::from_secs(10);
+/// How long the queue may be full before readiness says so.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A consumer of one broker.
+pub struct Consumer {
+    session: Session,
+    filters: Vec<String>,
+    deliveries: mpsc::Sender<Delivery>,
+    acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
+    clock: Arc<dyn Clock>,
+    readiness: Arc<Readiness>,
+    epoch: u32,
+}
+
+impl std::fmt::Debug for Consumer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Consumer").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Consumer {
+    /// A consumer of `filters` at `broker`. The broker keeps messages for `client_id` while we are away, so it must
+    /// stay the same, and two gateways must have different ones.
+    pub fn new(
+        broker: BrokerUrl,
+        client_id: String,
+        filters: Vec<String>,
+        deliveries: mpsc::Sender<Delivery>,
+        acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
+        clock: Arc<dyn Clock>,
+        readiness: Arc<Readiness>,
+    ) -> Self {
+        readiness.blocked(Part::Broker, format!("not yet connected to {broker}"));
+        let session = Session { broker, client_id, persistent: true, last_will: None };
+        Self { session, filters, deliveries, acknowledgements, clock, readiness, epoch: 0 }
+    }
+
+    /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
+    /// the acknowledgements, and says goodbye.
+    pub async fn run(mut self, stop: CancellationToken) {
+        let mut backoff = Backoff::of_a_broker();
+        while !stop.is_cancelled() {
+            self.epoch += 1;
+            let session = self.session.clone();
+            let connected = self.meanwhile(&stop, BrokerLink::connect(&session)).await;
+            let error = match connected {
+                None => break,
+                Some(Err(error)) => error,
+                Some(Ok(link)) => {
+                    backoff.reset();
+                    match self.serve(link, &stop).await {
+                        Ok(link) => return self.finish(link).await,
+                        Err(error) => error,
+                    }
+                }
+            };
+            self.tell(&error);
+            if self.meanwhile(&stop, tokio::time::sleep(backoff.pause())).await.is_none() {
+                break;
+            }
+        }
+    }
+
+    fn tell(&self, error: &LinkError) {
+        let broker = &self.session.broker;
+        let why = match error {
+            LinkError::Refused(_) => format!("{broker}: {error}"),
+            LinkError::Lost(_) => {
+                format!("no connection to the broker at {broker}: {}", error.root())
+            }
+        };
+        self.readiness.blocked(Part::Broker, why);
+    }
+
+    /// Does `work` while there is no connection to acknowledge over. `None` when it is time to stop.
+    async fn meanwhile<T>(
+        &mut self,
+        stop: &CancellationToken,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                done = &mut work => return Some(done),
+                // The connection they came over is gone; the broker delivers again.
+                void = self.acknowledgements.recv() => void.map(drop)?,
+            }
+        }
+    }
+
+    /// Gives the connection back when it is time to stop.
+    async fn serve(
+        &mut self,
+        mut link: BrokerLink,
+        stop: &CancellationToken,
+    ) -> Result<BrokerLink, LinkError> {
+        // On every connection: the broker may have forgotten the session.
+        link.subscribe(&self.filters).await?;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(link),
+                batch = self.acknowledgements.recv() => match batch {
+                    Some(batch) => acknowledge(&mut link, self.epoch, &batch).await?,
+                    None => return Ok(link),
+                },
+                event = link.next() => self.heed(&mut link, event?, stop).await?,
+            }
+        }
+    }
+
+    async fn heed(
+        &mut self,
+        link: &mut BrokerLink,
+        event: LinkEvent,
+        stop: &CancellationToken,
+    ) -> Result<(), LinkError> {
+        match event {
+            LinkEvent::Message { topic, payload, retained, packet } => {
+                let receipt = packet.map_or(Receipt::None, |packet| {
+                    Receipt::Link(LinkReceipt { epoch: self.epoch, packet })
+                });
+                let mut delivery = Delivery::new(topic, payload, self.clock.now(), receipt);
+                delivery.retained = retained;
+                match self.deliveries.try_send(delivery) {
+                    Err(mpsc::error::TrySendError::Full(delivery)) => {
+                        self.wait_for_room(link, delivery, stop).await
+                    }
+                    // The pipeline has ended, and with it the program; what was not taken is delivered again.
+                    Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+                }
+            }
+            LinkEvent::Subscribed { refused } => {
+                self.heed_subscription(&refused);
+                Ok(())
+            }
+            LinkEvent::Confirmed | LinkEvent::Other => Ok(()),
+        }
+    }
+
+    fn heed_subscription(&self, refused: &[usize]) {
+        let filters: Vec<_> =
+            refused.iter().filter_map(|at| self.filters.get(*at)).map(String::as_str).collect();
+        if filters.is_empty() {
+            self.readiness.clear(Part::Broker);
+            return;
+        }
+        let why = format!(
+            "{} refuses the subscription to {}; allow it in the broker's access rules",
+            self.session.broker,
+            filters.join(", ")
+        );
+        self.readiness.blocked(Part::Broker, why);
+    }
+
+    /// The queue is full: the broker must wait, the connection must not be lost by it.
+    async fn wait_for_room(
+        &mut self,
+        link: &mut BrokerLink,
+        delivery: Delivery,
+        stop: &CancellationToken,
+    ) -> Result<(), LinkError> {
+        let deliveries = self.deliveries.clone();
+        let reserve = deliveries.reserve();
+        tokio::pin!(reserve);
+        let patience = tokio::time::sleep(PATIENCE);
+        tokio::pin!(patience);
+        let mut pings = tokio::time::interval(PING_EVERY);
+        pings.tick().await;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                permit = &mut reserve => {
+                    if let Ok(permit) = permit {
+                        permit.send(delivery);
+                    }
+                    self.readiness.clear(Part::Broker);
+                    return Ok(());
+                }
+                batch = self.acknowledgements.recv() => match batch {
+                    Some(batch) => acknowledge(link, self.epoch, &batch).await?,
+                    None => return Ok(()),
+                },
+                _ = pings.tick() => link.ping().await?,
+                () = &mut patience, if !patience.is_elapsed() => self.readiness.blocked(
+                    Part::Broker,
+                    "deliveries wait, since the store does not take them; the broker keeps the rest",
+                ),
+            }
+        }
+    }
+
+    /// Nothing more is taken; what is being committed is still acknowledged.
+    async fn finish(self, mut link: BrokerLink) {
+        let Self { deliveries, mut acknowledgements, epoch, .. } = self;
+        // The pipeline ends when nobody can send to it any more.
+        drop(deliveries);
+        while let Some(batch) = acknowledgements.recv().await {
+            if let Err(error) = acknowledge(&mut link, epoch, &batch).await {
+                tracing::warn!(
+                    error = error.root(),
+                    "the last acknowledgements were not sent; the broker delivers again"
+                );
+                return;
+            }
+        }
+        link.disconnect().await;
+    }
+}
+
+async fn acknowledge(
+    link: &mut BrokerLink,
+    epoch: u32,
+    batch: &[LinkReceipt],
+) -> Result<(), LinkError> {
+    let current = batch.iter().filter(move |receipt| receipt.epoch == epoch);
+    link.acknowledge(current.map(|receipt| receipt.packet)).await
+}

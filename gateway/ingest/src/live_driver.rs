@@ -1,0 +1,225 @@
+//! Keeps the building as it stands now: feeds it readings, loads what it lacks from the store, posts what changed.
+//!
+//! A figure that depends on order cannot be mended by a late reading alone, so its source is stale until its series
+//! is loaded anew. What is stale is asked for when a batch is closed and loaded after that batch is durable; so what
+//! was observed before is in the store, and what is observed meanwhile is kept by [`Live`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::live::{Live, Need};
+use domain::message::DeviceStatus;
+use domain::site::Site;
+use domain::wire::native;
+use domain::wire::state::GatewayState;
+use domain::{Clock, Instant, Observation, Reading};
+use store::{Range, SeriesReader, StoreError};
+use tokio::task::JoinSet;
+use tokio::time::Instant as Moment;
+
+use crate::counters::Counters;
+use crate::state_board::StateBoard;
+
+/// States are posted at most this often; a change waits no longer.
+const SPACING: Duration = Duration::from_millis(100);
+/// Figures change with time alone, too: ages, lateness, the end of a day.
+const TICK: Duration = Duration::from_secs(1);
+/// How often the gateway says that it lives.
+const PULSE: Duration = Duration::from_secs(2);
+/// Series are loaded at most this often: a long backlog would have them loaded with every batch.
+const LOAD_EVERY: Duration = Duration::from_secs(1);
+/// How often a series that cannot be read is tried again.
+const LOAD_ATTEMPTS: u32 = 5;
+
+/// Drives a [`Live`].
+pub(crate) struct LiveDriver<R> {
+    live: Live,
+    reader: Arc<R>,
+    board: Arc<StateBoard>,
+    clock: Arc<dyn Clock>,
+    site: Arc<Site>,
+    version: &'static str,
+    refused_since: Option<Instant>,
+    changed: bool,
+    posted_at: Moment,
+    pulsed_at: Option<Moment>,
+    loaded_at: Moment,
+    /// To be loaded once the batch that is being committed is durable.
+    wanted: Vec<Need>,
+    loads: JoinSet<Loaded>,
+}
+
+type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
+
+impl<R: SeriesReader> LiveDriver<R> {
+    /// The building as the store knows it.
+    pub(crate) async fn start(
+        site: Arc<Site>,
+        reader: Arc<R>,
+        board: Arc<StateBoard>,
+        clock: Arc<dyn Clock>,
+        version: &'static str,
+    ) -> Result<Self, StoreError> {
+        let mut live = Live::new(Arc::clone(&site), clock.now());
+        for known in reader.sources().await? {
+            live.known(&known.source, &known.last);
+        }
+        let needs = live.take_stale(clock.now());
+        let now = Moment::now();
+        let mut driver = Self {
+            live,
+            reader: Arc::clone(&reader),
+            board,
+            clock,
+            site,
+            version,
+            refused_since: None,
+            changed: true,
+            posted_at: now,
+            pulsed_at: None,
+            loaded_at: now,
+            wanted: Vec::new(),
+            loads: JoinSet::new(),
+        };
+        driver.reload(load(reader, needs).await);
+        Ok(driver)
+    }
+
+    /// Takes a reading in, at once: it need not be durable to be shown.
+    pub(crate) fn observe(&mut self, reading: &Reading) {
+        self.live.observe(reading);
+        self.changed = true;
+    }
+
+    /// Takes in what a device says of itself.
+    pub(crate) fn status(&mut self, status: &DeviceStatus, at: Instant) {
+        self.live.status(status, at);
+        self.changed = true;
+    }
+
+    /// Takes in that readings of a device never came.
+    pub(crate) fn lost(&mut self, device: &domain::ids::DeviceId, count: u64) {
+        self.live.lost(device, count);
+        self.changed = true;
+    }
+
+    /// Takes in that messages stand refused, so many since the start.
+    pub(crate) fn refused(&mut self, total: u64) {
+        let since = *self.refused_since.get_or_insert_with(|| self.clock.now());
+        self.live.refused(total, Some(since));
+        self.changed = true;
+    }
+
+    /// A batch is closed: what is stale now can be loaded once it is durable.
+    pub(crate) fn closing(&mut self, now: Moment) {
+        if self.may_load(now) {
+            self.wanted = self.live.take_stale(self.clock.now());
+            self.loaded_at = now;
+        }
+    }
+
+    /// The batch is durable.
+    pub(crate) fn durable(&mut self) {
+        let wanted = std::mem::take(&mut self.wanted);
+        if !wanted.is_empty() {
+            self.loads.spawn(load(Arc::clone(&self.reader), wanted));
+        }
+    }
+
+    /// Series that were being loaded, once they are. Cancel-safe.
+    pub(crate) async fn loaded(&mut self) -> Option<Loaded> {
+        let loaded = self.loads.join_next().await?;
+        Some(loaded.expect("a load neither panics nor is aborted"))
+    }
+
+    /// Takes loaded series in.
+    pub(crate) fn reload(&mut self, loaded: Loaded) {
+        for (need, series) in loaded {
+            let series = series.unwrap_or_else(|error| {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(source = %need.source, error, "a series cannot be read; its live figures begin now");
+                Vec::new()
+            });
+            self.live.reload(&need.source, &series);
+        }
+        self.changed = true;
+    }
+
+    /// When [`LiveDriver::turn`] has something to do next.
+    pub(crate) fn wake(&self) -> Moment {
+        self.posted_at + if self.changed { SPACING } else { TICK }
+    }
+
+    /// Posts what changed, if it is time. `quiet`: no batch is gathered or being committed.
+    pub(crate) fn turn(&mut self, now: Moment, quiet: bool, counters: &Counters) {
+        if now < self.wake() {
+            return;
+        }
+        if quiet && self.may_load(now) {
+            self.closing(now);
+            self.durable();
+        }
+        self.changed = false;
+        self.posted_at = now;
+        let as_of = self.clock.now();
+        let states = self.live.states(as_of);
+        let pulse = self.pulse(now, as_of, counters);
+        let payload = |(name, state): (String, serde_json::Value)| {
+            (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())
+        };
+        self.board.post(states.into_iter().chain(pulse).map(payload));
+    }
+
+    fn pulse(
+        &mut self,
+        now: Moment,
+        as_of: Instant,
+        counters: &Counters,
+    ) -> Option<(String, serde_json::Value)> {
+        if self.pulsed_at.is_some_and(|at| now < at + PULSE) {
+            return None;
+        }
+        self.pulsed_at = Some(now);
+        let state = GatewayState {
+            as_of,
+            online: true,
+            version: self.version.to_owned(),
+            refused: counters.refused_total(),
+            stored: counters.stored_total(),
+        };
+        let state = serde_json::to_value(state).expect("a state is plain data");
+        Some(("gateway".to_owned(), state))
+    }
+
+    fn may_load(&self, now: Moment) -> bool {
+        self.wanted.is_empty() && self.loads.is_empty() && now >= self.loaded_at + LOAD_EVERY
+    }
+}
+
+/// Loads the series one after another, so that readers of the dashboard are not held up.
+async fn load<R: SeriesReader>(reader: Arc<R>, needs: Vec<Need>) -> Loaded {
+    let mut loaded = Vec::with_capacity(needs.len());
+    for need in needs {
+        let series = load_one(&*reader, &need).await;
+        loaded.push((need, series));
+    }
+    loaded
+}
+
+async fn load_one<R: SeriesReader>(
+    reader: &R,
+    need: &Need,
+) -> Result<Vec<Observation>, StoreError> {
+    let mut attempt = 1;
+    loop {
+        let request = Range { before: need.before, ..Range::of(need.source.clone(), need.period) };
+        match reader.range(request).await {
+            Err(StoreError::Unavailable(cause)) if attempt < LOAD_ATTEMPTS => {
+                tracing::warn!(cause, attempt, source = %need.source, "a series cannot be read now");
+                attempt += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Deliveries become readings, readings become durable, and only then is anything acknowledged.
+//!
+//! ```text
+//! deliveries ──admission──▶ gathering ──commit──▶ store ──▶ acknowledgements
+//!                    └─────▶ live ──▶ state board
+//! ```
+//!
+//! While one batch is committed the next is gathered; no more than these two are held. Then nothing more is received,
+//! and the origins hold back the rest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::admission::Admission;
+use domain::message::{Message, Reason, ReasonLabel};
+use store::{SeriesReader, SeriesWriter, StoreError};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Instant as Moment;
+use tokio_util::sync::CancellationToken;
+
+use crate::commit::{Committed, commit};
+use crate::commit_window::{CommitWindow, Due};
+use crate::counters::Counters;
+use crate::delivery::{Delivery, Receipt, Receipts};
+use crate::gathering::Gathering;
+use crate::live_driver::LiveDriver;
+use crate::readiness::Readiness;
+
+/// So many deliveries make a batch, whatever the window.
+pub const BATCH_DELIVERIES: usize = 2000;
+/// So many deliveries may wait for the pipeline; when they do, their origins wait too.
+pub const QUEUE_DELIVERIES: usize = 1024;
+/// So many are taken from the queue at once.
+const GULP: usize = 256;
+/// How long the last batch may take when the program stops; after that it is delivered again at the next start.
+const LAST_COMMIT_WITHIN: Duration = Duration::from_secs(3);
+
+/// The pipeline of one gateway.
+pub(crate) struct Pipeline<W, R> {
+    pub(crate) admission: Admission,
+    pub(crate) live: LiveDriver<R>,
+    pub(crate) writer: Arc<W>,
+    pub(crate) receipts: Receipts,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) counters: Counters,
+    pub(crate) window: CommitWindow,
+    pub(crate) gathering: Gathering,
+    pub(crate) commits: JoinSet<Result<Committed, StoreError>>,
+    pub(crate) epoch: u32,
+}
+
+impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
+    /// Works until `stop`, or until nobody can send deliveries any more, then commits and acknowledges what is left.
+    ///
+    /// # Errors
+    /// When the store cannot be used any more.
+    pub(crate) async fn run(
+        mut self,
+        mut deliveries: mpsc::Receiver<Delivery>,
+        stop: CancellationToken,
+    ) -> Result<(), StoreError> {
+        let mut gulp = Vec::with_capacity(GULP);
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                Some(done) = self.commits.join_next() => {
+                    self.committed(done.expect("a commit neither panics nor is aborted")?).await;
+                }
+                Some(loaded) = self.live.loaded() => self.live.reload(loaded),
+                count = deliveries.recv_many(&mut gulp, GULP), if self.has_room() => {
+                    if count == 0 {
+                        return self.finish().await;
+                    }
+                    self.take(&mut gulp);
+                }
+                () = stop.cancelled(), if !deliveries.is_closed() => deliveries.close(),
+                () = tokio::time::sleep_until(wake) => {}
+            }
+            let now = Moment::now();
+            self.close_if_due(now);
+            self.live.turn(now, self.is_quiet(), &self.counters);
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        let full = self.window.gathered() >= BATCH_DELIVERIES || self.gathering.is_heavy();
+        self.commits.is_empty() || !full
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.gathering.is_empty() && self.commits.is_empty()
+    }
+
+    fn wake(&self) -> Moment {
+        match self.window.due() {
+            Due::At(at) if self.commits.is_empty() => self.live.wake().min(at.into()),
+            _ => self.live.wake(),
+        }
+    }
+
+    fn take(&mut self, gulp: &mut Vec<Delivery>) {
+        let now = Moment::now().into_std();
+        self.counters.received(gulp.len());
+        for delivery in gulp.drain(..) {
+            if let Receipt::Link(receipt) = delivery.receipt
+                && receipt.epoch != self.epoch
+            {
+                self.epoch = receipt.epoch;
+                self.window.reconnected();
+            }
+            self.window.arrived(now, matches!(delivery.receipt, Receipt::Link(_)));
+            self.admit(delivery);
+        }
+    }
+
+    fn admit(&mut self, delivery: Delivery) {
+        if delivery.is_cut() {
+            let text = format!(
+                "{} bytes; a message may have {}",
+                delivery.payload_len,
+                Delivery::MAX_BYTES
+            );
+            let reason = Reason::new(ReasonLabel::TooLarge, text);
+            self.gathering.add(delivery, 0, vec![reason]);
+            return;
+        }
+        let admitted = self.admission.admit(&Message {
+            topic: &delivery.topic,
+            payload: &delivery.payload,
+            retained: delivery.retained,
+            received_at: delivery.received_at,
+        });
+        if admitted.family.is_none() && admitted.refused.is_empty() {
+            self.counters.ignored();
+        }
+        if let Some(status) = &admitted.status {
+            self.live.status(status, delivery.received_at);
+        }
+        if admitted.lost > 0 {
+            self.counters.lost(admitted.lost);
+            if let Some(reading) = admitted.readings.first() {
+                self.live.lost(&reading.source.device, admitted.lost);
+            }
+        }
+        for reading in &admitted.readings {
+            self.live.observe(reading);
+        }
+        let readings = admitted.readings.len();
+        self.gathering.batch.readings.extend(admitted.readings);
+        self.gathering.add(delivery, readings, admitted.refused);
+    }
+
+    fn close_if_due(&mut self, now: Moment) {
+        let due = match self.window.due() {
+            Due::Never => false,
+            Due::Now => true,
+            Due::At(at) => now.into_std() >= at || self.gathering.is_heavy(),
+        };
+        if due && self.commits.is_empty() {
+            self.close(now);
+        }
+    }
+
+    fn close(&mut self, now: Moment) {
+        self.window.closed(now.into_std());
+        self.live.closing(now);
+        let gathering = std::mem::take(&mut self.gathering);
+        let (writer, readiness) = (Arc::clone(&self.writer), Arc::clone(&self.readiness));
+        self.commits.spawn(commit(writer, readiness, gathering));
+    }
+
+    async fn committed(&mut self, committed: Committed) {
+        self.counters.committed(committed.appended, &committed.refused);
+        if !committed.refused.is_empty() {
+            self.live.refused(self.counters.refused_total());
+        }
+        self.receipts.acknowledge(&committed.receipts).await;
+        let awaited =
+            |receipt: &&Receipt| matches!(receipt, Receipt::Link(r) if r.epoch == self.epoch);
+        let count = committed.receipts.iter().filter(awaited).count();
+        self.window.acknowledged(count, Moment::now().into_std());
+        self.live.durable();
+    }
+
+    async fn finish(mut self) -> Result<(), StoreError> {
+        let last = async {
+            while !self.is_quiet() {
+                if self.commits.is_empty() {
+                    self.close(Moment::now());
+                }
+                if let Some(done) = self.commits.join_next().await {
+                    self.committed(done.expect("a commit neither panics nor is aborted")?).await;
+                }
+            }
+            Ok(())
+        };
+        if let Ok(done) = tokio::time::timeout(LAST_COMMIT_WITHIN, last).await {
+            return done;
+        }
+        tracing::warn!("the store did not take the last batch; it will be delivered again");
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Whether the gateway does its work, and if not, why: one line for each part that cannot.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+/// A part of the gateway that can keep it from being ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The program is still being put together.
+    Start,
+    /// The machine's clock cannot be right.
+    Clock,
+    /// Deliveries do not come.
+    Broker,
+    /// State topics do not go out.
+    State,
+    /// The crash journal takes nothing.
+    Journal,
+    /// The store takes nothing.
+    Store,
+}
+
+/// What keeps the gateway from being ready. Parts report to it, `/ready` shows it.
+#[derive(Debug)]
+pub struct Readiness {
+    obstacles: Mutex<BTreeMap<Part, String>>,
+    told: watch::Sender<Option<String>>,
+}
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self { obstacles: Mutex::default(), told: watch::Sender::new(None) }
+    }
+}
+
+impl Readiness {
+    /// `part` cannot work, for this reason; told to people, so with the remedy where there is one.
+    pub fn blocked(&self, part: Part, why: impl Into<String>) {
+        let why = why.into();
+        self.change(|obstacles| {
+            if obstacles.get(&part) != Some(&why) {
+                tracing::warn!(?part, why, "not ready");
+                obstacles.insert(part, why);
+            }
+        });
+    }
+
+    /// `part` works.
+    pub fn clear(&self, part: Part) {
+        self.change(|obstacles| {
+            if obstacles.remove(&part).is_some() {
+                tracing::info!(?part, "ready");
+            }
+        });
+    }
+
+    /// `None` while everything works, else why not.
+    pub fn watch(&self) -> watch::Receiver<Option<String>> {
+        self.told.subscribe()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<Part, String>)) {
+        let mut obstacles = self.obstacles.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut obstacles);
+        let why: Vec<_> = obstacles.values().map(String::as_str).collect();
+        let why = (!why.is_empty()).then(|| why.join("; "));
+        self.told.send_if_modified(|told| {
+            let differs = *told != why;
+            *told = why;
+            differs
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gateway_is_ready_when_no_part_is_blocked_and_names_every_part_that_is() {
+        let readiness = Readiness::default();
+        let told = readiness.watch();
+        assert_eq!(*told.borrow(), None);
+
+        readiness.blocked(Part::Store, "the disk is full");
+        readiness.blocked(Part::Broker, "no broker at mqtt://127.0.0.1:1883");
+        assert_eq!(
+            told.borrow().as_deref(),
+            Some("no broker at mqtt://127.0.0.1:1883; the disk is full")
+        );
+
+        readiness.clear(Part::Store);
+        readiness.clear(Part::Broker);
+        assert_eq!(*told.borrow(), None);
+    }
+}

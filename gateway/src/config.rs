@@ -1,0 +1,185 @@
+//! What was asked for, checked. Nothing is opened or bound here but the site file.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::site::{self, Site};
+use domain::wire::BrokerUrl;
+
+use crate::arguments::Settings;
+use crate::failure::Failure;
+
+/// Everything that the parts need to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The building.
+    pub site: Arc<Site>,
+    /// The text of the site file, by which a change of it is known.
+    pub site_text: String,
+    /// Whether the building and its readings are made up.
+    pub demonstration: bool,
+    /// Where data are kept.
+    pub data: PathBuf,
+    /// Where the dashboard listens.
+    pub http: SocketAddr,
+    /// Which broker.
+    pub broker: BrokerChoice,
+    /// The name by which the broker knows this gateway.
+    pub client_id: String,
+    /// How long a reading waits for others to be committed with it.
+    pub commit_window: Duration,
+    /// Whether quarantine is replayed in any case.
+    pub replay_quarantine: bool,
+}
+
+/// Which broker sensors publish to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrokerChoice {
+    /// Our own, listening here.
+    Embedded(SocketAddr),
+    /// Another one.
+    External(BrokerUrl),
+}
+
+impl Config {
+    /// Checks what was asked for.
+    ///
+    /// # Errors
+    /// [`Failure::Configuration`] with file, line and remedy where there are such.
+    pub fn read(settings: &Settings) -> Result<Self, Failure> {
+        let demonstration = settings.site.is_none();
+        let (site, site_text) = read_site(settings.site.as_deref())?;
+        let broker = choose_broker(settings)?;
+        let data = data_folder(settings.data.as_deref(), &site, demonstration)?;
+        let client_id = match &settings.client_id {
+            Some(id) => checked_client_id(id)?,
+            None => format!("vigie-gateway-{}", site.id),
+        };
+        Ok(Self {
+            site: Arc::new(site),
+            site_text,
+            demonstration,
+            data,
+            http: settings.http,
+            broker,
+            client_id,
+            commit_window: settings.commit_window,
+            replay_quarantine: settings.replay_quarantine,
+        })
+    }
+
+    /// Where our own clients find the broker, once the embedded one listens at `embedded`.
+    pub fn broker_url(&self) -> BrokerUrl {
+        match &self.broker {
+            BrokerChoice::Embedded(address) => {
+                BrokerUrl::plain(address.ip().to_string(), address.port())
+            }
+            BrokerChoice::External(url) => url.clone(),
+        }
+    }
+}
+
+fn read_site(path: Option<&Path>) -> Result<(Site, String), Failure> {
+    let Some(path) = path else {
+        let site =
+            site::parse(site::DREUX, "dreux.toml").expect("a test parses the shipped example");
+        return Ok((site, site::DREUX.to_owned()));
+    };
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::Configuration(format!("the site file {name} cannot be read: {error}"))
+    })?;
+    let site = site::parse(&text, &name.to_string())
+        .map_err(|faults| Failure::Configuration(faults.to_string()))?;
+    Ok((site, text))
+}
+
+fn choose_broker(settings: &Settings) -> Result<BrokerChoice, Failure> {
+    let Some(url) = &settings.broker else {
+        if settings.mqtt.ip().is_loopback() {
+            return Ok(BrokerChoice::Embedded(settings.mqtt));
+        }
+        return Err(Failure::Configuration(format!(
+            "--mqtt {}: the embedded broker knows no accounts, so it listens on the loopback only; for sensors on the \
+             network install Mosquitto and name it with --broker mqtt://user:password@host:1883",
+            settings.mqtt
+        )));
+    };
+    if url.tls() {
+        return Err(Failure::Configuration(format!(
+            "--broker {url}: this build speaks no TLS; use mqtt:// within the building's own network, or a tunnel"
+        )));
+    }
+    Ok(BrokerChoice::External(url.clone()))
+}
+
+fn checked_client_id(id: &str) -> Result<String, Failure> {
+    if (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic()) {
+        Ok(id.to_owned())
+    } else {
+        Err(Failure::Configuration(format!(
+            "--client-id {id:?}: give 1 to 64 letters, digits and signs without spaces"
+        )))
+    }
+}
+
+/// The demonstration has a folder of its own in any case, so that it never mixes with a real site.
+fn data_folder(given: Option<&Path>, site: &Site, demonstration: bool) -> Result<PathBuf, Failure> {
+    const DEMONSTRATION: &str = "demonstration";
+    if let Some(folder) = given {
+        return Ok(if demonstration { folder.join(DEMONSTRATION) } else { folder.to_owned() });
+    }
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let shared = variable("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".local").join("share")));
+    let shared = shared.ok_or_else(|| {
+        Failure::Configuration("there is no home folder; name a folder for data with --data".into())
+    })?;
+    let name = if demonstration { DEMONSTRATION } else { site.id.as_str() };
+    Ok(shared.join("vigie").join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::arguments::Arguments;
+
+    fn read(line: &str) -> Result<Config, String> {
+        let words = std::iter::once("vigie").chain(line.split(' ').filter(|word| !word.is_empty()));
+        let arguments = Arguments::try_parse_from(words).unwrap();
+        Config::read(&arguments.settings).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn without_a_site_file_the_demonstration_runs_in_a_folder_of_its_own() {
+        let config = read("--data /somewhere").unwrap();
+        assert!(config.demonstration);
+        assert_eq!(config.data, Path::new("/somewhere/demonstration"));
+        assert_eq!(config.client_id, "vigie-gateway-dreux");
+    }
+
+    #[test]
+    fn a_broker_without_accounts_is_not_opened_to_the_network() {
+        let refused = read("--mqtt 0.0.0.0:1883").unwrap_err();
+        assert!(refused.contains("--broker"), "{refused}");
+        assert!(read("--mqtt [::1]:1883").is_ok());
+    }
+
+    #[test]
+    fn a_site_file_that_is_not_there_is_named() {
+        let refused = read("--site /nowhere/site.toml").unwrap_err();
+        assert!(refused.contains("/nowhere/site.toml"), "{refused}");
+    }
+
+    #[test]
+    fn a_password_never_shows() {
+        let config = read("--broker mqtt://vigie:secret@broker.local").unwrap();
+        assert!(!format!("{config:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,61 @@
+//! The dashboard, here or beside a gateway in another process.
+
+use std::future::Future;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use dashboard::Dashboard;
+use domain::Clock;
+use store::SeriesReader;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::failure::{Failure, chain};
+use crate::parts::Parts;
+use crate::stop::{Stops, stop};
+use crate::{opened, systemd, telemetry};
+
+/// Runs the dashboard alone until `shutdown`, on the data folder and the broker of a gateway.
+///
+/// # Errors
+/// When the port or the data folder cannot be had, or the dashboard ends by itself.
+pub async fn run(
+    config: Config,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+    announce: impl FnOnce(&Config),
+) -> Result<(), Failure> {
+    let listener = opened::http(config.http)?;
+    let reader = opened::reader(&config.data)?;
+    let metrics = telemetry::count()?;
+    announce(&config);
+    let readiness = ingest::Readiness::default();
+    let dashboard = Dashboard {
+        broker: config.broker_url(),
+        site: config.site,
+        reader,
+        clock,
+        readiness: readiness.watch(),
+        metrics: telemetry::renderer(metrics),
+        demonstration: config.demonstration,
+    };
+    let stops = Stops::default();
+    let mut parts = Parts::default();
+    parts.spawn("the dashboard", serve(dashboard, listener, stops.outlets.clone())?);
+    parts.spawn("the watchdog", systemd::watchdog(stops.outlets.clone()));
+    systemd::ready();
+    let outcome = parts.during(&shutdown, std::future::pending::<()>()).await.map(drop);
+    stop(&mut parts, &stops).await;
+    outcome
+}
+
+/// The dashboard on a bound listener.
+pub(crate) fn serve<R: SeriesReader>(
+    dashboard: Dashboard<R>,
+    listener: TcpListener,
+    stop: CancellationToken,
+) -> Result<impl Future<Output = Result<(), String>> + Send + use<R>, Failure> {
+    let listener = tokio::net::TcpListener::from_std(listener)
+        .map_err(|error| Failure::Part { part: "the dashboard", why: chain(&error) })?;
+    Ok(async move { dashboard.serve(listener, stop).await.map_err(|error| chain(&error)) })
+}

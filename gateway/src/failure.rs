@@ -1,0 +1,43 @@
+//! How the program ends when it cannot do its work.
+
+use std::process::ExitCode;
+
+/// A reason to end, told to a person.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was asked for makes no sense; nothing was opened.
+    #[error("{0}")]
+    Configuration(String),
+    /// Something that is needed cannot be had: a port, a folder.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A part of the program ended by itself.
+    #[error("{part} has failed: {why}")]
+    Part {
+        /// Which.
+        part: &'static str,
+        /// Why, with all causes.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// The exit code: 64 for a bad configuration (as `EX_USAGE` of sysexits), else 1.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Configuration(_) => ExitCode::from(64),
+            Self::Unavailable(_) | Self::Part { .. } => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// An error with all its causes, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}

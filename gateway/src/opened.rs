@@ -1,0 +1,78 @@
+//! What the program needs from the machine: ports and the data folder. Opened first, so that a fault is told before
+//! anything has happened.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::site::Site;
+use store::{SqliteReader, SqliteSettings, SqliteWriter, StoreError};
+use tokio::net::TcpSocket;
+
+use crate::config::{BrokerChoice, Config};
+use crate::failure::{Failure, chain};
+
+/// Binds the address of the dashboard.
+pub(crate) fn http(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).map_err(|error| taken(address, "--http", &error))?;
+    listener.set_nonblocking(true).map_err(|error| taken(address, "--http", &error))?;
+    Ok(listener)
+}
+
+/// Looks whether the embedded broker will be able to listen; its port opens only when readings can be taken.
+pub(crate) fn mqtt(broker: &BrokerChoice) -> Result<(), Failure> {
+    let BrokerChoice::Embedded(address) = broker else { return Ok(()) };
+    let probe = || -> io::Result<()> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // As the broker itself does; connections of an earlier run may linger.
+        socket.set_reuseaddr(true)?;
+        socket.bind(*address)
+    };
+    probe().map_err(|error| taken(*address, "--mqtt", &error))
+}
+
+fn taken(address: SocketAddr, flag: &str, error: &io::Error) -> Failure {
+    Failure::Unavailable(match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{address} is in use, perhaps by another vigie; stop it or choose another with {flag}"
+        ),
+        io::ErrorKind::PermissionDenied => {
+            format!("{address} may not be used by this user; choose a port above 1023 with {flag}")
+        }
+        _ => format!("{address} cannot be used: {error}; choose another with {flag}"),
+    })
+}
+
+/// Opens the store of the data folder for writing and reading.
+pub(crate) fn store(config: &Config) -> Result<(Arc<SqliteWriter>, Arc<SqliteReader>), Failure> {
+    let folder = &config.data;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::Unavailable(format!(
+            "the data folder {folder} cannot be made: {error}; choose another with --data"
+        ))
+    })?;
+    let settings = settings(&config.site);
+    let writer = SqliteWriter::open(folder, &settings).map_err(|error| unusable(folder, &error))?;
+    Ok((Arc::new(writer), reader(folder)?))
+}
+
+/// Opens the store of the data folder for reading only.
+pub(crate) fn reader(folder: &Path) -> Result<Arc<SqliteReader>, Failure> {
+    SqliteReader::open(folder).map(Arc::new).map_err(|error| unusable(folder, &error))
+}
+
+fn settings(site: &Site) -> SqliteSettings {
+    SqliteSettings { timezone: site.timezone.clone() }
+}
+
+fn unusable(folder: &Path, error: &StoreError) -> Failure {
+    let folder = folder.display();
+    Failure::Unavailable(match error {
+        StoreError::InUse { .. } => format!(
+            "the data folder {folder} is in use by another vigie; stop it or choose another with --data"
+        ),
+        error => format!("the data folder {folder} cannot be used: {}", chain(error)),
+    })
+}

@@ -1,0 +1,291 @@
+//! All parts together: opened, started in order, watched, stopped in order.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use domain::wire::native;
+use domain::wire::state::GatewayState;
+use domain::{Clock, Instant};
+use ingest::{
+    Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part, QUEUE_DELIVERIES, Readiness,
+    Receipts, ReplayMark, StateBoard, StatePublisher, redeliver, replay_quarantine,
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use crate::broker::EmbeddedBroker;
+use crate::config::{BrokerChoice, Config};
+use crate::failure::{Failure, chain};
+use crate::intake::Intake;
+use crate::parts::Parts;
+use crate::stop::{BROKER, INGEST, Stops, close, stop};
+use crate::{clock_trust, dashboard_only, housekeeping, opened, systemd, telemetry};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The demonstration is the same each time.
+const SEED: u64 = 1892;
+
+/// Runs the gateway, and with `dashboard` the dashboard, until `shutdown`. Bound and opened is everything that can
+/// fail before anything else happens; then `announce` is called.
+///
+/// # Errors
+/// When a port or the data folder cannot be had, or a part ends by itself.
+pub async fn run(
+    config: Config,
+    dashboard: bool,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+    announce: impl FnOnce(&Config),
+) -> Result<(), Failure> {
+    let listener = dashboard.then(|| opened::http(config.http)).transpose()?;
+    opened::mqtt(&config.broker)?;
+    let (writer, reader) = opened::store(&config)?;
+    let metrics = telemetry::count()?;
+    announce(&config);
+
+    let mut gateway = Gateway {
+        parts: Parts::default(),
+        stops: Stops::default(),
+        readiness: Arc::default(),
+        board: Arc::default(),
+        config,
+        writer,
+        reader,
+        metrics,
+        clock,
+        shutdown,
+    };
+    gateway.readiness.blocked(Part::Start, "starting");
+    gateway.show(listener)?;
+    let outcome = gateway.start_and_watch().await;
+    stop(&mut gateway.parts, &gateway.stops).await;
+    let Gateway { writer, parts, .. } = gateway;
+    drop(parts);
+    close(writer).await;
+    outcome
+}
+
+struct Gateway {
+    config: Config,
+    parts: Parts,
+    stops: Stops,
+    readiness: Arc<Readiness>,
+    board: Arc<StateBoard>,
+    writer: Arc<SqliteWriter>,
+    reader: Arc<SqliteReader>,
+    metrics: PrometheusHandle,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+}
+
+/// Both ends of the two queues between the origins of deliveries and the pipeline.
+struct Queues {
+    deliveries: mpsc::Sender<Delivery>,
+    acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
+    journal: Arc<Journal>,
+}
+
+impl Gateway {
+    /// The dashboard comes first: it can say that the rest is starting.
+    fn show(&mut self, listener: Option<TcpListener>) -> Result<(), Failure> {
+        if let Some(listener) = listener {
+            let dashboard = dashboard::Dashboard {
+                site: Arc::clone(&self.config.site),
+                reader: Arc::clone(&self.reader),
+                broker: self.config.broker_url(),
+                clock: Arc::clone(&self.clock),
+                readiness: self.readiness.watch(),
+                metrics: telemetry::renderer(self.metrics.clone()),
+                demonstration: self.config.demonstration,
+            };
+            let work = dashboard_only::serve(dashboard, listener, self.stops.outlets.clone())?;
+            self.parts.spawn("the dashboard", work);
+        }
+        let stop = &self.stops.outlets;
+        let reader = Arc::clone(&self.reader);
+        let measure = housekeeping::measure(reader, self.metrics.clone(), stop.clone());
+        self.parts.spawn("housekeeping", measure);
+        self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
+        systemd::ready();
+        Ok(())
+    }
+
+    /// Returns when it is time to stop, or with what failed.
+    async fn start_and_watch(&mut self) -> Result<(), Failure> {
+        let Some(queues) = self.start_pipeline().await? else { return Ok(()) };
+        self.open_intake(queues).await?;
+        self.publish_states();
+        self.simulate();
+        let (writer, clock) = (Arc::clone(&self.writer), Arc::clone(&self.clock));
+        let seal = housekeeping::seal(writer, clock, self.stops.outlets.clone());
+        self.parts.spawn("sealing", seal);
+        self.readiness.clear(Part::Start);
+        self.parts.during(&self.shutdown, std::future::pending::<()>()).await.map(drop)
+    }
+
+    /// `None` when the program is stopped meanwhile.
+    async fn start_pipeline(&mut self) -> Result<Option<Queues>, Failure> {
+        let newest = self.newest().await?;
+        let trusted = clock_trust::trusted(&*self.clock, newest, &self.readiness);
+        if self.parts.during(&self.shutdown, trusted).await?.is_none() {
+            return Ok(None);
+        }
+        self.replay_quarantine().await?;
+        let (journal, leftover) = Journal::open(&self.config.data)
+            .map_err(|error| Failure::Unavailable(chain(&error)))?;
+        let journal = Arc::new(journal);
+        let (deliveries, queue) = mpsc::channel(QUEUE_DELIVERIES);
+        let (acknowledge, acknowledgements) = mpsc::channel(Receipts::QUEUE);
+        let ingest = Ingest {
+            site: Arc::clone(&self.config.site),
+            writer: Arc::clone(&self.writer),
+            reader: Arc::clone(&self.reader),
+            board: Arc::clone(&self.board),
+            receipts: Receipts::new(acknowledge, Arc::clone(&journal)),
+            readiness: Arc::clone(&self.readiness),
+            clock: Arc::clone(&self.clock),
+            commit_window: self.config.commit_window,
+            version: VERSION,
+        };
+        let (loaded, is_loaded) = oneshot::channel();
+        let started = move || {
+            if loaded.send(()).is_err() {
+                tracing::debug!("stopped while the building was loaded");
+            }
+        };
+        let stop = self.stops.pipeline.clone();
+        let work = async move { ingest.run(queue, stop, started).await.map_err(|e| chain(&e)) };
+        self.parts.spawn(INGEST, work);
+        let queues = Queues { deliveries, acknowledgements, journal };
+        let ready = async {
+            drop(is_loaded.await);
+            resume(leftover, &queues.deliveries).await;
+        };
+        let ready = self.parts.during(&self.shutdown, ready).await?;
+        Ok(ready.map(|()| queues))
+    }
+
+    /// When the newest stored reading came in.
+    async fn newest(&self) -> Result<Option<Instant>, Failure> {
+        let sources = self.reader.sources().await.map_err(|error| unreadable(&error))?;
+        Ok(sources.iter().map(|source| source.last.received_at).max())
+    }
+
+    async fn replay_quarantine(&self) -> Result<(), Failure> {
+        let mark = ReplayMark::new(&self.config.data, &[VERSION, &self.config.site_text]);
+        if !mark.differs() && !self.config.replay_quarantine {
+            return Ok(());
+        }
+        let replay = async {
+            let admission =
+                Ingest::<SqliteWriter, _>::admission(&self.config.site, &*self.reader).await?;
+            replay_quarantine(admission, &*self.writer, &*self.reader).await
+        };
+        let replayed = replay.await.map_err(|error| unreadable(&error))?;
+        tracing::info!(
+            replayed.healed,
+            replayed.stored,
+            replayed.standing,
+            "quarantine was replayed"
+        );
+        if let Err(error) = mark.set() {
+            tracing::warn!(%error, "quarantine will be replayed at the next start again");
+        }
+        Ok(())
+    }
+
+    /// From here on deliveries come.
+    async fn open_intake(&mut self, queues: Queues) -> Result<(), Failure> {
+        let Queues { deliveries, acknowledgements, journal } = queues;
+        let (clock, readiness) = (Arc::clone(&self.clock), Arc::clone(&self.readiness));
+        let stop = self.stops.intake.clone();
+        match &self.config.broker {
+            BrokerChoice::Embedded(address) => {
+                let intake = Intake::new(&self.config.site, deliveries, journal, clock, readiness);
+                let broker = EmbeddedBroker::open(*address, intake).await?;
+                self.parts.spawn(BROKER, broker.run(stop));
+            }
+            BrokerChoice::External(url) => {
+                let consumer = Consumer::new(
+                    url.clone(),
+                    self.config.client_id.clone(),
+                    domain::families::Families::new(&self.config.site).filters(),
+                    deliveries,
+                    acknowledgements,
+                    clock,
+                    readiness,
+                );
+                let work = async move {
+                    consumer.run(stop).await;
+                    Ok(())
+                };
+                self.parts.spawn("the consumer", work);
+            }
+        }
+        Ok(())
+    }
+
+    fn publish_states(&mut self) {
+        let gone = GatewayState {
+            as_of: self.clock.now(),
+            online: false,
+            version: VERSION.to_owned(),
+            refused: 0,
+            stored: 0,
+        };
+        let gone = serde_json::to_vec(&gone).expect("a state is plain data");
+        let topic = native::state_topic(&self.config.site.id, "gateway");
+        let publisher = StatePublisher::new(
+            self.config.broker_url(),
+            format!("{}-states", self.config.client_id),
+            (topic, gone),
+            Arc::clone(&self.board),
+            Arc::clone(&self.readiness),
+        );
+        // The embedded broker forgets all states when it ends; another one is told that we are gone, when we are.
+        let stop = match self.config.broker {
+            BrokerChoice::Embedded(_) => self.stops.intake.clone(),
+            BrokerChoice::External(_) => self.stops.outlets.clone(),
+        };
+        let work = async move {
+            publisher.run(stop).await;
+            Ok(())
+        };
+        self.parts.spawn("the state publisher", work);
+    }
+
+    fn simulate(&mut self) {
+        if !self.config.demonstration {
+            return;
+        }
+        let (site, clock) = (Arc::clone(&self.config.site), Arc::clone(&self.clock));
+        let (broker, stop) = (self.config.broker_url(), self.stops.intake.clone());
+        let work = async move {
+            let simulated = sensors::simulation::run(site, broker, clock, SEED, stop).await;
+            simulated.map_err(|error| chain(&error))
+        };
+        self.parts.spawn("the simulation", work);
+    }
+}
+
+/// Gives the pipeline what an earlier run left, before anything new.
+async fn resume(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {
+    if leftover.torn > 0 {
+        tracing::warn!(
+            leftover.torn,
+            "a record of the crash journal was cut; nobody was told it was safe"
+        );
+    }
+    metrics::counter!("vigie_journal_torn_total").increment(leftover.torn as u64);
+    if !leftover.deliveries.is_empty() {
+        let count = leftover.deliveries.len();
+        tracing::info!(count, "deliveries of an earlier run are stored from the crash journal");
+    }
+    redeliver(leftover, deliveries).await;
+}
+
+fn unreadable(error: &StoreError) -> Failure {
+    Failure::Unavailable(format!("the store cannot be used: {}", chain(error)))
+}
