@@ -1,5 +1,7 @@
 //! The shipped recordings, read by their maps, give the figures that were computed apart from them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -266,7 +266,7 @@ impl Building {
                 Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(tell)),
                 Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(tell)),
                 Probe::Detector(detector) => {
-                    moments.extend(self.detectors[detector].changed.map(tell))
+                    moments.extend(self.detectors[detector].changed.map(tell));
                 }
                 _ => {}
             }

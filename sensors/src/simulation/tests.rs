@@ -293,38 +293,3 @@ fn no_meter_draws_more_than_its_breaker_lets_through() {
         }
     }
 }
-
-#[test]
-#[ignore = "prints a day of the demonstration, to look at"]
-#[expect(clippy::print_stdout, reason = "its purpose")]
-fn a_day_to_look_at() {
-    let site = dreux();
-    let mut building = Building::new(&site, Scenario::demonstration(&site, 1, evening()));
-    let mut count = 0;
-    for half_hour in 0..=72 {
-        count += samples(
-            &building.step(evening() - hours(34) + SignedDuration::from_mins(30 * half_hour)),
-        )
-        .count();
-        let truth = building.truth();
-        let zones: Vec<String> = truth
-            .zones_alone
-            .iter()
-            .filter(|(id, _)| truth.co2_ppm.contains_key(*id))
-            .map(|(id, people)| format!("{} {people} {:.0}", &id.as_str()[..4], truth.co2_ppm[id]))
-            .collect();
-        let meters: Vec<String> = truth
-            .power_w
-            .iter()
-            .map(|(id, w)| format!("{} {w:.0}", &id.as_str()[..5.min(id.as_str().len())]))
-            .collect();
-        println!(
-            "{} n={} people={} | {} | {}",
-            half_hour,
-            count,
-            truth.people,
-            zones.join(", "),
-            meters.join(", ")
-        );
-    }
-}
