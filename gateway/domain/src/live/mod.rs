@@ -7,13 +7,13 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`track`] | one source: its newest reading, its rhythm, its roles in the building |
-//! | [`loading`] | which sources must be loaded from the store, and what is observed meanwhile |
-//! | [`meters`], [`activity`] | power and energy of each meter; what a machine is doing |
-//! | [`people`] | who is where |
-//! | [`devices`] | which devices report as they used to |
-//! | [`alerts`] | what a person should know |
-//! | [`states`] | what is told, and what of it is new |
+//! | `track` | one source: its newest reading, its rhythm, its roles in the building |
+//! | `loading` | which sources must be loaded from the store, and what is observed meanwhile |
+//! | `meters`, `activity` | power and energy of each meter; what a machine is doing |
+//! | `people` | who is where |
+//! | `devices` | which devices report as they used to |
+//! | `alerts` | what a person should know |
+//! | `states` | what is told, and what of it is new |
 //!
 //! All figures come from the same folds as those of [`crate::energy`] and [`crate::occupancy`], so a page that asks
 //! the store shows the same.
