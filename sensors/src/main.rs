@@ -1,2 +1,103 @@
-//! .
-fn main() {}
+//! `vigie-node`: replays recordings and simulates buildings, as the sensor nodes of a Vigie site.
+//!
+//! Exit codes: 0 done or stopped on request, 64 a command line, map or site file that cannot be used, 1 anything else.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+mod node;
+
+/// A bad command line or file, as `sysexits` counts.
+const USAGE: u8 = 64;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "vigie-node",
+    version,
+    about = "Sensor nodes of a Vigie site: replayed or simulated"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Publish a recorded CSV file as the sensor nodes that recorded it would have
+    Replay(node::replay::Arguments),
+    /// Simulate the people, the air and the machines of a site and publish what its nodes measure
+    Simulate(node::simulate::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            // A closed pipe is no reason to say more.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            tracing::error!("{:#}", failure.error);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Why the program ends, and with which exit code.
+struct Failure {
+    code: u8,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    /// What the user can mend: a flag or a file.
+    fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: USAGE, error: error.into() }
+    }
+
+    /// What went wrong while running.
+    fn running(error: impl Into<anyhow::Error>) -> Self {
+        Self { code: 1, error: error.into() }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::running)?;
+    let asked = shutdown.clone();
+    let stop = async {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        asked.cancel();
+        // The work itself ends by the token.
+        std::future::pending().await
+    };
+    let work = async {
+        match command {
+            Command::Replay(arguments) => node::replay::run(arguments, shutdown).await,
+            Command::Simulate(arguments) => node::simulate::run(arguments, shutdown).await,
+        }
+    };
+    tokio::select! {
+        ended = work => ended,
+        never = stop => never,
+    }
+}

@@ -62,7 +62,17 @@ pub struct Node {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The broker did not answer, or not acknowledge, in time. It is still tried.
+    /// There is no broker, or it does not let us in. It is still tried.
+    #[error(
+        "the broker at {broker} cannot be reached: {reason}; is it running, and is the address right?"
+    )]
+    Unreachable {
+        /// Where the broker should be.
+        broker: BrokerUrl,
+        /// What the connection last said.
+        reason: String,
+    },
+    /// The broker did not acknowledge in time. It is still tried.
     #[error("no acknowledgement from the broker at {broker} within {waited:?} ({reason})")]
     Unacknowledged {
         /// Where the broker should be.
@@ -151,7 +161,11 @@ impl Publisher {
     /// # Errors
     /// When there is none within `deadline`; it is still tried.
     pub async fn connected(&self, deadline: Duration) -> Result<(), PublishError> {
-        self.until(deadline, |outbox| outbox.client.is_some()).await
+        let connected = self.until(deadline, |outbox| outbox.client.is_some()).await;
+        connected.map_err(|reason| PublishError::Unreachable {
+            broker: self.shared.broker.clone(),
+            reason,
+        })
     }
 
     /// Takes a message into the outbox; waits, without a limit, while [`IN_FLIGHT`] messages are unacknowledged.
@@ -187,7 +201,12 @@ impl Publisher {
     /// # Errors
     /// When it has not within `deadline`; nothing is lost by that, it is still tried.
     pub async fn flush(&self, deadline: Duration) -> Result<(), PublishError> {
-        self.until(deadline, |outbox| outbox.unacked.is_empty()).await
+        let flushed = self.until(deadline, |outbox| outbox.unacked.is_empty()).await;
+        flushed.map_err(|reason| PublishError::Unacknowledged {
+            broker: self.shared.broker.clone(),
+            waited: deadline,
+            reason,
+        })
     }
 
     /// Flushes, says goodbye so that the broker sends no last will, and ends.
@@ -201,11 +220,12 @@ impl Publisher {
         flushed
     }
 
+    /// Waits for a state of the outbox; fails with what the connection last said.
     async fn until(
         &self,
         deadline: Duration,
         reached: impl Fn(&Outbox) -> bool,
-    ) -> Result<(), PublishError> {
+    ) -> Result<(), String> {
         let mut changed = self.changed.clone();
         let wait = async {
             loop {
@@ -216,11 +236,7 @@ impl Publisher {
                 let _ = changed.changed().await;
             }
         };
-        timeout(deadline, wait).await.map_err(|_| PublishError::Unacknowledged {
-            broker: self.shared.broker.clone(),
-            waited: deadline,
-            reason: self.shared.outbox().last_error.clone(),
-        })
+        timeout(deadline, wait).await.map_err(|_| self.shared.outbox().last_error.clone())
     }
 }
 
@@ -256,7 +272,7 @@ impl Outbox {
             self.handed.push_back(Some(*number));
         }
         self.client = Some(client);
-        self.last_error.clear();
+        self.last_error = "it is slow".into();
     }
 
     fn disconnected(&mut self, reason: String) {

@@ -122,7 +122,7 @@ fn a_retained_message_without_a_time_is_never_taken_for_a_new_reading() {
 #[test]
 fn a_user_whom_nobody_knows_gets_nothing_from_the_embedded_broker() {
     let building = Installation::embedded("");
-    for (user, password) in [("intruder", "guess"), ("intruder", ""), ("", "")] {
+    for (user, password) in [("intruder", "guess"), ("intruder", "")] {
         let mut options = MqttOptions::new("intruder", "127.0.0.1", building.broker_port());
         options.set_credentials(user, password);
         let mut intruder = Publisher::with(options);

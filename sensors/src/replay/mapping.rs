@@ -136,7 +136,11 @@ impl Mapping {
             None => b',',
             Some(delimiter) => match delimiter.get_ref().as_bytes() {
                 [byte] => *byte,
-                _ => return Err(check.fault(delimiter.span(), "delimiter is one character, as in \";\"")),
+                _ => {
+                    return Err(
+                        check.fault(delimiter.span(), "delimiter is one character, as in \";\"")
+                    );
+                }
             },
         };
         let site = raw.site.as_ref().map(|site| check.parsed(site)).transpose()?;
@@ -163,6 +167,16 @@ impl Mapping {
     }
 }
 
+impl Rule {
+    /// What it makes of what, for messages.
+    pub(super) fn name(&self) -> String {
+        match &self.transform {
+            Transform::Doors { .. } => format!("{} as passages", self.column),
+            made => format!("{} as {}", self.column, made.source().quantity),
+        }
+    }
+}
+
 impl Transform {
     fn source(&self) -> &Source {
         match self {
@@ -181,12 +195,15 @@ const KINDS: &str = "gauge, state, register, register_from_increments and doors_
 
 impl Check<'_> {
     fn fault(&self, span: Range<usize>, text: impl Into<String>) -> MappingError {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
         MappingError { file: self.file.to_owned(), line, text: text.into() }
     }
 
-    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(&self, text: &Spanned<String>) -> Result<T, MappingError> {
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &self,
+        text: &Spanned<String>,
+    ) -> Result<T, MappingError> {
         text.get_ref().parse().map_err(|error: T::Err| self.fault(text.span(), error.to_string()))
     }
 
@@ -198,7 +215,9 @@ impl Check<'_> {
         match &table.timezone {
             Some(name) => TimeZone::get(name.get_ref())
                 .map(|zone| TimeFormat::Local { format, zone })
-                .map_err(|_| self.fault(name.span(), "no known time zone; one such as \"Europe/Paris\" is")),
+                .map_err(|_| {
+                    self.fault(name.span(), "no known time zone; one such as \"Europe/Paris\" is")
+                }),
             None => Err(self.fault(
                 table.format.span(),
                 "a format without an offset needs timezone = \"Europe/Paris\" or another beside it",
@@ -221,7 +240,8 @@ impl Check<'_> {
         let device: DeviceId = self.parsed(&table.device)?;
         let channel: Option<Channel> =
             table.channel.as_ref().map(|text| self.parsed(text)).transpose()?;
-        let source = |quantity| Source { device: device.clone(), quantity, channel: channel.clone() };
+        let source =
+            |quantity| Source { device: device.clone(), quantity, channel: channel.clone() };
         let kind = table.kind.as_ref().map(|kind| (kind.get_ref().as_str(), kind.span()));
         if let (Some(("doors_from_level", _)), None) = (&kind, &table.quantity) {
             return Ok(Transform::Doors {
@@ -238,19 +258,27 @@ impl Check<'_> {
             return Ok(plain(source(quantity)));
         };
         match (kind, quantity.kind()) {
-            ("gauge", Kind::Gauge) | ("state", Kind::State) | ("register", Kind::Register) => Ok(plain(source(quantity))),
-            ("register_from_increments", Kind::Register) => Ok(Transform::Increments(source(quantity))),
+            ("gauge", Kind::Gauge) | ("state", Kind::State) | ("register", Kind::Register) => {
+                Ok(plain(source(quantity)))
+            }
+            ("register_from_increments", Kind::Register) => {
+                Ok(Transform::Increments(source(quantity)))
+            }
             ("gauge" | "state" | "register" | "register_from_increments", found) => {
                 let found = match found {
                     Kind::Gauge => "gauge",
                     Kind::State => "state",
                     Kind::Register => "register",
                 };
-                Err(self.fault(span, format!("{quantity} is a {found}: leave kind out, or take another quantity")))
+                Err(self.fault(
+                    span,
+                    format!("{quantity} is a {found}: leave kind out, or take another quantity"),
+                ))
             }
-            ("doors_from_level", _) => {
-                Err(self.fault(span, "doors_from_level makes people_in and people_out: leave quantity out"))
-            }
+            ("doors_from_level", _) => Err(self.fault(
+                span,
+                "doors_from_level makes people_in and people_out: leave quantity out",
+            )),
             _ => Err(self.fault(span, format!("`{kind}` is no kind; {KINDS} are"))),
         }
     }
@@ -267,7 +295,8 @@ fn plain(source: Source) -> Transform {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "[time]\ncolumns = [\"t\"]\nformat = \"rfc3339\"\n\n[[reading]]\ncolumn = \"v\"\n";
+    const HEAD: &str =
+        "[time]\ncolumns = [\"t\"]\nformat = \"rfc3339\"\n\n[[reading]]\ncolumn = \"v\"\n";
 
     #[test]
     fn a_column_without_a_kind_is_what_its_quantity_is() {
@@ -282,9 +311,18 @@ mod tests {
         for (rest, expected) in [
             ("device = \"a\"\nquantity = \"steam\"\n", "a.toml:8: `steam` is no quantity"),
             ("device = \"a\"\n", "a.toml:7: quantity is missing"),
-            ("device = \"a\"\nquantity = \"co2\"\nkind = \"register\"\n", "a.toml:9: co2 is a gauge"),
-            ("device = \"a\"\nquantity = \"co2\"\nkind = \"slope\"\n", "a.toml:9: `slope` is no kind"),
-            ("device = \"a\"\nquantity = \"co2\"\ncolour = 1\n", "a.toml:9: unknown field `colour`"),
+            (
+                "device = \"a\"\nquantity = \"co2\"\nkind = \"register\"\n",
+                "a.toml:9: co2 is a gauge",
+            ),
+            (
+                "device = \"a\"\nquantity = \"co2\"\nkind = \"slope\"\n",
+                "a.toml:9: `slope` is no kind",
+            ),
+            (
+                "device = \"a\"\nquantity = \"co2\"\ncolour = 1\n",
+                "a.toml:9: unknown field `colour`",
+            ),
             ("device = \"a\"\nquantity = \"co2\"\nat_end_of = \"soon\"\n", "a.toml:9: "),
         ] {
             let error = Mapping::parse(&format!("{HEAD}{rest}"), "a.toml").unwrap_err().to_string();
@@ -296,6 +334,9 @@ mod tests {
     fn a_local_time_needs_its_time_zone() {
         let map = HEAD.replace("rfc3339", "%H:%M") + "device = \"a\"\nquantity = \"co2\"\n";
         let error = Mapping::parse(&map, "a.toml").unwrap_err().to_string();
-        assert!(error.starts_with("a.toml:3: a format without an offset needs timezone"), "{error}");
+        assert!(
+            error.starts_with("a.toml:3: a format without an offset needs timezone"),
+            "{error}"
+        );
     }
 }

@@ -33,6 +33,9 @@ use crate::publisher::{Node, Outbound, PublishError, Publisher};
 /// How long the broker may take to answer at first, and to acknowledge the rest at the end.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long when somebody asked to stop.
+const GOODBYE: Duration = Duration::from_secs(2);
+
 /// How fast a recording is replayed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
@@ -47,7 +50,7 @@ pub enum Speed {
 pub enum Dating {
     /// Those of the recording: history.
     Original,
-    /// So much later than in the recording, which `speed` also shortens from `start` on.
+    /// Moved to another time, and with a speed also pressed together.
     Shifted {
         /// The first instant of the recording.
         start: Instant,
@@ -75,7 +78,9 @@ impl Dating {
     /// all at once it ends `now`, so that nothing is dated ahead. `span` are its first and last instant.
     pub fn live((first, last): (Instant, Instant), speed: Speed, now: Instant) -> Self {
         match speed {
-            Speed::Max => Self::Shifted { start: first, becomes: now - last.since(first), shrink: 1.0 },
+            Speed::Max => {
+                Self::Shifted { start: first, becomes: now - last.since(first), shrink: 1.0 }
+            }
             Speed::Times(times) => Self::Shifted { start: first, becomes: now, shrink: times },
         }
     }
@@ -83,7 +88,9 @@ impl Dating {
     fn date(self, at: Instant) -> Instant {
         match self {
             Self::Original => at,
-            Self::Shifted { start, becomes, shrink } => becomes + shortened(at.since(start), shrink),
+            Self::Shifted { start, becomes, shrink } => {
+                becomes + shortened(at.since(start), shrink)
+            }
         }
     }
 }
@@ -92,7 +99,9 @@ impl Dating {
 ///
 /// # Errors
 /// When it breaks off.
-pub fn span<R: Read>(mut recording: Recording<R>) -> Result<Option<(Instant, Instant)>, RecordingError> {
+pub fn span<R: Read>(
+    mut recording: Recording<R>,
+) -> Result<Option<(Instant, Instant)>, RecordingError> {
     let mut span: Option<(Instant, Instant)> = None;
     while let Some(row) = recording.next_row()? {
         for Recorded { at, .. } in row {
@@ -129,20 +138,32 @@ impl Replay {
     ) -> Result<Tally, ReplayError> {
         let node = self.node(&recording, clock);
         let publisher = Publisher::start(self.broker.clone(), node)?;
-        publisher.connected(PATIENCE).await?;
+        let replayed = tokio::select! {
+            () = shutdown.cancelled() => Ok(()),
+            replayed = self.publish(&mut recording, &publisher) => replayed,
+        };
+        let patience = if shutdown.is_cancelled() { GOODBYE } else { PATIENCE };
+        let closed = publisher.close(patience).await;
+        replayed?;
+        closed?;
+        Ok(recording.tally().clone())
+    }
+
+    async fn publish<R: Read>(
+        &self,
+        recording: &mut Recording<R>,
+        to: &Publisher,
+    ) -> Result<(), ReplayError> {
+        to.connected(PATIENCE).await?;
         let mut pace = Pace { speed: self.speed, begin: Moment::now(), first: None };
         let mut seqs: HashMap<Source, u64> = HashMap::new();
-        'rows: while let Some(row) = recording.next_row()? {
+        while let Some(row) = recording.next_row()? {
             for reading in row {
-                let message = self.message(&reading, &mut seqs);
-                tokio::select! {
-                    () = shutdown.cancelled() => break 'rows,
-                    published = pace.publish(reading.at, &publisher, message) => published?,
-                }
+                pace.wait_for(reading.at).await;
+                to.publish(self.message(&reading, &mut seqs)).await?;
             }
         }
-        publisher.close(PATIENCE).await?;
-        Ok(recording.tally().clone())
+        Ok(())
     }
 
     /// One connection speaks for all devices, so none of them has a last will.
@@ -185,14 +206,13 @@ struct Pace {
 }
 
 impl Pace {
-    /// Publishes when it is time for what was observed at `at`.
-    async fn publish(&mut self, at: Instant, publisher: &Publisher, message: Outbound) -> Result<(), PublishError> {
+    /// Waits until it is time for what was observed at `at`.
+    async fn wait_for(&mut self, at: Instant) {
         if let Speed::Times(times) = self.speed {
             let first = *self.first.get_or_insert(at);
             let wait = shortened(at.since(first), times);
             sleep_until(self.begin + Duration::try_from(wait).unwrap_or(Duration::ZERO)).await;
         }
-        publisher.publish(message).await
     }
 }
 

@@ -88,7 +88,10 @@ impl<R: Read> Recording<R> {
         let header = reader.headers().map_err(RecordingError::Io)?.clone();
         let names: Vec<String> = match &mapping.header {
             Some(names) => names.clone(),
-            None => header.iter().map(|name| name.trim().trim_start_matches('\u{feff}').to_owned()).collect(),
+            None => header
+                .iter()
+                .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
+                .collect(),
         };
         let columns: HashMap<String, usize> = names.iter().cloned().zip(0..).collect();
         let find = |column: &String| {
@@ -99,10 +102,20 @@ impl<R: Read> Recording<R> {
         };
         let time_columns = mapping.time_columns.iter().map(find).collect::<Result<_, _>>()?;
         for rule in &mapping.rules {
-            std::iter::once(&rule.column).chain(rule.filter.iter().map(|(name, _)| name)).try_for_each(|name| find(name).map(drop))?;
+            std::iter::once(&rule.column)
+                .chain(rule.filter.iter().map(|(name, _)| name))
+                .try_for_each(|name| find(name).map(drop))?;
         }
         let totals = vec![Totals::default(); mapping.rules.len()];
-        Ok(Self { reader, mapping, time_columns, columns, last: None, totals, tally: Tally::default() })
+        Ok(Self {
+            reader,
+            mapping,
+            time_columns,
+            columns,
+            last: None,
+            totals,
+            tally: Tally::default(),
+        })
     }
 
     /// The readings of the next row, which may be none; `None` after the last.
@@ -144,7 +157,8 @@ impl<R: Read> Recording<R> {
             self.skip(format!("a row of another length than the {expected} columns"), line);
             return Vec::new();
         }
-        let time: Vec<&str> = self.time_columns.iter().filter_map(|&column| row.get(column)).collect();
+        let time: Vec<&str> =
+            self.time_columns.iter().filter_map(|&column| row.get(column)).collect();
         let at = match self.mapping.time_format.read(&time.join(" "), self.last) {
             Ok(at) => at,
             Err(NoTime::Unreadable) => {
@@ -152,7 +166,10 @@ impl<R: Read> Recording<R> {
                 return Vec::new();
             }
             Err(NoTime::Skipped) => {
-                self.skip("a local time that never was, since the clocks went forward over it".to_owned(), line);
+                self.skip(
+                    "a local time that never was, since the clocks went forward over it".to_owned(),
+                    line,
+                );
                 return Vec::new();
             }
         };
@@ -167,22 +184,32 @@ impl<R: Read> Recording<R> {
         readings
     }
 
-    fn apply(&mut self, nr: usize, row: &StringRecord, at: Instant) -> Result<Vec<Recorded>, String> {
+    fn apply(
+        &mut self,
+        nr: usize,
+        row: &StringRecord,
+        at: Instant,
+    ) -> Result<Vec<Recorded>, String> {
         let rule = &self.mapping.rules[nr];
-        let field = |name: &str| self.columns.get(name).and_then(|&column| row.get(column)).unwrap_or_default().trim();
+        let field = |name: &str| {
+            self.columns.get(name).and_then(|&column| row.get(column)).unwrap_or_default().trim()
+        };
         if rule.filter.iter().any(|(name, value)| field(name) != value) {
             return Ok(Vec::new());
         }
         let text = field(&rule.column);
         if text.is_empty() || self.mapping.missing.iter().any(|mark| mark == text) {
-            return Err(format!("{}: missing", rule.column));
+            return Err(format!("{}: missing", rule.name()));
         }
-        let number = number(text).ok_or_else(|| format!("{}: not a number", rule.column))? * rule.scale;
+        let number =
+            number(text).ok_or_else(|| format!("{}: not a number", rule.name()))? * rule.scale;
         let values = self.totals[nr].transform(rule, number);
-        let recorded = |(source, value): (Source, Result<Value, domain::quantity::InvalidValue>)| {
-            let value = value.map_err(|_| format!("{}: nothing that {} can be", rule.column, source.quantity))?;
-            Ok(Recorded { source, at: at + rule.delay, value })
-        };
+        let recorded =
+            |(source, value): (Source, Result<Value, domain::quantity::InvalidValue>)| {
+                let value =
+                    value.map_err(|_| format!("{}: nothing that it can be", rule.name()))?;
+                Ok(Recorded { source, at: at + rule.delay, value })
+            };
         values.into_iter().map(recorded).collect()
     }
 
@@ -193,7 +220,11 @@ impl<R: Read> Recording<R> {
 }
 
 impl Totals {
-    fn transform(&mut self, rule: &Rule, number: f64) -> Vec<(Source, Result<Value, domain::quantity::InvalidValue>)> {
+    fn transform(
+        &mut self,
+        rule: &Rule,
+        number: f64,
+    ) -> Vec<(Source, Result<Value, domain::quantity::InvalidValue>)> {
         match &rule.transform {
             Transform::Number(source) => vec![(source.clone(), source.quantity.number(number))],
             Transform::State(source) => vec![(source.clone(), source.quantity.state(number > 0.0))],
@@ -246,7 +277,10 @@ mod tests {
         let mut recording = Recording::open(text.as_bytes(), mapping).unwrap();
         let mut readings = Vec::new();
         while let Some(row) = recording.next_row().unwrap() {
-            readings.extend(row.into_iter().map(|reading| (format!("{} {}", reading.source, reading.at), reading.value)));
+            readings.extend(
+                row.into_iter()
+                    .map(|reading| (format!("{} {}", reading.source, reading.at), reading.value)),
+            );
         }
         (readings, recording.tally().clone())
     }
@@ -258,25 +292,36 @@ mod tests {
     #[test]
     fn a_gauge_is_scaled_and_only_the_rows_asked_for_count() {
         let rule = "column = \"value\"\nwhere = { source = \"bms\" }\ndevice = \"air\"\nquantity = \"relative_humidity\"\nscale = 100.0\n";
-        let (readings, _) = replayed(rule, "16/12/2006;17:00:00;bms;0.25\n16/12/2006;17:01:00;other;0.5\n");
-        assert_eq!(readings, [("00", Value::Gauge(25.0))].map(of("2006-12-16T16:", "air relative_humidity")));
+        let (readings, _) =
+            replayed(rule, "16/12/2006;17:00:00;bms;0.25\n16/12/2006;17:01:00;other;0.5\n");
+        assert_eq!(
+            readings,
+            [("00", Value::Gauge(25.0))].map(of("2006-12-16T16:", "air relative_humidity"))
+        );
     }
 
     #[test]
     fn a_state_is_true_above_zero() {
         let rule = "column = \"value\"\ndevice = \"pir\"\nquantity = \"occupancy_detected\"\n";
-        let (readings, _) = replayed(rule, "16/12/2006;17:00:00;;0\n16/12/2006;17:01:00;;1\n16/12/2006;17:02:00;;off\n");
-        let expected = [("00", Value::State(false)), ("01", Value::State(true)), ("02", Value::State(false))];
+        let (readings, _) = replayed(
+            rule,
+            "16/12/2006;17:00:00;;0\n16/12/2006;17:01:00;;1\n16/12/2006;17:02:00;;off\n",
+        );
+        let expected =
+            [("00", Value::State(false)), ("01", Value::State(true)), ("02", Value::State(false))];
         assert_eq!(readings, expected.map(of("2006-12-16T16:", "pir occupancy_detected")));
     }
 
     #[test]
     fn watt_hours_of_each_minute_make_a_register_that_grows_at_its_end() {
         let rule = "column = \"value\"\ndevice = \"plug\"\nchannel = \"a\"\nquantity = \"energy_imported\"\nkind = \"register_from_increments\"\nat_end_of = \"1m\"\n";
-        let (readings, tally) = replayed(rule, "16/12/2006;17:00:00;;2\n16/12/2006;17:01:00;;?\n16/12/2006;17:02:00;;1,5\n");
+        let (readings, tally) = replayed(
+            rule,
+            "16/12/2006;17:00:00;;2\n16/12/2006;17:01:00;;?\n16/12/2006;17:02:00;;1,5\n",
+        );
         let expected = [("01", Value::Register(2.0)), ("03", Value::Register(3.5))];
         assert_eq!(readings, expected.map(of("2006-12-16T16:", "plug energy_imported a")));
-        assert_eq!(tally.skipped["value: missing"], (1, 3));
+        assert_eq!(tally.skipped["value as energy_imported: missing"], (1, 3));
     }
 
     #[test]
@@ -291,9 +336,16 @@ mod tests {
     fn a_level_of_people_becomes_people_in_and_people_out() {
         let rule = "column = \"value\"\ndevice = \"door\"\nkind = \"doors_from_level\"\n";
         let (readings, _) = replayed(rule, "16/12/2006;17:00:00;;3\n16/12/2006;17:01:00;;1\n");
-        let values: Vec<_> = readings.into_iter().map(|(what, value)| (what.split(' ').nth(1).unwrap().to_owned(), value)).collect();
-        let expected = [("people_in", 3.0), ("people_out", 0.0), ("people_in", 3.0), ("people_out", 2.0)];
-        assert_eq!(values, expected.map(|(quantity, people)| (quantity.to_owned(), Value::Register(people))));
+        let values: Vec<_> = readings
+            .into_iter()
+            .map(|(what, value)| (what.split(' ').nth(1).unwrap().to_owned(), value))
+            .collect();
+        let expected =
+            [("people_in", 3.0), ("people_out", 0.0), ("people_in", 3.0), ("people_out", 2.0)];
+        assert_eq!(
+            values,
+            expected.map(|(quantity, people)| (quantity.to_owned(), Value::Register(people)))
+        );
     }
 
     #[test]
@@ -303,22 +355,28 @@ mod tests {
         let (readings, tally) = replayed(rule, rows);
         assert_eq!(readings.len(), 2);
         assert_eq!((tally.rows, tally.readings), (6, 2));
-        let skipped: Vec<_> = tally.skipped.iter().map(|(reason, found)| (reason.as_str(), *found)).collect();
+        let skipped: Vec<_> =
+            tally.skipped.iter().map(|(reason, found)| (reason.as_str(), *found)).collect();
         assert_eq!(
             skipped,
             [
                 ("a row of another length than the 4 columns", (1, 6)),
                 ("no time in the format of the map", (1, 3)),
-                ("value: not a number", (1, 4)),
-                ("value: nothing that co2 can be", (1, 5)),
+                ("value as co2: not a number", (1, 4)),
+                ("value as co2: nothing that it can be", (1, 5)),
             ]
         );
     }
 
     #[test]
     fn a_map_for_another_file_is_refused_with_the_columns_there_are() {
-        let mapping = Mapping::parse(&format!("{MAP}\n[[reading]]\ncolumn = \"v\"\ndevice = \"a\"\nquantity = \"co2\"\n"), "test.toml").unwrap();
-        let error = Recording::open("day;time;power\n".as_bytes(), mapping).unwrap_err().to_string();
+        let mapping = Mapping::parse(
+            &format!("{MAP}\n[[reading]]\ncolumn = \"v\"\ndevice = \"a\"\nquantity = \"co2\"\n"),
+            "test.toml",
+        )
+        .unwrap();
+        let error =
+            Recording::open("day;time;power\n".as_bytes(), mapping).unwrap_err().to_string();
         assert_eq!(error, "the recording has no column `v`; it has day, time, power");
     }
 }

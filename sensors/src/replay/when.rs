@@ -35,7 +35,8 @@ impl TimeFormat {
         match self {
             Self::Rfc3339 => text.trim().parse().map_err(|_| NoTime::Unreadable),
             Self::Local { format, zone } => {
-                let civil = DateTime::strptime(format, text.trim()).map_err(|_| NoTime::Unreadable)?;
+                let civil =
+                    DateTime::strptime(format, text.trim()).map_err(|_| NoTime::Unreadable)?;
                 local(civil, zone, last)
             }
         }

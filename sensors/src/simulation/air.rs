@@ -40,7 +40,8 @@ pub(super) struct Air {
 impl Air {
     /// The air of a zone that was empty all night.
     pub(super) fn new(zone: &Zone, purpose: Use, mut chance: Chance) -> Self {
-        let volume_m3 = zone.volume_m3.or(zone.area_m2.map(|area| area * CEILING_M)).unwrap_or(150.0);
+        let volume_m3 =
+            zone.volume_m3.or(zone.area_m2.map(|area| area * CEILING_M)).unwrap_or(150.0);
         let leaks_per_h = chance.between(0.35, 0.8);
         Self {
             volume_m3: volume_m3.max(5.0),
@@ -92,7 +93,6 @@ impl Air {
         round(self.temperature_c + self.chance.normal(0.0, 0.03), 2)
     }
 
-
     /// The relative humidity, in %.
     pub(super) fn humidity_reading(&mut self) -> f64 {
         round((self.humidity + self.chance.normal(0.0, 0.2)).clamp(5.0, 99.0), 1)
@@ -124,7 +124,9 @@ impl Air {
             Ventilation::Mechanical if hour.is_work(7, 20) => 2.5,
             Ventilation::Mechanical => 0.5,
             // Demand control: more air from 600 ppm on, full flow from 1000 ppm.
-            Ventilation::Measured(_) => 0.5 + 3.0 * ((self.co2_ppm - 600.0) / 400.0).clamp(0.0, 1.0),
+            Ventilation::Measured(_) => {
+                0.5 + 3.0 * ((self.co2_ppm - 600.0) / 400.0).clamp(0.0, 1.0)
+            }
         };
         self.leaks_per_h + windows + fan
     }
@@ -135,7 +137,8 @@ impl Air {
         let aired = if self.airing_s > 0.0 { -3.0 } else { 0.0 };
         let hours = 3.0;
         let goal = heated + gains.min(7.0) + aired;
-        self.temperature_c += (goal - self.temperature_c) * (1.0 - (-step_s / (hours * 3600.0)).exp());
+        self.temperature_c +=
+            (goal - self.temperature_c) * (1.0 - (-step_s / (hours * 3600.0)).exp());
     }
 
     fn humidify(&mut self, step_s: f64, people: f64) {

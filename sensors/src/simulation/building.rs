@@ -99,10 +99,14 @@ impl Building {
             doors: site
                 .doorways
                 .iter()
-                .map(|door| Door::new(scenario.faults, Chance::new(seed, &format!("door {}", door.id))))
+                .map(|door| {
+                    Door::new(scenario.faults, Chance::new(seed, &format!("door {}", door.id)))
+                })
                 .collect(),
             airs: zones()
-                .map(|(zone, room)| Air::new(zone, room.purpose, Chance::new(seed, &format!("air {}", zone.id))))
+                .map(|(zone, room)| {
+                    Air::new(zone, room.purpose, Chance::new(seed, &format!("air {}", zone.id)))
+                })
                 .collect(),
             detectors,
             meters: Meters::new(site, seed),
@@ -140,12 +144,19 @@ impl Building {
     /// What is so now.
     pub fn truth(&self) -> Truth {
         let zones = || self.site.zones.iter().map(|zone| zone.id.clone());
-        let meters = || self.site.meters.iter().enumerate().map(|(nr, meter)| (nr, meter.id.clone()));
+        let meters =
+            || self.site.meters.iter().enumerate().map(|(nr, meter)| (nr, meter.id.clone()));
         Truth {
             people: self.people.inside().iter().sum(),
             zones: zones().zip(self.within.iter().copied()).collect(),
             zones_alone: zones().zip(self.people.inside().iter().copied()).collect(),
-            doorways: self.site.doorways.iter().map(|door| door.id.clone()).zip(self.doors.iter().map(|door| door.truth)).collect(),
+            doorways: self
+                .site
+                .doorways
+                .iter()
+                .map(|door| door.id.clone())
+                .zip(self.doors.iter().map(|door| door.truth))
+                .collect(),
             meters_wh: meters().map(|(nr, id)| (id, self.meters.taken_wh(nr))).collect(),
             power_w: meters().map(|(nr, id)| (id, self.meters.power_w(nr))).collect(),
             co2_ppm: zones().zip(self.airs.iter().map(Air::co2_ppm)).collect(),
@@ -172,7 +183,13 @@ impl Building {
         if self.day != Some(date) {
             self.day = Some(date);
             let capacity = self.site.capacity;
-            let visits = days::people_of(date, &self.floor, capacity, &self.scenario.habits, &mut self.visitors);
+            let visits = days::people_of(
+                date,
+                &self.floor,
+                capacity,
+                &self.scenario.habits,
+                &mut self.visitors,
+            );
             self.people.begin_day(dawn, visits);
         }
     }
@@ -186,7 +203,9 @@ impl Building {
         }
         self.within.copy_from_slice(self.people.inside());
         for (zone, &inside) in self.people.inside().iter().enumerate() {
-            let parents = std::iter::successors(self.floor.zones[zone].parent, |&up| self.floor.zones[up].parent);
+            let parents = std::iter::successors(self.floor.zones[zone].parent, |&up| {
+                self.floor.zones[up].parent
+            });
             parents.for_each(|up| self.within[up] += inside);
         }
     }
@@ -215,14 +234,24 @@ impl Building {
             for group in 0..self.nodes[nr].groups.len() {
                 while let Some(at) = self.nodes[nr].due(group, self.now, self.scenario.live_from) {
                     let instruments = &self.nodes[nr].groups[group].instruments;
-                    moments.push((at, instruments.iter().filter(|(_, probe)| self.is_told(*probe, at)).cloned().collect()));
+                    moments.push((
+                        at,
+                        instruments
+                            .iter()
+                            .filter(|(_, probe)| self.is_told(*probe, at))
+                            .cloned()
+                            .collect(),
+                    ));
                 }
             }
             // What is told at the same time goes out together.
             moments.sort_by_key(|(at, _)| *at);
             self.nodes[nr].recover(self.now, out);
             for (at, instruments) in moments {
-                let samples = instruments.into_iter().map(|(source, probe)| self.sample(nr, source, probe, at)).collect();
+                let samples = instruments
+                    .into_iter()
+                    .map(|(source, probe)| self.sample(nr, source, probe, at))
+                    .collect();
                 self.nodes[nr].report(at, samples, out);
             }
         }
@@ -236,7 +265,9 @@ impl Building {
             match *probe {
                 Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(tell)),
                 Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(tell)),
-                Probe::Detector(detector) => moments.extend(self.detectors[detector].changed.map(tell)),
+                Probe::Detector(detector) => {
+                    moments.extend(self.detectors[detector].changed.map(tell))
+                }
                 _ => {}
             }
         }
@@ -271,13 +302,18 @@ impl Building {
             Probe::PeopleIn(door) => register(self.doors[door].register_at(at).0),
             Probe::PeopleOut(door) => register(self.doors[door].register_at(at).1),
             Probe::Power(meter) => Value::Gauge(round(self.meters.power_w(meter), 1)),
-            Probe::Energy(meter) => Value::Register(round(self.meters.register_wh(meter, at, self.now), 3)),
+            Probe::Energy(meter) => {
+                Value::Register(round(self.meters.register_wh(meter, at, self.now), 3))
+            }
             Probe::Battery => Value::Gauge(self.nodes[nr].battery()),
         }
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a door counts far fewer people than f64 holds exactly")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a door counts far fewer people than f64 holds exactly"
+)]
 const fn register(people: u64) -> Value {
     Value::Register(people as f64)
 }

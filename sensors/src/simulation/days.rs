@@ -22,17 +22,22 @@ pub(super) struct Visit {
 const FULLEST_SHARE: f64 = 0.6;
 
 /// All persons of one day, each with their visits in order.
-pub(super) fn people_of(date: Date, floor: &Floor, capacity: u32, habits: &Habits, chance: &mut Chance) -> Vec<Vec<Visit>> {
+pub(super) fn people_of(
+    date: Date,
+    floor: &Floor,
+    capacity: u32,
+    habits: &Habits,
+    chance: &mut Chance,
+) -> Vec<Vec<Visit>> {
     let mut day = Day { date, habits, coffee: floor.coffee_corner(), chance, people: Vec::new() };
     let scale = scale(floor, capacity);
     for (zone, room) in floor.stays() {
         match date.weekday() {
-            Weekday::Sunday => {}
             Weekday::Saturday if room.purpose == Use::Workshop => {
                 let count = day.some(room, 0.15 * scale);
                 day.makers(zone, count, 10.0, 15.0);
             }
-            Weekday::Saturday => {}
+            Weekday::Saturday | Weekday::Sunday => {}
             weekday => day.working_day(zone, room, scale, weekday),
         }
     }
@@ -53,10 +58,8 @@ const fn usual_share(purpose: Use) -> f64 {
 
 /// Brings the sum over all zones to the share of the whole building.
 fn scale(floor: &Floor, capacity: u32) -> f64 {
-    let usual: f64 = floor
-        .stays()
-        .map(|(_, room)| usual_share(room.purpose) * f64::from(room.capacity))
-        .sum();
+    let usual: f64 =
+        floor.stays().map(|(_, room)| usual_share(room.purpose) * f64::from(room.capacity)).sum();
     (FULLEST_SHARE * f64::from(capacity) / usual.max(1.0)).clamp(0.1, 1.6)
 }
 

@@ -110,11 +110,15 @@ impl History {
     fn extend(&mut self, emissions: Vec<Emission>) {
         for Emission { device, at, content } in emissions {
             let Content::Readings(samples) = content else { continue };
-            let (gauges, first): (Vec<_>, Vec<_>) =
-                samples.into_iter().partition(|sample| sample.source.quantity.kind() == Kind::Gauge);
+            let (gauges, first): (Vec<_>, Vec<_>) = samples
+                .into_iter()
+                .partition(|sample| sample.source.quantity.kind() == Kind::Gauge);
             let part = |samples: Vec<Sample>| {
-                (!samples.is_empty())
-                    .then(|| Emission { device: device.clone(), at, content: Content::Readings(samples) })
+                (!samples.is_empty()).then(|| Emission {
+                    device: device.clone(),
+                    at,
+                    content: Content::Readings(samples),
+                })
             };
             self.left += gauges.len();
             self.first.extend(part(first));
@@ -164,7 +168,8 @@ fn by_device(mut emissions: Vec<Emission>) -> Vec<Emission> {
             && last.device == emission.device
             && Family::of(&last.device) == Family::Native
             && size(last) < TOGETHER
-            && let (Content::Readings(before), Content::Readings(more)) = (&mut last.content, &emission.content)
+            && let (Content::Readings(before), Content::Readings(more)) =
+                (&mut last.content, &emission.content)
         {
             before.extend_from_slice(more);
         } else {

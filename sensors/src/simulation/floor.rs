@@ -109,7 +109,12 @@ impl Floor {
     }
 
     /// The next way to take from `here` to `there`; one of them at random where several are as short.
-    pub(super) fn next_way(&self, here: Spot, there: Spot, chance: &mut Chance) -> Option<(Way, Spot)> {
+    pub(super) fn next_way(
+        &self,
+        here: Spot,
+        there: Spot,
+        chance: &mut Chance,
+    ) -> Option<(Way, Spot)> {
         let distances = self.distances(there);
         let left = distances[spot_index(here)]?;
         let closer: Vec<(Way, Spot)> = self
@@ -177,7 +182,9 @@ fn add_uncounted_ways(ways: &mut Vec<Way>, parents: &[Option<usize>]) {
         (None, zone) | (zone, None) => zone,
         _ => None,
     });
-    for zone in (0..parents.len()).filter(|&zone| !is_counted[zone] && !parents.contains(&Some(zone))) {
+    for zone in
+        (0..parents.len()).filter(|&zone| !is_counted[zone] && !parents.contains(&Some(zone)))
+    {
         let from = parents[zone].filter(|&parent| is_counted[parent]).or(entrance);
         if from.is_some() {
             ways.push(Way { from, to: Some(zone), doorway: None });
@@ -187,8 +194,20 @@ fn add_uncounted_ways(ways: &mut Vec<Way>, parents: &[Option<usize>]) {
 
 fn purpose(zone: &Zone) -> Use {
     let words = words(&[zone.id.as_str(), &zone.name]);
-    let has = |stems: &[&str]| words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
-    if has(&["hall", "accueil", "couloir", "escalier", "circulation", "palier", "cuisine", "kitchen", "corridor", "stair"]) {
+    let has =
+        |stems: &[&str]| words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
+    if has(&[
+        "hall",
+        "accueil",
+        "couloir",
+        "escalier",
+        "circulation",
+        "palier",
+        "cuisine",
+        "kitchen",
+        "corridor",
+        "stair",
+    ]) {
         Use::Passage
     } else if has(&["confer", "reunion", "meeting", "audit"]) {
         Use::Conference

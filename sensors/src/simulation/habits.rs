@@ -1,7 +1,7 @@
 //! When people do things: the civil time of the building's habits, which a demonstration may shift against the wall clock.
 
-use domain::site::{OpeningHours, Site};
 use domain::Instant;
+use domain::site::{OpeningHours, Site};
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
@@ -59,9 +59,10 @@ impl Habits {
     pub fn demonstration(now: Instant, timezone: TimeZone) -> Self {
         let natural = Self::natural(timezone);
         let today = natural.hour(now).date;
-        let shows = (-3..=3).filter_map(|days: i64| today.checked_add(days.days()).ok()).filter(|day| {
-            !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday | Weekday::Monday)
-        });
+        let shows =
+            (-3..=3).filter_map(|days: i64| today.checked_add(days.days()).ok()).filter(|day| {
+                !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday | Weekday::Monday)
+            });
         let nearest = shows
             .map(|day| natural.instant(day, SHOW_S).since(now).as_secs())
             .min_by_key(|seconds| seconds.abs())
@@ -83,7 +84,10 @@ impl Habits {
 
     fn adapt_hours(&self, hours: &OpeningHours) -> OpeningHours {
         let mut spans: [Vec<(i64, i64)>; 7] = Default::default();
-        for (day, (from, to)) in (0_i64..).zip(&hours.week).flat_map(|(day, spans)| spans.iter().map(move |span| (day, *span))) {
+        for (day, (from, to)) in (0_i64..)
+            .zip(&hours.week)
+            .flat_map(|(day, spans)| spans.iter().map(move |span| (day, *span)))
+        {
             let length = to.map_or(DAY_S, seconds) - seconds(from);
             let start = (day * DAY_S + seconds(from) - self.ahead.as_secs()).rem_euclid(WEEK_S);
             let within = start % DAY_S;
@@ -96,7 +100,9 @@ impl Habits {
         OpeningHours {
             week: spans.map(|mut day| {
                 day.sort_unstable();
-                day.into_iter().map(|(from, to)| (time(from), (to < DAY_S).then(|| time(to)))).collect()
+                day.into_iter()
+                    .map(|(from, to)| (time(from), (to < DAY_S).then(|| time(to))))
+                    .collect()
             }),
         }
     }
@@ -111,9 +117,9 @@ impl Habits {
     pub(super) fn instant(&self, date: Date, second: i64) -> Instant {
         let civil = date.to_datetime(time(second.clamp(0, DAY_S - 1)));
         // Only dates at the ends of the calendar have no instant; nobody lives there.
-        civil.to_zoned_datetime(self.timezone.clone()).map_or(Instant::MAX, |zoned| {
-            Instant::from(zoned.timestamp()) - self.ahead
-        })
+        civil
+            .to_zoned_datetime(self.timezone.clone())
+            .map_or(Instant::MAX, |zoned| Instant::from(zoned.timestamp()) - self.ahead)
     }
 
     /// The latest dawn at or before `at`, and the day it begins.
@@ -157,7 +163,11 @@ mod tests {
             "2026-03-29T02:30:00Z",
         ] {
             let hour = Habits::demonstration(at(now), paris()).hour(at(now));
-            assert!((hour.second - SHOW_S).abs() <= QUARTER_HOUR_S / 2 + 3600 * i64::from(now.contains("03-29")), "{now}: {hour:?}");
+            assert!(
+                (hour.second - SHOW_S).abs()
+                    <= QUARTER_HOUR_S / 2 + 3600 * i64::from(now.contains("03-29")),
+                "{now}: {hour:?}"
+            );
             assert!(hour.is_work(12, 16), "{now}: {hour:?}");
         }
     }
@@ -166,7 +176,9 @@ mod tests {
     fn the_hours_of_a_building_move_with_its_habits() {
         let mut site = crate::simulation::tests::two_rooms();
         let eight_to_eight = vec![(time(8 * 3600), Some(time(20 * 3600)))];
-        site.opening = Some(OpeningHours { week: std::array::from_fn(|day| if day < 5 { eight_to_eight.clone() } else { vec![] }) });
+        site.opening = Some(OpeningHours {
+            week: std::array::from_fn(|day| if day < 5 { eight_to_eight.clone() } else { vec![] }),
+        });
 
         // Monday 22:00 by the wall clock is Tuesday 14:00 by habit: 16 hours ahead.
         let habits = Habits::demonstration(at("2026-11-23T22:00:00+01:00"), paris());

@@ -31,7 +31,11 @@ pub(super) struct Links {
 
 impl Links {
     /// Begins to connect all devices of the building.
-    pub(super) fn open(building: &Building, speaker: Speaker, broker: &BrokerUrl) -> Result<Self, PublishError> {
+    pub(super) fn open(
+        building: &Building,
+        speaker: Speaker,
+        broker: &BrokerUrl,
+    ) -> Result<Self, PublishError> {
         let mut nodes: Vec<(String, Node)> = Vec::new();
         let mut devices = HashMap::new();
         for (device, family, interval_s) in building.devices() {
@@ -48,8 +52,10 @@ impl Links {
             nodes[nr].1.birth.push(speaker.presence(device, DevicePresence::Online, interval_s));
             devices.insert(device.clone(), (nr, interval_s));
         }
-        let publishers =
-            nodes.into_iter().map(|(_, node)| Publisher::start(broker.clone(), node)).collect::<Result<_, _>>()?;
+        let publishers = nodes
+            .into_iter()
+            .map(|(_, node)| Publisher::start(broker.clone(), node))
+            .collect::<Result<_, _>>()?;
         Ok(Self { speaker, publishers, devices })
     }
 
@@ -62,7 +68,11 @@ impl Links {
     }
 
     /// Publishes an emission on the connection of its device.
-    pub(super) async fn publish(&self, emission: &Emission, is_now: bool) -> Result<(), PublishError> {
+    pub(super) async fn publish(
+        &self,
+        emission: &Emission,
+        is_now: bool,
+    ) -> Result<(), PublishError> {
         let Some((nr, interval_s)) = self.devices.get(&emission.device) else { return Ok(()) };
         for message in self.speaker.messages(emission, *interval_s, is_now) {
             self.publishers[*nr].publish(message).await?;

@@ -67,7 +67,9 @@ impl Sort {
     /// The sort of load that a meter measures.
     pub(super) fn of(meter: &Meter) -> Self {
         let words = words(&[meter.id.as_str(), &meter.name]);
-        let has = |stems: &[&str]| words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
+        let has = |stems: &[&str]| {
+            words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+        };
         let is = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
         if has(&["laser", "decoup"]) {
             Self::Laser
@@ -171,7 +173,13 @@ impl Load {
     }
 
     /// In a session two powers by turns, each for between so many seconds; outside of it the standby.
-    fn bursts(&mut self, step_s: f64, high: (f64, f64, f64), low: (f64, f64, f64), standby: f64) -> f64 {
+    fn bursts(
+        &mut self,
+        step_s: f64,
+        high: (f64, f64, f64),
+        low: (f64, f64, f64),
+        standby: f64,
+    ) -> f64 {
         if !self.is_running() {
             return standby;
         }

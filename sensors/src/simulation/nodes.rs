@@ -150,7 +150,8 @@ impl Node {
         let jitter = self.chance.between(0.93, 1.07);
         let next = at + SignedDuration::from_millis(millis(interval * jitter).max(1000));
         // Every source speaks in the first seconds of the live part, however seldom it does later.
-        let first_live = live_from + SignedDuration::from_millis(millis(self.chance.between(0.1, 2.0)));
+        let first_live =
+            live_from + SignedDuration::from_millis(millis(self.chance.between(0.1, 2.0)));
         group.next = if at < live_from { next.min(first_live) } else { next };
         Some(at)
     }
@@ -177,7 +178,11 @@ impl Node {
             return;
         }
         if !self.is_out() {
-            out.push(Emission { device: self.device.clone(), at, content: Content::Readings(samples) });
+            out.push(Emission {
+                device: self.device.clone(),
+                at,
+                content: Content::Readings(samples),
+            });
         } else if self.family == Family::Native {
             self.outbox.extend(samples);
             let surplus = self.outbox.len().saturating_sub(OUTBOX);
@@ -207,7 +212,12 @@ impl Node {
 }
 
 /// All devices that the site file names, with their instruments as assigned at `now`.
-pub(super) fn nodes_of(site: &Site, now: Instant, start: Instant, seed: u64) -> (Vec<Node>, Vec<Detector>) {
+pub(super) fn nodes_of(
+    site: &Site,
+    now: Instant,
+    start: Instant,
+    seed: u64,
+) -> (Vec<Node>, Vec<Detector>) {
     let mut build = Build { start, seed, nodes: Vec::new(), detectors: Vec::new() };
     for point in &site.points {
         build.point(site, point, now);
@@ -272,9 +282,18 @@ impl Node {
         let family = Family::of(device);
         let battery = chance.between(35.0, 100.0);
         let device = device.clone();
-        let mut node = Self { device, family, groups: Vec::new(), outage: None, outbox: Vec::new(), chance, battery };
+        let mut node = Self {
+            device,
+            family,
+            groups: Vec::new(),
+            outage: None,
+            outbox: Vec::new(),
+            chance,
+            battery,
+        };
         if family == Family::Zigbee {
-            let source = Source { device: node.device.clone(), quantity: Quantity::Battery, channel: None };
+            let source =
+                Source { device: node.device.clone(), quantity: Quantity::Battery, channel: None };
             node.add(source, Probe::Battery, start);
         }
         node
@@ -282,7 +301,11 @@ impl Node {
 
     fn add(&mut self, source: Source, probe: Probe, start: Instant) {
         // The same source may fill several roles; it reports once.
-        if self.groups.iter().any(|group| group.instruments.iter().any(|(known, _)| *known == source)) {
+        if self
+            .groups
+            .iter()
+            .any(|group| group.instruments.iter().any(|(known, _)| *known == source))
+        {
             return;
         }
         let (live_s, history_s) = rhythm(probe, self.family);
@@ -290,7 +313,8 @@ impl Node {
         if let Some(group) = self.groups.iter_mut().find(same) {
             group.instruments.push((source, probe));
         } else {
-            let next = start + SignedDuration::from_millis(millis(self.chance.between(0.1, history_s)));
+            let next =
+                start + SignedDuration::from_millis(millis(self.chance.between(0.1, history_s)));
             self.groups.push(Group { instruments: vec![(source, probe)], next, live_s, history_s });
         }
     }
@@ -304,9 +328,13 @@ const fn rhythm(probe: Probe, family: Family) -> (f64, f64) {
         (Probe::Power(_) | Probe::Energy(_), Family::Zigbee) => (30.0, 120.0),
         (_, Family::Zigbee) => (300.0, 600.0),
         (Probe::Co2(_) | Probe::Power(_), _) => (10.0, 60.0),
-        (Probe::Temperature(_) | Probe::Humidity(_) | Probe::Light(_) | Probe::Airflow(_), _) => (30.0, 300.0),
+        (Probe::Temperature(_) | Probe::Humidity(_) | Probe::Light(_) | Probe::Airflow(_), _) => {
+            (30.0, 300.0)
+        }
         (Probe::Count(_), _) => (30.0, 120.0),
-        (Probe::Energy(_) | Probe::PeopleIn(_) | Probe::PeopleOut(_) | Probe::Detector(_), _) => (60.0, 300.0),
+        (Probe::Energy(_) | Probe::PeopleIn(_) | Probe::PeopleOut(_) | Probe::Detector(_), _) => {
+            (60.0, 300.0)
+        }
     }
 }
 

@@ -30,9 +30,16 @@ pub(super) struct Speaker {
 
 impl Speaker {
     /// The messages of an emission. A Shelly tells its full status, which has no time, only while that is `now`.
-    pub(super) fn messages(&self, emission: &Emission, interval_s: f64, is_now: bool) -> Vec<Outbound> {
+    pub(super) fn messages(
+        &self,
+        emission: &Emission,
+        interval_s: f64,
+        is_now: bool,
+    ) -> Vec<Outbound> {
         match &emission.content {
-            Content::Presence(presence) => vec![self.presence(&emission.device, *presence, interval_s)],
+            Content::Presence(presence) => {
+                vec![self.presence(&emission.device, *presence, interval_s)]
+            }
             Content::Readings(samples) => match Family::of(&emission.device) {
                 Family::Native => self.native(samples),
                 Family::Shelly => shelly(&emission.device, samples, is_now),
@@ -42,7 +49,12 @@ impl Speaker {
     }
 
     /// What a device, or the broker for it, says of how it is.
-    pub(super) fn presence(&self, device: &DeviceId, presence: DevicePresence, interval_s: f64) -> Outbound {
+    pub(super) fn presence(
+        &self,
+        device: &DeviceId,
+        presence: DevicePresence,
+        interval_s: f64,
+    ) -> Outbound {
         let is_online = presence != DevicePresence::Offline;
         match Family::of(device) {
             Family::Native => {
@@ -58,7 +70,10 @@ impl Speaker {
             Family::Shelly => kept(format!("{device}/online"), is_online.to_string().into_bytes()),
             Family::Zigbee => {
                 let state = if is_online { "online" } else { "offline" };
-                kept(format!("zigbee2mqtt/{device}/availability"), bytes(&json!({ "state": state })))
+                kept(
+                    format!("zigbee2mqtt/{device}/availability"),
+                    bytes(&json!({ "state": state })),
+                )
             }
         }
     }
@@ -73,7 +88,9 @@ impl Speaker {
         let mut messages = Vec::new();
         for (source, reports) in by_source {
             let topic = native::reading_topic(&self.site, source);
-            messages.extend(reports.chunks(BACKLOG).map(|part| passing(topic.clone(), native::encode(part))));
+            messages.extend(
+                reports.chunks(BACKLOG).map(|part| passing(topic.clone(), native::encode(part))),
+            );
         }
         messages
     }
@@ -84,13 +101,19 @@ fn shelly(device: &DeviceId, samples: &[Sample], is_now: bool) -> Vec<Outbound> 
     let mut messages = Vec::new();
     for moment in samples.chunk_by(|one, next| one.at == next.at) {
         let components = components(moment);
-        #[expect(clippy::cast_precision_loss, reason = "Shelly tells its time as a decimal of seconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "Shelly tells its time as a decimal of seconds"
+        )]
         let ts = moment[0].at.as_millis() as f64 / 1000.0;
         let mut params = Map::from_iter([("ts".to_owned(), json!(ts))]);
-        let has_register = moment.iter().any(|sample| sample.source.quantity == Quantity::EnergyImported);
+        let has_register =
+            moment.iter().any(|sample| sample.source.quantity == Quantity::EnergyImported);
         if is_now && has_register {
             let topic = |component: &str| format!("{device}/status/{component}");
-            messages.extend(components.iter().map(|(name, status)| passing(topic(name), bytes(status))));
+            messages.extend(
+                components.iter().map(|(name, status)| passing(topic(name), bytes(status))),
+            );
         }
         params.extend(components);
         let note = json!({

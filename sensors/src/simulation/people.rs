@@ -74,7 +74,10 @@ impl People {
     /// Goes one way nearer to where the person wants to be, or waits until that changes.
     fn act(&mut self, at: Instant, person: usize, floor: &Floor) -> Option<Passage> {
         let Person { here, visits } = &self.persons[person];
-        let goal = visits.iter().find(|visit| visit.from <= at && at < visit.until).map(|visit| visit.zone);
+        let goal = visits
+            .iter()
+            .find(|visit| visit.from <= at && at < visit.until)
+            .map(|visit| visit.zone);
         if *here == goal {
             let changes = visits.iter().flat_map(|visit| [visit.from, visit.until]);
             if let Some(next) = changes.filter(|change| *change > at).min() {

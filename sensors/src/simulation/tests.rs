@@ -139,7 +139,10 @@ fn counters_without_errors_have_every_zone_right() {
             let net = gone(&door.people_in[0].source) - gone(&door.people_out[0].source);
             counted += net * (sign(&door.to) - sign(&door.from));
         }
-        assert!((counted - f64::from(*people)).abs() < 1e-9, "{zone}: {counted} counted, {people} there");
+        assert!(
+            (counted - f64::from(*people)).abs() < 1e-9,
+            "{zone}: {counted} counted, {people} there"
+        );
     }
 }
 
@@ -149,7 +152,9 @@ fn counters_that_err_drift_by_a_few() {
     let mut building = Building::new(&site, Scenario::demonstration(&site, 11, evening()));
     let series = by_source(&building.step(evening()));
     let entrance = &site.doorways[0];
-    let gone = |source: &Source| series[source].last().unwrap().value.as_f64() - series[source][0].value.as_f64();
+    let gone = |source: &Source| {
+        series[source].last().unwrap().value.as_f64() - series[source][0].value.as_f64()
+    };
     let counted = gone(&entrance.people_in[0].source) - gone(&entrance.people_out[0].source);
     let error = (counted - f64::from(building.truth().people)).abs();
     assert!(error <= 12.0, "off by {error}");
@@ -219,12 +224,20 @@ fn history_runs_into_the_present_without_a_break() {
     let mut building = Building::new(&site, without_faults(&site));
     let until = evening() + SignedDuration::from_mins(30);
     for (source, series) in by_source(&building.step(until)) {
-        assert!(series.windows(2).all(|pair| pair[0].at <= pair[1].at), "{source} goes back in time");
+        assert!(
+            series.windows(2).all(|pair| pair[0].at <= pair[1].at),
+            "{source} goes back in time"
+        );
         let longest = series.windows(2).map(|pair| pair[1].at.since(pair[0].at)).max().unwrap();
-        let allowed = if source.quantity == Quantity::Battery { hours(5) } else { SignedDuration::from_mins(27) };
+        let allowed = if source.quantity == Quantity::Battery {
+            hours(5)
+        } else {
+            SignedDuration::from_mins(27)
+        };
         assert!(longest < allowed, "{source} is silent for {longest}");
         if let Value::Register(_) = series[0].value {
-            let grows = series.windows(2).all(|pair| pair[0].value.as_f64() <= pair[1].value.as_f64());
+            let grows =
+                series.windows(2).all(|pair| pair[0].value.as_f64() <= pair[1].value.as_f64());
             assert!(grows, "{source} falls");
         }
         let first_live = series.iter().find(|sample| sample.seq.is_some()).unwrap();
@@ -236,16 +249,24 @@ fn history_runs_into_the_present_without_a_break() {
 #[test]
 fn a_node_that_was_cut_off_comes_back_with_its_backlog() {
     let site = dreux();
-    let scenario = Scenario { live_from: evening() - hours(8), ..Scenario::demonstration(&site, 2, evening()) };
+    let scenario = Scenario {
+        live_from: evening() - hours(8),
+        ..Scenario::demonstration(&site, 2, evening())
+    };
     let mut building = Building::new(&site, scenario);
     let emissions = building.step(evening());
 
     let is_backlog = |emission: &&Emission| match &emission.content {
-        Content::Readings(samples) => samples.windows(2).any(|pair| pair[0].source == pair[1].source && pair[0].at < pair[1].at),
+        Content::Readings(samples) => samples
+            .windows(2)
+            .any(|pair| pair[0].source == pair[1].source && pair[0].at < pair[1].at),
         Content::Presence(_) => false,
     };
-    let backlog = emissions.iter().find(is_backlog).expect("some node of ours drops out within eight hours");
-    let birth = emissions.iter().rfind(|emission| emission.device == backlog.device && matches!(emission.content, Content::Presence(_)));
+    let backlog =
+        emissions.iter().find(is_backlog).expect("some node of ours drops out within eight hours");
+    let birth = emissions.iter().rfind(|emission| {
+        emission.device == backlog.device && matches!(emission.content, Content::Presence(_))
+    });
     assert!(birth.is_some());
     for (source, series) in by_source(&emissions) {
         let numbers: Vec<u64> = series.iter().filter_map(|sample| sample.seq).collect();
@@ -263,7 +284,12 @@ fn no_meter_draws_more_than_its_breaker_lets_through() {
         building.step(evening() - hours(30) + SignedDuration::from_mins(minute));
         let power_w = building.truth().power_w;
         for meter in &site.meters {
-            assert!(power_w[&meter.id] < meter.max_power_w, "{}: {} W", meter.id, power_w[&meter.id]);
+            assert!(
+                power_w[&meter.id] < meter.max_power_w,
+                "{}: {} W",
+                meter.id,
+                power_w[&meter.id]
+            );
         }
     }
 }
@@ -276,10 +302,29 @@ fn a_day_to_look_at() {
     let mut building = Building::new(&site, Scenario::demonstration(&site, 1, evening()));
     let mut count = 0;
     for half_hour in 0..=72 {
-        count += samples(&building.step(evening() - hours(34) + SignedDuration::from_mins(30 * half_hour))).count();
+        count += samples(
+            &building.step(evening() - hours(34) + SignedDuration::from_mins(30 * half_hour)),
+        )
+        .count();
         let truth = building.truth();
-        let zones: Vec<String> = truth.zones_alone.iter().filter(|(id, _)| truth.co2_ppm.contains_key(*id)).map(|(id, people)| format!("{} {people} {:.0}", &id.as_str()[..4], truth.co2_ppm[id])).collect();
-        let meters: Vec<String> = truth.power_w.iter().map(|(id, w)| format!("{} {w:.0}", &id.as_str()[..5.min(id.as_str().len())])).collect();
-        println!("{} n={} people={} | {} | {}", half_hour, count, truth.people, zones.join(", "), meters.join(", "));
+        let zones: Vec<String> = truth
+            .zones_alone
+            .iter()
+            .filter(|(id, _)| truth.co2_ppm.contains_key(*id))
+            .map(|(id, people)| format!("{} {people} {:.0}", &id.as_str()[..4], truth.co2_ppm[id]))
+            .collect();
+        let meters: Vec<String> = truth
+            .power_w
+            .iter()
+            .map(|(id, w)| format!("{} {w:.0}", &id.as_str()[..5.min(id.as_str().len())]))
+            .collect();
+        println!(
+            "{} n={} people={} | {} | {}",
+            half_hour,
+            count,
+            truth.people,
+            zones.join(", "),
+            meters.join(", ")
+        );
     }
 }

@@ -1,0 +1,284 @@
+//! What holds for the figures whatever the readings are.
+#![expect(clippy::unwrap_used, reason = "the helpers stand outside of the test functions")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::calendar::{Step, grid, period_of};
+use domain::energy::{EnergyFigure, meter_energy, zone_energy};
+use domain::live::Live;
+use domain::site::{Rules, Site};
+use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, SeriesSet, Source, Value};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+const SITE: &str = r#"
+[site]
+id = "house"
+name = "House"
+timezone = "Europe/Paris"
+capacity = 10
+area_m2 = 100
+
+[[zone]]
+id = "ground"
+name = "Ground floor"
+
+[[zone]]
+id = "workshop"
+name = "Workshop"
+parent = "ground"
+
+[[zone]]
+id = "loft"
+name = "Loft"
+
+[[meter]]
+id = "saw"
+name = "Saw"
+zone = "workshop"
+max_power_w = 3000
+energy = [{ device = "old", until = "2026-10-25T03:30:00+01:00" }, { device = "new", since = "2026-10-25T03:30:00+01:00" }]
+power = [{ device = "old" }]
+
+[[meter]]
+id = "blade"
+name = "Blade"
+zone = "workshop"
+parent = "saw"
+energy = [{ device = "blade" }]
+
+[[meter]]
+id = "lamps"
+name = "Lamps"
+zone = "loft"
+energy = [{ device = "lamps" }]
+power = [{ device = "lamps" }]
+"#;
+
+/// The evening before the day of 25 hours.
+const EVENING: &str = "2026-10-24T20:00:00+02:00";
+
+fn site() -> Site {
+    domain::site::parse(SITE, "house.toml").unwrap()
+}
+
+fn at(second: i64) -> Instant {
+    EVENING.parse::<Instant>().unwrap() + SignedDuration::from_secs(second)
+}
+
+fn reading(device: &str, quantity: Quantity, second: i64, number: f64) -> Reading {
+    let source = Source { device: device.parse().unwrap(), quantity, channel: None };
+    let value = Value::from_f64(quantity.kind(), number);
+    let (observed_at, received_at) = (at(second), at(second));
+    let observation = Observation { observed_at, received_at, dated_by: DatedBy::Device, value };
+    Reading { source, observation }
+}
+
+/// Registers that rise, stand still, start again, glitch and jump; power that comes and goes; silences of each length.
+fn readings() -> impl Strategy<Value = Vec<Reading>> {
+    let step = prop_oneof![8 => 1..300_i64, 1 => 300..20_000_i64];
+    let change = prop_oneof![
+        8 => (0..80_u16).prop_map(|rise| (1.0, f64::from(rise))),
+        1 => Just((0.0, 0.0)),
+        1 => Just((1.0, -50.0)),
+        1 => Just((0.5, 0.0)),
+        1 => Just((1.0, 90_000.0)),
+    ];
+    let device = prop::sample::select(vec!["old", "new", "blade", "lamps"]);
+    let one = (device, any::<bool>(), step, change, 0..3000_u16);
+    prop::collection::vec(one, 0..250).prop_map(|steps| {
+        let mut totals = BTreeMap::new();
+        let (mut second, mut readings) = (0, Vec::new());
+        for (device, is_register, step, (factor, rise), watts) in steps {
+            second += step;
+            let total = totals.entry(device).or_insert(50_000.0);
+            if is_register {
+                *total = f64::max(*total * factor + rise, 0.0);
+                readings.push(reading(device, Quantity::EnergyImported, second, *total));
+            } else {
+                readings.push(reading(device, Quantity::ActivePower, second, f64::from(watts)));
+            }
+        }
+        readings
+    })
+}
+
+/// What a store does: each identity once, the first one stays.
+#[derive(Default)]
+struct Store(BTreeMap<Source, BTreeMap<Instant, Observation>>);
+
+impl Store {
+    fn append(&mut self, reading: &Reading) {
+        let series = self.0.entry(reading.source.clone()).or_default();
+        series.entry(reading.observation.observed_at).or_insert(reading.observation);
+    }
+
+    fn of(readings: &[Reading]) -> SeriesSet {
+        let mut store = Self::default();
+        for reading in readings {
+            store.append(reading);
+        }
+        store.all()
+    }
+
+    fn all(self) -> SeriesSet {
+        let mut set = SeriesSet::default();
+        for (source, series) in self.0 {
+            set.insert(source, series.into_values().collect());
+        }
+        set
+    }
+
+    fn range(&self, source: &Source, period: Period, before: usize) -> Vec<Observation> {
+        let Some(series) = self.0.get(source) else { return Vec::new() };
+        let inside = series.values().filter(|one| period.contains(one.observed_at));
+        let earlier: Vec<_> =
+            series.values().filter(|one| one.observed_at < period.start()).copied().collect();
+        let mut found = earlier[earlier.len().saturating_sub(before)..].to_vec();
+        found.extend(inside);
+        found
+    }
+}
+
+fn days(now: Instant) -> Vec<Period> {
+    let span = Period::new(at(0), now + SignedDuration::from_secs(1)).unwrap();
+    grid(Step::Day, span, &site().timezone).collect()
+}
+
+fn total(figures: &[EnergyFigure]) -> Option<f64> {
+    figures.iter().filter_map(|figure| figure.energy_wh).reduce(|sum, wh| sum + wh)
+}
+
+fn assert_same(one: Option<f64>, other: Option<f64>) -> Result<(), TestCaseError> {
+    let near = match (one, other) {
+        (Some(one), Some(other)) => (one - other).abs() <= 1e-9 * one.abs().max(1.0),
+        (one, other) => one == other,
+    };
+    prop_assert!(near, "{one:?} is not {other:?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_day_is_the_sum_of_its_hours_and_never_negative(readings in readings()) {
+        let (site, series) = (site(), Store::of(&readings));
+        let end = at(40 * 3600);
+        for meter in &site.meters {
+            for day in days(end) {
+                let hours: Vec<_> = grid(Step::Hour, day, &site.timezone).collect();
+                let figures = |grid: &[Period]| meter_energy(meter, grid, &series, &Rules::default(), end);
+                let (by_hour, whole) = (figures(&hours), figures(&[day])[0]);
+                assert_same(total(&by_hour), whole.energy_wh)?;
+                prop_assert!(by_hour.iter().all(|hour| hour.energy_wh.is_none_or(|wh| wh >= 0.0)));
+                prop_assert!(by_hour.iter().all(|hour| (0.0..=1.0).contains(&hour.coverage)));
+            }
+        }
+    }
+
+    #[test]
+    fn zones_sum_to_the_building(readings in readings()) {
+        let (site, series) = (site(), Store::of(&readings));
+        let end = at(40 * 3600);
+        let of = |zone: Option<&str>| {
+            let zone = zone.map(|zone| zone.parse().unwrap());
+            zone_energy(&site, zone.as_ref(), &days(end), &series, end)
+        };
+        for ((ground, loft), building) in of(Some("ground")).iter().zip(of(Some("loft"))).zip(of(None)) {
+            assert_same(total(&[*ground, loft]), building.energy_wh)?;
+        }
+    }
+
+    #[test]
+    fn a_register_that_only_rises_adds_up_to_its_last_total(
+        steps in prop::collection::vec((1..9000_i64, 0..1000_u16), 1..100),
+        watts in prop::collection::vec((1..4000_i64, 0..3000_u16), 0..50),
+    ) {
+        let (mut second, mut sum) = (0, 0.0);
+        let mut readings = vec![reading("lamps", Quantity::EnergyImported, 0, 7000.0)];
+        for (step, share) in steps {
+            second += step;
+            // At most 1 kW, whatever the time between.
+            sum += f64::from(u32::try_from(step).unwrap()) * f64::from(share) / 3600.0;
+            readings.push(reading("lamps", Quantity::EnergyImported, second, 7000.0 + sum));
+        }
+        let (end, mut at_second) = (second, 0);
+        for (step, watts) in watts {
+            at_second = (at_second + step).min(end);
+            readings.push(reading("lamps", Quantity::ActivePower, at_second, f64::from(watts)));
+        }
+        let site = site();
+        let lamps = site.meter("lamps").unwrap();
+        let span = Period::new(at(0), at(end)).unwrap();
+        let figure = meter_energy(lamps, &[span], &Store::of(&readings), &Rules::default(), at(end))[0];
+        prop_assert!((figure.energy_wh.unwrap() - sum).abs() < 1e-6);
+    }
+
+    #[test]
+    fn live_energy_is_that_of_history_however_readings_arrive(
+        (readings, order) in readings().prop_flat_map(|readings| {
+            let places: Vec<_> = (0..readings.len()).collect();
+            let near = prop::collection::vec((0..30_usize, any::<bool>()), places.len());
+            (Just(readings), near)
+        }),
+        pauses in prop::collection::vec(1..40_usize, 0..20),
+        is_orderly: bool,
+    ) {
+        // Some readings come later than their place, some twice.
+        let mut arrivals: Vec<_> = readings.iter().zip(&order).enumerate()
+            .flat_map(|(place, (reading, (delay, twice)))| {
+                let late = place + if delay % 3 == 0 && !is_orderly { *delay } else { 0 };
+                [(late, reading)].into_iter().chain(twice.then_some((late + 7, reading)))
+            })
+            .collect();
+        arrivals.sort_by_key(|(place, _)| *place);
+
+        let site = Arc::new(site());
+        let now = readings.last().map_or(at(0), |last| last.observation.observed_at) + SignedDuration::from_secs(60);
+        let mut live = Live::new(Arc::clone(&site), now);
+        let mut store = Store::default();
+        let mut clock = now;
+        let mut arrivals = arrivals.into_iter();
+        for pause in pauses {
+            // What arrives between asking and loading is collected; the store may have it already or not.
+            let needs = live.take_stale(clock);
+            let loaded: Vec<_> = needs.iter().map(|need| store.range(&need.source, need.period, need.before)).collect();
+            for (_, reading) in arrivals.by_ref().take(pause) {
+                live.observe(reading);
+                store.append(reading);
+            }
+            for (need, loaded) in needs.iter().zip(&loaded) {
+                live.reload(&need.source, loaded);
+            }
+            clock = clock + SignedDuration::from_millis(300);
+        }
+        for (_, reading) in arrivals {
+            live.observe(reading);
+            store.append(reading);
+        }
+        for _ in 0..3 {
+            clock = clock + SignedDuration::from_secs(6);
+            for need in live.take_stale(clock) {
+                let loaded = store.range(&need.source, need.period, need.before);
+                live.reload(&need.source, &loaded);
+            }
+        }
+        prop_assert!(live.take_stale(clock + SignedDuration::from_secs(60)).is_empty());
+
+        let states = live.states(clock);
+        let series = store.all();
+        let today = period_of(Step::Day, clock, &site.timezone);
+        let yesterday = period_of(Step::Day, today.start() - SignedDuration::from_secs(1), &site.timezone);
+        let month = period_of(Step::Month, clock, &site.timezone);
+        for meter in &site.meters {
+            let name = format!("meters/{}", meter.id);
+            let told = &states.iter().find(|(told, _)| *told == name).unwrap().1;
+            for (key, period) in [("today_wh", today), ("yesterday_wh", yesterday), ("month_wh", month)] {
+                let figure = meter_energy(meter, &[period], &series, &site.rules, clock)[0];
+                assert_same(told[key].as_f64(), figure.energy_wh)?;
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The commands of `vigie-node`: arguments and files in, the library does the work.
+
+pub(crate) mod replay;
+pub(crate) mod simulate;
+
+use domain::{Clock, Instant};
+
+/// The machine's clock.
+#[derive(Debug)]
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that everything else takes its time from"
+    )]
+    fn now(&self) -> Instant {
+        jiff::Timestamp::now().into()
+    }
+}
