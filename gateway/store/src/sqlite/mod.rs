@@ -3,6 +3,7 @@
 mod block;
 mod blocks;
 mod database;
+mod decimals;
 mod entry;
 mod fault;
 mod find;
