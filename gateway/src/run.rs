@@ -57,7 +57,7 @@ pub async fn run(
         clock,
         shutdown,
     };
-    gateway.readiness.blocked(Part::Start, "starting");
+    gateway.readiness.pending(Part::Start, "starting");
     gateway.show(listener)?;
     let outcome = gateway.start_and_watch().await;
     stop(&mut gateway.parts, &gateway.stops).await;
