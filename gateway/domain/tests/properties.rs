@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::calendar::{Step, grid, period_of};
 use domain::energy::{EnergyFigure, meter_energy, zone_energy};
-use domain::live::Live;
+use domain::live::{Live, Need};
 use domain::site::{Rules, Site};
 use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, SeriesSet, Source, Value};
 use jiff::SignedDuration;
@@ -242,17 +242,23 @@ proptest! {
         let mut clock = now;
         let mut arrivals = arrivals.into_iter();
         for pause in pauses {
-            // What arrives between asking and loading is collected; the store may have it already or not.
+            // What arrives after asking is collected; the store may have it already or not.
             let needs = live.take_stale(clock);
-            let loaded: Vec<_> = needs.iter().map(|need| store.range(&need.source, need.period, need.before)).collect();
-            for (_, reading) in arrivals.by_ref().take(pause) {
-                live.observe(reading);
-                store.append(reading);
+            let load = |store: &Store, need: &Need| store.range(&need.source, need.period, need.before);
+            let early: Vec<_> = needs.iter().map(|need| load(&store, need)).collect();
+            let mut arrive = |store: &mut Store, live: &mut Live, count| {
+                for (_, reading) in arrivals.by_ref().take(count) {
+                    live.observe(reading);
+                    store.append(reading);
+                }
+            };
+            arrive(&mut store, &mut live, pause);
+            for (index, (need, early)) in needs.iter().zip(early).enumerate() {
+                let loaded = if index % 2 == 0 { early } else { load(&store, need) };
+                live.reload(&need.source, &loaded);
+                arrive(&mut store, &mut live, pause % 4);
             }
-            for (need, loaded) in needs.iter().zip(&loaded) {
-                live.reload(&need.source, loaded);
-            }
-            clock = clock + SignedDuration::from_millis(300);
+            clock = clock + SignedDuration::from_millis(2300);
         }
         for (_, reading) in arrivals {
             live.observe(reading);
