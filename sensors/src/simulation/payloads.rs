@@ -189,3 +189,109 @@ const fn passing(topic: String, payload: Vec<u8>) -> Outbound {
 fn bytes(json: &Json) -> Vec<u8> {
     json.to_string().into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::families::Families;
+    use domain::message::Message;
+    use domain::site::{DREUX, parse};
+    use domain::{Instant, Source};
+
+    use super::*;
+    use crate::simulation::{Building, Scenario};
+
+    /// What a gateway makes of these messages: source, time and value of each reading, and refusals.
+    fn understood(
+        families: &Families,
+        messages: &[Outbound],
+        received_at: Instant,
+    ) -> (Vec<(Source, Option<Instant>, f64)>, usize) {
+        let (mut readings, mut refused) = (Vec::new(), 0);
+        for Outbound { topic, payload, retain } in messages {
+            let message = Message { topic, payload, retained: *retain, received_at };
+            let translation = families.translate(&message).expect("every message is some family's");
+            refused += translation.refusals.len();
+            let reports = translation.reports.into_iter();
+            readings.extend(
+                reports.map(|report| (report.source, report.observed_at, report.value.as_f64())),
+            );
+        }
+        (readings, refused)
+    }
+
+    #[test]
+    fn a_gateway_understands_all_that_the_simulated_nodes_say() {
+        let site = parse(DREUX, "dreux.toml").unwrap();
+        let families = Families::new(&site);
+        let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
+        let scenario = Scenario { faults: false, ..Scenario::demonstration(&site, 1, now) };
+        let mut building = Building::new(&site, scenario);
+        building.step(now);
+        let speaker = Speaker { site: site.id.clone(), boot: 3 };
+
+        for emission in building.step(now + jiff::SignedDuration::from_secs(90)) {
+            let messages = speaker.messages(&emission, 10.0, false);
+            let (readings, refused) = understood(&families, &messages, now);
+            assert_eq!(refused, 0, "{messages:?}");
+            let Content::Readings(samples) = &emission.content else {
+                panic!("no node drops out here")
+            };
+            for sample in samples {
+                let heard = readings
+                    .iter()
+                    .find(|(source, at, _)| *source == sample.source && *at == Some(sample.at));
+                let (.., value) =
+                    heard.unwrap_or_else(|| panic!("{} is not understood", sample.source));
+                assert!((value - sample.value.as_f64()).abs() < 10.0, "{}: {value}", sample.source);
+            }
+        }
+    }
+
+    #[test]
+    fn every_device_is_heard_to_come_and_to_go() {
+        let site = parse(DREUX, "dreux.toml").unwrap();
+        let families = Families::new(&site);
+        let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
+        let building = Building::new(&site, Scenario::natural(&site, 1, now));
+        let speaker = Speaker { site: site.id.clone(), boot: 3 };
+        for (device, _, interval_s) in building.devices() {
+            for presence in [DevicePresence::Online, DevicePresence::Offline] {
+                let Outbound { topic, payload, retain } =
+                    speaker.presence(device, presence, interval_s);
+                let message = Message {
+                    topic: &topic,
+                    payload: &payload,
+                    retained: retain,
+                    received_at: now,
+                };
+                let status =
+                    families.translate(&message).and_then(|translation| translation.status);
+                let status = status.unwrap_or_else(|| panic!("{topic} says nothing"));
+                assert_eq!((&status.device, status.presence), (device, presence));
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_backlog_is_sent_in_parts_and_in_order() {
+        let source: Source =
+            Source { device: "air-1".parse().unwrap(), quantity: Quantity::Co2, channel: None };
+        let start: Instant = "2026-11-23T14:00:00Z".parse().unwrap();
+        let at = |nr: u64| start + jiff::SignedDuration::from_secs(i64::try_from(nr).unwrap());
+        let samples: Vec<Sample> = (1..=250)
+            .map(|nr| Sample {
+                source: source.clone(),
+                at: at(nr),
+                value: Value::Gauge(600.0),
+                seq: Some(nr),
+            })
+            .collect();
+        let speaker = Speaker { site: "dreux".parse().unwrap(), boot: 1 };
+        let messages = speaker.native(&samples);
+        assert_eq!(messages.len(), 3);
+        let families = Families::new(&parse(DREUX, "dreux.toml").unwrap());
+        let (readings, _) = understood(&families, &messages, start);
+        let times: Vec<_> = readings.into_iter().filter_map(|(_, at, _)| at).collect();
+        assert_eq!(times, (1..=250).map(at).collect::<Vec<_>>());
+    }
+}
