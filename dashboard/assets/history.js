@@ -3,6 +3,8 @@
 const box = document.querySelector("[data-chart]");
 const form = document.querySelector(".choose");
 form?.addEventListener("change", () => form.requestSubmit());
+// Choosing is enough here; without this script the button is needed.
+form?.querySelector("button").remove();
 
 if (box) draw(JSON.parse(box.dataset.chart));
 
@@ -18,8 +20,8 @@ function draw(data) {
 
   const stepped = data.stepped ? window.uPlot.paths.stepped({ align: 1 }) : null;
   const spanned = data.min.some((value, place) => value !== data.max[place]);
-  const line = (label, tone, width, dash) => ({
-    label, stroke: () => colour(tone), width, dash, spanGaps: false,
+  const line = (label, tone, width) => ({
+    label, stroke: () => colour(tone), width, spanGaps: false,
     ...(stepped ? { paths: stepped } : {}), points: { show: false }, value: (_, value) => written(value),
   });
   const font = "13px Inter, system-ui, sans-serif";
@@ -34,21 +36,25 @@ function draw(data) {
     scales: { y: { range: (_, low, high) => range(low, high) } },
     axes: [
       { ...axis, space: 70, values: (_, ticks, __, ___, step) => ticks.map((at) => tick(at, step)) },
-      { ...axis, size: 76, values: (_, ticks) => ticks.map((value) => `${new Intl.NumberFormat(language).format(value)} ${data.unit}`) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => new Intl.NumberFormat(language).format(value)) },
     ],
     series: [
       {},
+      ...(spanned ? [line(data.names[1], "muted", 0), line(data.names[2], "muted", 0)] : []),
       line(data.names[0], data.stepped ? "energy" : "people", 2),
-      ...(spanned ? [line(data.names[1], "muted", 1, [2, 3]), line(data.names[2], "muted", 1, [6, 3])] : []),
     ],
+    // The band comes first, so that the line lies upon it.
+    bands: spanned ? [{ series: [2, 1], fill: () => colour(data.stepped ? "energy-soft" : "people-soft") }] : [],
     hooks: { setCursor: [say], draw: [levels] },
   };
-  const series = [data.seconds, data.mean, ...(spanned ? [data.min, data.max] : [])];
+  const series = [data.seconds, ...(spanned ? [data.min, data.max] : []), data.mean];
   const plot = new window.uPlot(options, series, box);
 
   function range(low, high) {
     if (low === null) return [0, 1];
     const bottom = data.from_zero ? Math.min(0, low) : low;
+    // What one compares with belongs into the picture, also when all is well.
+    high = Math.max(high, ...(data.levels ?? []).map((level) => level.value));
     const room = Math.max((high - bottom) * 0.08, Math.abs(high) * 0.01, 0.5);
     return [data.from_zero && low >= 0 ? 0 : bottom - room, high + room];
   }
@@ -77,7 +83,8 @@ function draw(data) {
       ctx.stroke();
       ctx.font = `${13 * devicePixelRatio}px Inter, system-ui, sans-serif`;
       ctx.textAlign = "right";
-      ctx.fillText(level.name, bbox.left + bbox.width - 4, y - 5 * devicePixelRatio);
+      ctx.textBaseline = "bottom";
+      ctx.fillText(level.name, bbox.left + bbox.width - 4, y - 3 * devicePixelRatio);
       ctx.restore();
     }
   }

@@ -40,4 +40,7 @@ mod security;
 mod serve;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use serve::{Dashboard, DashboardError};

@@ -46,16 +46,16 @@ impl Parts {
         }
     }
 
-    /// Waits until this part has ended.
-    pub(crate) async fn ended(&mut self, name: &'static str) {
-        while self.names.values().any(|running| *running == name) {
+    /// Waits until these parts have ended.
+    pub(crate) async fn ended(&mut self, awaited: &[&'static str]) {
+        while self.names.values().any(|running| awaited.contains(running)) {
             self.note_next().await;
         }
     }
 
-    /// Waits until all parts but this one have ended.
-    pub(crate) async fn all_ended_but(&mut self, name: &'static str) {
-        while self.names.values().any(|running| *running != name) {
+    /// Waits until all parts but these have ended.
+    pub(crate) async fn ended_but(&mut self, spared: &[&'static str]) {
+        while self.names.values().any(|running| !spared.contains(running)) {
             self.note_next().await;
         }
     }

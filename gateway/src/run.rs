@@ -20,7 +20,7 @@ use crate::config::{BrokerChoice, Config};
 use crate::failure::{Failure, chain};
 use crate::intake::Intake;
 use crate::parts::Parts;
-use crate::stop::{BROKER, INGEST, Stops, close, stop};
+use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
 use crate::{clock_trust, dashboard_only, housekeeping, opened, systemd, telemetry};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -57,7 +57,7 @@ pub async fn run(
         clock,
         shutdown,
     };
-    gateway.readiness.blocked(Part::Start, "starting");
+    gateway.readiness.pending(Part::Start, "starting");
     gateway.show(listener)?;
     let outcome = gateway.start_and_watch().await;
     stop(&mut gateway.parts, &gateway.stops).await;
@@ -205,7 +205,7 @@ impl Gateway {
             BrokerChoice::Embedded(address) => {
                 let intake = Intake::new(&self.config.site, deliveries, journal, clock, readiness);
                 let broker = EmbeddedBroker::open(*address, intake).await?;
-                self.parts.spawn(BROKER, broker.run(stop));
+                self.parts.spawn(BROKER, broker.run(self.stops.broker.clone()));
             }
             BrokerChoice::External(url) => {
                 let consumer = Consumer::new(
@@ -244,11 +244,7 @@ impl Gateway {
             Arc::clone(&self.board),
             Arc::clone(&self.readiness),
         );
-        // The embedded broker forgets all states when it ends; another one is told that we are gone, when we are.
-        let stop = match self.config.broker {
-            BrokerChoice::Embedded(_) => self.stops.intake.clone(),
-            BrokerChoice::External(_) => self.stops.outlets.clone(),
-        };
+        let stop = self.stops.outlets.clone();
         let work = async move {
             publisher.run(stop).await;
             Ok(())
@@ -266,7 +262,7 @@ impl Gateway {
             let simulated = sensors::simulation::run(site, broker, clock, SEED, stop).await;
             simulated.map_err(|error| chain(&error))
         };
-        self.parts.spawn("the simulation", work);
+        self.parts.spawn(SIMULATION, work);
     }
 }
 

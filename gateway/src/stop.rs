@@ -1,4 +1,7 @@
 //! The order in which the parts stop, and how long each may take; all together less than five seconds.
+//!
+//! The embedded broker comes last: until then the dashboard hears from it, and what it did not promise to be safe it
+//! leaves unanswered.
 
 use std::time::Duration;
 
@@ -13,14 +16,18 @@ use crate::parts::Parts;
 pub(crate) const BROKER: &str = "the embedded broker";
 pub(crate) const INGEST: &str = "ingest";
 
+pub(crate) const SIMULATION: &str = "the simulation";
+
 /// systemd, and who pressed Ctrl-C, wait no longer than five seconds.
 const ALL_WITHIN: Duration = Duration::from_millis(4500);
-/// A client that is being served may keep the broker from ending; what it was not told is safe it sends again.
-const BROKER_WITHIN: Duration = Duration::from_millis(500);
+const SIMULATION_WITHIN: Duration = Duration::from_millis(500);
 /// What the last batch and its acknowledgements may take; the rest is for the outlets and the store.
-const INGEST_WITHIN: Duration = Duration::from_millis(3300);
+const INGEST_WITHIN: Duration = Duration::from_secs(3);
+const OUTLETS_WITHIN: Duration = Duration::from_millis(3800);
+/// A sensor that was not told that its reading is safe keeps the broker from ending by itself.
+const BROKER_WITHIN: Duration = Duration::from_millis(300);
 
-/// One token for each step.
+/// One token for each step, in the order of the steps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stops {
     /// Nothing more is taken.
@@ -29,26 +36,27 @@ pub(crate) struct Stops {
     pub(crate) pipeline: CancellationToken,
     /// Nothing more is shown.
     pub(crate) outlets: CancellationToken,
+    /// The embedded broker says nothing more.
+    pub(crate) broker: CancellationToken,
 }
 
 /// Stops the parts in order. What does not stop in time is cut off; nothing that was acknowledged is lost by it.
 pub(crate) async fn stop(parts: &mut Parts, stops: &Stops) {
     crate::systemd::stopping();
-    let deadline = Instant::now() + ALL_WITHIN;
+    let begun = Instant::now();
     stops.intake.cancel();
-    drop(timeout(BROKER_WITHIN, parts.ended(BROKER)).await);
+    drop(timeout(SIMULATION_WITHIN, parts.ended(&[SIMULATION])).await);
     stops.pipeline.cancel();
-    if timeout(INGEST_WITHIN, parts.ended(INGEST)).await.is_err() {
+    if timeout_at(begun + INGEST_WITHIN, parts.ended(&[INGEST])).await.is_err() {
         tracing::warn!("the last readings could not be stored; they will be delivered again");
     }
     stops.outlets.cancel();
-    let rest = async {
-        // A client may still hold the broker; everything else can end.
-        parts.all_ended_but(BROKER).await;
-    };
-    if timeout_at(deadline, rest).await.is_err() {
+    if timeout_at(begun + OUTLETS_WITHIN, parts.ended_but(&[BROKER])).await.is_err() {
         tracing::warn!("some parts did not stop in time and were cut off");
     }
+    stops.broker.cancel();
+    let broker_until = (Instant::now() + BROKER_WITHIN).min(begun + ALL_WITHIN);
+    drop(timeout_at(broker_until, parts.ended(&[BROKER])).await);
     parts.abort();
 }
 

@@ -32,7 +32,9 @@ fn the_live_page_moves_without_a_reload_says_when_it_is_cut_off_and_recovers_alo
 
     building.vigie.kill();
     // V1: within 10 s of the last sign of life; a heartbeat may have come just before.
-    eventually("the page says that it is cut off", SOON, || shows(&browser, "Plus de nouvelles depuis"));
+    eventually("the page says that it is cut off", SOON, || {
+        shows(&browser, "Plus de nouvelles depuis")
+    });
 
     building.vigie.resume();
     building.sensor("air").publish([message("air", "co2", now(), 655.0)]);

@@ -33,16 +33,21 @@ impl Installation {
 
     /// With a real Mosquitto that `vigie` reaches by the port that `route` makes of the broker's.
     pub fn with_broker_at(site: &str, route: impl FnOnce(u16) -> u16) -> Self {
-        let folder = folder(site);
+        let folder = folder(&site_file(site));
         let mosquitto = Mosquitto::start(folder.path(), free_port());
         let broker = format!("mqtt://127.0.0.1:{}", route(mosquitto.port()));
         let vigie = start(folder.path(), &["--broker".to_owned(), broker]);
         Self { vigie, port: mosquitto.port(), mosquitto: Some(mosquitto), folder }
     }
 
-    /// With the embedded broker.
+    /// With the embedded broker. `site` is added to a site file that names only the building.
     pub fn embedded(site: &str) -> Self {
-        let (folder, port) = (folder(site), free_port());
+        Self::embedded_with(&site_file(site))
+    }
+
+    /// With the embedded broker and this site file.
+    pub fn embedded_with(site_file: &str) -> Self {
+        let (folder, port) = (folder(site_file), free_port());
         let vigie = start(folder.path(), &["--mqtt".to_owned(), format!("127.0.0.1:{port}")]);
         Self { vigie, port, mosquitto: None, folder }
     }
@@ -68,11 +73,10 @@ impl Installation {
     }
 }
 
-fn folder(site: &str) -> TempDir {
+fn folder(site_file: &str) -> TempDir {
     let folder =
         tempfile::Builder::new().prefix("vigie-test-").tempdir().expect("a folder can be made");
-    fs::write(folder.path().join("site.toml"), site_file(site))
-        .expect("the site file can be written");
+    fs::write(folder.path().join("site.toml"), site_file).expect("the site file can be written");
     folder
 }
 

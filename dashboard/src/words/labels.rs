@@ -50,7 +50,7 @@ labels! {
     closed_now: "bâtiment fermé à cette heure", "closed at this hour";
     of_capacity: "de la capacité", "of capacity";
     air: "Air", "Air";
-    air_co2: "Air (CO₂)", "Air (CO₂)";
+    air_co2: "CO₂", "CO₂";
     temperature: "Température", "Temperature";
     silent_since: "muet depuis", "silent since";
     silent: "muet", "silent";
@@ -106,6 +106,9 @@ labels! {
         "Aucune mesure dans cette période.",
         "No readings in this span.";
     gap: "aucune mesure", "no readings";
+    chart_legend:
+        "Trait\u{a0}: moyenne\u{a0}; bande\u{a0}: du minimum au maximum.",
+        "Line: mean; band: from minimum to maximum.";
     chart_keys:
         "Flèches gauche et droite\u{a0}: lire les valeurs une à une.",
         "Left and right arrows: read the values one by one.";

@@ -72,6 +72,12 @@ impl Language {
         Figure { number: self.number(watts / 1000.0, decimals), unit: "kW" }
     }
 
+    /// Power at the end of a scale, without decimals: `6 kW`.
+    pub(crate) fn round_power(self, watts: f64) -> String {
+        let (value, unit) = if watts < 1000.0 { (watts, "W") } else { (watts / 1000.0, "kW") };
+        format!("{}\u{a0}{unit}", self.number(value, 0))
+    }
+
     /// Energy in kWh, with a decimal up to 100.
     pub(crate) fn energy(self, watt_hours: f64) -> Figure {
         let decimals = usize::from(watt_hours.abs() < 99_950.0);

@@ -91,25 +91,12 @@ impl BrokerLink {
     /// The next event. Cancel-safe: what was read stays in the connection.
     pub(crate) async fn next(&mut self) -> Result<LinkEvent, LinkError> {
         let event = self.events.poll().await.map_err(refusal)?;
-        Ok(match event {
-            Event::Incoming(Packet::Publish(message)) => LinkEvent::Message {
-                packet: (message.qos != QoS::AtMostOnce).then_some(message.pkid),
-                topic: message.topic,
-                payload: message.payload,
-                retained: message.retain,
-            },
-            Event::Incoming(Packet::SubAck(answer)) => {
-                let refused = |code: &SubscribeReasonCode| *code == SubscribeReasonCode::Failure;
-                let codes = answer.return_codes.iter().enumerate();
-                let refused = codes.filter(|(_, code)| refused(code)).map(|(at, _)| at).collect();
-                LinkEvent::Subscribed { refused }
-            }
-            Event::Incoming(Packet::PubAck(_)) => LinkEvent::Confirmed,
-            Event::Incoming(Packet::Disconnect) => {
-                return Err(LinkError::Lost("the broker closed the connection".into()));
-            }
-            _ => LinkEvent::Other,
-        })
+        heard(event)
+    }
+
+    /// An event that was read together with the last one; there is no need to wait for it.
+    pub(crate) fn next_read(&mut self) -> Option<Result<LinkEvent, LinkError>> {
+        self.events.state.events.pop_front().map(heard)
     }
 
     /// Asks for these topics with `QoS` 1; the answer is a [`LinkEvent::Subscribed`].
@@ -179,6 +166,28 @@ impl BrokerLink {
             Err(_) => Err(LinkError::Lost("the broker takes nothing any more".into())),
         }
     }
+}
+
+fn heard(event: Event) -> Result<LinkEvent, LinkError> {
+    Ok(match event {
+        Event::Incoming(Packet::Publish(message)) => LinkEvent::Message {
+            packet: (message.qos != QoS::AtMostOnce).then_some(message.pkid),
+            topic: message.topic,
+            payload: message.payload,
+            retained: message.retain,
+        },
+        Event::Incoming(Packet::SubAck(answer)) => {
+            let refused = |code: &SubscribeReasonCode| *code == SubscribeReasonCode::Failure;
+            let codes = answer.return_codes.iter().enumerate();
+            let refused = codes.filter(|(_, code)| refused(code)).map(|(at, _)| at).collect();
+            LinkEvent::Subscribed { refused }
+        }
+        Event::Incoming(Packet::PubAck(_)) => LinkEvent::Confirmed,
+        Event::Incoming(Packet::Disconnect) => {
+            return Err(LinkError::Lost("the broker closed the connection".into()));
+        }
+        _ => LinkEvent::Other,
+    })
 }
 
 fn options(session: &Session) -> MqttOptions {

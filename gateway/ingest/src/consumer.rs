@@ -50,7 +50,7 @@ impl Consumer {
         clock: Arc<dyn Clock>,
         readiness: Arc<Readiness>,
     ) -> Self {
-        readiness.blocked(Part::Broker, format!("not yet connected to {broker}"));
+        readiness.pending(Part::Broker, format!("not yet connected to {broker}"));
         let session = Session { broker, client_id, persistent: true, last_will: None };
         Self { session, filters, deliveries, acknowledgements, clock, readiness, epoch: 0 }
     }
@@ -126,6 +126,11 @@ impl Consumer {
                     None => return Ok(link),
                 },
                 event = link.next() => self.heed(&mut link, event?, stop).await?,
+            }
+            while !stop.is_cancelled()
+                && let Some(event) = link.next_read()
+            {
+                self.heed(&mut link, event?, stop).await?;
             }
         }
     }

@@ -36,6 +36,12 @@ impl Default for Readiness {
 }
 
 impl Readiness {
+    /// `part` does not work yet; nothing is wrong with that.
+    pub fn pending(&self, part: Part, what: impl Into<String>) {
+        let what = what.into();
+        self.change(|obstacles| drop(obstacles.insert(part, what)));
+    }
+
     /// `part` cannot work, for this reason; told to people, so with the remedy where there is one.
     pub fn blocked(&self, part: Part, why: impl Into<String>) {
         let why = why.into();

@@ -1,4 +1,22 @@
 //! Where readings are kept: two ports and their adapters.
+//!
+//! ```text
+//! ingest ──Batch──▶ SeriesWriter ──▶ ┌───────────────┐ ──▶ SeriesReader ──▶ dashboard
+//!          ◀─Appended─               │ one data      │     ranges, newest readings,
+//!          once it is durable        │ folder, or    │     quarantine
+//! every quarter of an hour ──seal──▶ │ memory        │
+//!                                    └───────────────┘
+//! ```
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `ports` | what the rest of the system asks of a store, and why it may not get it |
+//! | `kept` | what all adapters keep of a reading, so that all give the same answers |
+//! | `memory` | [`MemoryStore`], the reference |
+//! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
+//! | `conformance` | what the ports promise, as tests that each adapter runs |
+//!
+//! The format of the file and the measurements behind it are told in the package's README.
 
 #[cfg(test)]
 mod conformance;

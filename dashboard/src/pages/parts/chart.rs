@@ -53,7 +53,7 @@ pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart
         None => language.labels().no_power.to_owned(),
     };
     let hours = hours(power.day, &scene.site.timezone);
-    Chart { line, area, scale: language.power(top).text(), hours, description }
+    Chart { line, area, scale: language.round_power(top), hours, description }
 }
 
 fn scale(highest: f64) -> f64 {

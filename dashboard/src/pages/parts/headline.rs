@@ -44,7 +44,8 @@ pub(super) struct Mark {
     pub(super) at: String,
     pub(super) number: String,
     pub(super) anchor: &'static str,
-    pub(super) strong: bool,
+    /// Its class in style sheets.
+    pub(super) class: &'static str,
 }
 
 /// The page's title: the answer first.
@@ -105,12 +106,16 @@ fn warning(language: Language, share: f64) -> Option<(&'static str, Tone)> {
 }
 
 fn marks(language: Language, capacity: u32) -> Vec<Mark> {
-    let mark = |share: f64, anchor| {
+    let mark = |share: f64, anchor, class| {
         let number = language.number((f64::from(capacity) * share).round(), 0);
-        let strong = (share - NEARLY_FULL).abs() < f64::EPSILON;
-        Mark { at: percent(share), number, anchor, strong }
+        Mark { at: percent(share), number, anchor, class }
     };
-    vec![mark(0.0, "start"), mark(0.5, "middle"), mark(NEARLY_FULL, "middle"), mark(1.0, "end")]
+    vec![
+        mark(0.0, "start", "end"),
+        mark(0.5, "middle", "half"),
+        mark(NEARLY_FULL, "middle", "strong"),
+        mark(1.0, "end", "end"),
+    ]
 }
 
 impl Bar {

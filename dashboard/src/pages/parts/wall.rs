@@ -1,14 +1,16 @@
 //! The wall display: fewer words, larger.
 
 use askama::Template;
-use domain::wire::state::ActivityState;
+use domain::Quantity;
+use domain::wire::state::{ActivityState, ZoneState};
 
 use super::headline::{self, Crowd};
 use super::machines::{self, Energy};
 use super::{gauges, html, zones};
 use crate::audience::{Part, Scene};
+use crate::live_view::gauge;
 use crate::power_today::shown_meter;
-use crate::words::{Labels, Language, Tone};
+use crate::words::{Labels, Language, Teller, Tone};
 
 #[derive(Template)]
 #[template(path = "parts/wall_headline.html")]
@@ -23,7 +25,7 @@ struct Row {
     name: String,
     people: String,
     known: bool,
-    air: &'static str,
+    air: String,
     tone: Tone,
 }
 
@@ -41,22 +43,32 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
     for zone in scene.site.zones.iter().filter(|zone| zones::is_measured(&scene.site, zone)) {
         let state = scene.view.zone(zone);
         let teller = scene.teller(language);
-        let air = gauges::air(&state);
-        let silent = gauges::silent_since(&teller, &state).is_some();
-        let unknown = if silent { language.labels().silent } else { "" };
+        let (air, tone) = air(&teller, &state);
         let known = state.people.people.is_some();
         let row = Row {
             id: zone.id.to_string(),
             name: zone.name.clone(),
             people: if known { language.people(&state.people) } else { "?".to_owned() },
             known,
-            air: air.map_or(unknown, |air| language.air_on_the_wall(air)),
-            tone: air.map_or(Tone::Unknown, crate::words::Air::tone),
+            air,
+            tone,
         };
         parts.push(html(format!("wall-zone-{}", zone.id), &row));
     }
     parts.extend(foot(language, scene));
     parts
+}
+
+/// What to do about the air, or else how old the last word on it is.
+fn air(teller: &Teller, state: &ZoneState) -> (String, Tone) {
+    if let Some(air) = gauges::air(state) {
+        return (teller.language.air_on_the_wall(air).to_owned(), air.tone());
+    }
+    if gauges::silent_since(teller, state).is_some() {
+        return (teller.language.labels().silent.to_owned(), Tone::Unknown);
+    }
+    let late = gauge(state, Quantity::Co2).map(|gauge| teller.ago(gauge.observed_at));
+    (late.unwrap_or_default(), Tone::Unknown)
 }
 
 fn foot(language: Language, scene: &Scene) -> Option<Part> {

@@ -26,6 +26,7 @@ struct Row {
     co2: Cell,
     air: Option<(&'static str, Tone)>,
     temperature: Cell,
+    temperature_note: Option<String>,
     silent: Option<String>,
 }
 
@@ -47,6 +48,8 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
     let people = &state.people;
     let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
     let known = people.people.is_some();
+    let co2 = cell(Quantity::Co2);
+    let temperature = cell(Quantity::Temperature);
     let bar = zone
         .capacity
         .map(|capacity| Bar::new(people.people, people.low, people.high, f64::from(capacity)));
@@ -63,9 +66,11 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
         between: language.between(people),
         bar,
         known,
-        co2: cell(Quantity::Co2),
+        // One device usually tells both: then its age is told once.
+        temperature_note: temperature.note.clone().filter(|note| Some(note) != co2.note.as_ref()),
+        co2,
         air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
-        temperature: cell(Quantity::Temperature),
+        temperature,
         silent: gauges::silent_since(&teller, &state),
     }
 }

@@ -9,7 +9,7 @@ use super::{assigned, meter_needs};
 use crate::instant::{Instant, Period};
 use crate::reading::{SeriesSet, Source};
 use crate::register::{Bounds, Event, Mark, Register, Rise, Told};
-use crate::site::{Meter, Rules};
+use crate::site::{Assignment, Meter, Rules};
 
 /// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub(crate) struct MeterFold {
 /// A register while it is assigned.
 #[derive(Clone, Debug)]
 struct Track {
+    assigned: Period,
     register: Register,
     heard: Option<(Instant, Instant)>,
 }
@@ -54,12 +55,15 @@ struct Track {
 impl MeterFold {
     pub(crate) fn new(meter: &Meter, grid: &[Period], rules: &Rules) -> Self {
         let gap = longest_gap(rules);
-        let track =
-            || Track { register: Register::new(Bounds::energy(meter.max_power_w)), heard: None };
+        let track = |energy: &Assignment| Track {
+            assigned: energy.period,
+            register: Register::new(Bounds::energy(meter.max_power_w)),
+            heard: None,
+        };
         let ledger = Ledger::new(grid);
         Self {
             gap,
-            registers: meter.energy.iter().map(|_| track()).collect(),
+            registers: meter.energy.iter().map(track).collect(),
             powers: meter.power.iter().map(|power| Power::new(power.period, gap)).collect(),
             read: ledger.clone(),
             filled: ledger.clone(),
@@ -177,7 +181,8 @@ impl MeterFold {
             return Err(NeedsRebuild);
         }
         if self.tail_end > Instant::MIN {
-            if self.tail_end > at + self.gap || self.registers.len() > 1 {
+            let speaks_until = (at + self.gap).min(self.registers[index].assigned.end());
+            if self.tail_end > speaks_until || self.registers.len() > 1 {
                 return Err(NeedsRebuild);
             }
             self.tail.clear();
@@ -188,8 +193,10 @@ impl MeterFold {
 
     /// What each register speaks for.
     fn spoken(&self) -> impl Iterator<Item = Period> + '_ {
-        let spans = self.registers.iter().filter_map(|track| track.heard);
-        spans.filter_map(|(first, last)| Period::new(first - self.gap, last + self.gap))
+        self.registers.iter().filter_map(|track| {
+            let (first, last) = track.heard?;
+            Period::new(first - self.gap, last + self.gap)?.intersection(track.assigned)
+        })
     }
 }
 

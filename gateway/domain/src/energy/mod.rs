@@ -8,10 +8,10 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`meter`] | one meter: its dated sources, registers before power |
-//! | [`power`] | how long a power reading speaks |
-//! | [`ledger`] | Wh and known time in the periods of a grid |
-//! | [`figure`] | what is told of a period, and the sum over meters |
+//! | `meter` | one meter: its dated sources, registers before power |
+//! | `power` | how long a power reading speaks |
+//! | `ledger` | Wh and known time in the periods of a grid |
+//! | `figure` | what is told of a period, and the sum over meters |
 //!
 //! How long a reading speaks is the same everywhere (`max_gap_s` of the site's rules), not learned from the readings
 //! at hand: so a day is the sum of its hours, whatever else was loaded for either question.

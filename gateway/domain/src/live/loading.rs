@@ -1,6 +1,6 @@
 //! Which sources must be loaded from the store, and what is observed while they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -9,8 +9,10 @@ use super::track::{Buffer, FilledRole, Role, Track, Tracks};
 use crate::energy::NEIGHBOURS;
 use crate::instant::{Instant, Period};
 use crate::occupancy;
-use crate::reading::{Observation, SeriesSet, Source};
+use crate::quantity::Kind;
+use crate::reading::{Observation, Source};
 use crate::rhythm::Rhythm;
+use crate::site::Site;
 
 /// Enough readings to learn a rhythm and to see what a register did that departs at the border.
 const BEFORE: usize = 33;
@@ -48,6 +50,8 @@ enum Phase {
     Stale,
     /// Their series are being loaded.
     Loading,
+    /// Their series are being loaded, and must be again: a reading came too late for what was loaded.
+    Outrun,
 }
 
 /// All clusters of a site.
@@ -79,17 +83,10 @@ impl Clusters {
         Self { all: (0..of_track.len()).map(cluster).collect(), of_track, first_of_meter }
     }
 
-    pub(super) fn tracks(&self, cluster: usize) -> &[usize] {
-        &self.all[cluster].tracks
-    }
-
     /// The figures of this track must be made anew.
     pub(super) fn outdate(&mut self, track: usize) {
         if let Some(&cluster) = self.of_track.get(track) {
-            let cluster = &mut self.all[cluster];
-            if cluster.phase == Phase::Current {
-                cluster.phase = Phase::Stale;
-            }
+            self.all[cluster].outdate();
         }
     }
 
@@ -100,10 +97,12 @@ impl Clusters {
         }
     }
 
+    /// Registers before power, as they must be settled.
     pub(super) fn take_stale(
         &mut self,
         tracks: &mut Tracks,
-        meters: &Meters,
+        meters: &mut Meters,
+        site: &Site,
         now: Instant,
     ) -> Vec<Need> {
         let mut needs = Vec::new();
@@ -114,13 +113,17 @@ impl Clusters {
             }
             cluster.phase = Phase::Loading;
             cluster.taken = Some(now);
-            let asked = cluster.tracks.iter().map(|&index| tracks.get_mut(index).ask(meters, now));
-            needs.extend(asked);
+            for &index in &cluster.tracks {
+                let track = tracks.get_mut(index);
+                track.meters().for_each(|meter| meters.restart(site, meter, now));
+                needs.push(track.ask(meters, now));
+            }
         }
+        needs.sort_by_key(|need| need.source.quantity.kind() != Kind::Register);
         needs
     }
 
-    /// Keeps a reading while its figures are being made anew, and sees whether they must be.
+    /// Keeps a reading while its series is being loaded, and sees whether figures must be made anew.
     pub(super) fn observe(
         &mut self,
         track: &mut Track,
@@ -129,27 +132,24 @@ impl Clusters {
         is_newest: bool,
     ) {
         let Some(&cluster) = self.of_track.get(index) else { return };
-        let phase = &mut self.all[cluster].phase;
-        match (*phase, &mut track.buffer) {
-            (Phase::Current, _) => {
+        let cluster = &mut self.all[cluster];
+        match &mut track.buffer {
+            Some(buffer) if buffer.collected.len() < COLLECTED => buffer.collected.push(*one),
+            // By the next time it is asked for, all of it is in the store.
+            Some(_) => cluster.phase = Phase::Stale,
+            None => {
                 let is_repeated =
                     track.last.is_some_and(|last| last.observed_at == one.observed_at);
                 let matters =
                     !is_repeated && one.observed_at >= track.floor && depends_on_order(track);
                 if !is_newest && matters {
-                    *phase = Phase::Stale;
+                    cluster.outdate();
                 }
             }
-            (Phase::Loading, Some(buffer)) if buffer.collected.len() < COLLECTED => {
-                buffer.collected.push(*one);
-            }
-            // By the next time it is asked for, all of it is in the store.
-            (Phase::Loading, _) => *phase = Phase::Stale,
-            (Phase::Stale, _) => (),
         }
     }
 
-    /// Takes a loaded series; gives the cluster when it was the last one missing.
+    /// Takes a loaded series; gives its cluster when it was waited for.
     pub(super) fn loaded(
         &mut self,
         tracks: &mut Tracks,
@@ -158,36 +158,52 @@ impl Clusters {
     ) -> Option<usize> {
         let index = tracks.find(source)?;
         let number = *self.of_track.get(index)?;
-        let cluster = &self.all[number];
-        if cluster.phase != Phase::Loading {
+        if !self.all[number].is_loading() {
             return None;
         }
-        let buffer = tracks.get_mut(index).buffer.get_or_insert_default();
-        buffer.loaded = Some(observations.to_vec());
-        let is_loaded = |index: &usize| {
-            tracks.get(*index).buffer.as_ref().is_some_and(|buffer| buffer.loaded.is_some())
-        };
-        cluster.tracks.iter().all(is_loaded).then_some(number)
+        tracks.get_mut(index).buffer.as_mut()?.loaded = Some(observations.to_vec());
+        Some(number)
     }
 
-    /// Takes the readings of a cluster out, in order and each once, with the instant at which they were asked for.
-    /// It is current from here.
-    pub(super) fn settle(&mut self, tracks: &mut Tracks, cluster: usize) -> (SeriesSet, Instant) {
+    /// Takes out the whole series of a source that can be settled: power waits for the registers.
+    pub(super) fn settle_next(
+        &self,
+        tracks: &mut Tracks,
+        cluster: usize,
+    ) -> Option<(usize, Vec<Observation>)> {
+        let members = &self.all[cluster].tracks;
+        let waits =
+            |index: usize| tracks.get(index).is_register() && !tracks.get(index).is_settled();
+        let registers_wait = members.iter().any(|&index| waits(index));
+        let can_settle = |index: &usize| {
+            let track = tracks.get(*index);
+            let is_loaded = track.buffer.as_ref().is_some_and(|buffer| buffer.loaded.is_some());
+            is_loaded && (track.is_register() || !registers_wait)
+        };
+        let index = members.iter().copied().find(can_settle)?;
+        Some((index, tracks.get_mut(index).settle()))
+    }
+
+    /// The meters of a cluster whose series are all settled now.
+    pub(super) fn finished(&mut self, tracks: &Tracks, cluster: usize) -> BTreeSet<usize> {
         let cluster = &mut self.all[cluster];
-        cluster.phase = Phase::Current;
-        let mut series = SeriesSet::default();
-        for &index in &cluster.tracks {
-            let track = tracks.get_mut(index);
-            let buffer = track.buffer.take().unwrap_or_default();
-            let mut observations = buffer.loaded.unwrap_or_default();
-            observations.extend(buffer.collected);
-            // The stored reading comes first and stays when the same was observed again.
-            observations.sort_by_key(|one| one.observed_at);
-            observations.dedup_by_key(|one| one.observed_at);
-            track.learn(&observations);
-            series.insert(track.source.clone(), observations);
+        let members = || cluster.tracks.iter().map(|&index| tracks.get(index));
+        if members().any(|track| !track.is_settled()) {
+            return BTreeSet::new();
         }
-        (series, cluster.taken.unwrap_or(Instant::MIN))
+        let meters = members().flat_map(Track::meters).collect();
+        cluster.phase = if cluster.phase == Phase::Outrun { Phase::Stale } else { Phase::Current };
+        meters
+    }
+}
+
+impl Cluster {
+    fn is_loading(&self) -> bool {
+        matches!(self.phase, Phase::Loading | Phase::Outrun)
+    }
+
+    fn outdate(&mut self) {
+        self.phase = if self.is_loading() { Phase::Outrun } else { Phase::Stale };
     }
 }
 
@@ -203,15 +219,26 @@ impl Track {
         })
     }
 
-    /// Knows the loaded series from here on.
-    fn learn(&mut self, observations: &[Observation]) {
+    fn is_register(&self) -> bool {
+        self.source.quantity.kind() == Kind::Register
+    }
+
+    /// What was loaded and collected, in order and each once.
+    fn settle(&mut self) -> Vec<Observation> {
+        let buffer = self.buffer.take().unwrap_or_default();
+        let mut observations = buffer.loaded.unwrap_or_default();
+        observations.extend(buffer.collected);
+        // The stored reading comes first and stays when the same was observed again.
+        observations.sort_by_key(|one| one.observed_at);
+        observations.dedup_by_key(|one| one.observed_at);
         if let Some(last) = observations.last() {
             self.known(last);
-            self.rhythm = Rhythm::of(observations);
+            self.rhythm = Rhythm::of(&observations);
         }
         let before = observations.partition_point(|one| one.observed_at < self.asked_from);
         let first = observations.first().filter(|_| before >= BEFORE);
         self.floor = first.map_or(Instant::MIN, |first| first.observed_at);
+        observations
     }
 
     /// Asks for what its roles need at `now`.

@@ -6,9 +6,9 @@ use super::activity::ActivityWatch;
 use super::devices::Devices;
 use super::track::Tracks;
 use crate::calendar::{Step, grid, period_of};
-use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, assigned, zone_meters};
+use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, zone_meters};
 use crate::instant::{Instant, Period};
-use crate::reading::{Observation, SeriesSet};
+use crate::reading::Observation;
 use crate::site::{Meter, Site};
 use crate::wire::state::{Activity, EnergyState, Freshness};
 
@@ -35,6 +35,8 @@ struct MeterNow {
     told: MeterFigures,
     /// `None` after a reading.
     refreshed: Option<Instant>,
+    /// The same meter made anew from the store, until all of its series are there.
+    next: Option<Box<MeterNow>>,
 }
 
 /// What is told of one meter.
@@ -77,35 +79,44 @@ impl Meters {
         days(&self.timezone, now).first().map_or(now, |day| day.start())
     }
 
+    /// Takes a reading; `is_settled` when its series is not being loaded, so that it goes on from there.
     pub(super) fn observe(
         &mut self,
         meter: usize,
         role: energy::Role,
         one: &Observation,
+        is_settled: bool,
     ) -> Result<(), NeedsRebuild> {
         let meter = &mut self.all[meter];
-        let (at, value) = (one.observed_at, one.value.as_f64());
-        meter.refreshed = None;
-        if let (energy::Role::Power(_), Some(activity)) = (role, &mut meter.activity) {
-            activity.observe(at, value);
-        }
-        meter.fold.observe(role, at, value, &mut |_| ())
+        let next = meter.next.as_mut().filter(|_| is_settled);
+        let next = next.map_or(Ok(()), |next| next.observe(role, one));
+        meter.observe(role, one).and(next)
     }
 
-    /// Begins anew with loaded series, and with the days as they are at the newest reading.
-    pub(super) fn replay(&mut self, site: &Site, index: usize, series: &SeriesSet, now: Instant) {
-        let meter = &site.meters[index];
-        let days = days(&self.timezone, now);
-        let mut fresh = MeterNow::new(meter, days, site);
-        fresh.fold = MeterFold::replay(meter, &fresh.days, series, &site.rules, &mut |_, _| ());
-        if let Some(activity) = &mut fresh.activity {
-            for power in &meter.power {
-                for one in assigned(series.of(&power.source), power.period) {
-                    activity.observe(one.observed_at, one.value.as_f64());
-                }
-            }
+    /// Begins a meter anew beside the present one, with the days as they are at `now`.
+    pub(super) fn restart(&mut self, site: &Site, index: usize, now: Instant) {
+        let fresh = MeterNow::new(&site.meters[index], days(&self.timezone, now), site);
+        self.all[index].next = Some(Box::new(fresh));
+    }
+
+    /// Takes the whole series of one source of a meter that was begun anew; registers must come before power.
+    pub(super) fn replay(
+        &mut self,
+        meter: usize,
+        role: energy::Role,
+        observations: &[Observation],
+    ) -> Result<(), NeedsRebuild> {
+        match &mut self.all[meter].next {
+            Some(next) => observations.iter().try_for_each(|one| next.observe(role, one)),
+            None => Ok(()),
         }
-        self.all[index] = fresh;
+    }
+
+    /// The meter that was begun anew takes the place of the present one.
+    pub(super) fn replace(&mut self, meter: usize) {
+        if let Some(next) = self.all[meter].next.take() {
+            self.all[meter] = *next;
+        }
     }
 
     /// Makes the figures of what changed or aged.
@@ -186,7 +197,17 @@ impl MeterNow {
             days,
             told: MeterFigures::UNKNOWN,
             refreshed: None,
+            next: None,
         }
+    }
+
+    fn observe(&mut self, role: energy::Role, one: &Observation) -> Result<(), NeedsRebuild> {
+        let (at, value) = (one.observed_at, one.value.as_f64());
+        self.refreshed = None;
+        if let (energy::Role::Power(_), Some(activity)) = (role, &mut self.activity) {
+            activity.observe(at, value);
+        }
+        self.fold.observe(role, at, value, &mut |_| ())
     }
 
     fn refresh(

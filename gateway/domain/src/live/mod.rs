@@ -7,13 +7,13 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`track`] | one source: its newest reading, its rhythm, its roles in the building |
-//! | [`loading`] | which sources must be loaded from the store, and what is observed meanwhile |
-//! | [`meters`], [`activity`] | power and energy of each meter; what a machine is doing |
-//! | [`people`] | who is where |
-//! | [`devices`] | which devices report as they used to |
-//! | [`alerts`] | what a person should know |
-//! | [`states`] | what is told, and what of it is new |
+//! | `track` | one source: its newest reading, its rhythm, its roles in the building |
+//! | `loading` | which sources must be loaded from the store, and what is observed meanwhile |
+//! | `meters`, `activity` | power and energy of each meter; what a machine is doing |
+//! | `people` | who is where |
+//! | `devices` | which devices report as they used to |
+//! | `alerts` | what a person should know |
+//! | `states` | what is told, and what of it is new |
 //!
 //! All figures come from the same folds as those of [`crate::energy`] and [`crate::occupancy`], so a page that asks
 //! the store shows the same.
@@ -31,7 +31,6 @@ mod track;
 
 pub use loading::Need;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::energy::assigned;
@@ -89,14 +88,19 @@ impl Live {
         for meter in self.meters.outdated(now) {
             self.clusters.outdate_meter(meter);
         }
-        self.clusters.take_stale(&mut self.tracks, &self.meters, now)
+        self.clusters.take_stale(&mut self.tracks, &mut self.meters, &self.site, now)
     }
 
-    /// Takes the series of a source as it is stored, in order. Once all sources that make a figure together are there,
-    /// the figure is made anew.
+    /// Takes the series of a source as it is stored, in order. The figures of a meter are replaced once all of its
+    /// sources are there; give each series as soon as it is loaded, so that only one at a time takes memory.
     pub fn reload(&mut self, source: &Source, observations: &[Observation]) {
-        if let Some(cluster) = self.clusters.loaded(&mut self.tracks, source, observations) {
-            self.rebuild(cluster);
+        let loaded = self.clusters.loaded(&mut self.tracks, source, observations);
+        let Some(cluster) = loaded else { return };
+        while let Some((index, series)) = self.clusters.settle_next(&mut self.tracks, cluster) {
+            self.replay(index, &series);
+        }
+        for meter in self.clusters.finished(&self.tracks, cluster) {
+            self.meters.replace(meter);
         }
     }
 
@@ -150,14 +154,13 @@ impl Live {
     }
 
     fn fold(&mut self, index: usize, one: &Observation) {
-        for filled in
-            self.tracks.get(index).roles.iter().filter(|role| role.period.contains(one.observed_at))
-        {
+        let track = self.tracks.get(index);
+        for filled in track.roles.iter().filter(|role| role.period.contains(one.observed_at)) {
             match filled.role {
                 Role::Point(point) => self.alerts.observe(point, one),
                 Role::Traffic(role) => self.people.observe(&self.site, role, one),
                 Role::Meter(meter, role) => {
-                    if self.meters.observe(meter, role, one).is_err() {
+                    if self.meters.observe(meter, role, one, track.is_settled()).is_err() {
                         self.clusters.outdate(index);
                     }
                 }
@@ -165,27 +168,21 @@ impl Live {
         }
     }
 
-    /// Makes all figures of a cluster from what was loaded and collected.
-    fn rebuild(&mut self, cluster: usize) {
-        let (series, now) = self.clusters.settle(&mut self.tracks, cluster);
-        let mut meters = BTreeSet::new();
-        for &index in self.clusters.tracks(cluster) {
-            let track = self.tracks.get(index);
-            for filled in &track.roles {
-                let observations = assigned(series.of(&track.source), filled.period);
-                match filled.role {
-                    Role::Point(point) => self.alerts.replay(point, observations),
-                    Role::Traffic(role) => {
-                        self.people.replay(&self.site, role, filled.period, observations);
-                    }
-                    Role::Meter(meter, _) => {
-                        meters.insert(meter);
+    /// Begins anew with the whole series of one source.
+    fn replay(&mut self, index: usize, series: &[Observation]) {
+        for filled in &self.tracks.get(index).roles {
+            let observations = assigned(series, filled.period);
+            match filled.role {
+                Role::Point(point) => self.alerts.replay(point, observations),
+                Role::Traffic(role) => {
+                    self.people.replay(&self.site, role, filled.period, observations);
+                }
+                Role::Meter(meter, role) => {
+                    if self.meters.replay(meter, role, observations).is_err() {
+                        self.clusters.outdate(index);
                     }
                 }
             }
-        }
-        for meter in meters {
-            self.meters.replay(&self.site, meter, &series, now);
         }
     }
 }

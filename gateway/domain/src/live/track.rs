@@ -67,6 +67,11 @@ pub(super) struct Patience {
 }
 
 impl Track {
+    /// Whether its series is not being loaded.
+    pub(super) fn is_settled(&self) -> bool {
+        self.buffer.is_none()
+    }
+
     /// Takes a reading; says whether it is the newest.
     pub(super) fn observe(&mut self, one: &Observation) -> bool {
         if self.last.is_some_and(|last| one.observed_at <= last.observed_at) {

@@ -9,13 +9,13 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | [`extent`] | which doors and detectors tell of a zone |
-//! | [`doors`] | passages, and whether a door still reports |
-//! | [`presence`] | what detectors say, and for how long |
-//! | [`hours`] | when the building is closed |
-//! | [`sweep`] | the count through the day: signed drift, resets, what remained |
-//! | [`estimate`] | count and presence to what is told |
-//! | [`timeline`] | what was told when, and its summary over a period |
+//! | `extent` | which doors and detectors tell of a zone |
+//! | `doors` | passages, and whether a door still reports |
+//! | `presence` | what detectors say, and for how long |
+//! | `hours` | when the building is closed |
+//! | `sweep` | the count through the day: signed drift, resets, what remained |
+//! | `estimate` | count and presence to what is told |
+//! | `timeline` | what was told when, and its summary over a period |
 
 mod doors;
 mod estimate;

@@ -12,7 +12,8 @@ use pco::ChunkConfig;
 use pco::data_types::Number;
 use pco::standalone::{simple_compress, simple_decompress_into};
 
-use super::entry::{Entry, LARGEST_EXACT, real, whole};
+use super::decimals::Decimals;
+use super::entry::Entry;
 use super::slot::Slot;
 use crate::kept::Arrival;
 
@@ -25,8 +26,6 @@ const HEADER_BYTES: usize = 14;
 const CHECKSUM_BYTES: usize = 4;
 /// Stands for values that are no decimals.
 const FLOATS: u8 = u8::MAX;
-/// Powers of ten by which values are scaled; these are exact, so that dividing rounds as reading a decimal does.
-const SCALES: [f64; 10] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 /// The lag of a reading that its arrival dated.
 const DATING: i64 = i64::MIN;
 
@@ -132,30 +131,18 @@ impl<'a> Columns<'a> {
         if self.decimals == FLOATS {
             return unpack(self.values, self.count);
         }
-        let scale = *SCALES.get(usize::from(self.decimals)).ok_or(BlockFault::Column)?;
+        let decimals = Decimals::new(self.decimals).ok_or(BlockFault::Column)?;
         let scaled: Vec<i64> = unpack(self.values, self.count)?;
-        Ok(scaled.into_iter().map(|integer| real(integer) / scale).collect())
+        Ok(scaled.into_iter().map(|integer| decimals.number(integer)).collect())
     }
 }
 
 fn pack_values(entries: &[Entry]) -> (u8, Vec<u8>) {
-    for (decimals, scale) in (0..).zip(SCALES) {
-        let scaled: Option<Vec<i64>> =
-            entries.iter().map(|entry| scaled(entry.number, scale)).collect();
-        if let Some(scaled) = scaled {
-            return (decimals, pack(&scaled));
-        }
-    }
     let numbers: Vec<f64> = entries.iter().map(|entry| entry.number).collect();
-    (FLOATS, pack(&numbers))
-}
-
-/// The number times `scale` as an integer, when dividing it gives back every bit.
-fn scaled(number: f64, scale: f64) -> Option<i64> {
-    let integer = whole((number * scale).round())?;
-    (integer.unsigned_abs() < LARGEST_EXACT
-        && (real(integer) / scale).to_bits() == number.to_bits())
-    .then_some(integer)
+    match Decimals::of_all(&numbers) {
+        Some((decimals, scaled)) => (decimals.count(), pack(&scaled)),
+        None => (FLOATS, pack(&numbers)),
+    }
 }
 
 const fn lag(arrival: Arrival) -> i64 {
@@ -306,7 +293,7 @@ mod tests {
             // Off the grid by up to 200 ms, like a real sensor.
             ts: day().start() + n * 10_000 + n * n * 7 % 200,
             arrival: Arrival::After(0),
-            number: real(200 + n % 40) / 10.0,
+            number: f64::from(200 + i32::try_from(n % 40).unwrap()) / 10.0,
         };
         let entries: Vec<_> = (0..8640).map(entry).collect();
         assert!(encode(&entries).len() < 2 * 8640);

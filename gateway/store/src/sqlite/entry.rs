@@ -33,7 +33,7 @@ impl Entry {
 }
 
 /// The largest whole number below which every whole number has an `f64` of its own.
-pub(super) const LARGEST_EXACT: u64 = 1 << 53;
+const LARGEST_EXACT: u64 = 1 << 53;
 
 /// The number as an integer, when that gives back every bit of it.
 pub(super) fn whole(number: f64) -> Option<i64> {

@@ -1,8 +1,25 @@
 //! One SQLite file in the data folder: the store that is always there.
+//!
+//! ```text
+//! SqliteWriter ─commands─▶ its thread: database ─┬─ append: known, log, refusals
+//!                                                └─ seal: log ▶ hour blocks ▶ day blocks and rollups
+//! SqliteReader ─questions─▶ a read-only connection: find ─ walk ─ log + hour blocks + day blocks
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `writer`, `database` | the thread and its commands; the transactions it makes of them |
+//! | `known`, `sealed` | what is stored already, so that a repeated reading is told from a new one |
+//! | `seal` | when what is packed, in steps between which appends go on |
+//! | `reader`, `find`, `walk` | the pool; the questions; one series across all places it lies in |
+//! | `log`, `series`, `refusals`, `blocks`, `rollups` | a table or two each |
+//! | `entry`, `slot`, `block`, `decimals`, `rollup` | a reading, a stretch of time, their codec and summaries; no SQL |
+//! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
 mod block;
 mod blocks;
 mod database;
+mod decimals;
 mod entry;
 mod fault;
 mod find;

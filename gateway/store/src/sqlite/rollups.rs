@@ -5,9 +5,11 @@ use domain::calendar::{Step, period_of};
 use domain::{Instant, Period};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
+use rusqlite::types::Value as Column;
+use rusqlite::{Connection, Row, params};
 
-use super::entry::Entry;
+use super::decimals::Decimals;
+use super::entry::{Entry, real, whole};
 use super::rollup::Rollup;
 use super::series::SeriesId;
 use super::slot::Slot;
@@ -23,16 +25,12 @@ pub(super) fn write_day(
     entries: &[Entry],
     zone: &TimeZone,
 ) -> Result<(), StoreError> {
+    let counts_up = counts_up(connection, day.series)?;
     connection
         .prepare_cached("DELETE FROM r15 WHERE series = ?1 AND t >= ?2 AND t < ?3")?
         .execute(params![day.series, day.start(), day.end()])?;
-    let counts_up = counts_up(connection, day.series)?;
-    let mut insert = connection
-        .prepare_cached("INSERT INTO r15 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
-    for quarter in entries.chunk_by(|a, b| quarter(a) == quarter(b)) {
-        if let Some(rollup) = Rollup::of_all(quarter.iter().map(Rollup::from)) {
-            write(&mut insert, day.series, quarter_start(&quarter[0]), rollup, counts_up)?;
-        }
+    for quarter in entries.chunk_by(|a, b| quarter_start(a) == quarter_start(b)) {
+        write_quarter(connection, day.series, quarter, counts_up)?;
     }
     write_civil_days(connection, day.series, (day.start(), day.end()), zone)
 }
@@ -46,11 +44,82 @@ pub(super) fn rewrite_civil_days(
     connection.prepare_cached("DELETE FROM rd WHERE series = ?1")?.execute([series])?;
     let mut bounds =
         connection.prepare_cached("SELECT min(t), max(t) FROM r15 WHERE series = ?1")?;
-    let (first, last) = bounds.query_row([series], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (Some(first), Some(last)): (Option<i64>, Option<i64>) = (first, last) else {
+    let bounds: (Option<i64>, Option<i64>) =
+        bounds.query_row([series], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(first), Some(last)) = bounds else { return Ok(()) };
+    write_civil_days(connection, series, (first, last + QUARTER), zone)
+}
+
+/// Writes the summary of readings of one quarter of an hour.
+fn write_quarter(
+    connection: &Connection,
+    series: SeriesId,
+    entries: &[Entry],
+    counts_up: bool,
+) -> Result<(), StoreError> {
+    let numbers: Vec<f64> = entries.iter().map(|entry| entry.number).collect();
+    let decimals = Decimals::of_all(&numbers);
+    let rollup = match &decimals {
+        // Of the integers, so that their sums are exact.
+        Some((_, scaled)) => Rollup::of_all(
+            entries
+                .iter()
+                .zip(scaled)
+                .map(|(e, scaled)| Rollup::from(&Entry { number: real(*scaled), ..*e })),
+        ),
+        None => Rollup::of_all(entries.iter().map(Rollup::from)),
+    };
+    let Some(Rollup { count, sum, min, max, first, last, increase }) = rollup else {
         return Ok(());
     };
-    write_civil_days(connection, series, (first, last + QUARTER), zone)
+    let decimals = decimals.map(|(decimals, _)| decimals.count());
+    let number = |number| match decimals {
+        Some(_) => whole(number).map_or(Column::Real(number), Column::Integer),
+        None => Column::Real(number),
+    };
+    let start = quarter_start(&entries[0]);
+    connection
+        .prepare_cached(
+            "INSERT INTO r15 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            series,
+            start,
+            count,
+            decimals,
+            number(sum),
+            number(min),
+            number(max),
+            first.0 - start,
+            number(first.1),
+            last.0 - start,
+            number(last.1),
+            counts_up.then(|| number(increase)),
+        ])?;
+    Ok(())
+}
+
+/// The columns `t, n, dec, sum, min, max, ft, f, lt, l, inc` of a quarter of an hour.
+fn read_quarter(row: &Row<'_>) -> rusqlite::Result<Rollup> {
+    let start: i64 = row.get(0)?;
+    let decimals = row.get::<_, Option<u8>>(2)?.and_then(Decimals::new);
+    let number = |column: usize| -> rusqlite::Result<f64> {
+        Ok(match row.get::<_, Column>(column)? {
+            Column::Integer(integer) => decimals.map_or(real(integer), |d| d.number(integer)),
+            // A sum that outgrew the exact integers is scaled all the same.
+            Column::Real(number) => decimals.map_or(number, |d| number * d.number(1)),
+            _ => 0.0,
+        })
+    };
+    Ok(Rollup {
+        count: row.get(1)?,
+        sum: number(3)?,
+        min: number(4)?,
+        max: number(5)?,
+        first: (start + row.get::<_, i64>(6)?, number(7)?),
+        last: (start + row.get::<_, i64>(8)?, number(9)?),
+        increase: number(10)?,
+    })
 }
 
 /// Summarises the civil days that overlap a stretch of time.
@@ -65,12 +134,17 @@ fn write_civil_days(
         "INSERT OR REPLACE INTO rd VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     let mut next = from;
-    while next < until {
-        // Days without readings are stepped over.
-        let Some(quarter) = first_quarter(connection, series, next, until)? else { break };
+    // Days without readings are stepped over.
+    while let Some(quarter) = first_quarter(connection, series, next, until)? {
         let civil = period_of(Step::Day, Instant::from_millis(quarter), zone);
-        if let Some(rollup) = summary(connection, series, civil)? {
-            write(&mut insert, series, day_number(civil, zone), rollup, counts_up)?;
+        if let Some(Rollup { count, sum, min, max, first, last, increase }) =
+            read(connection, series, civil)?
+        {
+            let day = day_number(civil, zone);
+            let increase = counts_up.then_some(increase);
+            insert.execute(params![
+                series, day, count, sum, min, max, first.0, first.1, last.0, last.1, increase
+            ])?;
         }
         next = civil.end().as_millis();
     }
@@ -85,47 +159,22 @@ fn first_quarter(
 ) -> Result<Option<i64>, StoreError> {
     let mut statement = connection
         .prepare_cached("SELECT min(t) FROM r15 WHERE series = ?1 AND t >= ?2 AND t < ?3")?;
-    Ok(statement.query_row(params![series, from, until], |row| row.get(0)).optional()?.flatten())
+    Ok(statement.query_row(params![series, from, until], |row| row.get(0))?)
 }
 
-fn summary(
+/// The summary of the quarters of a period.
+fn read(
     connection: &Connection,
     series: SeriesId,
     period: Period,
 ) -> Result<Option<Rollup>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT n, sum, min, max, ft, f, lt, l, inc FROM r15 WHERE series = ?1 AND t >= ?2 AND t < ?3 ORDER BY t",
+        "SELECT t, n, dec, sum, min, max, ft, f, lt, l, inc FROM r15
+         WHERE series = ?1 AND t >= ?2 AND t < ?3 ORDER BY t",
     )?;
     let bounds = params![series, period.start().as_millis(), period.end().as_millis()];
-    let quarters = statement.query_map(bounds, rollup)?;
+    let quarters = statement.query_map(bounds, read_quarter)?;
     Ok(Rollup::of_all(quarters.collect::<Result<Vec<_>, _>>()?))
-}
-
-fn rollup(row: &Row<'_>) -> rusqlite::Result<Rollup> {
-    Ok(Rollup {
-        count: row.get(0)?,
-        sum: row.get(1)?,
-        min: row.get(2)?,
-        max: row.get(3)?,
-        first: (row.get(4)?, row.get(5)?),
-        last: (row.get(6)?, row.get(7)?),
-        increase: row.get::<_, Option<f64>>(8)?.unwrap_or(0.0),
-    })
-}
-
-fn write(
-    insert: &mut Statement<'_>,
-    series: SeriesId,
-    time: i64,
-    rollup: Rollup,
-    counts_up: bool,
-) -> Result<(), StoreError> {
-    let Rollup { count, sum, min, max, first, last, increase } = rollup;
-    let increase = counts_up.then_some(increase);
-    let row: [&dyn ToSql; 11] =
-        [&series, &time, &count, &sum, &min, &max, &first.0, &first.1, &last.0, &last.1, &increase];
-    insert.execute(&row[..])?;
-    Ok(())
 }
 
 fn counts_up(connection: &Connection, series: SeriesId) -> Result<bool, StoreError> {
@@ -134,12 +183,8 @@ fn counts_up(connection: &Connection, series: SeriesId) -> Result<bool, StoreErr
     Ok(statement.query_row([series], |row| row.get(0))?)
 }
 
-const fn quarter(entry: &Entry) -> i64 {
-    entry.ts.div_euclid(QUARTER)
-}
-
 const fn quarter_start(entry: &Entry) -> i64 {
-    quarter(entry) * QUARTER
+    entry.ts.div_euclid(QUARTER) * QUARTER
 }
 
 /// Days from 1970-01-01 to the date of a civil day.

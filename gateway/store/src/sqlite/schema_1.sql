@@ -48,19 +48,21 @@ CREATE TABLE blk_d(
 ) STRICT;
 CREATE INDEX blk_d_series ON blk_d(series);
 
--- Summaries of the day blocks: by quarter of an hour, and by civil day of the site.
+-- Summaries of the day blocks: by quarter of an hour, and by civil day of the site. Where all readings of a quarter have
+-- few decimals, its numbers are integers scaled by 10^dec, which is smaller and sums exactly; else dec is NULL.
 CREATE TABLE r15(
     series INTEGER NOT NULL,
-    t INTEGER NOT NULL,
+    t INTEGER NOT NULL,       -- the start of the quarter
     n INTEGER NOT NULL,
-    sum REAL NOT NULL,
-    min REAL NOT NULL,
-    max REAL NOT NULL,
-    ft INTEGER NOT NULL,      -- the first reading: when, and its value
-    f REAL NOT NULL,
+    dec INTEGER,
+    sum ANY NOT NULL,
+    min ANY NOT NULL,
+    max ANY NOT NULL,
+    ft INTEGER NOT NULL,      -- the first reading: milliseconds since t, and its value
+    f ANY NOT NULL,
     lt INTEGER NOT NULL,      -- the last reading
-    l REAL NOT NULL,
-    inc REAL,                 -- registers: what was added between the first and the last
+    l ANY NOT NULL,
+    inc ANY,                  -- registers: what was added between the first and the last
     PRIMARY KEY (series, t)
 ) STRICT, WITHOUT ROWID;
 
@@ -71,7 +73,7 @@ CREATE TABLE rd(
     sum REAL NOT NULL,
     min REAL NOT NULL,
     max REAL NOT NULL,
-    ft INTEGER NOT NULL,
+    ft INTEGER NOT NULL,      -- the first reading: when, and its value
     f REAL NOT NULL,
     lt INTEGER NOT NULL,
     l REAL NOT NULL,

@@ -21,10 +21,9 @@ struct Row {
     increase: Option<f64>,
 }
 
-fn rows(subject: &Sqlite, table: &str, time: &str) -> Vec<Row> {
+fn rows(subject: &Sqlite, sql: &str) -> Vec<Row> {
     let stranger = subject.stranger();
-    let sql = format!("SELECT {time}, n, sum, min, max, ft, f, lt, l, inc FROM {table} ORDER BY 1");
-    let mut statement = stranger.prepare(&sql).unwrap();
+    let mut statement = stranger.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
         Ok(Row {
             start: row.get(0)?,
@@ -38,6 +37,22 @@ fn rows(subject: &Sqlite, table: &str, time: &str) -> Vec<Row> {
         })
     });
     rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// By quarter of an hour, as somebody with SQL would read them.
+fn quarters(subject: &Sqlite) -> Vec<Row> {
+    let scale = "(CASE dec WHEN 1 THEN 10.0 WHEN 2 THEN 100.0 ELSE 1.0 END)";
+    let scaled = |column| format!("{column} / {scale}");
+    let [sum, min, max, f, l, inc] = ["sum", "min", "max", "f", "l", "inc"].map(scaled);
+    rows(
+        subject,
+        &format!("SELECT t, n, {sum}, {min}, {max}, t + ft, {f}, t + lt, {l}, {inc} FROM r15"),
+    )
+}
+
+/// By civil day.
+fn days(subject: &Sqlite) -> Vec<Row> {
+    rows(subject, "SELECT day, n, sum, min, max, ft, f, lt, l, inc FROM rd")
 }
 
 /// The summary computed from the readings themselves, the increase without regard to borders within.
@@ -110,11 +125,12 @@ async fn summaries_are_those_of_the_readings_on_a_day_of_25_hours_too() {
     let raw = history(&subject, meter).await;
 
     let quarter = |instant: Instant| instant.as_millis().div_euclid(900_000) * 900_000;
-    assert_eq!(rows(&subject, "r15", "t"), summaries(&raw, quarter, true));
-    let days = summaries(&raw, |instant| local_day(instant, &paris()), true);
-    assert_eq!(rows(&subject, "rd", "day"), days);
+    assert_eq!(quarters(&subject), summaries(&raw, quarter, true));
+    let expected = summaries(&raw, |instant| local_day(instant, &paris()), true);
+    assert_eq!(days(&subject), expected);
     assert_eq!(
-        days.iter()
+        expected
+            .iter()
             .find(|day| day.start == local_day(at("2026-10-25T12:00:00Z"), &paris()))
             .unwrap()
             .count,
@@ -140,9 +156,8 @@ async fn late_repeated_and_shuffled_readings_give_the_same_summaries() {
     }
     shuffled.seal(at("2026-11-01T12:00:00Z")).await;
 
-    for (table, time) in [("r15", "t"), ("rd", "day")] {
-        assert_eq!(rows(&shuffled, table, time), rows(&in_order, table, time));
-    }
+    assert_eq!(quarters(&shuffled), quarters(&in_order));
+    assert_eq!(days(&shuffled), days(&in_order));
 }
 
 #[tokio::test]
@@ -158,8 +173,8 @@ async fn days_are_summarised_again_when_the_building_gets_another_time_zone() {
     subject.seal(at("2026-11-01T12:15:00Z")).await;
 
     let raw = history(&subject, meter).await;
-    let days = summaries(&raw, |instant| local_day(instant, &kathmandu), true);
-    assert_eq!(rows(&subject, "rd", "day"), days);
+    let expected = summaries(&raw, |instant| local_day(instant, &kathmandu), true);
+    assert_eq!(days(&subject), expected);
 }
 
 #[tokio::test]
@@ -172,9 +187,21 @@ async fn gauges_have_no_increase_and_states_are_summed_as_zero_and_one() {
     append(&subject, [reading(&air, time(20), Value::Gauge(0.1 + 0.2))]).await;
     subject.seal(at("2026-11-25T12:00:00Z")).await;
 
-    let found = rows(&subject, "r15", "t");
+    let found = quarters(&subject);
 
     assert_eq!((found[0].count, found[0].sum, found[0].increase), (3, 2.0, None));
     assert_eq!((found[1].count, found[1].sum, found[1].increase), (1, 0.1 + 0.2, None));
     assert_eq!(subject.reader().range(Range::of(air, Period::ALL)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn decimals_are_summed_exactly() {
+    let air = source("air", Quantity::Temperature);
+    let time = |second| at("2026-11-23T10:00:00Z") + SignedDuration::from_secs(second);
+    let readings: Vec<_> = (0..10).map(|n| reading(&air, time(n), Value::Gauge(0.1))).collect();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-25T12:00:00Z")).await;
+
+    // Ten times 0.1 as floating-point numbers would be 0.9999999999999999.
+    assert_eq!((quarters(&subject)[0].sum, days(&subject)[0].sum), (1.0, 1.0));
 }

@@ -1,0 +1,162 @@
+//! The live stream: a snapshot, then only what changed, and an end when the dashboard stops.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Response, StatusCode};
+use futures_util::StreamExt;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::api::{building, pulse, zone};
+use super::{House, at};
+use crate::audience::Audience;
+use crate::events::MOST_STREAMS;
+
+/// Longer than anything here takes, shorter than anybody waits for a test.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Reads a stream event by event.
+struct Stream {
+    body: BodyDataStream,
+    text: String,
+}
+
+impl Stream {
+    fn of(answer: Response<Body>) -> Self {
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        Self { body: answer.into_body().into_data_stream(), text: String::new() }
+    }
+
+    /// The next event of this name; `None` when the stream ends.
+    async fn next(&mut self, name: &str) -> Option<Value> {
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                if let Some(data) = event.strip_prefix(&format!("event: {name}\ndata: ")) {
+                    return Some(serde_json::from_str(data).unwrap());
+                }
+            }
+            let bytes = timeout(PATIENCE, self.body.next()).await.unwrap()?.unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+}
+
+fn running(house: &House) -> JoinSet<()> {
+    let (feed, stop) = (house.app.feed.clone(), house.app.shutdown.clone());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { feed.run(stop).await });
+    tasks
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_gets_a_snapshot_and_then_only_what_changed() {
+    let house = House::in_dreux();
+    let _tasks = running(&house);
+    house.hears("building", &building(Some(118.0)));
+    let mut stream = Stream::of(house.get("/api/v1/live/events").await);
+
+    let snapshot = stream.next("snapshot").await.unwrap();
+    assert_eq!(snapshot["building"]["people"], 118.0);
+    assert!(snapshot["zones"].as_array().unwrap().len() >= 8);
+
+    house.hears("zones/fablab", &zone("fablab", 742.0, "fresh"));
+    let change = stream.next("change").await.unwrap();
+    assert_eq!(change["zones"].as_array().unwrap().len(), 1);
+    assert_eq!(change["zones"][0]["co2_ppm"], 742.0);
+    assert!(change.get("building").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_heart_beats_without_any_news_and_tells_when_the_gateway_falls_silent() {
+    let house = House::in_dreux();
+    let _tasks = running(&house);
+    house.hears("gateway", &pulse());
+    let mut stream = Stream::of(house.get("/api/v1/live/events").await);
+    assert_eq!(stream.next("heartbeat").await.unwrap()["gateway_alive"], true);
+
+    house.clock.set(at("2026-11-23T12:00:30Z"));
+
+    loop {
+        let beat = stream.next("heartbeat").await.unwrap();
+        if beat["gateway_alive"] == false {
+            assert_eq!(beat["gateway_heard_at"], "2026-11-23T12:00:00Z");
+            break;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_stream_ends_at_once_when_the_dashboard_stops() {
+    let house = House::in_dreux();
+    let mut tasks = running(&house);
+    let mut stream = Stream::of(house.get("/api/v1/live/events").await);
+    stream.next("snapshot").await.unwrap();
+
+    house.app.shutdown.cancel();
+
+    assert_eq!(stream.next("never").await, None);
+    tasks.join_next().await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_falls_behind_gets_a_new_snapshot() {
+    let house = House::in_dreux();
+    let _tasks = running(&house);
+    let mut stream = Stream::of(house.get("/api/v1/live/events").await);
+    stream.next("snapshot").await.unwrap();
+
+    for people in 0..200 {
+        house.hears("building", &building(Some(f64::from(people))));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+
+    let snapshot = stream.next("snapshot").await.unwrap();
+    assert_eq!(snapshot["building"]["people"], 199.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_hears_the_same_change_in_its_own_language() {
+    let house = House::in_dreux();
+    let _tasks = running(&house);
+    let address = |language| format!("/live/parts?screen=live&lang={language}");
+    let mut french = Stream::of(house.get(&address("fr")).await);
+    let mut english = Stream::of(house.get(&address("en")).await);
+    french.next("snapshot").await.unwrap();
+    english.next("snapshot").await.unwrap();
+
+    house.hears("building", &building(Some(118.0)));
+
+    let said = french.next("change").await.unwrap();
+    assert_eq!(said["parts"]["title"], "118 personnes sur 200 · Pôle éco-numérique");
+    let said = english.next("change").await.unwrap();
+    assert_eq!(said["parts"]["title"], "118 people of 200 · Pôle éco-numérique");
+}
+
+#[tokio::test]
+async fn all_readers_of_a_sort_share_one_frame() {
+    let house = House::in_dreux();
+
+    let ([first, _], _) = house.app.feed.join(Audience::Api);
+    let ([second, _], _) = house.app.feed.join(Audience::Api);
+
+    assert_eq!(first.as_ptr(), second.as_ptr());
+}
+
+#[tokio::test]
+async fn a_stream_too_many_is_turned_away_and_a_closed_one_makes_room() {
+    let house = House::in_dreux();
+    let mut open = Vec::new();
+    for _ in 0..MOST_STREAMS {
+        open.push(house.get("/api/v1/live/events").await);
+    }
+
+    house.problem("/api/v1/live/events", 503).await;
+    open.pop();
+
+    assert_eq!(house.get("/api/v1/live/events").await.status(), StatusCode::OK);
+}

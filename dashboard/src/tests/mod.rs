@@ -1,0 +1,139 @@
+//! The service as its readers meet it: every call goes through the whole router.
+
+mod api;
+mod events;
+mod pages;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, Response, StatusCode, header};
+use domain::message::{Reason, ReasonLabel};
+use domain::site::{self, Site};
+use domain::wire::BrokerUrl;
+use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
+use serde_json::Value;
+use store::{Batch, MemoryStore, Refused, SeriesWriter};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::Dashboard;
+use crate::app::App;
+use crate::routes;
+
+/// Noon in winter, by the clock of the machine; 13:00 in Dreux.
+const NOW: &str = "2026-11-23T12:00:00Z";
+
+pub(super) fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+/// A dashboard without a network: its store and its state topics are filled by the test.
+pub(super) struct House {
+    pub(super) app: Arc<App<MemoryStore>>,
+    pub(super) store: MemoryStore,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) readiness: watch::Sender<Option<String>>,
+    router: Router,
+}
+
+impl House {
+    /// The building in Dreux at [`NOW`], with nothing heard and nothing stored.
+    pub(super) fn in_dreux() -> Self {
+        Self::of(site::parse(site::DREUX, "dreux.toml").unwrap(), true)
+    }
+
+    pub(super) fn of(site: Site, demonstration: bool) -> Self {
+        let store = MemoryStore::new();
+        let clock = Arc::new(ManualClock::new(at(NOW)));
+        let (readiness, ready) = watch::channel(None);
+        let dashboard = Dashboard {
+            site: Arc::new(site),
+            reader: Arc::new(store.clone()),
+            broker: BrokerUrl::plain("127.0.0.1", 1),
+            clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
+            readiness: ready,
+            metrics: Arc::new(|| "vigie_messages_received_total 7\n".to_owned()),
+            demonstration,
+        };
+        let app = Arc::new(App::new(dashboard, true, CancellationToken::new()));
+        let router = routes::router(Arc::clone(&app));
+        Self { app, store, clock, readiness, router }
+    }
+
+    /// The gateway publishes a state.
+    pub(super) fn hears(&self, name: &str, state: &Value) {
+        self.app.feed.hear(name, state.to_string().as_bytes(), false).unwrap();
+    }
+
+    /// The store holds a reading.
+    pub(super) async fn stores(&self, device: &str, quantity: Quantity, at: Instant, value: f64) {
+        self.stores_of(device, quantity, None, at, value).await;
+    }
+
+    pub(super) async fn stores_of(
+        &self,
+        device: &str,
+        quantity: Quantity,
+        channel: Option<&str>,
+        observed_at: Instant,
+        value: f64,
+    ) {
+        let value = domain::Value::from_f64(quantity.kind(), value);
+        let observation =
+            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
+        let channel = channel.map(|channel| channel.parse().unwrap());
+        let source = Source { device: device.parse().unwrap(), quantity, channel };
+        let readings = vec![Reading { source, observation }];
+        self.store.append(Batch { readings, ..Batch::default() }).await.unwrap();
+    }
+
+    /// A message stands in quarantine.
+    pub(super) async fn refuses(&self, topic: &str, payload: &str) {
+        let refused = Refused {
+            received_at: at(NOW),
+            topic: topic.to_owned(),
+            payload: payload.as_bytes().to_vec(),
+            payload_len: payload.len(),
+            reason: Reason::new(ReasonLabel::Value, "-5000 ppm is outside what co2 can be"),
+        };
+        self.store.append(Batch { refused: vec![refused], ..Batch::default() }).await.unwrap();
+    }
+
+    pub(super) async fn asks(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub(super) async fn get(&self, address: &str) -> Response<Body> {
+        self.asks(Request::get(address).body(Body::empty()).unwrap()).await
+    }
+
+    /// The JSON of an answer that must be right.
+    pub(super) async fn json(&self, address: &str) -> Value {
+        let answer = self.get(address).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{address}");
+        serde_json::from_str(&text(answer).await).unwrap()
+    }
+
+    /// The problem of an answer that must be one.
+    pub(super) async fn problem(&self, address: &str, status: u16) -> Value {
+        let answer = self.get(address).await;
+        assert_eq!(answer.status().as_u16(), status, "{address}");
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        serde_json::from_str(&text(answer).await).unwrap()
+    }
+
+    /// The text of a page.
+    pub(super) async fn page(&self, address: &str) -> String {
+        let answer = self.get(address).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{address}");
+        text(answer).await
+    }
+}
+
+pub(super) async fn text(answer: Response<Body>) -> String {
+    let bytes = to_bytes(answer.into_body(), 16 << 20).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
