@@ -66,6 +66,7 @@ pub trait SeriesWriter: Send + Sync {
 }
 
 /// Answers questions about stored series. Readings are always in the order of `observed_at`, each identity once.
+/// Their `received_at` is kept in whole seconds after `observed_at`, rounded down.
 pub trait SeriesReader: Send + Sync + 'static {
     /// Every source that was ever stored, in order.
     fn sources(&self) -> impl Future<Output = Result<Vec<StoredSource>, StoreError>> + Send;
