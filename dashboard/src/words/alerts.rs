@@ -14,6 +14,8 @@ pub(crate) struct AlertWords {
     pub(crate) remedy: String,
     /// Its colour.
     pub(crate) tone: Tone,
+    /// Where there is more to see.
+    pub(crate) address: Option<&'static str>,
 }
 
 impl Teller {
@@ -38,7 +40,12 @@ impl Teller {
             }
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
         };
-        AlertWords { fact, remedy, tone }
+        let address = match &alert.matter {
+            Matter::Air { .. } | Matter::Crowd { .. } => None,
+            Matter::Silence { .. } => Some("/sensors"),
+            Matter::Quarantine { .. } => Some("/sensors#quarantine"),
+        };
+        AlertWords { fact, remedy, tone, address }
     }
 
     fn air_alert(&self, alert: &Alert, id: &str, ppm: f64, site: &Site) -> (String, String) {

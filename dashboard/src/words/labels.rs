@@ -23,6 +23,8 @@ labels! {
     energy: "Énergie", "Energy";
     history: "Historique", "History";
     sensors: "Capteurs", "Sensors";
+    wall: "Affichage mural", "Wall display";
+    for_programs: "Données pour programmes", "Data for programs";
 
     pulse_live: "En direct", "Live";
     pulse_connecting: "Connexion…", "Connecting…";
@@ -138,7 +140,7 @@ labels! {
     last_value: "Dernière valeur", "Newest value";
     role: "Rôle", "Role";
     no_role: "sans rôle", "no role";
-    more_sources: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
+    more: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
     quarantine: "Messages refusés", "Refused messages";
     quarantine_note:
         "Ce qui ne peut pas être lu ou n\u{2019}a pas sa place reste ici avec son motif\u{a0}; rien n\u{2019}est jeté en silence.",

@@ -7,11 +7,15 @@ use super::html;
 use crate::audience::{Part, Scene};
 use crate::words::{Labels, Language, Teller, Tone};
 
+/// Rows on the page; the API has the rest.
+const MOST_DEVICES: usize = 300;
+
 #[derive(Template)]
 #[template(path = "parts/devices.html")]
 struct Devices {
     t: &'static Labels,
-    devices: Vec<Row>,
+    rows: Vec<Row>,
+    more: bool,
 }
 
 struct Row {
@@ -29,8 +33,9 @@ pub(super) fn part(language: Language, scene: &Scene) -> Part {
     let teller = scene.teller(language);
     let mut devices: Vec<&DeviceState> = scene.view.devices().iter().collect();
     devices.sort_by_key(|device| (urgency(device.state), device.id.clone()));
-    let devices = devices.into_iter().map(|device| row(&teller, device)).collect();
-    html("devices", &Devices { t: language.labels(), devices })
+    let more = devices.len() > MOST_DEVICES;
+    let rows = devices.into_iter().take(MOST_DEVICES).map(|device| row(&teller, device));
+    html("devices", &Devices { t: language.labels(), rows: rows.collect(), more })
 }
 
 const fn urgency(state: DeviceHealth) -> u8 {
