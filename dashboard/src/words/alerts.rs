@@ -100,10 +100,10 @@ impl Teller {
             format!("Sensor \u{201c}{device}\u{201d} silent since {since}"),
         );
         let rhythm = rhythm_s.map(|seconds| {
-            let every = language.duration(seconds);
+            let every = language.every(seconds);
             language.say(
-                format!("d\u{2019}ordinaire une mesure toutes les {every}"),
-                format!("usually a reading every {every}"),
+                format!("d\u{2019}ordinaire une mesure {every}"),
+                format!("usually a reading {every}"),
             )
         });
         let battery = battery_percent.map(|percent| {

@@ -93,7 +93,7 @@ labels! {
     history_of: "Historique d\u{2019}un point de mesure", "History of a point";
     point: "Point de mesure", "Point";
     span: "Période", "Span";
-    last_hour: "Dernière heure", "Last hour";
+    last_hour: "1 heure", "1 hour";
     last_day: "24 heures", "24 hours";
     last_week: "7 jours", "7 days";
     last_month: "31 jours", "31 days";
@@ -126,7 +126,6 @@ labels! {
     last_seen: "Vu pour la dernière fois", "Last seen";
     battery: "Pile", "Battery";
     rhythm: "Rythme", "Rhythm";
-    every: "toutes les {}", "every {}";
     lost_readings: "Mesures perdues", "Readings lost";
     not_named: "absent du fichier du site", "not in the site file";
     never: "jamais", "never";

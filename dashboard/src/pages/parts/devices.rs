@@ -47,7 +47,7 @@ const fn urgency(state: DeviceHealth) -> u8 {
 }
 
 fn row(teller: &Teller, device: &DeviceState) -> Row {
-    let (language, t) = (teller.language, teller.language.labels());
+    let language = teller.language;
     let (state, tone) = language.device(device.state);
     // A device that reports as it should was seen a moment ago; its exact age would change at every look.
     let fresh = matches!(device.state, DeviceHealth::Online);
@@ -58,7 +58,7 @@ fn row(teller: &Teller, device: &DeviceState) -> Row {
         state,
         tone,
         last_seen: device.last_seen.map(seen),
-        rhythm: device.rhythm_s.map(|s| t.every.replace("{}", &language.duration(s))),
+        rhythm: device.rhythm_s.map(|seconds| language.every(seconds)),
         battery: device.battery_percent.map(|percent| language.percent(percent / 100.0)),
         lost: (device.lost_readings > 0).then(|| language.count(device.lost_readings)),
     }

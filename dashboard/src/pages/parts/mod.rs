@@ -48,5 +48,6 @@ fn text(key: &str, text: String) -> Part {
 fn html(key: impl Into<String>, template: &impl Template) -> Part {
     // Our templates only write into strings, which does not fail.
     let html = template.render().unwrap_or_default();
-    Part { key: key.into(), content: Value::String(html) }
+    // The page tells HTML from text by its first character.
+    Part { key: key.into(), content: Value::String(html.trim().to_owned()) }
 }

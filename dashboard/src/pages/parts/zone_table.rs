@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::Quantity;
 use domain::site::Zone;
-use domain::wire::state::Residual;
+use domain::wire::state::{Quality, Residual};
 
 use super::gauges::{self, Cell};
 use super::html;
@@ -55,7 +55,9 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
         people: language.people(&state.people),
         known,
         between: language.between(&state.people),
-        quality: known.then(|| language.quality(state.people.quality)),
+        // What was measured needs no word.
+        quality: (known && state.people.quality != Quality::Measured)
+            .then(|| language.quality(state.people.quality)),
         capacity: zone.capacity.map(|capacity| language.number(f64::from(capacity), 0)),
         co2: cell(Quantity::Co2),
         air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
