@@ -66,6 +66,7 @@ labels! {
     to_watch: "À surveiller", "To watch";
     nothing_to_watch: "Rien à signaler.", "Nothing to report.";
     running: "en marche", "running";
+    machines_running: "machines en marche", "machines running";
     none_running: "Aucune machine en marche", "No machine running";
     power_chart: "Puissance aujourd\u{2019}hui, par quart d\u{2019}heure", "Power today, by quarter hour";
 
