@@ -46,6 +46,10 @@ pub(crate) enum Screen {
     Live,
     /// The wall display.
     Wall,
+    /// The table of zones.
+    Zones,
+    /// The tables of energy.
+    Energy,
     /// The page of devices and sources.
     Sensors,
     /// Any other: it shows only that it is connected.
@@ -53,13 +57,16 @@ pub(crate) enum Screen {
 }
 
 impl Screen {
-    const ALL: [Self; 4] = [Self::Live, Self::Wall, Self::Sensors, Self::Plain];
+    const ALL: [Self; 6] =
+        [Self::Live, Self::Wall, Self::Zones, Self::Energy, Self::Sensors, Self::Plain];
 
     /// The name in addresses.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Wall => "wall",
+            Self::Zones => "zones",
+            Self::Energy => "energy",
             Self::Sensors => "sensors",
             Self::Plain => "plain",
         }

@@ -24,7 +24,7 @@ use crate::query::Query;
 use crate::words::Language;
 
 /// Streams that may be open at once; a browser that is turned away asks again by itself.
-pub(crate) const MOST_STREAMS: usize = 1000;
+pub(crate) const MOST_STREAMS: usize = 600;
 /// How long a browser waits before it comes back, in milliseconds.
 const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
@@ -43,8 +43,9 @@ pub(crate) async fn parts<R: SeriesReader>(
     let screen = query.get("screen").unwrap_or("plain");
     let language = query.get("lang").unwrap_or("fr");
     let audience = Audience::Page(
-        Screen::named(screen)
-            .ok_or_else(|| Problem::bad_query("screen", screen, "live, wall, sensors or plain"))?,
+        Screen::named(screen).ok_or_else(|| {
+            Problem::bad_query("screen", screen, "live, wall, zones, energy, sensors or plain")
+        })?,
         Language::named(language)
             .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
     );

@@ -135,6 +135,11 @@ impl Feed {
     }
 
     fn tell_changes(&self) {
+        if !self.is_watched() {
+            // Whoever comes next gets a snapshot of then.
+            self.channels.iter().for_each(|channel| lock(channel).told = None);
+            return;
+        }
         let scene = self.scene();
         for audience in Audience::all() {
             lock(&self.channels[audience.index()]).tell(audience, &scene);

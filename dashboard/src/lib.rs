@@ -15,6 +15,7 @@
 //! | `figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `serve`, `connections` | start and stop, and how many may be connected |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
 //! It only reads: from the broker the state topics, from the store the series. Nothing on its pages can change anything.
@@ -23,6 +24,7 @@ mod api;
 mod app;
 mod assets;
 mod audience;
+mod connections;
 mod events;
 mod feed;
 mod figures;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::calendar::{Step, grid, period_of};
 use domain::site::{Meter, Site, Zone};
-use domain::{Kind, Period};
+use domain::{Instant, Kind, Period};
 use store::SeriesReader;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::debug;
@@ -16,10 +16,14 @@ use crate::problem::Problem;
 
 const REFRESH: Duration = Duration::from_mins(1);
 const DEADLINE: Duration = Duration::from_secs(20);
+/// A page comes without the curve rather than late.
+const PAGE_WAITS: Duration = Duration::from_secs(2);
 
 /// Mean power by quarter hour of the present civil day.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PowerToday {
+    /// When it was made.
+    pub(crate) made_at: Instant,
     /// The civil day.
     pub(crate) day: Period,
     /// Mean watts of each quarter hour that has begun; `None` where it is unknown.
@@ -58,16 +62,25 @@ pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
         if app.feed.is_watched() {
             tokio::select! {
                 () = app.shutdown.cancelled() => return,
-                () = refresh(&app) => {}
+                () = refresh(&app, DEADLINE) => {}
             }
         }
     }
 }
 
-/// Works the curve out now. What fails leaves the curve as it was: its place on the page says until when it goes.
-pub(crate) async fn refresh<R: SeriesReader>(app: &App<R>) {
+/// Sees to it that a page that is just asked for has no old curve: nobody may have watched for hours.
+pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
+    let scene = app.feed.scene();
+    let made_at = scene.power_today.as_ref().map(|power| power.made_at);
+    if made_at.is_none_or(|at| scene.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
+        refresh(app, PAGE_WAITS).await;
+    }
+}
+
+/// Works the curve out. What fails leaves it as it was: its line ends where it ends.
+async fn refresh<R: SeriesReader>(app: &App<R>, within: Duration) {
     let Some(meter) = shown_meter(&app.site) else { return };
-    match timeout(DEADLINE, load(app, meter)).await {
+    match timeout(within, load(app, meter)).await {
         Ok(Ok(power)) => app.feed.show_power(power),
         Ok(Err(problem)) => debug!(?problem, "curve of today's power not made"),
         Err(_) => debug!("curve of today's power took too long"),
@@ -88,5 +101,5 @@ async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday
         let summaries = figures::history(app, Kind::Gauge, &meter.power, &quarters).await?;
         summaries.into_iter().map(|summary| summary.map(|it| it.mean)).collect::<Vec<_>>()
     };
-    Ok(PowerToday { day, watts: quarters.into_iter().zip(watts).collect() })
+    Ok(PowerToday { made_at: now, day, watts: quarters.into_iter().zip(watts).collect() })
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use domain::Clock;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
@@ -20,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::app::App;
+use crate::connections::Bounded;
 use crate::{live_link, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
@@ -113,11 +113,7 @@ async fn serve_until(
     router: Router,
     stop: &CancellationToken,
 ) -> io::Result<()> {
-    // Changes are small and shall be there at once.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let server = axum::serve(listener, router)
+    let server = axum::serve(Bounded::new(listener), router)
         .with_graceful_shutdown(stop.clone().cancelled_owned())
         .into_future();
     let overdue = async {

@@ -1,106 +1,27 @@
-//! `/energy`: today, yesterday and this month by meter, with how much of today was measured.
+//! `/energy`: today, yesterday and this month by meter and zone.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::ids::MeterId;
-use domain::site::{Meter, Site};
-use domain::wire::state::EnergyState;
 use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::{Scene, Screen};
-use crate::words::{Labels, Language};
+use crate::audience::Screen;
 
 #[derive(Template)]
 #[template(path = "energy.html")]
 struct Energy {
     shell: Shell,
-    t: &'static Labels,
-    total: Row,
-    meters: Vec<Row>,
-    zones: Vec<Row>,
-}
-
-struct Row {
-    name: String,
-    /// How deep in the tree of meters, at most 4 for the eye.
-    depth: usize,
-    activity: Option<String>,
-    power: Option<String>,
-    today: Option<String>,
-    yesterday: Option<String>,
-    month: Option<String>,
-    coverage: String,
-    quality: &'static str,
-    complete: bool,
 }
 
 pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {
-    let scene = app.feed.scene();
-    let (language, t) = (choice.language, choice.language.labels());
-    let building = scene.view.building(&scene.site).energy;
-    let total = row(language, t.total.to_owned(), 0, None, &building);
-    let tree = in_tree_order(&scene.site, None, 0);
-    let meters = tree.into_iter().map(|(meter, depth)| meter_row(language, &scene, meter, depth));
-    let meters = meters.collect();
-    let with_meter =
-        scene.site.zones.iter().filter(|zone| has_meter(&scene.site, zone.id.as_str()));
-    let zones = with_meter
-        .map(|zone| row(language, zone.name.clone(), 0, None, &scene.view.zone(zone).energy))
-        .collect();
-    let shell = Shell::new("/energy", t.energy, Screen::Plain, language, &scene);
-    choice.page(&Energy { shell, t, total, meters, zones })
-}
-
-fn has_meter(site: &Site, zone: &str) -> bool {
-    site.meters.iter().any(|meter| meter.zone.as_ref().is_some_and(|its| its.as_str() == zone))
-}
-
-/// Every meter right after the one that it is a part of.
-fn in_tree_order<'a>(
-    site: &'a Site,
-    parent: Option<&MeterId>,
-    depth: usize,
-) -> Vec<(&'a Meter, usize)> {
-    let children = site.meters.iter().filter(|meter| meter.parent.as_ref() == parent);
-    let with_parts = children.flat_map(|meter| {
-        let parts = in_tree_order(site, Some(&meter.id), depth + 1);
-        std::iter::once((meter, depth)).chain(parts)
-    });
-    with_parts.collect()
-}
-
-fn meter_row(language: Language, scene: &Scene, meter: &Meter, depth: usize) -> Row {
-    let state = scene.view.meter(meter);
-    let activity = state.activity.map(|activity| scene.teller(language).activity(activity));
-    row(language, meter.name.clone(), depth.min(4), activity, &state.energy)
-}
-
-fn row(
-    language: Language,
-    name: String,
-    depth: usize,
-    activity: Option<String>,
-    energy: &EnergyState,
-) -> Row {
-    let kwh = |wh: Option<f64>| wh.map(|wh| language.energy(wh).text());
-    Row {
-        name,
-        depth,
-        activity,
-        power: energy.power_w.map(|watts| language.power(watts).text()),
-        today: kwh(energy.today_wh),
-        yesterday: kwh(energy.yesterday_wh),
-        month: kwh(energy.month_wh),
-        coverage: language.percent(energy.coverage),
-        quality: language.quality(energy.energy_quality),
-        complete: language.coverage(energy).is_none() && energy.today_wh.is_some(),
-    }
+    let (t, scene) = (choice.language.labels(), app.feed.scene());
+    let shell = Shell::new("/energy", t.energy, Screen::Energy, choice.language, &scene);
+    choice.page(&Energy { shell })
 }

@@ -24,9 +24,7 @@ pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {
-    if app.feed.scene().power_today.is_none() {
-        power_today::refresh(&app).await;
-    }
+    power_today::prepare(&app).await;
     let scene = app.feed.scene();
     let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);
     shell.lead_with_the_answer();

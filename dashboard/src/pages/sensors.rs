@@ -96,7 +96,7 @@ fn source_row(
         quantity: teller.language.quantity(source.quantity).to_owned(),
         channel: source.channel.as_ref().map(ToString::to_string),
         value: teller.language.measured(source.quantity, last.value.as_f64()).text(),
-        observed: teller.ago(last.observed_at),
+        observed: teller.moment(last.observed_at),
         role: role.map(|(name, point)| Role { name, point }),
     }
 }

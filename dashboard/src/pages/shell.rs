@@ -86,6 +86,8 @@ pub(crate) struct Shell {
     pub(crate) links: Vec<Link>,
     pub(crate) path: &'static str,
     pub(crate) screen: &'static str,
+    /// Whether it shows live figures, and so renews itself also without JavaScript.
+    pub(crate) renews: bool,
     pub(crate) version: &'static str,
     pub(crate) clock: String,
     /// What to say at the top when the gateway is silent.
@@ -116,6 +118,7 @@ impl Shell {
             links: links(t, path),
             path,
             screen: screen.name(),
+            renews: screen != Screen::Plain,
             version: assets::version(),
             clock: teller.day_and_clock(scene.now),
             quiet: quiet(scene, &teller, t),

@@ -168,9 +168,9 @@ async fn without_a_channel_the_plain_source_is_meant_or_the_only_one() {
 #[tokio::test]
 async fn a_history_has_every_bucket_and_null_where_nothing_was_measured() {
     let house = House::in_dreux();
-    for minute in 0..15 {
-        let when = at("2026-11-23T10:00:00Z") + SignedDuration::from_mins(minute);
-        house.stores("air-fablab", Quantity::Co2, when, 700.0 + f64::from(minute as i32)).await;
+    for minute in 0..15_i32 {
+        let when = at("2026-11-23T10:00:00Z") + SignedDuration::from_mins(minute.into());
+        house.stores("air-fablab", Quantity::Co2, when, 700.0 + f64::from(minute)).await;
     }
 
     let span = "from=2026-11-23T10:00:00Z&to=2026-11-23T11:00:00Z&step=15m";

@@ -1,5 +1,6 @@
 //! The live stream: a snapshot, then only what changed, and an end when the dashboard stops.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -47,7 +48,7 @@ impl Stream {
 }
 
 fn running(house: &House) -> JoinSet<()> {
-    let (feed, stop) = (house.app.feed.clone(), house.app.shutdown.clone());
+    let (feed, stop) = (Arc::clone(&house.app.feed), house.app.shutdown.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { feed.run(stop).await });
     tasks

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::api::{building, pulse, zone};
 use super::{House, NOW, at, text};
+use crate::audience::Audience;
 
 const PAGES: [&str; 6] = ["/", "/wall", "/zones", "/energy", "/history", "/sensors"];
 /// The most that the first page may weigh over the wire, fonts and all.
@@ -154,6 +155,21 @@ async fn what_came_by_mqtt_is_shown_and_never_run() {
         assert!(!page.contains(foreign), "{foreign}");
     }
     assert!(page.contains("alert(1)"));
+}
+
+#[tokio::test]
+async fn every_part_is_either_text_or_one_element_that_carries_its_name() {
+    let house = busy();
+    let scene = house.app.feed.scene();
+
+    for audience in Audience::all().filter(|audience| *audience != Audience::Api) {
+        for part in audience.parts(&scene) {
+            let content = part.content.as_str().unwrap();
+            let named = content.contains(&format!("data-part=\"{}\"", part.key));
+            assert_eq!(content.starts_with('<'), named, "{}", part.key);
+            assert_eq!(content.starts_with('<'), content.contains('<'), "{}", part.key);
+        }
+    }
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ pub(crate) struct AlertWords {
     pub(crate) remedy: String,
     /// Its colour.
     pub(crate) tone: Tone,
+    /// Where there is more to see.
+    pub(crate) address: Option<&'static str>,
 }
 
 impl Teller {
@@ -38,7 +40,12 @@ impl Teller {
             }
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
         };
-        AlertWords { fact, remedy, tone }
+        let address = match &alert.matter {
+            Matter::Air { .. } | Matter::Crowd { .. } => None,
+            Matter::Silence { .. } => Some("/sensors"),
+            Matter::Quarantine { .. } => Some("/sensors#quarantine"),
+        };
+        AlertWords { fact, remedy, tone, address }
     }
 
     fn air_alert(&self, alert: &Alert, id: &str, ppm: f64, site: &Site) -> (String, String) {
@@ -93,10 +100,10 @@ impl Teller {
             format!("Sensor \u{201c}{device}\u{201d} silent since {since}"),
         );
         let rhythm = rhythm_s.map(|seconds| {
-            let every = language.duration(seconds);
+            let every = language.every(seconds);
             language.say(
-                format!("d\u{2019}ordinaire une mesure toutes les {every}"),
-                format!("usually a reading every {every}"),
+                format!("d\u{2019}ordinaire une mesure {every}"),
+                format!("usually a reading {every}"),
             )
         });
         let battery = battery_percent.map(|percent| {

@@ -23,6 +23,8 @@ labels! {
     energy: "Énergie", "Energy";
     history: "Historique", "History";
     sensors: "Capteurs", "Sensors";
+    wall: "Affichage mural", "Wall display";
+    for_programs: "Données pour programmes", "Data for programs";
 
     pulse_live: "En direct", "Live";
     pulse_connecting: "Connexion…", "Connecting…";
@@ -64,6 +66,7 @@ labels! {
     to_watch: "À surveiller", "To watch";
     nothing_to_watch: "Rien à signaler.", "Nothing to report.";
     running: "en marche", "running";
+    machines_running: "machines en marche", "machines running";
     none_running: "Aucune machine en marche", "No machine running";
     power_chart: "Puissance aujourd\u{2019}hui, par quart d\u{2019}heure", "Power today, by quarter hour";
 
@@ -91,7 +94,7 @@ labels! {
     history_of: "Historique d\u{2019}un point de mesure", "History of a point";
     point: "Point de mesure", "Point";
     span: "Période", "Span";
-    last_hour: "Dernière heure", "Last hour";
+    last_hour: "1 heure", "1 hour";
     last_day: "24 heures", "24 hours";
     last_week: "7 jours", "7 days";
     last_month: "31 jours", "31 days";
@@ -124,7 +127,6 @@ labels! {
     last_seen: "Vu pour la dernière fois", "Last seen";
     battery: "Pile", "Battery";
     rhythm: "Rythme", "Rhythm";
-    every: "toutes les {}", "every {}";
     lost_readings: "Mesures perdues", "Readings lost";
     not_named: "absent du fichier du site", "not in the site file";
     never: "jamais", "never";
@@ -138,7 +140,7 @@ labels! {
     last_value: "Dernière valeur", "Newest value";
     role: "Rôle", "Role";
     no_role: "sans rôle", "no role";
-    more_sources: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
+    more: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
     quarantine: "Messages refusés", "Refused messages";
     quarantine_note:
         "Ce qui ne peut pas être lu ou n\u{2019}a pas sa place reste ici avec son motif\u{a0}; rien n\u{2019}est jeté en silence.",

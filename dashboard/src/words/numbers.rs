@@ -56,11 +56,14 @@ impl Language {
         self.number(count as f64, 0)
     }
 
-    /// A share in whole percent: `59 %` or `59%`. What is not quite all never rounds up to all.
+    /// A share in percent: `59 %` or `59%`. What is nearly all keeps a decimal and never rounds up to all.
     pub(crate) fn percent(self, share: f64) -> String {
-        let rounded = (share * 100.0).round();
-        let percent = if rounded >= 100.0 && share < 1.0 { 99.0 } else { rounded };
-        format!("{}{}%", self.number(percent, 0), self.pick(NARROW, ""))
+        let (percent, decimals) = if (0.99..1.0).contains(&share) {
+            ((share * 1000.0).floor() / 10.0, 1)
+        } else {
+            (share * 100.0, 0)
+        };
+        format!("{}{}%", self.number(percent, decimals), self.pick(NARROW, ""))
     }
 
     /// Power in W, from 1000 on in kW with three digits.
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn a_share_that_is_not_all_is_never_shown_as_all() {
         assert_eq!(French.percent(0.59), "59\u{202f}%");
-        assert_eq!(French.percent(0.9999), "99\u{202f}%");
+        assert_eq!(French.percent(0.9999), "99,9\u{202f}%");
         assert_eq!(English.percent(1.0), "100%");
     }
 }

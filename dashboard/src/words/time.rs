@@ -113,6 +113,22 @@ impl Teller {
 }
 
 impl Language {
+    /// A rhythm: `toutes les 10 s`, `chaque minute`, `toutes les 15 min`.
+    pub(crate) fn every(self, seconds: f64) -> String {
+        match seconds {
+            55.0..90.0 => self.pick("chaque minute", "every minute").to_owned(),
+            3300.0..4500.0 => self.pick("chaque heure", "every hour").to_owned(),
+            82_800.0..90_000.0 => self.pick("chaque jour", "every day").to_owned(),
+            _ => {
+                // From a minute on nobody cares about seconds.
+                let seconds =
+                    if seconds < 55.0 { seconds } else { (seconds / 60.0).round() * 60.0 };
+                let long = self.duration(seconds.max(1.0));
+                self.say(format!("toutes les {long}"), format!("every {long}"))
+            }
+        }
+    }
+
     /// A duration, as exact as one would say it: `12 s`, `42 min`, `1 h 10`, `3 jours`.
     pub(crate) fn duration(self, seconds: f64) -> String {
         #[expect(
@@ -175,6 +191,14 @@ mod tests {
         assert_eq!(French.duration(70.0 * 60.0), "1\u{a0}h\u{a0}10");
         assert_eq!(French.duration(2.0 * 3600.0), "2\u{a0}h");
         assert_eq!(English.duration(3.0 * 86_400.0), "3\u{a0}days");
+    }
+
+    #[test]
+    fn a_rhythm_is_told_without_false_precision() {
+        assert_eq!(French.every(10.2), "toutes les 10\u{a0}s");
+        assert_eq!(French.every(59.0), "chaque minute");
+        assert_eq!(English.every(899.0), "every 15\u{a0}min");
+        assert_eq!(French.every(3600.0), "chaque heure");
     }
 
     #[test]

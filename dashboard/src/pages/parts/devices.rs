@@ -7,11 +7,15 @@ use super::html;
 use crate::audience::{Part, Scene};
 use crate::words::{Labels, Language, Teller, Tone};
 
+/// Rows on the page; the API has the rest.
+const MOST_DEVICES: usize = 300;
+
 #[derive(Template)]
 #[template(path = "parts/devices.html")]
 struct Devices {
     t: &'static Labels,
-    devices: Vec<Row>,
+    rows: Vec<Row>,
+    more: bool,
 }
 
 struct Row {
@@ -29,8 +33,9 @@ pub(super) fn part(language: Language, scene: &Scene) -> Part {
     let teller = scene.teller(language);
     let mut devices: Vec<&DeviceState> = scene.view.devices().iter().collect();
     devices.sort_by_key(|device| (urgency(device.state), device.id.clone()));
-    let devices = devices.into_iter().map(|device| row(&teller, device)).collect();
-    html("devices", &Devices { t: language.labels(), devices })
+    let more = devices.len() > MOST_DEVICES;
+    let rows = devices.into_iter().take(MOST_DEVICES).map(|device| row(&teller, device));
+    html("devices", &Devices { t: language.labels(), rows: rows.collect(), more })
 }
 
 const fn urgency(state: DeviceHealth) -> u8 {
@@ -42,7 +47,7 @@ const fn urgency(state: DeviceHealth) -> u8 {
 }
 
 fn row(teller: &Teller, device: &DeviceState) -> Row {
-    let (language, t) = (teller.language, teller.language.labels());
+    let language = teller.language;
     let (state, tone) = language.device(device.state);
     // A device that reports as it should was seen a moment ago; its exact age would change at every look.
     let fresh = matches!(device.state, DeviceHealth::Online);
@@ -53,7 +58,7 @@ fn row(teller: &Teller, device: &DeviceState) -> Row {
         state,
         tone,
         last_seen: device.last_seen.map(seen),
-        rhythm: device.rhythm_s.map(|s| t.every.replace("{}", &language.duration(s))),
+        rhythm: device.rhythm_s.map(|seconds| language.every(seconds)),
         battery: device.battery_percent.map(|percent| language.percent(percent / 100.0)),
         lost: (device.lost_readings > 0).then(|| language.count(device.lost_readings)),
     }

@@ -8,19 +8,19 @@ use crate::live_view::gauge;
 use crate::words::{Air, Figure, Teller, Tone};
 
 /// What a cell shows of a gauge.
-pub(crate) struct Cell {
+pub(super) struct Cell {
     /// The figure; none when the gauge is lost or was never heard.
-    pub(crate) figure: Option<Figure>,
+    pub(super) figure: Option<Figure>,
     /// How old it is, or since when it is silent; nothing when it is fresh.
-    pub(crate) note: Option<String>,
+    pub(super) note: Option<String>,
     /// Unknown when it is not fresh.
-    pub(crate) tone: Tone,
+    pub(super) tone: Tone,
     /// Whether the site file has such a point here at all.
-    pub(crate) expected: bool,
+    pub(super) expected: bool,
 }
 
 /// The cell of `quantity` in a zone.
-pub(crate) fn cell(
+pub(super) fn cell(
     teller: &Teller,
     site: &Site,
     zone: &Zone,
@@ -42,13 +42,13 @@ pub(crate) fn cell(
 }
 
 /// What the CO2 of a zone means; nothing when it is not fresh, since then it means nothing for now.
-pub(crate) fn air(state: &ZoneState) -> Option<Air> {
+pub(super) fn air(state: &ZoneState) -> Option<Air> {
     let gauge = gauge(state, Quantity::Co2)?;
     (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value))
 }
 
 /// Since when the zone as a whole is silent: every gauge that it has is lost.
-pub(crate) fn silent_since(teller: &Teller, state: &ZoneState) -> Option<String> {
+pub(super) fn silent_since(teller: &Teller, state: &ZoneState) -> Option<String> {
     let all_lost = state.gauges.iter().all(|gauge| gauge.freshness == Freshness::Lost);
     let newest = state.gauges.iter().map(|gauge| gauge.observed_at).max()?;
     all_lost.then(|| teller.silent_since(newest))

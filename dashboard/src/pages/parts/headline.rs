@@ -27,6 +27,8 @@ pub(super) struct Crowd {
     pub(super) people_of: String,
     /// "59 % de la capacité", "entre 110 et 127" and what else there is to know.
     pub(super) details: Vec<String>,
+    /// The one detail that there is room for on the wall.
+    pub(super) short: Option<String>,
     pub(super) warning: Option<(&'static str, Tone)>,
     pub(super) bar: Bar,
     pub(super) marks: Vec<Mark>,
@@ -75,6 +77,7 @@ pub(super) fn crowd(language: Language, scene: &Scene) -> Crowd {
         known: people.people.is_some(),
         closed,
         people_of,
+        short: if closed { Some(t.closed_detail.to_owned()) } else { language.between(people) },
         details: details(language, t, &building, share, closed),
         warning: share.and_then(|share| warning(language, share)),
         bar: Bar::new(people.people, people.low, people.high, full),

@@ -3,13 +3,13 @@
 mod alerts;
 mod chart;
 mod devices;
-pub(crate) mod gauges;
+mod energy_tables;
+mod gauges;
 mod headline;
 mod machines;
 mod wall;
+mod zone_table;
 mod zones;
-
-pub(crate) use zones::second_line;
 
 use askama::Template;
 use serde_json::Value;
@@ -33,6 +33,8 @@ pub(crate) fn of(screen: Screen, language: Language, scene: &Scene) -> Vec<Part>
             parts.push(text("title", headline::title(language, scene)));
             parts.extend(wall::parts(language, scene));
         }
+        Screen::Zones => parts.push(zone_table::part(language, scene)),
+        Screen::Energy => parts.push(energy_tables::part(language, scene)),
         Screen::Sensors => parts.push(devices::part(language, scene)),
         Screen::Plain => {}
     }
@@ -46,5 +48,6 @@ fn text(key: &str, text: String) -> Part {
 fn html(key: impl Into<String>, template: &impl Template) -> Part {
     // Our templates only write into strings, which does not fail.
     let html = template.render().unwrap_or_default();
-    Part { key: key.into(), content: Value::String(html) }
+    // The page tells HTML from text by its first character.
+    Part { key: key.into(), content: Value::String(html.trim().to_owned()) }
 }

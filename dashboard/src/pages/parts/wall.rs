@@ -84,7 +84,8 @@ fn foot(language: Language, scene: &Scene) -> Option<Part> {
         .collect();
     let running = match running.as_slice() {
         [] => t.none_running.to_owned(),
-        names => format!("{} {}", language.list(names), t.running),
+        [_] | [_, _] => format!("{} {}", language.list(&running), t.running),
+        many => format!("{} {}", many.len(), t.machines_running),
     };
     let panel = machines::energy(language, scene, meter);
     Some(html("wall-energy", &Foot { t, panel, running }))

@@ -76,7 +76,7 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
 }
 
 /// The note of the site file, else the zone that it is a part of.
-pub(crate) fn second_line(site: &Site, zone: &Zone) -> Option<String> {
+pub(super) fn second_line(site: &Site, zone: &Zone) -> Option<String> {
     zone.note.clone().or_else(|| {
         let parent = zone.parent.as_ref()?;
         site.zone(parent.as_str()).map(|parent| parent.name.clone())

@@ -1,0 +1,76 @@
+//! Every zone of the site with all that is known of it now.
+
+use askama::Template;
+use domain::Quantity;
+use domain::site::Zone;
+use domain::wire::state::{Quality, Residual};
+
+use super::gauges::{self, Cell};
+use super::html;
+use super::zones::second_line;
+use crate::audience::{Part, Scene};
+use crate::words::{Labels, Language, Teller, Tone};
+
+#[derive(Template)]
+#[template(path = "parts/zone_table.html")]
+struct ZoneTable {
+    t: &'static Labels,
+    rows: Vec<Row>,
+    residual: Option<String>,
+}
+
+struct Row {
+    name: String,
+    note: Option<String>,
+    people: String,
+    known: bool,
+    between: Option<String>,
+    quality: Option<&'static str>,
+    capacity: Option<String>,
+    co2: Cell,
+    air: Option<(&'static str, Tone)>,
+    temperature: Cell,
+    humidity: Cell,
+    power: Option<String>,
+    today: Option<String>,
+    /// A point whose history the name leads to.
+    point: Option<String>,
+}
+
+pub(super) fn part(language: Language, scene: &Scene) -> Part {
+    let rows = scene.site.zones.iter().map(|zone| row(language, scene, zone)).collect();
+    let residual = scene.view.building(&scene.site).people.last_residual;
+    let residual = residual.map(|it| residual_words(&scene.teller(language), it));
+    html("zone-table", &ZoneTable { t: language.labels(), rows, residual })
+}
+
+fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
+    let (teller, state) = (scene.teller(language), scene.view.zone(zone));
+    let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
+    let known = state.people.people.is_some();
+    let point = scene.site.points.iter().find(|point| point.zone == zone.id);
+    Row {
+        name: zone.name.clone(),
+        note: second_line(&scene.site, zone),
+        people: language.people(&state.people),
+        known,
+        between: language.between(&state.people),
+        // What was measured needs no word.
+        quality: (known && state.people.quality != Quality::Measured)
+            .then(|| language.quality(state.people.quality)),
+        capacity: zone.capacity.map(|capacity| language.number(f64::from(capacity), 0)),
+        co2: cell(Quantity::Co2),
+        air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
+        temperature: cell(Quantity::Temperature),
+        humidity: cell(Quantity::RelativeHumidity),
+        power: state.energy.power_w.map(|watts| language.power(watts).text()),
+        today: state.energy.today_wh.map(|wh| language.energy(wh).text()),
+        point: point.map(|point| point.id.to_string()),
+    }
+}
+
+fn residual_words(teller: &Teller, residual: Residual) -> String {
+    let sign = if residual.people.round() > 0.0 { "+" } else { "" };
+    let number = teller.language.number(residual.people, 0);
+    format!("{sign}{number} ({})", teller.moment(residual.at))
+}
