@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `routes` | every address that is answered, in one table; limits of time and size |
 //! | `live_link` | the MQTT link; hands state messages to the feed |
-//! | `live_view` | state messages in, the building now out; pure |
+//! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
 //! | `figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
@@ -29,6 +29,7 @@ mod events;
 mod feed;
 mod figures;
 mod health;
+mod live_json;
 mod live_link;
 mod live_view;
 mod openapi;

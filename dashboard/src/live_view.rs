@@ -1,17 +1,16 @@
-//! The building now, put together from the gateway's state topics. Pure: messages go in, the JSON of `/live` comes out.
+//! The building now, put together from the gateway's state topics. Pure: messages and the time go in, states come out.
 
 use std::collections::HashMap;
 
 use domain::ids::{MeterId, ZoneId};
 use domain::site::{Meter, Site, Zone};
 use domain::wire::state::{
-    AlertsState, BuildingState, DevicesState, EnergyState, Freshness, GatewayState, GaugeState,
-    MeterState, Occupancy, PeopleState, Quality, ZoneState,
+    AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, MeterState,
+    Occupancy, PeopleState, Quality, ZoneState,
 };
 use domain::{Instant, Quantity};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 
 /// After so long without a pulse of the gateway its figures count as old.
 pub(crate) const PULSE_LOST_AFTER: SignedDuration = SignedDuration::from_secs(8);
@@ -149,53 +148,7 @@ impl LiveView {
     pub(crate) fn gateway(&self) -> Option<&GatewayState> {
         self.gateway.as_ref()
     }
-
-    /// The building as the API shows it.
-    pub(crate) fn building_json(&self, site: &Site) -> Value {
-        let mut json = object(&self.building(site));
-        json["name"] = json!(site.name);
-        json["area_m2"] = json!(site.area_m2);
-        json
-    }
-
-    /// A zone as the API shows it: with a flat field for each usual gauge, null where it is lost or was never heard.
-    pub(crate) fn zone_json(&self, zone: &Zone, now: Instant) -> Value {
-        let state = self.zone(zone);
-        let mut json = object(&state);
-        json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
-        json["name"] = json!(zone.name);
-        json["note"] = json!(zone.note);
-        json["parent"] = json!(zone.parent);
-        for (field, quantity) in ZONE_FIELDS {
-            let gauge = gauge(&state, *quantity).filter(|it| it.freshness != Freshness::Lost);
-            json[*field] = json!(gauge.map(|it| it.value));
-        }
-        json
-    }
-
-    /// A meter as the API shows it.
-    pub(crate) fn meter_json(&self, meter: &Meter, now: Instant) -> Value {
-        let state = self.meter(meter);
-        let mut json = object(&state);
-        json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
-        json["quality"] = json["energy_quality"].take();
-        if let Value::Object(fields) = &mut json {
-            fields.remove("energy_quality");
-        }
-        json["name"] = json!(meter.name);
-        json["zone"] = json!(meter.zone);
-        json["parent"] = json!(meter.parent);
-        json
-    }
 }
-
-/// The flat fields of a zone and the quantity that each shows.
-const ZONE_FIELDS: &[(&str, Quantity)] = &[
-    ("co2_ppm", Quantity::Co2),
-    ("temperature_c", Quantity::Temperature),
-    ("relative_humidity_percent", Quantity::RelativeHumidity),
-    ("illuminance_lx", Quantity::Illuminance),
-];
 
 /// The gauge of a zone that stands for `quantity`: the freshest, and of equally fresh ones the worst air or the first.
 pub(crate) fn gauge(zone: &ZoneState, quantity: Quantity) -> Option<&GaugeState> {
@@ -270,14 +223,6 @@ fn no_energy() -> EnergyState {
     }
 }
 
-fn object(state: &impl serde::Serialize) -> Value {
-    let mut json = serde_json::to_value(state).expect("states have text keys and plain numbers");
-    if let Value::Object(fields) = &mut json {
-        fields.remove("as_of");
-    }
-    json
-}
-
 /// How long ago `earlier` was, in seconds; not negative, since two machines may disagree by a little.
 pub(crate) fn seconds_since(earlier: Instant, now: Instant) -> f64 {
     now.since(earlier).as_secs_f64().max(0.0)
@@ -285,6 +230,8 @@ pub(crate) fn seconds_since(earlier: Instant, now: Instant) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use domain::wire::state::Freshness;
+
     use super::*;
 
     const PULSE: &[u8] =

@@ -8,8 +8,8 @@ use serde_json::Value;
 use store::SeriesReader;
 
 use crate::app::App;
-use crate::audience;
+use crate::live_json;
 
 pub(crate) async fn show<R: SeriesReader>(State(app): State<Arc<App<R>>>) -> Json<Value> {
-    Json(audience::live(&app.feed.scene()))
+    Json(live_json::live(&app.feed.scene()))
 }

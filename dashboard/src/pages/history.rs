@@ -22,12 +22,12 @@ use crate::words::{
     AIR_GOOD_BELOW, AIR_URGENT_FROM, Labels, Language, Teller, decimals, is_from_zero, is_stepped,
 };
 
-/// The spans to choose from: name in addresses, length, step of the buckets and its name in the API.
-const SPANS: [(&str, SignedDuration, Step, &str); 4] = [
-    ("hour", SignedDuration::from_hours(1), Step::Minutes(1), "1m"),
-    ("day", SignedDuration::from_hours(24), Step::Minutes(5), "5m"),
-    ("week", SignedDuration::from_hours(7 * 24), Step::Hour, "1h"),
-    ("month", SignedDuration::from_hours(31 * 24), Step::Hour, "1h"),
+/// The spans to choose from: name in addresses, length, step of the buckets.
+const SPANS: [(&str, SignedDuration, Step); 4] = [
+    ("hour", SignedDuration::from_hours(1), Step::Minutes(1)),
+    ("day", SignedDuration::from_hours(24), Step::Minutes(5)),
+    ("week", SignedDuration::from_hours(7 * 24), Step::Hour),
+    ("month", SignedDuration::from_hours(31 * 24), Step::Hour),
 ];
 
 #[derive(Template)]
@@ -77,9 +77,7 @@ pub(crate) async fn show<R: SeriesReader>(
     let point = asked.or_else(|| app.site.points.first());
     let span = SPANS.iter().find(|span| query.get("span") == Some(span.0)).unwrap_or(&SPANS[1]);
 
-    let (_, length, step, _) = *span;
-    let period = Period::new(scene.now - length, scene.now).expect("a span ends after its start");
-    let buckets: Vec<Period> = grid(step, period, &app.site.timezone).collect();
+    let buckets = buckets(&scene, span.1, span.2);
     let answer = match point {
         Some(point) => {
             figures::history(&app, point.quantity.kind(), &point.sources, &buckets).await
@@ -103,6 +101,12 @@ pub(crate) async fn show<R: SeriesReader>(
         failed,
     };
     choice.page(&page)
+}
+
+/// The buckets from so long ago until now.
+fn buckets(scene: &Scene, length: SignedDuration, step: Step) -> Vec<Period> {
+    let span = Period::new(scene.now - length, scene.now).expect("it ends after its start");
+    grid(step, span, &scene.site.timezone).collect()
 }
 
 fn groups(language: Language, scene: &Scene, chosen: Option<&Point>) -> Vec<Group> {
