@@ -13,13 +13,21 @@ function draw(data) {
   const timeZone = document.body.dataset.timezone;
   const format = (options) => new Intl.DateTimeFormat(language, { timeZone, hourCycle: "h23", ...options });
   const number = new Intl.NumberFormat(language, { minimumFractionDigits: data.decimals, maximumFractionDigits: data.decimals });
-  const written = (value) => (value === null || value === undefined ? data.gap : `${number.format(value)}\u00a0${data.unit}`.trim());
+  const written = (value) => {
+    if (value === null || value === undefined) return data.gap;
+    if (!data.states) return `${number.format(value)}\u00a0${data.unit}`.trim();
+    if (value === 0 || value === 1) return data.states[value];
+    return `${data.states[1]} ${data.share.replace("{}", Math.round(value * 100))}`;
+  };
+  const named = data.states
+    ? { splits: () => [0, 1], values: (_, ticks) => ticks.map((value) => data.states[value]), size: 90 }
+    : { values: (_, ticks) => ticks.map((value) => new Intl.NumberFormat(language).format(value)), size: 64 };
   const moment = format({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const readout = document.querySelector("[data-readout]");
 
   const stepped = data.stepped ? window.uPlot.paths.stepped({ align: 1 }) : null;
-  const spanned = data.min.some((value, place) => value !== data.max[place]);
+  const spanned = !data.states && data.min.some((value, place) => value !== data.max[place]);
   const line = (label, tone, width) => ({
     label, stroke: () => colour(tone), width, spanGaps: false,
     ...(stepped ? { paths: stepped } : {}), points: { show: false }, value: (_, value) => written(value),
@@ -36,7 +44,7 @@ function draw(data) {
     scales: { y: { range: (_, low, high) => range(low, high) } },
     axes: [
       { ...axis, space: 70, values: (_, ticks, __, ___, step) => ticks.map((at) => tick(at, step)) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => new Intl.NumberFormat(language).format(value)) },
+      { ...axis, ...named },
     ],
     series: [
       {},
@@ -51,7 +59,7 @@ function draw(data) {
   const plot = new window.uPlot(options, series, box);
 
   function range(low, high) {
-    if (low === null) return [0, 1];
+    if (low === null || data.states) return [0, 1.02];
     const bottom = data.from_zero ? Math.min(0, low) : low;
     // What one compares with belongs into the picture, also when all is well.
     high = Math.max(high, ...(data.levels ?? []).map((level) => level.value));

@@ -2,13 +2,14 @@
 
 import { morph } from "./morph.js";
 
-const SILENT_AFTER_MS = 8500;
+const SILENT_AFTER_MS = 7500;
 const GIVE_UP_AFTER_MS = 15000;
 const SUMMARY_EVERY_MS = 60000;
 
 const body = document.body;
 const { screen, version, timezone } = body.dataset;
 const clock = new Intl.DateTimeFormat("fr-FR", { timeZone: timezone, hour: "numeric", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const pulse = document.querySelector("[data-pulse]");
 const pulseText = document.querySelector("[data-pulse-text]");
 const quietText = document.querySelector("[data-quiet-text]");
 const summary = document.querySelector("[data-summary]");
@@ -82,6 +83,7 @@ function show() {
   // Until the first heartbeat the page stands as the server made it.
   if (!silent && !gateway) return;
   const why = reason(silent);
+  pulse.classList.remove("waiting");
   body.toggleAttribute("data-quiet", why !== "");
   quietText.hidden = why === "";
   if (quietText.textContent !== why) quietText.textContent = why;

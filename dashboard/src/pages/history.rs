@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::calendar::{Step, grid};
 use domain::history::Summary;
 use domain::site::Point;
-use domain::{Period, Quantity};
+use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
 use store::SeriesReader;
@@ -42,6 +42,8 @@ struct History {
     /// What the script needs to draw the chart.
     chart: String,
     rows: Vec<Row>,
+    /// Whether it is about a state, which has no minimum and maximum.
+    states: bool,
     /// Whether the store did not answer.
     failed: bool,
 }
@@ -98,6 +100,7 @@ pub(crate) async fn show<R: SeriesReader>(
         rows: point
             .map(|point| rows(&scene.teller(language), point, &buckets, &summaries))
             .unwrap_or_default(),
+        states: point.is_some_and(is_state),
         failed,
     };
     choice.page(&page)
@@ -173,8 +176,15 @@ fn chart(
         "levels": levels,
         "names": [t.table_mean, t.table_min, t.table_max],
         "gap": t.gap,
+        "states": is_state(point).then(|| language.states()),
+        "share": t.share_of_time,
     })
     .to_string()
+}
+
+/// A state has no middle: its mean is the share of the time that it was true.
+fn is_state(point: &Point) -> bool {
+    point.quantity.kind() == Kind::State
 }
 
 fn rows(
@@ -190,7 +200,7 @@ fn rows(
     let row = |(bucket, it): (&Period, &Summary)| Row {
         start: teller.moment(bucket.start()),
         min: number(it.min),
-        mean: number(it.mean),
+        mean: if is_state(point) { language.percent(it.mean) } else { number(it.mean) },
         max: number(it.max),
         coverage: language.percent(it.coverage),
     };

@@ -90,6 +90,8 @@ pub(crate) struct Shell {
     pub(crate) renews: bool,
     pub(crate) version: &'static str,
     pub(crate) clock: String,
+    /// What stands where the pulse will be: when this page was made.
+    pub(crate) made: String,
     /// What to say at the top when the gateway is silent.
     pub(crate) quiet: Option<String>,
     parts: Vec<Part>,
@@ -121,6 +123,7 @@ impl Shell {
             renews: screen != Screen::Plain,
             version: assets::version(),
             clock: teller.day_and_clock(scene.now),
+            made: t.pulse_of.replace("{}", &teller.clock_seconds(scene.now)),
             quiet: quiet(scene, &teller, t),
             parts: super::parts::of(screen, language, scene),
         }

@@ -27,7 +27,7 @@ labels! {
     for_programs: "Données pour programmes", "Data for programs";
 
     pulse_live: "En direct", "Live";
-    pulse_connecting: "Connexion…", "Connecting…";
+    pulse_of: "Chiffres de {}", "Figures of {}";
     pulse_quiet: "Plus de nouvelles", "No news";
     ago: "il y a {}", "{} ago";
     server_silent:
@@ -108,6 +108,7 @@ labels! {
     no_readings:
         "Aucune mesure dans cette période.",
         "No readings in this span.";
+    share_of_time: "{} % du temps", "{}% of the time";
     gap: "aucune mesure", "no readings";
     chart_legend:
         "Trait\u{a0}: moyenne\u{a0}; bande\u{a0}: du minimum au maximum.",

@@ -93,8 +93,8 @@ impl Language {
             Quantity::ActivePower => self.power(value),
             Quantity::EnergyImported | Quantity::EnergyExported => self.energy(value),
             Quantity::OccupancyDetected => {
-                let words = self.pick(["personne", "quelqu\u{2019}un"], ["nobody", "somebody"]);
-                Figure { number: words[usize::from(value != 0.0)].to_owned(), unit: "" }
+                let word = self.states()[usize::from(value != 0.0)];
+                Figure { number: word.to_owned(), unit: "" }
             }
             Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => {
                 Figure { number: self.number(value, 0), unit: "" }

@@ -28,6 +28,11 @@ impl Language {
         }
     }
 
+    /// What a detector says: no, and yes.
+    pub(crate) const fn states(self) -> [&'static str; 2] {
+        self.pick(["personne", "quelqu\u{2019}un"], ["nobody", "somebody"])
+    }
+
     /// The unit on the axis of a chart.
     pub(crate) const fn chart_unit(self, quantity: Quantity) -> &'static str {
         match quantity {
