@@ -49,10 +49,10 @@ function draw(data) {
     series: [
       {},
       ...(spanned ? [line(data.names[1], "muted", 0), line(data.names[2], "muted", 0)] : []),
-      line(data.names[0], data.stepped ? "energy" : "people", 2),
+      line(data.names[0], data.tone, 2),
     ],
     // The band comes first, so that the line lies upon it.
-    bands: spanned ? [{ series: [2, 1], fill: () => colour(data.stepped ? "energy-soft" : "people-soft") }] : [],
+    bands: spanned ? [{ series: [2, 1], fill: () => colour(`${data.tone}-soft`) }] : [],
     hooks: { setCursor: [say], draw: [levels] },
   };
   const series = [data.seconds, ...(spanned ? [data.min, data.max] : []), data.mean];

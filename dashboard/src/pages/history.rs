@@ -175,11 +175,25 @@ fn chart(
         "decimals": decimals(point.quantity),
         "levels": levels,
         "names": [t.table_mean, t.table_min, t.table_max],
+        "tone": tone(point.quantity),
         "gap": t.gap,
         "states": is_state(point).then(|| language.states()),
         "share": t.share_of_time,
     })
     .to_string()
+}
+
+/// Ochre says energy, blue everything that is about people and their air.
+fn tone(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::ActivePower
+        | Quantity::ApparentPower
+        | Quantity::EnergyImported
+        | Quantity::EnergyExported
+        | Quantity::Voltage
+        | Quantity::Current => "energy",
+        _ => "people",
+    }
 }
 
 /// A state has no middle: its mean is the share of the time that it was true.
