@@ -212,7 +212,9 @@ fn refusal(error: ConnectionError) -> LinkError {
     match error {
         ConnectionError::ConnectionRefused(code) => LinkError::Refused(match code {
             ConnectReturnCode::BadUserNamePassword => "wrong user or password",
-            ConnectReturnCode::NotAuthorized => "this user is not allowed; give one with --broker",
+            ConnectReturnCode::NotAuthorized => {
+                "wrong user or password, or a user without rights; give both as mqtt://user:password@host"
+            }
             ConnectReturnCode::BadClientId => "it does not accept our client id",
             ConnectReturnCode::RefusedProtocolVersion => "it does not speak MQTT 3.1.1",
             _ => "it serves nobody at present",
