@@ -54,8 +54,28 @@ pub(crate) fn store(config: &Config) -> Result<(Arc<SqliteWriter>, Arc<SqliteRea
         ))
     })?;
     let settings = settings(&config.site);
-    let writer = SqliteWriter::open(folder, &settings).map_err(|error| unusable(folder, &error))?;
+    let open = || SqliteWriter::open(folder, &settings);
+    if config.demonstration {
+        forget(folder, open())?;
+    }
+    let writer = open().map_err(|error| unusable(folder, &error))?;
     Ok((Arc::new(writer), reader(folder)?))
+}
+
+/// Empties the demonstration's own folder, unless another demonstration holds it. Its people live by hours that belong
+/// to its start, so a second history would contradict the first.
+fn forget(folder: &Path, held: Result<SqliteWriter, StoreError>) -> Result<(), Failure> {
+    if let Err(error @ StoreError::InUse { .. }) = held {
+        return Err(unusable(folder, &error));
+    }
+    drop(held);
+    std::fs::remove_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::Unavailable(format!(
+            "the folder of the last demonstration, {folder}, cannot be removed: {error}; remove it, or choose another \
+             with --data"
+        ))
+    })
 }
 
 /// Opens the store of the data folder for reading only.

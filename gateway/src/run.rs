@@ -33,12 +33,17 @@ const SEED: u64 = 1892;
 /// # Errors
 /// When a port or the data folder cannot be had, or a part ends by itself.
 pub async fn run(
-    config: Config,
+    mut config: Config,
     dashboard: bool,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
     announce: impl FnOnce(&Config),
 ) -> Result<(), Failure> {
+    if config.demonstration {
+        // Opening hours and the nightly reset stand where the habits of the simulated people have them.
+        let site = sensors::simulation::demonstration_site(&config.site, clock.now());
+        config.site = Arc::new(site);
+    }
     let listener = dashboard.then(|| opened::http(config.http)).transpose()?;
     opened::mqtt(&config.broker)?;
     let (writer, reader) = opened::store(&config)?;
