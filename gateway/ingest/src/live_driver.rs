@@ -81,7 +81,11 @@ impl<R: SeriesReader> LiveDriver<R> {
             wanted: Vec::new(),
             loads: JoinSet::new(),
         };
-        driver.reload(load(reader, needs).await);
+        // One by one: a month of one series is megabytes, of all of them hundreds.
+        for need in needs {
+            let series = load_one(&*reader, &need).await;
+            driver.reload(vec![(need, series)]);
+        }
         Ok(driver)
     }
 

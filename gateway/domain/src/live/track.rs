@@ -19,6 +19,9 @@ const LATE_AT_LEAST_S: f64 = 10.0;
 const LOST_INTERVALS: f64 = 3.0;
 const LOST_AT_LEAST_S: f64 = 15.0 * 60.0;
 
+/// A device announces the interval of its quickest instrument; until the others are known they may be slower.
+const ANNOUNCED_AT_LEAST_S: f64 = 60.0;
+
 /// What a source does in the building, by index in the lists of the site.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Role {
@@ -98,6 +101,7 @@ impl Track {
             };
             return Patience { late_s: quiet_s, lost_s: quiet_s };
         }
+        let announced_s = announced_s.map(|seconds| seconds.max(ANNOUNCED_AT_LEAST_S));
         let usual_s = self.rhythm.long_s().or(announced_s);
         usual_s.map_or(Patience { late_s: LOST_AT_LEAST_S, lost_s: LOST_AT_LEAST_S }, Patience::of)
     }
