@@ -34,8 +34,8 @@ use crate::register::Event;
 use crate::site::{Assignment, Meter, Rules, Site};
 
 /// How many readings must be loaded before and after the span of a question: enough to see what a register
-/// did that departs at its border.
-pub const NEIGHBOURS: usize = 16;
+/// did that departs at its border, and to learn the rhythm by which a source is judged.
+pub const NEIGHBOURS: usize = 33;
 
 /// The sources whose series [`meter_energy`] needs.
 pub fn meter_needs(meter: &Meter) -> impl Iterator<Item = &Assignment> {

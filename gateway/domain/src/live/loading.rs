@@ -14,9 +14,6 @@ use crate::reading::{Observation, Source};
 use crate::rhythm::Rhythm;
 use crate::site::Site;
 
-/// Enough readings to learn a rhythm and to see what a register did that departs at the border.
-const BEFORE: usize = 33;
-const _: () = assert!(BEFORE >= NEIGHBOURS, "a register needs its neighbours");
 /// A source is loaded again after so long at the earliest.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// So many readings are collected for a source; with more it is loaded anew.
@@ -236,7 +233,7 @@ impl Track {
             self.rhythm = Rhythm::of(&observations);
         }
         let before = observations.partition_point(|one| one.observed_at < self.asked_from);
-        let first = observations.first().filter(|_| before >= BEFORE);
+        let first = observations.first().filter(|_| before >= NEIGHBOURS);
         self.floor = first.map_or(Instant::MIN, |first| first.observed_at);
         observations
     }
@@ -252,6 +249,6 @@ impl Track {
         self.buffer = Some(Buffer::default());
         let period = Period::new(self.asked_from, Instant::MAX);
         let period = period.expect("nothing is later than the end of time");
-        Need { source: self.source.clone(), period, before: BEFORE }
+        Need { source: self.source.clone(), period, before: NEIGHBOURS }
     }
 }
