@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod apart;
 mod arrival;
 mod browser;
 mod demonstration;
