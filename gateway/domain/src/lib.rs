@@ -9,7 +9,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, where time comes from, civil days |
-//! | [`ids`], [`quantity`], [`reading`] | the names of things, what can be measured, a reading and its identity |
+//! | [`ids`], [`value`], [`quantity`], [`reading`] | the names of things, what can be measured, a reading and its identity |
 //! | [`message`] | what goes into and comes out of a translator |
 //! | [`families`] | one file per device family: topic and payload to reports |
 //! | [`admission`] | which reports become readings, and why the others do not |
@@ -36,6 +36,7 @@ pub mod reading;
 pub mod register;
 pub mod rhythm;
 pub mod site;
+pub mod value;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock};

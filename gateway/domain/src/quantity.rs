@@ -6,19 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::reading::Value;
-
-/// How the values of a quantity follow one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A present value.
-    Gauge,
-    /// True or false, holds until it changes.
-    State,
-    /// A total that only grows, and may start again lower.
-    Register,
-}
+pub use crate::value::Kind;
+use crate::value::Value;
 
 macro_rules! quantities {
     ($($(#[$doc:meta])* $variant:ident $name:literal $kind:ident $unit:literal $low:literal ..= $high:literal;)*) => {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{Channel, DeviceId};
 use crate::instant::Instant;
-use crate::quantity::{Kind, Quantity};
+use crate::quantity::Quantity;
+pub use crate::value::Value;
 
 /// Where readings come from: one instrument of one device. It names a series.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,44 +25,6 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.device, self.quantity)?;
         self.channel.as_ref().map_or(Ok(()), |channel| write!(f, " {channel}"))
-    }
-}
-
-/// A measured value, in the unit of its quantity; made by [`Quantity::number`] and [`Quantity::state`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// True or false.
-    State(bool),
-    /// A present value.
-    Gauge(f64),
-    /// A running total.
-    #[serde(skip_deserializing)]
-    Register(f64),
-}
-
-impl Value {
-    /// The value as a number; a state is 1 or 0.
-    pub const fn as_f64(self) -> f64 {
-        match self {
-            Self::Gauge(number) | Self::Register(number) => number,
-            Self::State(state) => {
-                if state {
-                    1.0
-                } else {
-                    0.0
-                }
-            }
-        }
-    }
-
-    /// The inverse of [`Value::as_f64`], for stores that keep plain numbers.
-    pub fn from_f64(kind: Kind, number: f64) -> Self {
-        match kind {
-            Kind::Gauge => Self::Gauge(number),
-            Kind::Register => Self::Register(number),
-            Kind::State => Self::State(number != 0.0),
-        }
     }
 }
 
