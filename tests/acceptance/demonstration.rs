@@ -46,11 +46,15 @@ impl Simulated {
         Self { site, scenario, _runtime: runtime, _stop: stop.drop_guard() }
     }
 
-    /// What is really so at an instant. Each call lives through the day again, since a building cannot go back.
-    fn truth(&self, at: Instant) -> Truth {
+    /// The same building once more, lived through up to an instant. It can go on, but not back.
+    fn twin(&self, at: Instant) -> Building {
         let mut building = Building::new(&self.site, self.scenario.clone());
         building.step(at);
-        building.truth()
+        building
+    }
+
+    fn truth(&self, at: Instant) -> Truth {
+        self.twin(at).truth()
     }
 }
 
@@ -73,11 +77,13 @@ fn the_live_page_shows_as_many_people_in_each_zone_as_there_are_and_the_energy_t
     let building = Installation::embedded_with(&file);
     let simulated = Simulated::start(&building, site, started);
 
+    let mut twin = simulated.twin(started);
     eventually(
         "as many people shown as there are, in the building and in each zone",
         PATIENTLY,
         || {
-            let truth = simulated.truth(now());
+            twin.step(now());
+            let truth = twin.truth();
             let live = building.api().get("/live").ok()?;
             let right = live["building"]["people"].as_f64() == Some(f64::from(truth.people));
             let zones = live["zones"].as_array()?.iter().filter(|zone| !zone["people"].is_null());
