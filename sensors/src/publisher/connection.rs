@@ -17,8 +17,8 @@ use super::{IN_FLIGHT, MAX_MESSAGE_BYTES, Node, Outbound};
 /// Packet ids go round after this many, so an id is long free when it is used again.
 const PACKET_IDS: u16 = 1024;
 
-/// A connection on which nothing is acknowledged for so long is given up and made anew.
-const STALLED_AFTER: Duration = Duration::from_secs(30);
+/// A connection on which nothing is acknowledged for twice so long is given up and made anew.
+const STALLED_AFTER: Duration = Duration::from_secs(15);
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
@@ -155,6 +155,8 @@ async fn one_connection(shared: &Shared, node: &Node, stop: &CancellationToken) 
     let (client, mut events) = AsyncClient::new(options(&shared.broker, node), capacity);
     let mut was_connected = false;
     let mut stalls_at = Instant::now() + STALLED_AFTER;
+    // What waits when the time is up may have been given just now; only what still waits a second time is stuck.
+    let mut suspect = false;
     loop {
         let event = tokio::select! {
             // A poll is given up only at the end of the connection or while nothing is under way.
@@ -163,9 +165,11 @@ async fn one_connection(shared: &Shared, node: &Node, stop: &CancellationToken) 
                 return Ended { was_connected, reason: "stopped".into() };
             }
             () = tokio::time::sleep_until(stalls_at) => {
-                if !shared.line().outbox.is_empty() {
+                let waiting = !shared.line().outbox.is_empty();
+                if waiting && suspect {
                     return Ended { was_connected, reason: "the broker acknowledges nothing".into() };
                 }
+                suspect = waiting;
                 stalls_at = Instant::now() + STALLED_AFTER;
                 continue;
             }
@@ -186,6 +190,7 @@ async fn one_connection(shared: &Shared, node: &Node, stop: &CancellationToken) 
             Err(error) => return Ended { was_connected, reason: error.to_string() },
         }
         stalls_at = Instant::now() + STALLED_AFTER;
+        suspect = false;
         shared.tell();
     }
 }
