@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod apart;
+mod architecture;
 mod arrival;
 mod browser;
 mod demonstration;

@@ -1,0 +1,68 @@
+//! Which files may name which library. The dependency bans say which package may; this says which room of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each library and the places that wrap it: a file, or a folder of files with one purpose.
+const WRAPPED: [(&str, &[&str]); 5] = [
+    (
+        "rumqttc",
+        &[
+            "gateway/ingest/src/broker_link.rs",
+            "dashboard/src/live_link.rs",
+            "sensors/src/publisher/connection.rs",
+            "tests/",
+        ],
+    ),
+    ("mqtt5", &["gateway/src/broker.rs"]),
+    ("rusqlite", &["gateway/store/src/sqlite/"]),
+    ("pco", &["gateway/store/src/sqlite/block.rs"]),
+    (
+        "metrics_exporter_prometheus",
+        &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/housekeeping.rs"],
+    ),
+];
+
+#[test]
+fn each_library_is_named_only_in_the_room_that_wraps_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for source in sources(root) {
+        let text = fs::read_to_string(&source).unwrap();
+        let place = source.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        for (library, rooms) in WRAPPED {
+            let named = text.lines().any(|line| names(line, library));
+            let allowed = rooms.iter().any(|room| place.starts_with(room));
+            assert!(
+                !named || allowed,
+                "{place} names {library}, which belongs in {}",
+                rooms.join(", ")
+            );
+        }
+    }
+}
+
+fn names(line: &str, library: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    let path = format!("{library}::");
+    code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+        .any(|word| word.starts_with(&path))
+}
+
+/// All Rust files of the packages, without what was built.
+fn sources(root: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<_> =
+        ["gateway", "dashboard", "sensors", "tests"].map(|name| root.join(name)).into();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("target") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() > 100, "only {} files were found", files.len());
+    files
+}
