@@ -4,9 +4,13 @@
 //! |---|---|
 //! | `native` | our own nodes; the format itself is [`crate::wire::native`] |
 //! | `zigbee2mqtt` | what Zigbee2MQTT publishes of its devices |
+//! | `shelly_gen1` | Shelly devices of the first generation |
 //! | `shelly_gen2` | Shelly devices of the second generation and later |
+//! | `tasmota` | Tasmota, the Linky readers among it included |
 //! | `filter` | which topics an MQTT filter takes in |
 //! | `gathering` | collecting the parts of one message, the bad beside the good |
+//! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices tell them |
+//! | `tic` | the labels of a Linky meter, whoever carries them |
 //!
 //! A family decides by the topic alone whether a message may be its own. It never guesses: what it is not
 //! sure of is left out, what cannot be is refused with a reason. To add one, write its file and add its
@@ -14,8 +18,15 @@
 
 mod filter;
 mod gathering;
+mod moment;
 mod native;
+mod plain;
+mod shelly_gen1;
 mod shelly_gen2;
+mod tasmota;
+#[cfg(test)]
+mod testing;
+mod tic;
 mod zigbee2mqtt;
 
 use crate::ids::SiteId;
@@ -24,7 +35,13 @@ use crate::site::Site;
 use filter::Filter;
 
 /// All families. Where two would take the same message, the first one gets it.
-const FAMILIES: &[Family] = &[native::FAMILY, zigbee2mqtt::FAMILY, shelly_gen2::FAMILY];
+const FAMILIES: &[Family] = &[
+    native::FAMILY,
+    zigbee2mqtt::FAMILY,
+    shelly_gen1::FAMILY,
+    shelly_gen2::FAMILY,
+    tasmota::FAMILY,
+];
 
 /// One sort of device and how it speaks.
 struct Family {
