@@ -100,3 +100,13 @@ fn recorded_messages_of_first_shelly_devices_give_their_readings() {
 fn recorded_messages_of_tasmota_give_their_readings() {
     every_message_gives_its_readings("tasmota", include_str!("fixtures/tasmota.jsonl"));
 }
+
+#[test]
+fn recorded_messages_of_esphome_give_their_readings() {
+    every_message_gives_its_readings("esphome", include_str!("fixtures/esphome.jsonl"));
+}
+
+#[test]
+fn recorded_messages_of_senml_give_their_readings() {
+    every_message_gives_its_readings("senml", include_str!("fixtures/senml.jsonl"));
+}
