@@ -110,3 +110,16 @@ fn recorded_messages_of_esphome_give_their_readings() {
 fn recorded_messages_of_senml_give_their_readings() {
     every_message_gives_its_readings("senml", include_str!("fixtures/senml.jsonl"));
 }
+
+#[test]
+fn recorded_messages_of_the_things_stack_give_their_readings() {
+    every_message_gives_its_readings(
+        "the_things_stack",
+        include_str!("fixtures/the_things_stack.jsonl"),
+    );
+}
+
+#[test]
+fn recorded_messages_of_chirpstack_give_their_readings() {
+    every_message_gives_its_readings("chirpstack", include_str!("fixtures/chirpstack.jsonl"));
+}

@@ -9,9 +9,12 @@
 //! | `shelly_gen2` | Shelly devices of the second generation and later |
 //! | `tasmota` | Tasmota, the Linky readers among it included |
 //! | `esphome` | ESPHome nodes, by the names of their instruments |
+//! | `the_things_stack` | LoRaWAN devices behind The Things Stack v3 |
+//! | `chirpstack` | LoRaWAN devices behind ChirpStack v4 and v3 |
 //! | `filter` | which topics an MQTT filter takes in |
 //! | `gathering` | collecting the parts of one message, the bad beside the good |
 //! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices tell them |
+//! | `decoded` | the decoded objects of LoRaWAN sensors, whoever carries them |
 //! | `wording` | what an instrument measures by the name that somebody gave it |
 //! | `tic` | the labels of a Linky meter, whoever carries them |
 //!
@@ -19,6 +22,8 @@
 //! sure of is left out, what cannot be is refused with a reason. To add one, write its file and add its
 //! row to the table.
 
+mod chirpstack;
+mod decoded;
 mod esphome;
 mod filter;
 mod gathering;
@@ -31,6 +36,7 @@ mod shelly_gen2;
 mod tasmota;
 #[cfg(test)]
 mod testing;
+mod the_things_stack;
 mod tic;
 mod wording;
 mod zigbee2mqtt;
@@ -50,6 +56,8 @@ const FAMILIES: &[Family] = &[
     shelly_gen2::FAMILY,
     tasmota::FAMILY,
     esphome::FAMILY,
+    the_things_stack::FAMILY,
+    chirpstack::FAMILY,
 ];
 
 /// One sort of device and how it speaks.
