@@ -123,3 +123,21 @@ fn recorded_messages_of_the_things_stack_give_their_readings() {
 fn recorded_messages_of_chirpstack_give_their_readings() {
     every_message_gives_its_readings("chirpstack", include_str!("fixtures/chirpstack.jsonl"));
 }
+
+#[test]
+fn recorded_messages_of_open_energy_monitor_give_their_readings() {
+    every_message_gives_its_readings(
+        "open_energy_monitor",
+        include_str!("fixtures/open_energy_monitor.jsonl"),
+    );
+}
+
+#[test]
+fn recorded_messages_of_homie_give_their_readings() {
+    every_message_gives_its_readings("homie", include_str!("fixtures/homie.jsonl"));
+}
+
+#[test]
+fn recorded_messages_of_linky_tic_give_their_readings() {
+    every_message_gives_its_readings("linky_tic", include_str!("fixtures/linky_tic.jsonl"));
+}

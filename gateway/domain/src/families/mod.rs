@@ -11,6 +11,9 @@
 //! | `esphome` | ESPHome nodes, by the names of their instruments |
 //! | `the_things_stack` | LoRaWAN devices behind The Things Stack v3 |
 //! | `chirpstack` | LoRaWAN devices behind ChirpStack v4 and v3 |
+//! | `open_energy_monitor` | OpenEnergyMonitor: emonHub and what speaks like it |
+//! | `homie` | devices after the Homie convention |
+//! | `linky_tic` | bridges that read out a Linky meter |
 //! | `filter` | which topics an MQTT filter takes in |
 //! | `gathering` | collecting the parts of one message, the bad beside the good |
 //! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices tell them |
@@ -27,8 +30,11 @@ mod decoded;
 mod esphome;
 mod filter;
 mod gathering;
+mod homie;
+mod linky_tic;
 mod moment;
 mod native;
+mod open_energy_monitor;
 mod plain;
 mod senml;
 mod shelly_gen1;
@@ -58,6 +64,9 @@ const FAMILIES: &[Family] = &[
     esphome::FAMILY,
     the_things_stack::FAMILY,
     chirpstack::FAMILY,
+    open_energy_monitor::FAMILY,
+    homie::FAMILY,
+    linky_tic::FAMILY,
 ];
 
 /// One sort of device and how it speaks.
