@@ -15,6 +15,13 @@ impl Filter {
         &self.0
     }
 
+    /// Whether every topic that `other` takes in is taken in by this one as well.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let Some(levels) = self.0.strip_suffix('#') else { return self.0 == other.0 };
+        // A filter below these levels, whatever its wildcards, takes in no other topics.
+        !levels.contains('+') && other.0.starts_with(levels)
+    }
+
     /// Whether a broker would deliver `topic` to this filter.
     pub(super) fn matches(&self, topic: &str) -> bool {
         // Topics of the broker itself are only for filters that name them.
@@ -67,6 +74,18 @@ mod tests {
         ] {
             assert!(!matches(filter, topic), "{filter} does not take in {topic}");
         }
+    }
+
+    #[test]
+    fn a_filter_covers_what_lies_below_it() {
+        let covers = |wide: &str, narrow: &str| {
+            Filter::new(wide.to_owned()).covers(&Filter::new(narrow.to_owned()))
+        };
+        assert!(covers("a/#", "a/+/c"));
+        assert!(covers("a/+", "a/+"));
+        assert!(!covers("a/+", "a/b"));
+        assert!(!covers("a/#", "ab/#"));
+        assert!(!covers("+/#", "a/b"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::plain;
 use crate::ids::{DeviceId, InvalidId};
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Reason, ReasonLabel, Report, Translation};
@@ -38,11 +39,54 @@ impl Gathering {
         quantity: Quantity,
         channel: Option<&str>,
     ) {
-        let Some(json) = object.get(key).filter(|json| !json.is_null()) else { return };
-        match number(json) {
-            Some(number) => self.add(quantity.number(scaled(number, factor)), quantity, channel),
-            None => self.refuse(ReasonLabel::Malformed, format!("`{key}` is not a number")),
+        if let Some(json) = object.get(key) {
+            self.json(json, key, factor, quantity, channel);
         }
+    }
+
+    /// The number that `json` is, times `factor`; null is unknown. `what` names it for people.
+    pub(super) fn json(
+        &mut self,
+        json: &Json,
+        what: &str,
+        factor: f64,
+        quantity: Quantity,
+        channel: Option<&str>,
+    ) {
+        match number(json) {
+            Some(number) => self.amount(number, factor, quantity, channel),
+            None if json.is_null() => {}
+            None => self.refuse(ReasonLabel::Malformed, format!("`{what}` is not a number")),
+        }
+    }
+
+    /// The number that a payload of plain text is, times `factor`. `nan` and its like are unknown.
+    pub(super) fn plain(
+        &mut self,
+        payload: &[u8],
+        factor: f64,
+        quantity: Quantity,
+        channel: Option<&str>,
+    ) {
+        match plain::number(payload) {
+            Some(number) => self.amount(number, factor, quantity, channel),
+            None if plain::is_unknown(payload) => {}
+            None => {
+                let text = format!("the payload is not a number, as {quantity} is");
+                self.refuse(ReasonLabel::Malformed, text);
+            }
+        }
+    }
+
+    /// `number` times `factor`, as a value of `quantity`.
+    pub(super) fn amount(
+        &mut self,
+        number: f64,
+        factor: f64,
+        quantity: Quantity,
+        channel: Option<&str>,
+    ) {
+        self.add(quantity.number(scaled(number, factor)), quantity, channel);
     }
 
     /// The truth of `quantity`.

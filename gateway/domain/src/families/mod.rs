@@ -3,19 +3,48 @@
 //! | file | what it knows |
 //! |---|---|
 //! | `native` | our own nodes; the format itself is [`crate::wire::native`] |
+//! | `senml` | our own nodes that speak SenML |
 //! | `zigbee2mqtt` | what Zigbee2MQTT publishes of its devices |
+//! | `shelly_gen1` | Shelly devices of the first generation |
 //! | `shelly_gen2` | Shelly devices of the second generation and later |
+//! | `tasmota` | Tasmota, the Linky readers among it included |
+//! | `esphome` | ESPHome nodes, by the names of their instruments |
+//! | `the_things_stack` | LoRaWAN devices behind The Things Stack v3 |
+//! | `chirpstack` | LoRaWAN devices behind ChirpStack v4 and v3 |
+//! | `open_energy_monitor` | OpenEnergyMonitor: emonHub and what speaks like it |
+//! | `homie` | devices after the Homie convention |
+//! | `linky_tic` | bridges that read out a Linky meter |
 //! | `filter` | which topics an MQTT filter takes in |
 //! | `gathering` | collecting the parts of one message, the bad beside the good |
+//! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices tell them |
+//! | `decoded` | the decoded objects of LoRaWAN sensors, whoever carries them |
+//! | `wording` | what an instrument measures by the name that somebody gave it |
+//! | `tic` | the labels of a Linky meter, whoever carries them |
 //!
 //! A family decides by the topic alone whether a message may be its own. It never guesses: what it is not
 //! sure of is left out, what cannot be is refused with a reason. To add one, write its file and add its
 //! row to the table.
 
+mod chirpstack;
+mod decoded;
+mod esphome;
 mod filter;
 mod gathering;
+mod homie;
+mod linky_tic;
+mod moment;
 mod native;
+mod open_energy_monitor;
+mod plain;
+mod senml;
+mod shelly_gen1;
 mod shelly_gen2;
+mod tasmota;
+#[cfg(test)]
+mod testing;
+mod the_things_stack;
+mod tic;
+mod wording;
 mod zigbee2mqtt;
 
 use crate::ids::SiteId;
@@ -24,7 +53,21 @@ use crate::site::Site;
 use filter::Filter;
 
 /// All families. Where two would take the same message, the first one gets it.
-const FAMILIES: &[Family] = &[native::FAMILY, zigbee2mqtt::FAMILY, shelly_gen2::FAMILY];
+const FAMILIES: &[Family] = &[
+    // Within the topics of `native`, and so before it.
+    senml::FAMILY,
+    native::FAMILY,
+    zigbee2mqtt::FAMILY,
+    shelly_gen1::FAMILY,
+    shelly_gen2::FAMILY,
+    tasmota::FAMILY,
+    esphome::FAMILY,
+    the_things_stack::FAMILY,
+    chirpstack::FAMILY,
+    open_energy_monitor::FAMILY,
+    homie::FAMILY,
+    linky_tic::FAMILY,
+];
 
 /// One sort of device and how it speaks.
 struct Family {
@@ -82,15 +125,19 @@ impl Families {
         Self { site: site.id.clone(), listening: FAMILIES.iter().filter_map(listen).collect() }
     }
 
-    /// The MQTT topic filters to subscribe to, each once.
+    /// The MQTT topic filters to subscribe to, each once. One that another covers is left out: a broker may
+    /// deliver a message once for each filter that takes it in.
     pub fn filters(&self) -> Vec<String> {
-        let mut filters: Vec<String> = Vec::new();
-        for filter in self.listening.iter().flat_map(|listening| &listening.filters) {
-            if !filters.iter().any(|known| known == filter.as_str()) {
-                filters.push(filter.as_str().to_owned());
-            }
-        }
-        filters
+        let all: Vec<&Filter> =
+            self.listening.iter().flat_map(|listening| &listening.filters).collect();
+        let needed = |(index, filter): (usize, &&Filter)| {
+            let covered = all.iter().enumerate().any(|(other, wide)| {
+                // Of two that are the same, the first one stays.
+                other != index && wide.covers(filter) && (other < index || !filter.covers(wide))
+            });
+            (!covered).then(|| filter.as_str().to_owned())
+        };
+        all.iter().enumerate().filter_map(needed).collect()
     }
 
     /// What the message says; `None` when it is nobody's, and then it is to be ignored.

@@ -18,6 +18,8 @@
 mod payload;
 mod topic;
 
+pub(crate) use topic::unescape;
+
 use crate::ids::{DeviceId, SiteId};
 use crate::instant::Instant;
 use crate::message::{DeviceStatus, Message, Reason, ReasonLabel, Report, Translation};

@@ -94,8 +94,8 @@ fn escape(name: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Undoes [`escape`], and any other percent-encoding; `None` where it is broken.
-fn unescape(level: &str) -> Option<Cow<'_, str>> {
+/// Undoes the escaping of a name, and any other percent-encoding; `None` where it is broken.
+pub(crate) fn unescape(level: &str) -> Option<Cow<'_, str>> {
     if !level.contains('%') {
         return Some(Cow::Borrowed(level));
     }

@@ -1,0 +1,229 @@
+//! The decoded objects of LoRaWAN sensors, as the codecs of Milesight, Elsys and Dragino name their values.
+//!
+//! The network that carries them says when they came. What a codec keeps for late delivery in `history` has a
+//! time of its own, or none and then it is left out.
+
+use serde_json::Value as Json;
+
+use super::gathering::{Gathering, Object, number};
+use super::moment;
+use crate::quantity::Quantity;
+
+/// Keys, what they measure, and the channel where a device has several of the kind.
+const MEASURES: &[(&str, Quantity, Option<&str>)] = &[
+    ("temperature", Quantity::Temperature, None),
+    ("externalTemperature", Quantity::Temperature, Some("external")),
+    ("humidity", Quantity::RelativeHumidity, None),
+    ("co2", Quantity::Co2, None),
+    ("CO2", Quantity::Co2, None),
+    ("illumination", Quantity::Illuminance, None),
+    ("illuminance", Quantity::Illuminance, None),
+    ("ILL_lx", Quantity::Illuminance, None),
+    ("people_total_in", Quantity::PeopleIn, None),
+    ("people_total_out", Quantity::PeopleOut, None),
+    ("total_in", Quantity::PeopleIn, None),
+    ("total_out", Quantity::PeopleOut, None),
+    ("total_counter_in", Quantity::PeopleIn, None),
+    ("total_counter_out", Quantity::PeopleOut, None),
+    ("people_counter_all", Quantity::PeopleCount, None),
+    ("people_count_all", Quantity::PeopleCount, None),
+    ("active_power", Quantity::ActivePower, None),
+];
+
+/// Keys of which a device may have several, with what stands before and after the number.
+const SEVERAL: &[(&str, &str, Quantity, &str)] = &[
+    ("line_", "_total_in", Quantity::PeopleIn, "line_"),
+    ("line_", "_total_out", Quantity::PeopleOut, "line_"),
+    ("region_", "_count", Quantity::PeopleCount, "region_"),
+    ("Current", "_A", Quantity::Current, ""),
+];
+
+/// Reads `object`, late values included.
+pub(super) fn read(object: &Object, gathering: &mut Gathering) {
+    present(object, gathering);
+    // Some codecs put what they have decoded one level down.
+    if let Some(Json::Object(inner)) = object.get("data") {
+        present(inner, gathering);
+    }
+    let Some(Json::Array(entries)) = object.get("history") else { return };
+    for entry in entries.iter().filter_map(Json::as_object) {
+        let Some(observed_at) = entry.get("timestamp").and_then(timestamp) else { continue };
+        gathering.dated(Some(observed_at));
+        present(entry, gathering);
+    }
+}
+
+fn timestamp(json: &Json) -> Option<crate::Instant> {
+    moment::text(json).or_else(|| moment::unix_seconds(number(json)?))
+}
+
+fn present(object: &Object, gathering: &mut Gathering) {
+    for (key, quantity, channel) in MEASURES {
+        gathering.number(object, key, 1.0, *quantity, *channel);
+    }
+    for (key, json) in object {
+        if let Some((quantity, channel)) = one_of_several(key) {
+            gathering.json(json, key, 1.0, quantity, Some(&channel));
+        }
+    }
+    // Elsys gives lux, others say `dark`.
+    if let Some(Json::Number(_)) = object.get("light") {
+        gathering.number(object, "light", 1.0, Quantity::Illuminance, None);
+    }
+    dragino_air(object, gathering);
+    plug(object, gathering);
+    battery(object, gathering);
+    if let Some(detected) = detected(object) {
+        gathering.state(detected, Quantity::OccupancyDetected, None);
+    }
+}
+
+fn one_of_several(key: &str) -> Option<(Quantity, String)> {
+    SEVERAL.iter().find_map(|(before, after, quantity, prefix)| {
+        let which = key.strip_prefix(before)?.strip_suffix(after)?;
+        let which: u8 = which.parse().ok()?;
+        Some((*quantity, format!("{prefix}{which}")))
+    })
+}
+
+/// Temperature and humidity of Dragino; both are 0 where there is no sensor.
+fn dragino_air(object: &Object, gathering: &mut Gathering) {
+    /// What the probe sends when there is none.
+    const NO_PROBE: f64 = 327.67;
+    let told = |key| object.get(key).and_then(number);
+    if (told("TempC_SHT"), told("Hum_SHT")) != (Some(0.0), Some(0.0)) {
+        gathering.number(object, "TempC_SHT", 1.0, Quantity::Temperature, None);
+        gathering.number(object, "Hum_SHT", 1.0, Quantity::RelativeHumidity, None);
+    }
+    if told("TempC_DS").is_some_and(|degrees| degrees < NO_PROBE) {
+        gathering.number(object, "TempC_DS", 1.0, Quantity::Temperature, Some("external"));
+    }
+}
+
+/// A plug is told by its `power_consumption`, in Wh; only then are `voltage` that of the mains and `current` in mA.
+fn plug(object: &Object, gathering: &mut Gathering) {
+    if !object.contains_key("active_power") || !object.contains_key("power_consumption") {
+        return;
+    }
+    gathering.number(object, "power_consumption", 1.0, Quantity::EnergyImported, None);
+    gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
+    gathering.number(object, "current", 0.001, Quantity::Current, None);
+}
+
+/// The charge. A device that still sends is not at 0 %, and a figure with decimals is a voltage.
+fn battery(object: &Object, gathering: &mut Gathering) {
+    let charge = object.get("battery").and_then(number);
+    if charge.is_some_and(|percent| percent.fract() == 0.0 && (1.0..=100.0).contains(&percent)) {
+        gathering.number(object, "battery", 1.0, Quantity::Battery, None);
+    }
+}
+
+/// Whether somebody was detected. Elsys counts movements in `motion` and says 0, 1 or 2 in `occupancy`: nobody,
+/// perhaps, somebody.
+fn detected(object: &Object) -> Option<bool> {
+    const SOMEBODY: &[&str] = &["trigger", "triggered", "occupied", "true", "detected"];
+    const NOBODY: &[&str] = &["idle", "normal", "vacant", "unoccupied", "false"];
+    let told = ["occupancy", "pir", "motion"].into_iter().find_map(|key| {
+        let json = object.get(key).filter(|json| !json.is_null())?;
+        Some((key, json))
+    });
+    match told? {
+        (_, Json::Bool(detected)) => Some(*detected),
+        (_, Json::String(word)) => {
+            let is = |words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+            if is(SOMEBODY) { Some(true) } else { is(NOBODY).then_some(false) }
+        }
+        ("occupancy", level) => match level.as_u64().or_else(|| whole(level))? {
+            0 => Some(false),
+            2 => Some(true),
+            _ => None,
+        },
+        (_, count) => Some(count.as_f64()? > 0.0),
+    }
+}
+
+/// A whole number that was written with decimals, as the numbers of some networks are.
+fn whole(json: &Json) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255, whole")]
+    let whole = |number: f64| number as u64;
+    let number = json.as_f64()?;
+    (number.fract() == 0.0 && (0.0..=255.0).contains(&number)).then(|| whole(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(object: &str) -> Vec<(String, f64)> {
+        let mut gathering = Gathering::new("node".parse().unwrap(), None);
+        read(&serde_json::from_str(object).unwrap(), &mut gathering);
+        let translation = gathering.finish();
+        assert_eq!(translation.refusals, []);
+        let reports = translation.reports.iter();
+        reports.map(|r| (r.source.to_string()[5..].to_owned(), r.value.as_f64())).collect()
+    }
+
+    fn detected(object: &str) -> Option<bool> {
+        super::detected(&serde_json::from_str(object).unwrap())
+    }
+
+    #[test]
+    fn only_counts_since_ever_are_registers_of_people() {
+        assert_eq!(
+            values(r#"{"people_in":2,"people_out":1,"period_in":3,"line_1_period_in":4}"#),
+            []
+        );
+        assert_eq!(
+            values(r#"{"total_in":4353.0,"line_2_total_out":7,"region_3_count":2,"region_3":1}"#),
+            [
+                ("people_in".to_owned(), 4353.0),
+                ("people_out line_2".to_owned(), 7.0),
+                ("people_count region_3".to_owned(), 2.0),
+            ]
+        );
+    }
+
+    #[test]
+    fn words_and_counts_tell_whether_somebody_was_there() {
+        assert_eq!(detected(r#"{"pir":"trigger"}"#), Some(true));
+        assert_eq!(detected(r#"{"pir":"idle"}"#), Some(false));
+        assert_eq!(detected(r#"{"occupancy":"vacant"}"#), Some(false));
+        assert_eq!(detected(r#"{"motion":3}"#), Some(true));
+        assert_eq!(detected(r#"{"motion":0,"occupancy":2.0}"#), Some(true));
+        assert_eq!(detected(r#"{"motion":3,"occupancy":1}"#), None);
+        assert_eq!(detected(r#"{"pir":"broken"}"#), None);
+    }
+
+    #[test]
+    fn what_is_no_lux_no_charge_and_no_probe_is_left_out() {
+        assert_eq!(values(r#"{"light_level":2,"light":"dark","vdd":3549,"BatV":3.6}"#), []);
+        assert_eq!(values(r#"{"battery":0}"#), []);
+        assert_eq!(values(r#"{"battery":3.6}"#), []);
+        assert_eq!(values(r#"{"TempC_SHT":0.0,"Hum_SHT":0.0,"TempC_DS":327.67}"#), []);
+        assert_eq!(values(r#"{"TempC_SHT":"21.5","Hum_SHT":48.5,"TempC_DS":4.2}"#).len(), 3);
+    }
+
+    #[test]
+    fn the_current_of_a_plug_is_in_milliamperes() {
+        assert_eq!(
+            values(r#"{"active_power":12,"power_consumption":345,"voltage":230.1,"current":58}"#),
+            [
+                ("active_power".to_owned(), 12.0),
+                ("energy_imported".to_owned(), 345.0),
+                ("voltage".to_owned(), 230.1),
+                ("current".to_owned(), 0.058),
+            ]
+        );
+        assert_eq!(values(r#"{"current":58,"voltage":3.6}"#), []);
+    }
+
+    #[test]
+    fn late_values_have_their_own_time_or_are_left_out() {
+        let mut gathering = Gathering::new("node".parse().unwrap(), None);
+        let late = r#"{"co2":800,"history":[{"timestamp":1693531647,"co2":700},{"co2":600}]}"#;
+        read(&serde_json::from_str(late).unwrap(), &mut gathering);
+        let reports = gathering.finish().reports;
+        assert_eq!(reports.len(), 2);
+        assert_eq!(reports[1].observed_at, "2023-09-01T01:27:27Z".parse().ok());
+    }
+}

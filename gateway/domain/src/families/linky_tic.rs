@@ -1,0 +1,117 @@
+//! Linky meters that a bridge reads out onto MQTT (teleinfo2mqtt, teleinfo-mqtt, TeleInfoKit and their like).
+//!
+//! ```text
+//! teleinfo[/<meter>]               {"PAPP":{"raw":"00720","value":720},"BASE":{"raw":"022304568","value":22304568}}
+//! teleinfokit-<id>/data/<LABEL>    022304568
+//! <bridge>/tic/<LABEL>             022304568
+//! ```
+//!
+//! A channel is called as the label: `HCHC`. The labels themselves are those of [`super::tic`]. No time is taken:
+//! bridges write the local time of the meter as if it were UTC.
+
+use serde_json::Value as Json;
+
+use super::gathering::{Gathering, device, object, refused};
+use super::{Family, Scope, tic};
+use crate::message::{Message, Reason, Translation};
+
+/// The row of the table.
+pub(super) const FAMILY: Family = Family {
+    name: "linky_tic",
+    filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
+    translate,
+};
+
+const FILTERS: &[&str] = &["teleinfo", "teleinfo/+", "+/data/+", "+/tic/+", "+/+/tic/+"];
+
+/// How the names of the bridges begin that give each label a topic below `data`.
+const TELE_INFO_KIT: &str = "teleinfokit";
+
+fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
+    let (rest, last) = message.topic.rsplit_once('/').unwrap_or(("", message.topic));
+    let kit = rest.strip_suffix("/data").filter(|name| name.starts_with(TELE_INFO_KIT));
+    if let Some(bridge) = kit.or_else(|| rest.strip_suffix("/tic")) {
+        return one(bridge, last, message.payload)
+            .transpose()
+            .map(|one| one.unwrap_or_else(refused));
+    }
+    // Bridges also tell there how they are, in plain words.
+    if !message.payload.trim_ascii_start().starts_with(b"{") || rest.ends_with("/data") {
+        return None;
+    }
+    Some(frame(last, message.payload).unwrap_or_else(refused))
+}
+
+/// A label that has a topic of its own; nothing when it measures nothing.
+fn one(bridge: &str, label: &str, payload: &[u8]) -> Result<Option<Translation>, Reason> {
+    let Some((label, quantity)) = tic::label(label) else { return Ok(None) };
+    let mut gathering = Gathering::new(device(bridge)?, None);
+    if payload.trim_ascii_start().starts_with(b"{") {
+        let frame = [(label.to_owned(), Json::Object(object(payload)?))];
+        tic::read(&frame.into_iter().collect(), "", &mut gathering);
+    } else {
+        gathering.plain(payload, 1.0, quantity, Some(label));
+    }
+    Ok(Some(gathering.finish()))
+}
+
+/// All labels at once, also one level down.
+fn frame(meter: &str, payload: &[u8]) -> Result<Translation, Reason> {
+    let frame = object(payload)?;
+    let mut gathering = Gathering::new(device(meter)?, None);
+    match frame.get("TIC") {
+        Some(Json::Object(inner)) => tic::read(inner, "", &mut gathering),
+        _ => tic::read(&frame, "", &mut gathering),
+    }
+    Ok(gathering.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::testing::{read, values};
+    use crate::message::ReasonLabel;
+
+    #[test]
+    fn a_frame_is_read_under_the_name_of_its_meter() {
+        let frame = r#"{"ADCO":{"raw":"012345678912","value":12345678912},
+            "BASE":{"raw":"022304568","value":22304568},"HHPHC":{"raw":"A","value":"A"}}"#;
+        assert_eq!(
+            values(&FAMILY, "teleinfo/012345678912", frame),
+            [("012345678912 energy_imported BASE".to_owned(), 22_304_568.0)]
+        );
+        assert_eq!(values(&FAMILY, "teleinfo", frame)[0].0, "teleinfo energy_imported BASE");
+    }
+
+    #[test]
+    fn a_label_with_a_topic_of_its_own_is_read_in_any_case() {
+        assert_eq!(
+            values(&FAMILY, "teleinfokit-8c4b/data/papp", "00720"),
+            [("teleinfokit-8c4b apparent_power PAPP".to_owned(), 720.0)]
+        );
+        assert_eq!(
+            values(&FAMILY, "linky/tic/EAST", r#"{"raw":"020966534","value":20966534}"#),
+            [("linky energy_imported EAST".to_owned(), 20_966_534.0)]
+        );
+    }
+
+    #[test]
+    fn what_measures_nothing_is_left_alone() {
+        for (topic, payload) in [
+            ("teleinfo/status", "up"),
+            ("teleinfokit-8c4b/data/PTEC", "HP.."),
+            ("house/data/PAPP", "720"),
+            ("house/data/x", "{}"),
+        ] {
+            assert_eq!(read(&FAMILY, topic, payload), None, "{topic}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_is_refused() {
+        for (topic, payload) in [("teleinfo/1", "{"), ("linky/tic/PAPP", "A")] {
+            let translation = read(&FAMILY, topic, payload).unwrap();
+            assert_eq!(translation.refusals[0].label, ReasonLabel::Malformed, "{topic}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What OpenEnergyMonitor publishes (emonHub, emonTx, emonPi, emonTH).
+//!
+//! ```text
+//! emon/<node>/<key>   236.24
+//! emon/<node>         {"time":1662386531.25,"P1":89,"E1":1234,"Vrms":236.24,"rssi":-63}
+//! ```
+//!
+//! A channel is called as the key: `P1`. `P` are W, `E` are Wh. The lists of bare numbers below `emonhub/rx`
+//! are not listened to, since nothing in them says what is what.
+
+use serde_json::Value as Json;
+
+use super::filter::fixed_levels;
+use super::gathering::{Gathering, device, number, object, refused};
+use super::{Family, Scope, moment, plain};
+use crate::message::{Message, Reason, Translation};
+use crate::quantity::Quantity;
+
+/// The row of the table.
+pub(super) const FAMILY: Family = Family {
+    name: "open_energy_monitor",
+    filters: |_| vec![format!("{BASE}+"), format!("{BASE}+/+")],
+    translate,
+};
+
+const BASE: &str = "emon/";
+
+/// What a temperature input says that has no probe.
+const NO_PROBE: f64 = 300.0;
+
+fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
+    let base = if scope.filter.starts_with(BASE) { BASE } else { fixed_levels(scope.filter) };
+    let name = message.topic.strip_prefix(base)?;
+    let translation = match name.rsplit_once('/') {
+        Some((node, key)) => one(node, key, message.payload, quantity(key)?),
+        None if message.payload.trim_ascii_start().starts_with(b"{") => all(name, message.payload),
+        None => return None,
+    };
+    Some(translation.unwrap_or_else(refused))
+}
+
+fn one(node: &str, key: &str, payload: &[u8], quantity: Quantity) -> Result<Translation, Reason> {
+    let mut gathering = Gathering::new(device(node)?, None);
+    if !is_absent(quantity, plain::number(payload)) {
+        gathering.plain(payload, 1.0, quantity, Some(key));
+    }
+    Ok(gathering.finish())
+}
+
+fn all(node: &str, payload: &[u8]) -> Result<Translation, Reason> {
+    let keys = object(payload)?;
+    let observed_at = keys.get("time").and_then(number).and_then(moment::unix_seconds);
+    let mut gathering = Gathering::new(device(node)?, observed_at);
+    let values = keys.iter().filter(|(_, json)| !matches!(json, Json::Object(_) | Json::Array(_)));
+    for (key, json) in values {
+        if let Some(quantity) = quantity(key)
+            && !is_absent(quantity, number(json))
+        {
+            gathering.json(json, key, 1.0, quantity, Some(key));
+        }
+    }
+    Ok(gathering.finish())
+}
+
+fn is_absent(quantity: Quantity, number: Option<f64>) -> bool {
+    quantity == Quantity::Temperature && number.is_some_and(|degrees| degrees >= NO_PROBE)
+}
+
+/// What a key measures; `battery` is a voltage here and `MSG` a count of messages.
+fn quantity(key: &str) -> Option<Quantity> {
+    let key = key.to_ascii_lowercase();
+    let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let numbered = bare.len() < key.len();
+    match bare.trim_end_matches('_') {
+        "p" | "e" | "i" | "t" | "v" if !numbered => None,
+        "p" | "power" | "realpower" => Some(Quantity::ActivePower),
+        "apparentpower" => Some(Quantity::ApparentPower),
+        "e" => Some(Quantity::EnergyImported),
+        "v" | "vrms" => Some(Quantity::Voltage),
+        "i" | "irms" => Some(Quantity::Current),
+        "t" | "temp" | "temperature" | "external_temperature" | "temp_external" => {
+            Some(Quantity::Temperature)
+        }
+        "humidity" => Some(Quantity::RelativeHumidity),
+        "co" if key == "co2" => Some(Quantity::Co2),
+        "rssi" => Some(Quantity::Rssi),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::testing::{read, values};
+    use crate::message::ReasonLabel;
+
+    #[test]
+    fn a_key_says_what_is_measured() {
+        for (key, payload, quantity) in [
+            ("P1", "89", "active_power"),
+            ("power2", "-12.5", "active_power"),
+            ("E3", "1234", "energy_imported"),
+            ("Vrms", "236.24", "voltage"),
+            ("I1", "0.58", "current"),
+            ("T2", "18.5", "temperature"),
+            ("temp_1", "18.5", "temperature"),
+            ("humidity", "48.5", "relative_humidity"),
+            ("rssi", "-63", "rssi"),
+        ] {
+            let expected = format!("emonTx4_17 {quantity} {key}");
+            assert_eq!(values(&FAMILY, &format!("emon/emonTx4_17/{key}"), payload)[0].0, expected);
+        }
+        for key in ["MSG", "pulse", "pulsecount", "battery", "power1pluspower2", "p"] {
+            assert_eq!(read(&FAMILY, &format!("emon/emonTx4_17/{key}"), "1"), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn all_keys_at_once_have_the_time_of_the_message() {
+        let payload = r#"{"time":1662386531.25,"P1":89,"MSG":7,"T1":300,"rssi":-63,"E1":null}"#;
+        let reports = read(&FAMILY, "emon/tx", payload).unwrap().reports;
+        assert_eq!(reports.len(), 2);
+        assert_eq!(reports[0].observed_at, "2022-09-05T14:02:11.25Z".parse().ok());
+    }
+
+    #[test]
+    fn a_probe_that_is_not_there_measures_nothing() {
+        assert_eq!(values(&FAMILY, "emon/tx/T1", "300"), []);
+        assert_eq!(values(&FAMILY, "emon/tx/T1", "300.00"), []);
+    }
+
+    #[test]
+    fn what_is_broken_is_refused() {
+        let refused = read(&FAMILY, "emon/tx/P1", "much").unwrap().refusals;
+        assert_eq!(refused[0].label, ReasonLabel::Malformed);
+        let refused = read(&FAMILY, "emon/tx", "{").unwrap().refusals;
+        assert_eq!(refused[0].label, ReasonLabel::Malformed);
+    }
+}

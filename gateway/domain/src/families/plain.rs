@@ -1,0 +1,70 @@
+//! Payloads of plain text, one value a topic: `21.5`, `ON`, `nan`.
+
+use crate::ids::DeviceId;
+use crate::message::{DevicePresence, Translation};
+
+use super::gathering::{only_status, status};
+
+/// The number that the payload is; `None` when it is another text, or no number that can be, such as `nan`.
+pub(super) fn number(payload: &[u8]) -> Option<f64> {
+    text(payload)?.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Whether the payload says that there is no value: devices have many words for it.
+pub(super) fn is_unknown(payload: &[u8]) -> bool {
+    const WORDS: &[&str] =
+        &["", "nan", "-nan", "+nan", "null", "none", "unknown", "unavailable", "na", "n/a"];
+    text(payload).is_some_and(|text| WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
+}
+
+/// The truth that the payload tells, in one of the words for it.
+pub(super) fn truth(payload: &[u8]) -> Option<bool> {
+    let text = text(payload)?;
+    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is(&["true", "on", "1"]) {
+        Some(true)
+    } else if is(&["false", "off", "0"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Whether `device` is there, when the payload is one of these two words.
+pub(super) fn presence(
+    device: DeviceId,
+    payload: &[u8],
+    online: &str,
+    offline: &str,
+) -> Option<Translation> {
+    let text = text(payload)?;
+    let presence = if text.eq_ignore_ascii_case(online) {
+        DevicePresence::Online
+    } else if text.eq_ignore_ascii_case(offline) {
+        DevicePresence::Offline
+    } else {
+        return None;
+    };
+    Some(only_status(status(device, presence)))
+}
+
+fn text(payload: &[u8]) -> Option<&str> {
+    std::str::from_utf8(payload).ok().map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_neither_a_number_nor_broken() {
+        for unknown in ["nan", "NaN", "", " ", "null", "unavailable"] {
+            assert_eq!(number(unknown.as_bytes()), None, "{unknown}");
+            assert!(is_unknown(unknown.as_bytes()), "{unknown}");
+        }
+        assert_eq!(number(b" 21.50 "), Some(21.5));
+        assert_eq!(number(b"21.5 W"), None);
+        assert!(!is_unknown(b"21.5 W"));
+        assert!(!is_unknown(b"\xff"));
+    }
+}

@@ -1,0 +1,245 @@
+//! Shelly devices of the first generation: one plain value a topic.
+//!
+//! ```text
+//! shellies/<device>/relay/0/power            5.56     W
+//! shellies/<device>/relay/0/energy           81010    W·min, from 0 at each start
+//! shellies/<device>/emeter/0/total           10533.1  Wh
+//! shellies/<device>/sensor/temperature       20.00
+//! shellies/<device>/ext_temperature/0        18.5     a probe on an add-on
+//! shellies/<device>/online                   true, false
+//! ```
+//!
+//! A channel is called as in the topic: `relay/0`. The bare `temperature` of a device is that of its chip.
+
+use serde_json::Value as Json;
+
+use super::filter::fixed_levels;
+use super::gathering::{Gathering, device, object, refused};
+use super::{Family, Scope, plain};
+use crate::message::{DevicePresence, Message, Reason, Translation};
+use crate::quantity::Quantity;
+
+/// The row of the table.
+pub(super) const FAMILY: Family =
+    Family { name: "shelly_gen1", filters: |_| vec![format!("{BASE}#")], translate };
+
+const BASE: &str = "shellies/";
+
+/// What makes Wh of the W·min of these devices.
+const WATT_MINUTE: f64 = 1.0 / 60.0;
+
+/// What switches or meters a load and counts it in W·min.
+const LOADS: &[&str] = &["relay", "light", "white", "color", "roller", "meter"];
+
+/// How the factory names of devices begin that sleep between two reports.
+const SLEEPERS: &[&str] = &["shellyht", "shellydw", "shellyflood", "shellysmoke", "shellybutton"];
+
+fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
+    let base = if scope.filter.starts_with(BASE) { BASE } else { fixed_levels(scope.filter) };
+    let levels: Vec<&str> = message.topic.strip_prefix(base)?.split('/').collect();
+    // An empty payload takes a retained message away.
+    if message.payload.is_empty() {
+        return None;
+    }
+    match levels.as_slice() {
+        [name, "online"] => online(name, message.payload),
+        [name, "status"] => motion_sensor(name, message.payload),
+        [name, what @ ..] => {
+            let instrument = Instrument::new(what)?;
+            Some(instrument.read(name, message.payload).unwrap_or_else(refused))
+        }
+        [] => None,
+    }
+}
+
+fn online(name: &str, payload: &[u8]) -> Option<Translation> {
+    let mut translation = plain::presence(device(name).ok()?, payload, "true", "false")?;
+    // The connection of a device that runs on a battery ends whenever it falls asleep.
+    let sleeps = SLEEPERS.iter().any(|sleeper| name.starts_with(sleeper));
+    if let Some(status) = translation.status.as_mut()
+        && sleeps
+        && status.presence == DevicePresence::Offline
+    {
+        status.presence = DevicePresence::Sleeping;
+    }
+    Some(translation)
+}
+
+/// One measuring part of a device and what it measures.
+struct Instrument {
+    channel: Option<String>,
+    quantity: Quantity,
+    factor: f64,
+}
+
+impl Instrument {
+    /// The instrument that publishes on these levels below the device.
+    fn new(levels: &[&str]) -> Option<Self> {
+        let (channel, (quantity, factor)) = match *levels {
+            ["sensor", key] => (None, (sensor(key)?, 1.0)),
+            [probe @ "ext_temperature", index] => {
+                (Some(format!("{probe}/{index}")), (Quantity::Temperature, 1.0))
+            }
+            [probe @ "ext_humidity", index] => {
+                (Some(format!("{probe}/{index}")), (Quantity::RelativeHumidity, 1.0))
+            }
+            ["voltage"] => (None, (Quantity::Voltage, 1.0)),
+            ["emeter", index, key] => meter(index, key)?,
+            [kind, index, key] if LOADS.contains(&kind) => {
+                (Some(format!("{kind}/{index}")), load(key)?)
+            }
+            // Devices with one meter for two relays leave the index out.
+            [kind, key] if LOADS.contains(&kind) => (Some(kind.to_owned()), load(key)?),
+            _ => return None,
+        };
+        Some(Self { channel, quantity, factor })
+    }
+
+    fn read(&self, name: &str, payload: &[u8]) -> Result<Translation, Reason> {
+        let channel = self.channel.as_deref();
+        let mut gathering = Gathering::new(device(name)?, None);
+        match (self.quantity, plain::truth(payload)) {
+            (Quantity::OccupancyDetected, Some(detected)) => {
+                gathering.state(detected, self.quantity, channel);
+            }
+            (Quantity::OccupancyDetected, None) => {}
+            _ => gathering.plain(payload, self.factor, self.quantity, channel),
+        }
+        Ok(gathering.finish())
+    }
+}
+
+/// What a sensor measures. `illumination` is a word, `concentration` one of gas in the air.
+fn sensor(key: &str) -> Option<Quantity> {
+    match key {
+        "temperature" => Some(Quantity::Temperature),
+        "humidity" => Some(Quantity::RelativeHumidity),
+        "battery" => Some(Quantity::Battery),
+        "lux" => Some(Quantity::Illuminance),
+        "motion" => Some(Quantity::OccupancyDetected),
+        _ => None,
+    }
+}
+
+fn load(key: &str) -> Option<(Quantity, f64)> {
+    match key {
+        "power" => Some((Quantity::ActivePower, 1.0)),
+        "energy" => Some((Quantity::EnergyImported, WATT_MINUTE)),
+        _ => None,
+    }
+}
+
+/// What a clamp meter measures. `energy` is another register than `total`: it starts again with the device,
+/// so it has a channel of its own.
+fn meter(index: &str, key: &str) -> Option<(Option<String>, (Quantity, f64))> {
+    let measured = match key {
+        "power" => (Quantity::ActivePower, 1.0),
+        "voltage" => (Quantity::Voltage, 1.0),
+        "current" => (Quantity::Current, 1.0),
+        "total" => (Quantity::EnergyImported, 1.0),
+        "total_returned" => (Quantity::EnergyExported, 1.0),
+        "energy" => (Quantity::EnergyImported, WATT_MINUTE),
+        "returned_energy" => (Quantity::EnergyExported, WATT_MINUTE),
+        _ => return None,
+    };
+    let channel = match key {
+        "energy" | "returned_energy" => format!("emeter/{index}/energy"),
+        _ => format!("emeter/{index}"),
+    };
+    Some((Some(channel), measured))
+}
+
+/// The motion sensor is the one that tells everything at once; the later generations have other topics.
+fn motion_sensor(name: &str, payload: &[u8]) -> Option<Translation> {
+    let status = object(payload).ok()?;
+    let detected = status.get("motion").and_then(Json::as_bool)?;
+    let mut gathering = Gathering::new(device(name).ok()?, None);
+    gathering.state(detected, Quantity::OccupancyDetected, None);
+    gathering.number(&status, "lux", 1.0, Quantity::Illuminance, None);
+    gathering.number(&status, "bat", 1.0, Quantity::Battery, None);
+    Some(gathering.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::testing::{presence, read, values};
+    use crate::message::ReasonLabel;
+
+    #[test]
+    fn loads_count_in_watt_minutes_and_clamp_meters_in_watt_hours() {
+        assert_eq!(
+            values(&FAMILY, "shellies/plug/relay/0/energy", "81010"),
+            [("plug energy_imported relay/0".to_owned(), 1_350.166_667)]
+        );
+        assert_eq!(
+            values(&FAMILY, "shellies/em/emeter/1/total", "10533.1"),
+            [("em energy_imported emeter/1".to_owned(), 10_533.1)]
+        );
+        assert_eq!(
+            values(&FAMILY, "shellies/em/emeter/1/energy", "600"),
+            [("em energy_imported emeter/1/energy".to_owned(), 10.0)]
+        );
+    }
+
+    #[test]
+    fn the_temperature_of_a_chip_is_not_that_of_the_room() {
+        assert_eq!(read(&FAMILY, "shellies/plug/temperature", "41.2"), None);
+        assert_eq!(values(&FAMILY, "shellies/ht/sensor/temperature", "20.00").len(), 1);
+        assert_eq!(values(&FAMILY, "shellies/s1/ext_temperature/0", "4.5").len(), 1);
+    }
+
+    #[test]
+    fn a_motion_sensor_tells_whether_somebody_moves() {
+        let status = r#"{"motion":true,"timestamp":1614263563,"lux":21,"bat":95}"#;
+        assert_eq!(
+            values(&FAMILY, "shellies/pir/status", status),
+            [
+                ("pir occupancy_detected".to_owned(), 1.0),
+                ("pir illuminance".to_owned(), 21.0),
+                ("pir battery".to_owned(), 95.0),
+            ]
+        );
+        assert_eq!(values(&FAMILY, "shellies/sense/sensor/motion", "false")[0].1.to_string(), "0");
+    }
+
+    #[test]
+    fn switches_announcements_and_commands_say_nothing() {
+        for (topic, payload) in [
+            ("shellies/plug/relay/0", "on"),
+            ("shellies/plug/relay/0/command", "off"),
+            ("shellies/announce", r#"{"id":"a"}"#),
+            ("shellies/command", "announce"),
+            ("shellies/dw/sensor/illumination", "dark"),
+            ("shellies/em/emeter/0/pf", "0.98"),
+            ("shellies/plus/events/rpc", "{}"),
+            ("shellies/plus/status/switch:0", "{}"),
+            ("shellies/plug/relay/0/power", ""),
+        ] {
+            assert_eq!(read(&FAMILY, topic, payload), None, "{topic}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_is_refused_and_what_is_unknown_left_out() {
+        let refused = read(&FAMILY, "shellies/plug/relay/0/power", "much").unwrap().refusals;
+        assert_eq!(refused[0].label, ReasonLabel::Malformed);
+        assert_eq!(
+            read(&FAMILY, "shellies/plug/relay/0/power", "nan"),
+            Some(Translation::default())
+        );
+    }
+
+    #[test]
+    fn a_device_tells_that_it_is_there_and_its_last_will_that_it_is_not() {
+        assert_eq!(presence(&FAMILY, "shellies/plug/online", "true"), Some(DevicePresence::Online));
+        assert_eq!(
+            presence(&FAMILY, "shellies/plug/online", "false"),
+            Some(DevicePresence::Offline)
+        );
+        assert_eq!(
+            presence(&FAMILY, "shellies/shellyht-1/online", "false"),
+            Some(DevicePresence::Sleeping)
+        );
+    }
+}
