@@ -115,6 +115,8 @@ fn air(sensor: &str, measured: &Object, fahrenheit: bool, gathering: &mut Gather
     }
     gathering.number(measured, "Humidity", 1.0, Quantity::RelativeHumidity, channel);
     gathering.number(measured, "Illuminance", 1.0, Quantity::Illuminance, channel);
+    // Of a Bluetooth sensor that is passed on.
+    gathering.number(measured, "Battery", 1.0, Quantity::Battery, channel);
 }
 
 /// Whether `ENERGY` was made up from a Linky: then its power is apparent and its total not that of the meter.
