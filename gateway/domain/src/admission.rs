@@ -5,8 +5,8 @@
 //!              └──────────────────┴────────┴──────────────────┴──▶ refused, with a reason
 //! ```
 //!
-//! A reading dated in the past is taken whatever its age. The same message gives the same readings each time,
-//! so a message that is delivered again does no harm.
+//! A reading dated in the past is taken whatever its age. The same messages in the same order give the same
+//! readings each time, so messages that are delivered again do no harm.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::families::Families;
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DeviceStatus, Message, Reason, ReasonLabel, Report};
-use crate::reading::{DatedBy, Observation, Reading, Source};
+use crate::reading::{DatedBy, Observation, Reading, Source, Value};
 use crate::site::Site;
 
 /// The largest payload that is read, in bytes.
@@ -24,6 +24,9 @@ pub const MAX_PAYLOAD: usize = 256 * 1024;
 
 /// A larger step of a running number is no loss but a new way of counting.
 const MAX_HOLE: u64 = 1_000_000;
+
+/// Undated reports that arrive faster than one a millisecond are dated so far ahead at most.
+const CROWD: SignedDuration = SignedDuration::from_secs(1);
 
 /// What became of one message.
 #[derive(Debug, Default, PartialEq)]
@@ -48,6 +51,8 @@ pub struct Admission {
     /// Every source that was ever heard, with how far it has counted.
     sources: HashMap<Source, Option<Progress>>,
     source_limit: usize,
+    /// The newest report without a time of each source that sends such: when it was dated, and its value.
+    undated: HashMap<Source, (Instant, Value)>,
     /// Every device that may tell how it is, with its last boot number.
     devices: HashMap<DeviceId, Option<u64>>,
     device_limit: usize,
@@ -75,7 +80,8 @@ impl Admission {
         }
         let max_ahead = seconds(site.rules.max_ahead_s);
         let families = Families::new(site);
-        Self { families, max_ahead, sources, source_limit, devices, device_limit }
+        let undated = HashMap::new();
+        Self { families, max_ahead, sources, source_limit, undated, devices, device_limit }
     }
 
     /// The MQTT topic filters to subscribe to.
@@ -128,8 +134,11 @@ impl Admission {
         report: Report,
         message: &Message<'_>,
     ) -> Result<(Reading, u64), Reason> {
-        let (observed_at, dated_by) = self.date(&report, message)?;
+        let (mut observed_at, dated_by) = self.date(&report, message)?;
         let lost = self.count(&report.source, report.seq, observed_at)?;
+        if dated_by == DatedBy::Gateway {
+            observed_at = self.apart(&report.source, observed_at, report.value);
+        }
         let received_at = message.received_at;
         let observation = Observation { observed_at, received_at, dated_by, value: report.value };
         Ok((Reading { source: report.source, observation }, lost))
@@ -156,6 +165,23 @@ impl Admission {
             return Err(Reason::new(ReasonLabel::Future, text));
         }
         Ok((observed_at, DatedBy::Device))
+    }
+
+    /// Keeps undated reports apart that arrive within one millisecond and tell different values; else the second would
+    /// be taken for a repeat of the first.
+    fn apart(&mut self, source: &Source, arrived: Instant, value: Value) -> Instant {
+        let Some((last, told)) = self.undated.get_mut(source) else {
+            self.undated.insert(source.clone(), (arrived, value));
+            return arrived;
+        };
+        let crowded = *last - CROWD < arrived && arrived <= *last;
+        let at = match (crowded, *told == value) {
+            (true, true) => *last,
+            (true, false) => *last + SignedDuration::from_millis(1),
+            (false, _) => arrived,
+        };
+        (*last, *told) = (at, value);
+        at
     }
 
     /// Makes room for the source and follows its running number; gives how many readings were left out.

@@ -53,6 +53,16 @@ fn a_report_without_a_time_is_dated_on_arrival_and_marked_so() {
 }
 
 #[test]
+fn reports_without_a_time_that_come_at_once_stay_apart_and_repeats_stay_one() {
+    let mut admission = admission();
+    let mut dated = |payload| send(&mut admission, payload).readings[0].observation.observed_at;
+    let first = dated(r#"{"value":812}"#);
+    assert_eq!(dated(r#"{"value":812}"#), first);
+    assert_eq!(dated(r#"{"value":813}"#), first + SignedDuration::from_millis(1));
+    assert_eq!(dated(r#"{"value":812}"#), first + SignedDuration::from_millis(2));
+}
+
+#[test]
 fn a_backlog_is_taken_whatever_its_age() {
     let admitted = send(&mut admission(), r#"{"value":812,"observed_at":"1999-01-01T00:00:00Z"}"#);
     assert_eq!(admitted.readings.len(), 1);
