@@ -97,6 +97,7 @@ struct Tally {
     low: f64,
     high: f64,
     at_least: Option<f64>,
+    at_most: Option<f64>,
     occupied: f64,
     vacant: f64,
     estimated: f64,
@@ -117,7 +118,10 @@ impl Tally {
                 self.low += ms * low;
                 self.high += ms * high;
             }
-            (_, Some(low), _) => self.at_least = Some(self.at_least.unwrap_or(low).max(low)),
+            (_, Some(low), high) => {
+                self.at_least = Some(self.at_least.unwrap_or(low).max(low));
+                self.at_most = self.at_most.into_iter().chain(high).reduce(f64::max);
+            }
             _ => (),
         }
         match estimate.occupancy {
@@ -147,7 +151,7 @@ impl Tally {
             Occupancy::Unknown
         };
         let low = mean(self.low).or(self.at_least);
-        let (people, high) = (mean(self.people), mean(self.high));
+        let (people, high) = (mean(self.people), mean(self.high).or(self.at_most));
         PeopleFigure {
             people,
             low,
