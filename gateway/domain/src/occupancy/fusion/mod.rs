@@ -75,8 +75,7 @@ pub(crate) fn timeline(
         smoother.smooth(&comings, stretch.clone(), |step, shares| {
             let evidence = &evidence[step];
             if evidence.is_word() {
-                let counted = evidence.passed.is_some();
-                estimates[step - stretch.start] = told::estimate(room, &model, shares, counted);
+                estimates[step - stretch.start] = told::estimate(room, &model, shares, evidence);
             }
         });
         let day = Day {

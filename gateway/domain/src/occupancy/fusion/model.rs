@@ -22,7 +22,7 @@ const NOISE_OF_EXCESS: f64 = 0.01;
 /// Movement in a minute: without anybody, and for each of the first few people.
 const FALSE_MOVEMENT: f64 = 0.004;
 const MOVEMENT_EACH: f64 = 0.35;
-const MOVING_MOST: f64 = 3.0;
+const MOVING_MOST: f64 = 2.0;
 /// Minutes with movement follow one another, so each counts for only so much of an independent one.
 const MOVEMENT_WEIGHT: f64 = 0.35;
 

@@ -51,15 +51,14 @@ impl Steps {
         self.place(instant, STEP_MS / 2, STEP_MS, self.count + 1)
     }
 
-    /// The minutes that a period touches, counted from the first step on.
+    /// The minutes that begin to be of a period: as many as it is long, at least one, from the one that it begins in.
     pub(super) fn minutes(self, period: Period) -> std::ops::Range<usize> {
         let all = self.count * MINUTES;
-        let minute = |ms: i64| {
-            usize::try_from((ms - self.first_ms).div_euclid(MINUTE_MS).max(0))
-                .map_or(all, |minute| minute.min(all))
-        };
+        let held = |minute: i64| usize::try_from(minute.max(0)).map_or(all, |minute| minute.min(all));
         let (start, end) = (period.start().as_millis(), period.end().as_millis());
-        minute(start)..minute(end - 1 + MINUTE_MS).max(minute(start))
+        let first = (start - self.first_ms).div_euclid(MINUTE_MS);
+        let length = ((end - start + MINUTE_MS - 1) / MINUTE_MS).max(1);
+        held(first)..held(first + length)
     }
 
     fn place(self, instant: Instant, ahead: i64, length: i64, count: usize) -> Option<usize> {

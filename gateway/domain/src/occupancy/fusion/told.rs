@@ -1,5 +1,6 @@
 //! From the share of each number of people to what is told.
 
+use super::evidence::Evidence;
 use super::model::Model;
 use super::room::{Room, Supply};
 use crate::occupancy::estimate::Estimate;
@@ -8,8 +9,10 @@ use crate::wire::state::{Occupancy, Quality};
 /// What lies below the 90 % interval, and above.
 const TAIL: f64 = 0.05;
 
-/// What is told of a step. `counted`: doors tell how many may be there.
-pub(super) fn estimate(room: &Room, model: &Model, shares: &[f64], counted: bool) -> Estimate {
+/// What is told of a step, of which so much is known.
+pub(super) fn estimate(room: &Room, model: &Model, shares: &[f64], evidence: &Evidence) -> Estimate {
+    let counted = evidence.passed.is_some();
+    let watched = evidence.moved + evidence.still > 0;
     let quantile = |share: f64| {
         let mut below = 0.0;
         let level = shares.iter().position(|one| {
@@ -19,7 +22,7 @@ pub(super) fn estimate(room: &Room, model: &Model, shares: &[f64], counted: bool
         model.people(level.unwrap_or(shares.len() - 1))
     };
     let (low, high) = (quantile(TAIL), quantile(1.0 - TAIL));
-    if room.supply == Supply::Unknown && !counted && high > 0.0 {
+    if room.supply == Supply::Unknown && !counted && (high > 0.0 || !watched) {
         return at_least(low, room.capacity);
     }
     let mean = shares.iter().enumerate().map(|(level, share)| model.people(level) * share).sum();
