@@ -65,7 +65,8 @@ pub(crate) fn timeline(
     let nights = nights(site, span, steps);
     let evidence = evidence::gather(site, (extent, room), traffic, series, (steps, &nights));
     let counter = sweep::timeline(site, extent, traffic, span.end());
-    let model = Model::new(room, thinkable(room, &counter));
+    let counted = evidence.iter().any(|one| one.passed.is_some());
+    let model = Model::new(room, thinkable(room, &counter), counted);
     let comings = comings(&evidence, &model, site.rules.door_error);
     let mut smoother = Smoother::new(&model);
     let mut told = Timeline::default();

@@ -18,6 +18,8 @@ const LEAK_PER_H: f64 = 0.1;
 const NOISE_PPM: f64 = 6.0;
 const NOISE_OF_PEOPLE: f64 = 0.03;
 const NOISE_OF_EXCESS: f64 = 0.01;
+/// Up to so many times the noise a rise is no sign of anybody where CO2 is only a bound.
+const USUAL_NOISE: f64 = 2.0;
 
 /// Movement in a minute: without anybody, and for each of the first few people.
 const FALSE_MOVEMENT: f64 = 0.004;
@@ -29,11 +31,22 @@ const MOVEMENT_WEIGHT: f64 = 0.35;
 /// More levels than this are not told apart: a level stands for several people in a large room.
 const MOST_LEVELS: f64 = 60.0;
 
+/// What CO2 tells of the number of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AirModel {
+    /// The air change is one of the states.
+    Learnt,
+    /// The states are factors of a measured one.
+    Measured,
+    /// At least so many must be there for such a rise: more air than the least may come in, and the doors tell the rest.
+    Bound,
+}
+
 /// The hidden states: so many people times so many air changes an hour.
 #[derive(Debug)]
 pub(super) struct Model {
     volume_m3: f64,
-    supply: Supply,
+    air: AirModel,
     /// People to a level.
     unit: f64,
     pub(super) levels: usize,
@@ -41,20 +54,18 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// `most`: up to how many people are thinkable.
-    pub(super) fn new(room: &Room, most: f64) -> Self {
+    /// `most`: up to how many people are thinkable. `counted`: doors tell how many there are.
+    pub(super) fn new(room: &Room, most: f64, counted: bool) -> Self {
         let unit = (most / MOST_LEVELS).ceil().max(1.0);
-        let air_changes = match room.supply {
-            Supply::Natural => (0..NATURAL_STATES).map(natural).collect(),
-            Supply::Unknown => vec![NATURAL_PER_H.0],
-            Supply::Measured(_) => MEASURED_FACTORS.to_vec(),
-        };
         let levels = level(most.max(1.0) / unit) + 1;
-        Self { volume_m3: room.volume_m3, supply: room.supply, unit, levels, air_changes }
-    }
-
-    pub(super) fn air_states(&self) -> usize {
-        self.air_changes.len()
+        let (air, air_changes) = match room.supply {
+            Supply::Unknown if counted => (AirModel::Bound, vec![NATURAL_PER_H.0]),
+            Supply::Natural | Supply::Unknown => {
+                (AirModel::Learnt, (0..NATURAL_STATES).map(natural).collect())
+            }
+            Supply::Measured(_) => (AirModel::Measured, MEASURED_FACTORS.to_vec()),
+        };
+        Self { volume_m3: room.volume_m3, air, unit, levels, air_changes }
     }
 
     pub(super) fn states(&self) -> usize {
@@ -91,9 +102,9 @@ impl Model {
 
     /// The air changes an hour of an air state; `None` when the flow should be measured and is not.
     fn air_change(&self, state: f64, evidence: &Evidence) -> Option<f64> {
-        match self.supply {
-            Supply::Natural | Supply::Unknown => Some(state),
-            Supply::Measured(_) => {
+        match self.air {
+            AirModel::Learnt | AirModel::Bound => Some(state),
+            AirModel::Measured => {
                 evidence.airflow.map(|flow| state * flow / self.volume_m3 + LEAK_PER_H)
             }
         }
@@ -109,10 +120,9 @@ impl Model {
             let level = level as f64;
             let scale = noise + NOISE_OF_PEOPLE * level * breath_ppm_h * STEP_H;
             let error = (excess.after - excess.before * rest - level * each) / scale;
-            *likelihood *= match self.supply {
-                // More air than this comes in for certain, so less CO2 than these people bring is no wonder.
-                Supply::Unknown => student(error.max(0.0)),
-                Supply::Natural | Supply::Measured(_) => student(error) / scale,
+            *likelihood *= match self.air {
+                AirModel::Learnt | AirModel::Measured => student(error) / scale,
+                AirModel::Bound => student((error - USUAL_NOISE).max(0.0)),
             };
         }
     }

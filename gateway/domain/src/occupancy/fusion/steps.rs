@@ -54,7 +54,8 @@ impl Steps {
     /// The minutes that begin to be of a period: as many as it is long, at least one, from the one that it begins in.
     pub(super) fn minutes(self, period: Period) -> std::ops::Range<usize> {
         let all = self.count * MINUTES;
-        let held = |minute: i64| usize::try_from(minute.max(0)).map_or(all, |minute| minute.min(all));
+        let held =
+            |minute: i64| usize::try_from(minute.max(0)).map_or(all, |minute| minute.min(all));
         let (start, end) = (period.start().as_millis(), period.end().as_millis());
         let first = (start - self.first_ms).div_euclid(MINUTE_MS);
         let length = ((end - start + MINUTE_MS - 1) / MINUTE_MS).max(1);

@@ -10,7 +10,12 @@ use crate::wire::state::{Occupancy, Quality};
 const TAIL: f64 = 0.05;
 
 /// What is told of a step, of which so much is known.
-pub(super) fn estimate(room: &Room, model: &Model, shares: &[f64], evidence: &Evidence) -> Estimate {
+pub(super) fn estimate(
+    room: &Room,
+    model: &Model,
+    shares: &[f64],
+    evidence: &Evidence,
+) -> Estimate {
     let counted = evidence.passed.is_some();
     let watched = evidence.moved + evidence.still > 0;
     let quantile = |share: f64| {
