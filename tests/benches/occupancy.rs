@@ -67,7 +67,7 @@ fn counted_room(path: &Path, room: &Room) {
     println!("  {} quarter hours counted, worked out in {took} ms", counted.len());
     let figures =
         grid.iter().map(|quarter| quarter.start()).zip(told.iter().map(Told::of)).collect();
-    score("Vigie", &figures, &counted); if std::env::var("DUMP").is_ok() { let co2=quarters(series.of(&source("air", Quantity::Co2))); let mv=quarters(series.of(&source("pir", Quantity::OccupancyDetected))); for (at,n) in &counted { if let Some(t)=figures.get(at) {let t:&Told=t; println!("{at} {n:.1} told {:?} {:?} co2 {:.0?} moved {:.2?}", t.people.map(|p| (p*100.0).round()/100.0), t.interval.map(|(a,b)|((a*10.0).round()/10.0,(b*10.0).round()/10.0)), co2.get(at), mv.get(at)); }}}
+    score("Vigie", &figures, &counted);
     for (name, figures) in simpler(room, &series, &grid) {
         score(name, &figures, &counted);
     }

@@ -7,8 +7,8 @@ use crate::instant::Instant;
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
 
-/// Where outdoor air lies; a sensor that never sees less or sees much less says something of itself.
-const OUTDOOR_PPM: std::ops::RangeInclusive<f64> = 300.0..=480.0;
+/// Where outdoor air lies. A sensor that shows less is out of calibration, and one that never shows less never saw any.
+const OUTDOOR_PPM: std::ops::RangeInclusive<f64> = 400.0..=480.0;
 /// The share of readings that lie below what counts as outdoor air.
 const OUTDOOR_SHARE: f64 = 0.01;
 

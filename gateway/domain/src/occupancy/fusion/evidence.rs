@@ -55,9 +55,9 @@ pub(super) fn gather(
     for stretch in nights.windows(2) {
         let since = steps.border(outdoor_since(steps.start(stretch[0]))).unwrap_or(0);
         let outdoor = air.outdoor(since..stretch[1] + 1);
-        for step in stretch[0]..stretch[1] {
-            evidence[step].co2 = air.excess(step, &outdoor);
-            evidence[step].airflow = air.airflow(step);
+        for (evidence, step) in evidence[stretch[0]..stretch[1]].iter_mut().zip(stretch[0]..) {
+            evidence.co2 = air.excess(step, &outdoor);
+            evidence.airflow = air.airflow(step);
         }
     }
     watch(room, traffic, &site.rules, steps, &mut evidence);

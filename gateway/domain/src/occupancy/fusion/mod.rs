@@ -42,6 +42,7 @@ use super::traffic::Traffic;
 use crate::instant::Period;
 use crate::reading::SeriesSet;
 use crate::site::Site;
+use crate::wire::state::Occupancy;
 use evidence::{Evidence, Passed};
 use model::{Coming, Model};
 use smoothing::{AHEAD, Smoother, Step};
@@ -64,9 +65,9 @@ pub(crate) fn timeline(
     let steps = Steps::over(span);
     let nights = nights(site, span, steps);
     let evidence = evidence::gather(site, (extent, room), traffic, series, (steps, &nights));
-    let counter = sweep::timeline(site, extent, traffic, span.end());
+    let doors = sweep::timeline(site, extent, traffic, span.end());
     let counted = evidence.iter().any(|one| one.passed.is_some());
-    let model = Model::new(room, thinkable(room, &counter), counted);
+    let model = Model::new(room, thinkable(room, &doors), counted);
     let comings = comings(&evidence, &model, site.rules.door_error);
     let mut smoother = Smoother::new(&model);
     let mut told = Timeline::default();
@@ -85,7 +86,7 @@ pub(crate) fn timeline(
             evidence: &evidence[stretch],
             estimates: &estimates,
         };
-        day.tell(&counter, &mut told);
+        day.tell(&doors, &mut told);
     }
     told
 }
@@ -101,8 +102,8 @@ fn nights(site: &Site, span: Period, steps: Steps) -> Vec<usize> {
 }
 
 /// Up to how many people may be there: the capacity, or more when doors counted more.
-fn thinkable(room: &Room, counter: &Timeline) -> f64 {
-    let counted = counter.changes().filter_map(|at| counter.at(at).estimate.people);
+fn thinkable(room: &Room, doors: &Timeline) -> f64 {
+    let counted = doors.changes().filter_map(|at| doors.at(at).estimate.people);
     counted.fold(room.capacity, f64::max).min(2.0 * room.capacity)
 }
 
@@ -140,25 +141,25 @@ struct Day<'a> {
 
 impl Day<'_> {
     /// Goes on with what the doors say when they can be believed, else with the estimates.
-    fn tell(&self, counter: &Timeline, told: &mut Timeline) {
+    fn tell(&self, doors: &Timeline, told: &mut Timeline) {
         let (start, end) =
             (self.steps.start(self.first), self.steps.start(self.first + self.estimates.len()));
-        if self.doors_hold(counter) {
-            told.push(start, counter.at(start));
-            for at in counter.changes().filter(|at| start < *at && *at < end) {
-                told.push(at, counter.at(at));
+        if self.doors_hold(doors) {
+            told.push(start, doors.at(start));
+            for at in doors.changes().filter(|at| start < *at && *at < end) {
+                told.push(at, doors.at(at));
             }
         } else {
             for (index, &estimate) in self.estimates.iter().enumerate() {
                 let at = self.steps.start(self.first + index);
-                let Moment { drift, residual, .. } = counter.at(at);
+                let Moment { drift, residual, .. } = doors.at(at);
                 told.push(at, Moment { estimate, drift, residual });
             }
         }
     }
 
     /// Whether every door counted all day, as many out as in, and air and detectors agree with the count.
-    fn doors_hold(&self, counter: &Timeline) -> bool {
+    fn doors_hold(&self, doors: &Timeline) -> bool {
         let Some(passed) =
             self.evidence.iter().map(|one| one.passed).collect::<Option<Vec<Passed>>>()
         else {
@@ -167,13 +168,19 @@ impl Day<'_> {
         let net: f64 = passed.iter().map(|passed| passed.net).sum();
         let passages: f64 = passed.iter().map(|passed| passed.passages).sum();
         let contradicted = self.estimates.iter().enumerate().filter(|(index, estimate)| {
-            let counted = counter.at(self.steps.start(self.first + index + 1)).estimate.people;
-            let bounds = estimate.low.zip(estimate.high);
-            counted
-                .zip(bounds)
-                .is_none_or(|(counted, (low, high))| counted < low - 1.0 || counted > high + 1.0)
+            let end = self.steps.start(self.first + index + 1);
+            let people = doors.at(end).estimate.people;
+            people.is_none_or(|people| contradicts(estimate, people))
         });
         net.abs() <= BALANCE.0.max(BALANCE.1 * passages)
             && contradicted.count() as f64 <= CONTRADICTED * self.estimates.len() as f64
     }
+}
+
+/// Whether air and detectors exclude a count: it is one beside what is likely, or nobody is there for certain.
+fn contradicts(estimate: &Estimate, people: f64) -> bool {
+    let vacant = estimate.occupancy == Occupancy::Vacant;
+    estimate.low.zip(estimate.high).is_none_or(|(low, high)| {
+        people < low - 1.0 || people > high + 1.0 || (vacant && people > 0.0)
+    })
 }

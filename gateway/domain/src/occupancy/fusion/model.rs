@@ -3,15 +3,16 @@
 use super::air::Excess;
 use super::evidence::{Evidence, Passed};
 use super::room::{Room, Supply};
-use super::steps::{MINUTES, STEP_H};
+use super::steps::STEP_H;
 
 /// What one person breathes out, in m³ of CO2 an hour: 5.2 mL/s, an adult at light work.
 const BREATH_M3_H: f64 = 0.0187;
 /// Between how many air changes an hour a room without a fan lies.
 const NATURAL_PER_H: (f64, f64) = (0.3, 10.0);
 const NATURAL_STATES: u32 = 12;
-/// How far the true airflow may lie from the measured one, as factors, and what leaks in besides, per hour.
-const MEASURED_FACTORS: [f64; 7] = [0.5, 0.63, 0.8, 1.0, 1.25, 1.6, 2.0];
+/// The share of outdoor air in the measured flow, from mostly returned air to more than was measured; and what leaks
+/// in besides, per hour.
+const MEASURED_FACTORS: [f64; 9] = [0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.35, 1.8, 2.4];
 const LEAK_PER_H: f64 = 0.1;
 
 /// Noise of the change of CO2 over a step, in ppm, and with what people add and with the excess.
@@ -21,12 +22,13 @@ const NOISE_OF_EXCESS: f64 = 0.01;
 /// Up to so many times the noise a rise is no sign of anybody where CO2 is only a bound.
 const USUAL_NOISE: f64 = 2.0;
 
-/// Movement in a minute: without anybody, and for each of the first few people.
+/// Movement in a minute: without anybody, and for each of the first two people. Of more than that it tells little:
+/// one who moves hides another.
 const FALSE_MOVEMENT: f64 = 0.004;
 const MOVEMENT_EACH: f64 = 0.35;
 const MOVING_MOST: f64 = 2.0;
 /// Minutes with movement follow one another, so each counts for only so much of an independent one.
-const MOVEMENT_WEIGHT: f64 = 0.35;
+const MOVEMENT_WEIGHT: f64 = 0.5;
 
 /// More levels than this are not told apart: a level stands for several people in a large room.
 const MOST_LEVELS: f64 = 60.0;
@@ -202,7 +204,9 @@ impl Coming {
     fn around(shift: i32, leave: f64, weight: impl Fn(i32) -> f64) -> Self {
         let mut weights: Vec<f64> = (-REACH..=REACH).map(weight).collect();
         let sum: f64 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight *= (1.0 - leave) / sum);
+        for weight in &mut weights {
+            *weight *= (1.0 - leave) / sum;
+        }
         Self { lowest: shift - REACH, weights, leave }
     }
 
@@ -258,5 +262,3 @@ pub(super) fn mix_air(levels: usize, states: &[f64], mixed: &mut [f64]) {
         }
     }
 }
-
-const _: () = assert!(MINUTES == 5, "the weights above are those of five minutes");

@@ -104,7 +104,9 @@ impl<'a> Smoother<'a> {
 fn normalise(shares: &mut [f64]) {
     let sum: f64 = shares.iter().sum();
     if sum.is_normal() {
-        shares.iter_mut().for_each(|share| *share /= sum);
+        for share in shares {
+            *share /= sum;
+        }
     } else {
         let even = 1.0 / shares.len() as f64;
         shares.fill(even);

@@ -9,6 +9,9 @@ use crate::wire::state::{Occupancy, Quality};
 /// What lies below the 90 % interval, and above.
 const TAIL: f64 = 0.05;
 
+/// How much more or less the people of a room may breathe out than is usual, where nothing but its air counts them.
+const BREATH_VARIES: f64 = 0.1;
+
 /// What is told of a step, of which so much is known.
 pub(super) fn estimate(
     room: &Room,
@@ -37,10 +40,13 @@ pub(super) fn estimate(
         () if shares[0] < 0.5 => Occupancy::Occupied,
         () => Occupancy::Unknown,
     };
+    let vary = if counted { 0.0 } else { BREATH_VARIES };
+    // Whoever is there is at least one, however little they breathe.
+    let low = (low * (1.0 - vary)).max(low.min(1.0));
     Estimate {
         people: Some(people),
         low: Some(low.min(people)),
-        high: Some(high.max(people)),
+        high: Some((high * (1.0 + vary)).max(people)),
         occupancy,
         quality: Quality::Estimated,
     }
