@@ -1,5 +1,6 @@
 //! Which doors and detectors tell of a zone.
 
+use super::fusion::Room;
 use crate::ids::ZoneId;
 use crate::quantity::Quantity;
 use crate::site::{Assignment, Side, Site};
@@ -13,6 +14,8 @@ pub(crate) struct Extent {
     pub(crate) detectors: Vec<usize>,
     /// Without doorways of its own: its parts, whose sum it is.
     pub(crate) parts: Vec<Extent>,
+    /// A zone whose history is told from its air as well.
+    pub(crate) room: Option<Room>,
 }
 
 impl Extent {
@@ -38,7 +41,8 @@ impl Extent {
         };
         let detectors = (0..site.points.len()).filter(is_detector).collect();
         let parts = if border.is_empty() { Self::parts_of(site, zone) } else { Vec::new() };
-        Self { border, detectors, parts }
+        let room = zone.filter(|_| parts.is_empty()).and_then(|zone| Room::of(site, zone));
+        Self { border, detectors, parts, room }
     }
 
     fn parts_of(site: &Site, zone: Option<&ZoneId>) -> Vec<Self> {
@@ -56,6 +60,7 @@ impl Extent {
         for &detector in &self.detectors {
             needs.extend(&site.points[detector].sources);
         }
+        needs.extend(self.room.iter().flat_map(|room| room.needs(site)));
         for part in &self.parts {
             for need in part.needs(site) {
                 if !needs.iter().any(|known| std::ptr::eq(*known, need)) {

@@ -20,6 +20,7 @@
 mod doors;
 mod estimate;
 mod extent;
+mod fusion;
 mod hours;
 mod presence;
 mod sweep;
@@ -29,6 +30,7 @@ mod timeline;
 mod traffic;
 
 pub use timeline::PeopleFigure;
+use timeline::Timeline;
 
 use jiff::SignedDuration;
 
@@ -43,12 +45,32 @@ pub(crate) use traffic::{Traffic, TrafficRole};
 /// How far back passages are folded: more than a day, so that a nightly reset is always among them.
 const LEAD: SignedDuration = SignedDuration::from_hours(36);
 
-/// The span widened back to what must be loaded for the figures in it.
+/// The span widened to what must be loaded for the figures in it: back, and where people are told from the air
+/// to whole days and a little ahead, so that a figure does not depend on the question that it answers.
 ///
 /// Load it with [`crate::energy::NEIGHBOURS`] readings before it as well: a door that only reports passages tells
 /// with its first reading of the day what it counted since the one before.
-pub fn lead(span: Period, _site: &Site) -> Period {
-    Period::new(lead_start(span.start()), span.end()).expect("an earlier start keeps the order")
+pub fn lead(span: Period, site: &Site) -> Period {
+    let has_room = site.zones.iter().any(|zone| Extent::of(site, Some(&zone.id)).room.is_some());
+    let (start, end) = if has_room { whole_days(span, site) } else { (span.start(), span.end()) };
+    Period::new(lead_start(start), end).expect("an earlier start keeps the order")
+}
+
+/// From the night before a span to the one after, and as much later as readings still tell something of it.
+fn whole_days(span: Period, site: &Site) -> (Instant, Instant) {
+    let start = hours::daily(site.rules.reset_at, start_of(span), &site.timezone);
+    let start = start.into_iter().rfind(|night| *night <= span.start()).unwrap_or(span.start());
+    let end = hours::daily(site.rules.reset_at, end_of(span), &site.timezone);
+    let end = end.into_iter().find(|night| *night >= span.end()).unwrap_or(span.end());
+    (start, end + fusion::ahead())
+}
+
+fn start_of(span: Period) -> Period {
+    Period::new(span.start(), span.start()).expect("an instant")
+}
+
+fn end_of(span: Period) -> Period {
+    Period::new(span.end(), span.end()).expect("an instant")
 }
 
 /// From when on passages are folded for a figure at `instant`.
@@ -73,9 +95,40 @@ pub fn zone_people(
     let extent = Extent::of(site, zone);
     let mut traffic = Traffic::new(site);
     traffic.replay(&extent, site, series);
-    let end = grid.last().map_or(now, |last| last.end().min(now));
-    let timeline = sweep::timeline(site, &extent, &traffic, end);
-    timeline.figures(grid, now)
+    let Some((first, last)) = grid.first().zip(grid.last()) else { return Vec::new() };
+    let span = Period::new(first.start().min(now), last.end().min(now));
+    let past =
+        Past { site, traffic: &traffic, series, span: span.expect("a grid is in order"), now };
+    past.timeline(&extent).figures(grid, now)
+}
+
+/// All that was loaded for a span of the past.
+struct Past<'a> {
+    site: &'a Site,
+    traffic: &'a Traffic,
+    series: &'a SeriesSet,
+    span: Period,
+    now: Instant,
+}
+
+impl Past<'_> {
+    /// What was told of an extent; of a room also from its air, which doors and detectors alone cannot know live.
+    fn timeline(&self, extent: &Extent) -> Timeline {
+        let (site, traffic, end) = (self.site, self.traffic, self.span.end());
+        match &extent.room {
+            Some(room) => {
+                let loaded = lead(self.span, site);
+                let until = loaded.end().min(self.now);
+                let span = Period::new(loaded.start().min(until), until).unwrap_or(self.span);
+                fusion::timeline(site, extent, room, traffic, self.series, span)
+            }
+            None if !extent.parts.is_empty() => {
+                let of_part = |part: &Extent| self.timeline(part);
+                sweep::sum_of_parts(site, extent, traffic, end, &of_part)
+            }
+            None => sweep::timeline(site, extent, traffic, end),
+        }
+    }
 }
 
 /// What is told of a zone, or of the building, at `now`.

@@ -58,9 +58,7 @@ impl Detector {
     /// Changes of presence in order, while it is assigned; before and after it is absent.
     pub(crate) fn changes(&self, rules: &Rules, mut change: impl FnMut(Instant, Presence)) {
         let (from, until) = (self.assigned.start(), self.assigned.end());
-        let missed = self.missed_from(rules).filter(|missed| *missed < until);
-        let missed = missed.map(|missed| (missed, None));
-        let says: Vec<_> = self.says.iter().copied().chain(missed).collect();
+        let says = self.says_until_missed(rules);
         let hold = SignedDuration::try_from_secs_f64(rules.hold_s).unwrap_or_default();
         change(from, Presence::Unknown);
         let mut before = None;
@@ -81,6 +79,28 @@ impl Detector {
         if until < Instant::MAX {
             change(until, Presence::Absent);
         }
+    }
+
+    /// What it says itself while it is assigned, without any hold time; `None` while it is missed.
+    pub(crate) fn stretches(&self, rules: &Rules, mut stretch: impl FnMut(Period, Option<bool>)) {
+        let says = self.says_until_missed(rules);
+        for (index, &(at, said)) in says.iter().enumerate() {
+            let next = says.get(index + 1).map_or(self.assigned.end(), |(next, _)| *next);
+            if let Some(period) = Period::new(at, next) {
+                stretch(period, said);
+            }
+        }
+    }
+
+    /// While it is assigned.
+    pub(crate) fn assigned(&self) -> Period {
+        self.assigned
+    }
+
+    /// Changes of what it says, and at last that it is missed.
+    fn says_until_missed(&self, rules: &Rules) -> Vec<(Instant, Option<bool>)> {
+        let missed = self.missed_from(rules).filter(|missed| *missed < self.assigned.end());
+        self.says.iter().copied().chain(missed.map(|missed| (missed, None))).collect()
     }
 
     /// When its silence begins to mean that it is gone.

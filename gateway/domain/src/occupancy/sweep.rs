@@ -15,8 +15,10 @@ use crate::wire::state::Residual;
 
 /// What is told of an extent from the first word of its doors and detectors up to `end`.
 pub(crate) fn timeline(site: &Site, extent: &Extent, traffic: &Traffic, end: Instant) -> Timeline {
-    if extent.border.is_empty() && !extent.parts.is_empty() {
-        return sum_of_parts(site, extent, traffic, end);
+    if !extent.parts.is_empty() {
+        return sum_of_parts(site, extent, traffic, end, &|part| {
+            timeline(site, part, traffic, end)
+        });
     }
     let mut events = events(site, extent, traffic);
     events.retain(|event| event.at <= end);
@@ -31,9 +33,15 @@ pub(crate) fn timeline(site: &Site, extent: &Extent, traffic: &Traffic, end: Ins
     sweep.timeline
 }
 
-fn sum_of_parts(site: &Site, extent: &Extent, traffic: &Traffic, end: Instant) -> Timeline {
-    let parts: Vec<_> =
-        extent.parts.iter().map(|part| timeline(site, part, traffic, end)).collect();
+/// What is told of an extent as the sum of its parts, of each of which `of_part` tells.
+pub(crate) fn sum_of_parts(
+    site: &Site,
+    extent: &Extent,
+    traffic: &Traffic,
+    end: Instant,
+    of_part: &dyn Fn(&Extent) -> Timeline,
+) -> Timeline {
+    let parts: Vec<_> = extent.parts.iter().map(of_part).collect();
     let own = Extent { parts: Vec::new(), ..extent.clone() };
     let detectors = events(site, &own, traffic);
     let mut changes: Vec<_> = parts.iter().flat_map(Timeline::changes).collect();

@@ -22,7 +22,7 @@ pub struct PeopleFigure {
     pub occupancy: Occupancy,
     /// How the figure came about.
     pub quality: Quality,
-    /// Share of the period so far for which it is known whether somebody was there, 0 to 1.
+    /// Share of the period so far for which a number was told, or at least whether somebody was there; 0 to 1.
     pub coverage: f64,
 }
 
@@ -97,6 +97,8 @@ struct Tally {
     low: f64,
     high: f64,
     at_least: Option<f64>,
+    at_most: Option<f64>,
+    known: f64,
     occupied: f64,
     vacant: f64,
     estimated: f64,
@@ -117,8 +119,14 @@ impl Tally {
                 self.low += ms * low;
                 self.high += ms * high;
             }
-            (_, Some(low), _) => self.at_least = Some(self.at_least.unwrap_or(low).max(low)),
+            (_, Some(low), high) => {
+                self.at_least = Some(self.at_least.unwrap_or(low).max(low));
+                self.at_most = self.at_most.into_iter().chain(high).reduce(f64::max);
+            }
             _ => (),
+        }
+        if estimate.people.is_some() || estimate.occupancy != Occupancy::Unknown {
+            self.known += ms;
         }
         match estimate.occupancy {
             Occupancy::Occupied => self.occupied += ms,
@@ -134,20 +142,21 @@ impl Tally {
 
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
     fn figure(&self, length_ms: i64) -> PeopleFigure {
-        let known = self.occupied + self.vacant;
-        let coverage = if length_ms > 0 { known / length_ms as f64 } else { 0.0 };
+        let known = self.known;
+        let share = |ms: f64| if length_ms > 0 { ms / length_ms as f64 } else { 0.0 };
+        let coverage = share(known);
         // A number stands for a period only when most of what is known of it was counted.
         let counted = self.counted > 0.0 && self.counted * 2.0 >= known;
         let mean = |sum: f64| counted.then(|| sum / self.counted);
         let occupancy = if self.occupied > 0.0 {
             Occupancy::Occupied
-        } else if coverage > 0.5 {
+        } else if share(self.vacant) > 0.5 {
             Occupancy::Vacant
         } else {
             Occupancy::Unknown
         };
         let low = mean(self.low).or(self.at_least);
-        let (people, high) = (mean(self.people), mean(self.high));
+        let (people, high) = (mean(self.people), mean(self.high).or(self.at_most));
         PeopleFigure {
             people,
             low,

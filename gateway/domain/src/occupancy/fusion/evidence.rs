@@ -1,0 +1,151 @@
+//! What air, detectors, doors and the clock say of a room in each step.
+
+use super::air::{Air, Excess, outdoor_since};
+use super::room::Room;
+use super::steps::{MINUTES, Steps};
+use crate::instant::{Instant, Period};
+use crate::occupancy::doors::{Lane, patience};
+use crate::occupancy::extent::Extent;
+use crate::occupancy::hours;
+use crate::occupancy::traffic::{Door, Traffic};
+use crate::reading::SeriesSet;
+use crate::site::{Rules, Site};
+
+/// All that is known of one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Evidence {
+    pub(super) co2: Option<Excess>,
+    /// Measured outdoor air in m³/h.
+    pub(super) airflow: Option<f64>,
+    /// Minutes with movement.
+    pub(super) moved: u8,
+    /// Minutes in which every detector told that nothing moves.
+    pub(super) still: u8,
+    /// `None` unless every door on the border reports.
+    pub(super) passed: Option<Passed>,
+    pub(super) closed: bool,
+}
+
+/// What doors counted in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Passed {
+    /// In minus out.
+    pub(super) net: f64,
+    /// In plus out.
+    pub(super) passages: f64,
+}
+
+impl Evidence {
+    /// Whether anything was heard of the room.
+    pub(super) fn is_word(&self) -> bool {
+        self.co2.is_some() || self.moved + self.still > 0 || self.passed.is_some()
+    }
+}
+
+/// The evidence of each step; `nights` cut it into stretches within which outdoor air is the same.
+pub(super) fn gather(
+    site: &Site,
+    (extent, room): (&Extent, &Room),
+    traffic: &Traffic,
+    series: &SeriesSet,
+    (steps, nights): (Steps, &[usize]),
+) -> Vec<Evidence> {
+    let mut evidence = vec![Evidence::default(); steps.count()];
+    let air = Air::of(room, site, series, steps);
+    for stretch in nights.windows(2) {
+        let since = steps.border(outdoor_since(steps.start(stretch[0]))).unwrap_or(0);
+        let outdoor = air.outdoor(since..stretch[1] + 1);
+        for (evidence, step) in evidence[stretch[0]..stretch[1]].iter_mut().zip(stretch[0]..) {
+            evidence.co2 = air.excess(step, &outdoor);
+            evidence.airflow = air.airflow(step);
+        }
+    }
+    watch(room, traffic, &site.rules, steps, &mut evidence);
+    count(extent, traffic, steps, &mut evidence);
+    close(site, steps, &mut evidence);
+    evidence
+}
+
+/// What all detectors of a room say in a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Minute {
+    Absent,
+    Still,
+    Unknown,
+    Moved,
+}
+
+fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: &mut [Evidence]) {
+    let mut minutes = vec![Minute::Absent; steps.count() * MINUTES];
+    let mut one = minutes.clone();
+    for detector in room.detectors.iter().flat_map(|&point| &traffic.detectors[point]) {
+        one.fill(Minute::Absent);
+        one[steps.minutes(detector.assigned())].fill(Minute::Unknown);
+        detector.stretches(rules, |period, said| {
+            let said = match said {
+                Some(true) => Minute::Moved,
+                Some(false) => Minute::Still,
+                None => Minute::Unknown,
+            };
+            for minute in &mut one[steps.minutes(period)] {
+                // Movement anywhere in a minute makes it one with movement.
+                if *minute != Minute::Moved {
+                    *minute = said;
+                }
+            }
+        });
+        for (all, one) in minutes.iter_mut().zip(&one) {
+            *all = (*all).max(*one);
+        }
+    }
+    for (evidence, minutes) in evidence.iter_mut().zip(minutes.chunks(MINUTES)) {
+        for minute in minutes {
+            evidence.moved += u8::from(*minute == Minute::Moved);
+            evidence.still += u8::from(*minute == Minute::Still);
+        }
+    }
+}
+
+fn count(extent: &Extent, traffic: &Traffic, steps: Steps, evidence: &mut [Evidence]) {
+    if extent.border.is_empty() {
+        return;
+    }
+    let reports = |lanes: &[Lane], at: Instant| {
+        lanes
+            .iter()
+            .flat_map(Lane::heard)
+            .any(|&(first, last)| first <= at && at < last + patience())
+    };
+    for (index, evidence) in evidence.iter_mut().enumerate() {
+        let at = steps.start(index);
+        let complete = extent.border.iter().all(|&(door, _)| {
+            let Door { people_in, people_out } = &traffic.doors[door];
+            reports(people_in, at) && reports(people_out, at)
+        });
+        evidence.passed = complete.then(Passed::default);
+    }
+    for &(door, sign) in &extent.border {
+        let Door { people_in, people_out } = &traffic.doors[door];
+        for (lanes, sign) in [(people_in, sign), (people_out, -sign)] {
+            for passage in lanes.iter().flat_map(Lane::passages) {
+                let step = steps.at(passage.at).and_then(|step| evidence[step].passed.as_mut());
+                if let Some(passed) = step {
+                    passed.net += sign * passage.people;
+                    passed.passages += passage.people;
+                }
+            }
+        }
+    }
+}
+
+fn close(site: &Site, steps: Steps, evidence: &mut [Evidence]) {
+    let span = Period::new(steps.start(0), steps.start(steps.count()));
+    let (Some(opening), Some(span)) = (&site.opening, span) else { return };
+    let closed = hours::closed(opening, span, &site.timezone);
+    let mut closed = closed.iter().peekable();
+    for (index, evidence) in evidence.iter_mut().enumerate() {
+        let at = steps.start(index);
+        while closed.next_if(|hours| hours.end() <= at).is_some() {}
+        evidence.closed = closed.peek().is_some_and(|hours| hours.contains(at));
+    }
+}

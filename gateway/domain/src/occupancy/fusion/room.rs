@@ -1,0 +1,82 @@
+//! What the site file says of a zone whose people are told from its air.
+
+use crate::ids::ZoneId;
+use crate::quantity::Quantity;
+use crate::site::{Assignment, Point, Site, Ventilation, Zone};
+
+/// How high a zone is taken to be when the file tells its area but not its volume, in m.
+const HEIGHT_M: f64 = 2.8;
+/// How many people a zone is taken to hold when the file does not say and tells no area either.
+const USUAL_CAPACITY: f64 = 20.0;
+/// Floor area per person that gives the capacity when the file does not say, in m².
+const AREA_PER_PERSON_M2: f64 = 2.0;
+
+/// A zone with CO2 points of its own and a known volume. Points are indices into the list of the site.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    pub(super) volume_m3: f64,
+    pub(super) capacity: f64,
+    pub(super) supply: Supply,
+    pub(super) co2: Vec<usize>,
+    /// Detectors in the zone itself; those of its parts do not tell that all of it is still.
+    pub(super) detectors: Vec<usize>,
+}
+
+/// How the air of a room is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Supply {
+    /// By windows and leaks: learnt from the air itself.
+    Natural,
+    /// By a fan of unknown flow: CO2 tells only how many must be there at least.
+    Unknown,
+    /// By a fan whose flow this point measures.
+    Measured(usize),
+}
+
+impl Room {
+    /// `None` without CO2, or without a volume that it could fill.
+    pub(crate) fn of(site: &Site, id: &ZoneId) -> Option<Self> {
+        let zone = site.zone(id.as_str())?;
+        let co2 = points(site, id, Quantity::Co2);
+        let volume_m3 = zone.volume_m3.or(zone.area_m2.map(|area| area * HEIGHT_M))?;
+        (!co2.is_empty() && volume_m3 > 0.0).then(|| Self {
+            volume_m3,
+            capacity: capacity(zone),
+            supply: supply(site, &zone.ventilation),
+            co2,
+            detectors: points(site, id, Quantity::OccupancyDetected),
+        })
+    }
+
+    /// The sources of its CO2 and airflow; detectors and doors are loaded in any case.
+    pub(crate) fn needs<'a>(&self, site: &'a Site) -> impl Iterator<Item = &'a Assignment> {
+        let airflow = match self.supply {
+            Supply::Measured(point) => Some(point),
+            Supply::Natural | Supply::Unknown => None,
+        };
+        let points: Vec<usize> = self.co2.iter().copied().chain(airflow).collect();
+        points.into_iter().flat_map(|point| &site.points[point].sources)
+    }
+}
+
+fn points(site: &Site, zone: &ZoneId, quantity: Quantity) -> Vec<usize> {
+    let fits = |point: &Point| point.quantity == quantity && point.zone == *zone;
+    (0..site.points.len()).filter(|&index| fits(&site.points[index])).collect()
+}
+
+fn capacity(zone: &Zone) -> f64 {
+    let by_area = zone.area_m2.map(|area| (area / AREA_PER_PERSON_M2).ceil());
+    zone.capacity.map(f64::from).or(by_area).unwrap_or(USUAL_CAPACITY).max(1.0)
+}
+
+fn supply(site: &Site, ventilation: &Ventilation) -> Supply {
+    match ventilation {
+        Ventilation::Natural => Supply::Natural,
+        Ventilation::Mechanical => Supply::Unknown,
+        Ventilation::Measured(id) => site
+            .points
+            .iter()
+            .position(|point| point.id == *id)
+            .map_or(Supply::Unknown, Supply::Measured),
+    }
+}

@@ -1,0 +1,114 @@
+//! Forward through the evidence and back: what each step was, from all that came before and soon after.
+
+use std::ops::Range;
+
+use super::evidence::Evidence;
+use super::model::{Coming, Model, mix_air};
+
+/// How many steps after a stretch are looked at for it: what comes later than three hours tells nothing more.
+pub(super) const AHEAD: usize = 36;
+
+/// What was observed in a step, and how people came and went from the step before.
+#[derive(Debug)]
+pub(super) struct Step<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) coming: Coming,
+}
+
+/// The belief so far, carried from stretch to stretch, so that memory holds one of them.
+#[derive(Debug)]
+pub(super) struct Smoother<'a> {
+    model: &'a Model,
+    /// Share of each state after the last step, air change by air change.
+    belief: Vec<f64>,
+}
+
+impl<'a> Smoother<'a> {
+    /// Begins without any idea.
+    pub(super) fn new(model: &'a Model) -> Self {
+        let states = model.states();
+        Self { model, belief: vec![1.0 / states as f64; states] }
+    }
+
+    /// Tells the share of each level in each step of `stretch`, which goes on where the last one ended.
+    pub(super) fn smooth(
+        &mut self,
+        steps: &[Step<'_>],
+        stretch: Range<usize>,
+        mut told: impl FnMut(usize, &[f64]),
+    ) {
+        let ahead = (stretch.end + AHEAD).min(steps.len());
+        let steps = &steps[stretch.start..ahead];
+        let (likelihoods, beliefs) = self.forward(steps);
+        let states = self.model.states();
+        let (mut later, mut weighed) = (vec![1.0; states], vec![0.0; states]);
+        let mut scratch = vec![0.0; states];
+        for index in (0..steps.len()).rev() {
+            let belief = &beliefs[index * states..(index + 1) * states];
+            if index < stretch.len() {
+                told(stretch.start + index, &self.levels(belief, &later));
+            }
+            let likelihood = &likelihoods[index * states..(index + 1) * states];
+            for ((weighed, likelihood), later) in weighed.iter_mut().zip(likelihood).zip(&later) {
+                *weighed = likelihood * later;
+            }
+            mix_air(self.model.levels, &weighed, &mut scratch);
+            let levels = scratch.chunks(self.model.levels).zip(later.chunks_mut(self.model.levels));
+            levels.for_each(|(after, before)| steps[index].coming.backward(after, before));
+            normalise(&mut later);
+        }
+        if let Some(last) = stretch.len().checked_sub(1) {
+            self.belief.copy_from_slice(&beliefs[last * states..(last + 1) * states]);
+        }
+    }
+
+    /// The likelihoods of the steps, and what each state is believed to be with the evidence so far.
+    fn forward(&self, steps: &[Step<'_>]) -> (Vec<f64>, Vec<f64>) {
+        let states = self.model.states();
+        let mut likelihoods = vec![0.0; steps.len() * states];
+        let mut beliefs = vec![0.0; steps.len() * states];
+        let (mut before, mut scratch) = (self.belief.clone(), vec![0.0; states]);
+        let slots = likelihoods.chunks_mut(states).zip(beliefs.chunks_mut(states));
+        for (step, (likelihood, belief)) in steps.iter().zip(slots) {
+            self.model.likelihoods(step.evidence, likelihood);
+            scratch.fill(0.0);
+            let levels =
+                before.chunks(self.model.levels).zip(scratch.chunks_mut(self.model.levels));
+            levels.for_each(|(before, after)| step.coming.forward(before, after));
+            mix_air(self.model.levels, &scratch, belief);
+            belief
+                .iter_mut()
+                .zip(&*likelihood)
+                .for_each(|(belief, likelihood)| *belief *= likelihood);
+            normalise(belief);
+            before.copy_from_slice(belief);
+        }
+        (likelihoods, beliefs)
+    }
+
+    /// The share of each level, whatever the air change.
+    fn levels(&self, belief: &[f64], later: &[f64]) -> Vec<f64> {
+        let mut levels = vec![0.0; self.model.levels];
+        let airs = belief.chunks(self.model.levels).zip(later.chunks(self.model.levels));
+        for (belief, later) in airs {
+            for ((level, belief), later) in levels.iter_mut().zip(belief).zip(later) {
+                *level += belief * later;
+            }
+        }
+        normalise(&mut levels);
+        levels
+    }
+}
+
+/// Makes the shares add up to one; where nothing is left, every state is as likely as the others.
+fn normalise(shares: &mut [f64]) {
+    let sum: f64 = shares.iter().sum();
+    if sum.is_normal() {
+        for share in shares {
+            *share /= sum;
+        }
+    } else {
+        let even = 1.0 / shares.len() as f64;
+        shares.fill(even);
+    }
+}
