@@ -14,12 +14,14 @@
 //! | `kept` | what all adapters keep of a reading, so that all give the same answers |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
+//! | `influx` | [`influx`]: how readings are written down for InfluxDB 2 |
 //! | `conformance` | what the ports promise, as tests that each adapter runs |
 //!
 //! The format of the file and the measurements behind it are told in the package's README.
 
 #[cfg(test)]
 mod conformance;
+pub mod influx;
 mod kept;
 mod memory;
 mod ports;
