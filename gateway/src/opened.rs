@@ -84,7 +84,7 @@ pub(crate) fn reader(folder: &Path) -> Result<Arc<SqliteReader>, Failure> {
 }
 
 fn settings(site: &Site) -> SqliteSettings {
-    SqliteSettings { timezone: site.timezone.clone() }
+    SqliteSettings { timezone: site.timezone.clone(), ..SqliteSettings::default() }
 }
 
 fn unusable(folder: &Path, error: &StoreError) -> Failure {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use domain::ids::SiteId;
+
 /// A bucket of an organisation on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -38,6 +40,11 @@ impl Target {
             organisation: organisation.to_owned(),
             bucket: bucket.to_owned(),
         })
+    }
+
+    /// What [`crate::SqliteSettings::forward_to`] is for the readings of `site`.
+    pub fn name(&self, site: &SiteId) -> String {
+        format!("{self} {site}")
     }
 
     /// The server, without a slash at the end.
