@@ -72,6 +72,19 @@ pub struct Settings {
         value_parser = commit_window
     )]
     pub commit_window: Duration,
+    /// Write all readings to this InfluxDB 2 as well, such as <http://host:8086>. The token comes from `VIGIE_INFLUXDB_TOKEN`, or
+    /// from a file that `VIGIE_INFLUXDB_TOKEN_FILE` names
+    #[arg(
+        long, global = true, value_name = "URL", env = "VIGIE_INFLUXDB",
+        requires_all = ["influxdb_org", "influxdb_bucket"]
+    )]
+    pub influxdb: Option<String>,
+    /// The organisation there
+    #[arg(long, global = true, value_name = "NAME", env = "VIGIE_INFLUXDB_ORG")]
+    pub influxdb_org: Option<String>,
+    /// The bucket there
+    #[arg(long, global = true, value_name = "NAME", env = "VIGIE_INFLUXDB_BUCKET")]
+    pub influxdb_bucket: Option<String>,
     /// Give every refused message another chance now, not only after a change of the site file or the program
     #[arg(long, global = true)]
     pub replay_quarantine: bool,

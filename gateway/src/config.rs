@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
+use store::influx::{Target, Token, TokenError};
 
 use crate::arguments::Settings;
-use crate::failure::Failure;
+use crate::failure::{Failure, chain};
 
 /// Everything that the parts need to know.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub client_id: String,
     /// How long a reading waits for others to be committed with it.
     pub commit_window: Duration,
+    /// Where readings are written besides the data folder, and by what right.
+    pub influxdb: Option<(Target, Token)>,
     /// Whether quarantine is replayed in any case.
     pub replay_quarantine: bool,
 }
@@ -67,6 +70,7 @@ impl Config {
             broker,
             client_id,
             commit_window: settings.commit_window,
+            influxdb: influxdb(settings, demonstration, Token::from_environment)?,
             replay_quarantine: settings.replay_quarantine,
         })
     }
@@ -126,6 +130,25 @@ fn checked_client_id(id: &str) -> Result<String, Failure> {
     }
 }
 
+fn influxdb(
+    settings: &Settings,
+    demonstration: bool,
+    token: impl FnOnce() -> Result<Token, TokenError>,
+) -> Result<Option<(Target, Token)>, Failure> {
+    let Some(url) = &settings.influxdb else { return Ok(None) };
+    if demonstration {
+        return Err(Failure::Configuration(
+            "--influxdb: what is made up is not written to InfluxDB; name your building with --site".into(),
+        ));
+    }
+    let organisation = settings.influxdb_org.as_deref().unwrap_or_default();
+    let bucket = settings.influxdb_bucket.as_deref().unwrap_or_default();
+    let target = Target::new(url, organisation, bucket)
+        .map_err(|error| Failure::Configuration(format!("--influxdb: {error}")))?;
+    let token = token().map_err(|error| Failure::Configuration(chain(&error)))?;
+    Ok(Some((target, token)))
+}
+
 /// The demonstration has a folder of its own in any case, so that it never mixes with a real site.
 fn data_folder(given: Option<&Path>, site: &Site, demonstration: bool) -> Result<PathBuf, Failure> {
     const DEMONSTRATION: &str = "demonstration";
@@ -175,6 +198,37 @@ mod tests {
     fn a_site_file_that_is_not_there_is_named() {
         let refused = read("--site /nowhere/site.toml").unwrap_err();
         assert!(refused.contains("/nowhere/site.toml"), "{refused}");
+    }
+
+    #[test]
+    fn influxdb_is_named_in_full_and_reached_without_tls() {
+        let ask = |line: &str, demonstration| {
+            let words = std::iter::once("vigie").chain(line.split(' '));
+            let settings =
+                Arguments::try_parse_from(words).map_err(|error| error.to_string())?.settings;
+            let token = || {
+                Token::from_variables(|name| {
+                    (name == "VIGIE_INFLUXDB_TOKEN").then(|| "secret".into())
+                })
+            };
+            influxdb(&settings, demonstration, token).map_err(|failure| failure.to_string())
+        };
+        let names = "--influxdb-org vigie --influxdb-bucket readings";
+
+        let asked = ask(&format!("--influxdb http://127.0.0.1:8086 {names}"), false).unwrap();
+        assert_eq!(asked.as_ref().unwrap().0.to_string(), "http://127.0.0.1:8086 vigie/readings");
+        assert!(!format!("{asked:?}").contains("secret"));
+        assert!(
+            ask("--influxdb http://127.0.0.1:8086", false).unwrap_err().contains("--influxdb-org")
+        );
+        assert!(
+            ask(&format!("--influxdb https://cloud {names}"), false)
+                .unwrap_err()
+                .contains("no TLS")
+        );
+        assert!(
+            ask(&format!("--influxdb http://db {names}"), true).unwrap_err().contains("--site")
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! arguments ──▶ config ──▶ run ─┬─ embedded broker ─▶ intake ─▶ journal ─▶ deliveries ─┐
 //! (or a fault, exit 64)         ├─ consumer of another broker ──────────▶ deliveries ─┼─▶ ingest ─▶ store
 //!                               ├─ dashboard ◀── states over MQTT, history from the store ─────────────┘
+//!                               ├─ forwarding ◀── store, to InfluxDB where one is named
 //!                               └─ simulation, in the demonstration only
 //! ```
 //!
@@ -14,6 +15,7 @@
 //! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process |
+//! | `forwarding` | InfluxDB beside the store |
 //! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
 //! | `failure` | how the program ends when it cannot do its work |
 
@@ -24,6 +26,7 @@ mod clock_trust;
 mod config;
 mod dashboard_only;
 mod failure;
+mod forwarding;
 mod housekeeping;
 mod intake;
 mod opened;

@@ -6,7 +6,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::site::Site;
 use store::{SqliteReader, SqliteSettings, SqliteWriter, StoreError};
 use tokio::net::TcpSocket;
 
@@ -53,7 +52,7 @@ pub(crate) fn store(config: &Config) -> Result<(Arc<SqliteWriter>, Arc<SqliteRea
             "the data folder {folder} cannot be made: {error}; choose another with --data"
         ))
     })?;
-    let settings = settings(&config.site);
+    let settings = settings(config);
     let open = || SqliteWriter::open(folder, &settings);
     if config.demonstration {
         forget(folder, open())?;
@@ -83,8 +82,10 @@ pub(crate) fn reader(folder: &Path) -> Result<Arc<SqliteReader>, Failure> {
     SqliteReader::open(folder).map(Arc::new).map_err(|error| unusable(folder, &error))
 }
 
-fn settings(site: &Site) -> SqliteSettings {
-    SqliteSettings { timezone: site.timezone.clone() }
+fn settings(config: &Config) -> SqliteSettings {
+    let site = &config.site;
+    let forward_to = config.influxdb.as_ref().map(|(target, _)| target.name(&site.id));
+    SqliteSettings { timezone: site.timezone.clone(), forward_to }
 }
 
 fn unusable(folder: &Path, error: &StoreError) -> Failure {

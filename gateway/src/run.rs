@@ -21,7 +21,7 @@ use crate::failure::{Failure, chain};
 use crate::intake::Intake;
 use crate::parts::Parts;
 use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
-use crate::{clock_trust, dashboard_only, housekeeping, opened, systemd, telemetry};
+use crate::{clock_trust, dashboard_only, forwarding, housekeeping, opened, systemd, telemetry};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The demonstration is the same each time.
@@ -122,6 +122,7 @@ impl Gateway {
         let Some(queues) = self.start_pipeline().await? else { return Ok(()) };
         self.open_intake(queues).await?;
         self.publish_states();
+        self.forward()?;
         self.simulate();
         let (writer, clock) = (Arc::clone(&self.writer), Arc::clone(&self.clock));
         let seal = housekeeping::seal(writer, clock, self.stops.outlets.clone());
@@ -255,6 +256,16 @@ impl Gateway {
             Ok(())
         };
         self.parts.spawn("the state publisher", work);
+    }
+
+    fn forward(&mut self) -> Result<(), Failure> {
+        let Some(influxdb) = &self.config.influxdb else { return Ok(()) };
+        let store = (Arc::clone(&self.writer), Arc::clone(&self.reader));
+        let (site, clock) = (self.config.site.id.clone(), Arc::clone(&self.clock));
+        let stop = self.stops.outlets.clone();
+        let work = forwarding::forward(site, influxdb, store, clock, stop)?;
+        self.parts.spawn("the forwarder", work);
+        Ok(())
     }
 
     fn simulate(&mut self) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each library and the places that wrap it: a file, or a folder of files with one purpose.
-const WRAPPED: [(&str, &[&str]); 5] = [
+const WRAPPED: [(&str, &[&str]); 7] = [
     (
         "rumqttc",
         &[
@@ -16,6 +16,8 @@ const WRAPPED: [(&str, &[&str]); 5] = [
     ),
     ("mqtt5", &["gateway/src/broker.rs"]),
     ("rusqlite", &["gateway/store/src/sqlite/"]),
+    ("influxdb2", &["gateway/store/src/influx/client.rs"]),
+    ("reqwest", &["gateway/store/src/influx/client.rs"]),
     ("pco", &["gateway/store/src/sqlite/block.rs"]),
     (
         "metrics_exporter_prometheus",

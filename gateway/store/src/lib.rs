@@ -14,12 +14,14 @@
 //! | `kept` | what all adapters keep of a reading, so that all give the same answers |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
+//! | `influx` | [`influx`]: writes what is stored to InfluxDB 2 as well; its own map stands there |
 //! | `conformance` | what the ports promise, as tests that each adapter runs |
 //!
 //! The format of the file and the measurements behind it are told in the package's README.
 
 #[cfg(test)]
 mod conformance;
+pub mod influx;
 mod kept;
 mod memory;
 mod ports;
@@ -31,4 +33,4 @@ pub use ports::{
     Appended, Batch, Cause, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
     StoreError, StoredSource,
 };
-pub use sqlite::{Sealed, SqliteReader, SqliteSettings, SqliteWriter};
+pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

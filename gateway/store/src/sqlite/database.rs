@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::Entry;
+use super::forwarding::{Mark, Receipt};
 use super::known::Known;
 use super::lock::FolderLock;
 use super::seal::Pass;
-use super::{FILE, SqliteSettings, log, refusals, schema};
+use super::{FILE, SqliteSettings, log, owed, refusals, schema};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -24,6 +25,9 @@ pub(super) struct Database {
     zone: TimeZone,
     /// None when the last transaction failed: whether it took place is for the file to say.
     known: Option<Known>,
+    /// How much of the log is forwarded; none when nothing is. Not in the file: after a start the log is forwarded
+    /// again, which changes nothing, and while InfluxDB keeps up no byte is written for it.
+    forwarded: Option<Mark>,
     _lock: FolderLock,
 }
 
@@ -31,9 +35,13 @@ impl Database {
     /// Opens the folder's file, making both if need be.
     pub(super) fn open(folder: &Path, settings: &SqliteSettings) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder)?;
-        let connection = schema::open_to_write(&folder.join(FILE))?;
+        let mut connection = schema::open_to_write(&folder.join(FILE))?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        owed::begin(&transaction, settings.forward_to.as_deref())?;
+        transaction.commit()?;
         let known = Some(Known::load(&connection)?);
-        Ok(Self { connection, zone: settings.timezone.clone(), known, _lock: lock })
+        let forwarded = settings.forward_to.is_some().then(Mark::default);
+        Ok(Self { connection, zone: settings.timezone.clone(), known, forwarded, _lock: lock })
     }
 
     /// Stores the batch in one transaction, which is on the disk when this returns.
@@ -47,13 +55,22 @@ impl Database {
 
     /// Does the next step of a seal.
     pub(super) fn seal_step(&mut self, pass: &mut Pass) -> Result<(), StoreError> {
-        let zone = self.zone.clone();
+        let (zone, forwarded) = (self.zone.clone(), self.forwarded);
         self.transact(|transaction, known| {
-            for (hour, entries) in pass.step(transaction, &zone)? {
+            for (hour, entries) in pass.step(transaction, &zone, forwarded)? {
                 known.moved(hour, &entries);
             }
             Ok(())
         })
+    }
+
+    /// Takes note of what was forwarded, or refused for good.
+    pub(super) fn settle(&mut self, receipt: &Receipt) -> Result<(), StoreError> {
+        if !receipt.is_only_a_mark() {
+            self.transact(|transaction, _| owed::settle(transaction, receipt))?;
+        }
+        self.forwarded = self.forwarded.max(receipt.up_to);
+        Ok(())
     }
 
     /// Whether the log should be packed before anyone asks for it.

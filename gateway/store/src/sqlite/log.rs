@@ -1,12 +1,16 @@
 //! The row log: where a reading goes first, and stays until it is sealed.
 
 use rusqlite::types::{Value as Column, ValueRef};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 
 use super::entry::{Entry, real, whole};
+use super::meta;
 use super::series::SeriesId;
 use crate::kept::Arrival;
 use crate::ports::StoreError;
+
+/// In `meta`: the last `seq` that was taken out. An empty log goes on behind it, so that no `seq` means two readings.
+const TAKEN_OUT: &str = "log_taken_out";
 
 /// Adds a reading to the log.
 pub(super) fn add(
@@ -21,8 +25,11 @@ pub(super) fn add(
     // Whole numbers take fewer bytes as integers.
     let value = whole(entry.number).map_or(Column::Real(entry.number), Column::Integer);
     connection
-        .prepare_cached("INSERT INTO log(series, ts, lag, v) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![series, entry.ts, lag, value])?;
+        .prepare_cached(
+            "INSERT INTO log(seq, series, ts, lag, v) VALUES (1 + coalesce(
+                 (SELECT max(seq) FROM log), (SELECT value FROM meta WHERE key = ?5), 0), ?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![series, entry.ts, lag, value, TAKEN_OUT])?;
     Ok(())
 }
 
@@ -39,30 +46,47 @@ pub(super) fn of_series(
     Ok(entries)
 }
 
-/// The rows that arrived first, and the `seq` of the last of them.
-pub(super) fn oldest(
+/// A row of the log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Its place in the order of arrival.
+    pub(super) seq: i64,
+    /// Whose reading.
+    pub(super) series: SeriesId,
+    /// The reading.
+    pub(super) entry: Entry,
+}
+
+/// The first rows that arrived after `seq`.
+pub(super) fn after(
     connection: &Connection,
+    seq: i64,
     count: usize,
-) -> Result<(Vec<(SeriesId, Entry)>, i64), StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT seq, series, ts, lag, v FROM log ORDER BY seq LIMIT ?1")?;
-    let mut rows = statement.query([i64::try_from(count).unwrap_or(i64::MAX)])?;
-    let (mut oldest, mut last) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
-        last = row.get(0)?;
-        oldest.push((row.get(1)?, entry(row, 2)?));
-    }
-    Ok((oldest, last))
+) -> Result<Vec<Row>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, series, ts, lag, v FROM log WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    )?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let rows = statement.query_map([seq, count], |row| {
+        Ok(Row { seq: row.get(0)?, series: row.get(1)?, entry: entry(row, 2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many rows arrived after `seq`.
+pub(super) fn count_after(connection: &Connection, seq: i64) -> Result<u64, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM log WHERE seq > ?1")?;
+    Ok(statement.query_row([seq], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 /// Takes all rows up to and including `seq` out.
 pub(super) fn remove_until(connection: &Connection, seq: i64) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM log WHERE seq <= ?1")?.execute([seq])?;
-    Ok(())
+    meta::set(connection, TAKEN_OUT, seq)
 }
 
 /// The entry whose columns `ts, lag, v` begin at `first`.
-pub(super) fn entry(row: &Row<'_>, first: usize) -> rusqlite::Result<Entry> {
+pub(super) fn entry(row: &rusqlite::Row<'_>, first: usize) -> rusqlite::Result<Entry> {
     let arrival = row.get::<_, Option<i64>>(first + 1)?.map_or(Arrival::Dating, Arrival::After);
     let number = match row.get_ref(first + 2)? {
         ValueRef::Integer(integer) => real(integer),

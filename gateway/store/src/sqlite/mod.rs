@@ -12,7 +12,8 @@
 //! | `known`, `sealed` | what is stored already, so that a repeated reading is told from a new one |
 //! | `seal` | when what is packed, in steps between which appends go on |
 //! | `reader`, `find`, `walk` | the pool; the questions; one series across all places it lies in |
-//! | `log`, `series`, `refusals`, `blocks`, `rollups` | a table or two each |
+//! | `forwarding`, `owed` | what another store does not have yet |
+//! | `log`, `series`, `refusals`, `blocks`, `rollups`, `meta` | a table or two each |
 //! | `entry`, `slot`, `block`, `decimals`, `rollup` | a reading, a stretch of time, their codec and summaries; no SQL |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
@@ -23,9 +24,12 @@ mod decimals;
 mod entry;
 mod fault;
 mod find;
+mod forwarding;
 mod known;
 mod lock;
 mod log;
+mod meta;
+mod owed;
 mod reader;
 mod refusals;
 mod rollup;
@@ -38,6 +42,8 @@ mod slot;
 mod walk;
 mod writer;
 
+pub use forwarding::NotForwarded;
+pub(crate) use forwarding::{Mark, Receipt};
 pub use reader::SqliteReader;
 pub use writer::SqliteWriter;
 
@@ -51,11 +57,14 @@ const FILE: &str = "vigie.db";
 pub struct SqliteSettings {
     /// The site's time zone, by which days are summarised. When it changes, the summaries are made again.
     pub timezone: TimeZone,
+    /// Names the store to which readings are forwarded, when they are. Under another name than before, or after a
+    /// time without one, all that is stored is owed to it.
+    pub forward_to: Option<String>,
 }
 
 impl Default for SqliteSettings {
     fn default() -> Self {
-        Self { timezone: TimeZone::UTC }
+        Self { timezone: TimeZone::UTC, forward_to: None }
     }
 }
 

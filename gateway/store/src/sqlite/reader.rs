@@ -40,7 +40,7 @@ impl SqliteReader {
     }
 
     /// Answers from one state of the file, whatever is committed meanwhile.
-    async fn ask<T: Send + 'static>(
+    pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

@@ -19,6 +19,7 @@ CREATE TABLE series(
 ) STRICT;
 
 -- What was appended since it was last sealed, in the order of arrival. No index: it would be written with each commit.
+-- A seq is never given again: meta keeps the last one that was sealed.
 CREATE TABLE log(
     seq INTEGER PRIMARY KEY,
     series INTEGER NOT NULL,
@@ -80,6 +81,22 @@ CREATE TABLE rd(
     inc REAL,
     PRIMARY KEY (series, day)
 ) STRICT, WITHOUT ROWID;
+
+-- What was sealed before it was forwarded to InfluxDB: the readings of a block are forwarded again as a whole.
+CREATE TABLE owed(
+    tier INTEGER NOT NULL,    -- 0: id is that of an hour; 1: of a day
+    id INTEGER NOT NULL,
+    n INTEGER NOT NULL,       -- how many of its readings; grows when more join
+    PRIMARY KEY (tier, id)
+) STRICT, WITHOUT ROWID;
+
+-- What InfluxDB will never take.
+CREATE TABLE not_forwarded(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    line TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
 
 -- Refused messages. Payloads lie apart, so that counting a repeated one does not write its payload again.
 CREATE TABLE quarantine(

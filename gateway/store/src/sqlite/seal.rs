@@ -11,9 +11,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::block::LARGEST_BLOCK;
 use super::entry::{Entry, in_order};
+use super::forwarding::Mark;
 use super::series::SeriesId;
 use super::slot::{Slot, Tier};
-use super::{Sealed, blocks, log, rollups};
+use super::{Sealed, blocks, log, meta, owed, rollups};
 use crate::ports::StoreError;
 
 /// How many rows of the log one step packs.
@@ -64,16 +65,17 @@ impl Pass {
         matches!(self.stage, Stage::Done).then_some(self.sealed)
     }
 
-    /// Does one step within a transaction, and tells what left the log.
+    /// Does one step within a transaction, and tells what left the log. What was not `forwarded` then is owed.
     pub(super) fn step(
         &mut self,
         connection: &Connection,
         zone: &TimeZone,
+        forwarded: Option<Mark>,
     ) -> Result<Moved, StoreError> {
         match &mut self.stage {
             Stage::Log(now) => {
                 let now = *now;
-                let (moved, was_last) = pack_log(connection, &mut self.sealed)?;
+                let (moved, was_last) = pack_log(connection, forwarded, &mut self.sealed)?;
                 if was_last {
                     self.stage = now.map_or(Stage::Done, Stage::Zone);
                 }
@@ -87,7 +89,7 @@ impl Pass {
             }
             Stage::Days { due, days } => {
                 if days.is_empty() {
-                    set_meta(connection, DAYS_SEALED, *due)?;
+                    meta::set(connection, DAYS_SEALED, *due)?;
                     self.stage = Stage::Done;
                 } else {
                     let step = days.split_off(days.len().saturating_sub(DAYS_PER_STEP));
@@ -101,18 +103,26 @@ impl Pass {
 }
 
 /// Packs the oldest rows of the log; also says whether these were all.
-fn pack_log(connection: &Connection, sealed: &mut Sealed) -> Result<(Moved, bool), StoreError> {
-    let (rows, last) = log::oldest(connection, ROWS_PER_STEP)?;
-    let is_rest = rows.len() < ROWS_PER_STEP;
-    let mut hours = BTreeMap::<i64, Vec<Entry>>::new();
-    for (series, entry) in rows {
-        hours.entry(Slot::of(Tier::Hour, series, entry.ts).id()).or_default().push(entry);
+fn pack_log(
+    connection: &Connection,
+    forwarded: Option<Mark>,
+    sealed: &mut Sealed,
+) -> Result<(Moved, bool), StoreError> {
+    let rows = log::after(connection, i64::MIN, ROWS_PER_STEP)?;
+    let (is_rest, last) = (rows.len() < ROWS_PER_STEP, rows.last().map(|row| row.seq));
+    let mut hours = BTreeMap::<i64, (Vec<Entry>, u64)>::new();
+    for row in rows {
+        let hour = Slot::of(Tier::Hour, row.series, row.entry.ts);
+        let (entries, owed) = hours.entry(hour.id()).or_default();
+        entries.push(row.entry);
+        *owed += u64::from(forwarded.is_some_and(|mark| !mark.covers(row.seq)));
     }
     let mut moved = Moved::new();
-    for (id, entries) in hours {
+    for (id, (entries, owed)) in hours {
         let hour = Slot::from_id(Tier::Hour, id);
         let entries = in_order(entries);
         if pack_hour(connection, hour, &entries)? {
+            owed::add(connection, hour, owed)?;
             sealed.hours += 1;
             sealed.readings += entries.len() as u64;
             moved.push((hour, entries));
@@ -121,7 +131,9 @@ fn pack_log(connection: &Connection, sealed: &mut Sealed) -> Result<(Moved, bool
             entries.iter().try_for_each(|entry| log::add(connection, hour.series, *entry))?;
         }
     }
-    log::remove_until(connection, last)?;
+    if let Some(last) = last {
+        log::remove_until(connection, last)?;
+    }
     // Where nothing could be packed, another step would find the same.
     let was_last = is_rest || moved.is_empty();
     Ok((moved, was_last))
@@ -140,7 +152,7 @@ fn due_days(connection: &Connection, now: Instant) -> Result<(i64, Vec<Slot>), S
     let closed = now.as_millis().saturating_sub(DAY_CLOSES_AFTER);
     let due = closed.div_euclid(Tier::Day.length());
     // Not `>=`: a clock that was far ahead once must not end the sealing of days.
-    if meta(connection, DAYS_SEALED)? == Some(due) {
+    if meta::number(connection, DAYS_SEALED)? == Some(due) {
         return Ok((due, Vec::new()));
     }
     // Hours of the first day that is still open come after all others, since ids begin with the time.
@@ -159,8 +171,8 @@ fn pack_days(
     zone: &TimeZone,
     sealed: &mut Sealed,
 ) -> Result<(), StoreError> {
-    let rev = meta(connection, REVISION)?.unwrap_or(0) + 1;
-    set_meta(connection, REVISION, rev)?;
+    let rev = meta::number(connection, REVISION)?.unwrap_or(0) + 1;
+    meta::set(connection, REVISION, rev)?;
     for day in days.into_iter().rev() {
         if pack_day(connection, day, zone, rev)? {
             sealed.days += 1;
@@ -241,15 +253,3 @@ fn zone_name(zone: &TimeZone) -> String {
 const DAYS_SEALED: &str = "days_sealed";
 /// In `meta`: the newest `rev` of a day block.
 const REVISION: &str = "rev";
-
-fn meta(connection: &Connection, key: &str) -> Result<Option<i64>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
-    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
-}
-
-fn set_meta(connection: &Connection, key: &str, value: i64) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("INSERT OR REPLACE INTO meta(key, value) VALUES (?1, ?2)")?
-        .execute(params![key, value])?;
-    Ok(())
-}

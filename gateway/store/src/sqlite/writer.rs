@@ -9,6 +9,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::database::Database;
+use super::forwarding::Receipt;
 use super::seal::Pass;
 use super::{Sealed, SqliteSettings};
 use crate::ports::{Appended, Batch, SeriesWriter, StoreError};
@@ -30,6 +31,7 @@ pub struct SqliteWriter {
 enum Command {
     Append(Batch, oneshot::Sender<Result<Appended, StoreError>>),
     Seal(Instant, oneshot::Sender<Result<Sealed, StoreError>>),
+    Settle(Receipt, oneshot::Sender<Result<(), StoreError>>),
 }
 
 impl SqliteWriter {
@@ -56,6 +58,11 @@ impl SqliteWriter {
     /// [`StoreError::Unavailable`] also while another seal is under way.
     pub async fn seal(&self, now: Instant) -> Result<Sealed, StoreError> {
         self.ask(|answer| Command::Seal(now, answer)).await
+    }
+
+    /// Takes note of what the other store has, or will never take.
+    pub(crate) async fn settle(&self, receipt: Receipt) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Settle(receipt, answer)).await
     }
 
     /// Does what was asked for, closes the file and gives the folder free. A seal under way stops after its step.
@@ -111,6 +118,9 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
             }
             Next::Command(Command::Seal(now, answer)) => {
                 sealing = Some(Sealing::begin(sealing, now, answer));
+            }
+            Next::Command(Command::Settle(receipt, answer)) => {
+                let _ = answer.send(database.settle(&receipt));
             }
             Next::Nothing => {}
             Next::End => break,

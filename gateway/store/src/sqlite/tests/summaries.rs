@@ -105,7 +105,7 @@ fn meter() -> (domain::Source, Vec<Reading>) {
 
 async fn store_in(zone: &TimeZone, readings: &[Reading]) -> Sqlite {
     let folder = tempfile::tempdir().unwrap();
-    let settings = SqliteSettings { timezone: zone.clone() };
+    let settings = SqliteSettings { timezone: zone.clone(), ..SqliteSettings::default() };
     let writer = Some(SqliteWriter::open(folder.path(), &settings).unwrap());
     let subject = Sqlite { folder, writer };
     append(&subject, readings).await;
@@ -168,7 +168,7 @@ async fn days_are_summarised_again_when_the_building_gets_another_time_zone() {
 
     let kathmandu = TimeZone::get("Asia/Kathmandu").unwrap();
     subject.writer = None;
-    let settings = SqliteSettings { timezone: kathmandu.clone() };
+    let settings = SqliteSettings { timezone: kathmandu.clone(), ..SqliteSettings::default() };
     subject.writer = Some(SqliteWriter::open(subject.folder.path(), &settings).unwrap());
     subject.seal(at("2026-11-01T12:15:00Z")).await;
 

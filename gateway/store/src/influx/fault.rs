@@ -1,0 +1,121 @@
+//! What the answers of InfluxDB, and of what stands in front of it, mean for what we do next.
+
+/// Why lines were not taken, cut by what is done next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Wait, then send the same again: the network, an overloaded server, a proxy without a server behind it.
+    #[error("InfluxDB is not to be reached: {0}")]
+    Wait(String),
+    /// Wait as well; but a server that fails over the same lines again and again may fail because of one of them.
+    #[error("InfluxDB failed: {0}")]
+    Doubtful(String),
+    /// Send less at once.
+    #[error("InfluxDB takes no such large request")]
+    Split,
+    /// Find the lines that it will never take; the others are good.
+    #[error("InfluxDB refused lines: {reason}")]
+    Isolate {
+        /// In the words of the server.
+        reason: String,
+        /// How many lines were left out, where the server says so: it kept the others.
+        dropped: Option<usize>,
+    },
+    /// A person must change something; the text says what.
+    #[error("{0}")]
+    Configuration(String),
+}
+
+impl Fault {
+    /// What an answer other than success means.
+    pub(super) fn of(status: u16, body: &str) -> Self {
+        let said = message(body);
+        match status {
+            400 | 422 => Self::Isolate { dropped: dropped(&said), reason: said },
+            401 => Self::Configuration(format!(
+                "InfluxDB does not know the token ({said}); make one in its page API Tokens and give it in \
+                 VIGIE_INFLUXDB_TOKEN"
+            )),
+            403 => Self::Configuration(format!(
+                "the token may not write to the bucket ({said}); give it the right to write"
+            )),
+            404 => Self::Configuration(format!(
+                "InfluxDB has no such organisation or bucket ({said}); make it there, or correct --influxdb-org or \
+                 --influxdb-bucket"
+            )),
+            413 => Self::Split,
+            408 | 425 | 429 | 502..=599 => Self::Wait(format!("status {status}, {said}")),
+            500 => Self::Doubtful(said),
+            _ => Self::Configuration(format!(
+                "what answers is no InfluxDB 2: status {status}, {said}; correct --influxdb"
+            )),
+        }
+    }
+}
+
+/// What the server says in its JSON, or else the beginning of what it says, as one line.
+fn message(body: &str) -> String {
+    const LONGEST: usize = 300;
+    let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let told = json.as_ref().and_then(|json| json["message"].as_str()).unwrap_or(body);
+    let words: Vec<_> = told.split_whitespace().collect();
+    let told: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    match told.char_indices().nth(LONGEST) {
+        Some((end, _)) => {
+            // The count of what was dropped stands near the end.
+            let count = dropped(&told).map(|count| format!(" dropped={count}"));
+            format!("{}…{}", &told[..end], count.unwrap_or_default())
+        }
+        None if told.is_empty() => "without a word".to_owned(),
+        None => told,
+    }
+}
+
+fn dropped(message: &str) -> Option<usize> {
+    let (_, count) = message.rsplit_once("dropped=")?;
+    count.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(status: u16, message: &str) -> Fault {
+        Fault::of(status, &serde_json::json!({"code": "x", "message": message}).to_string())
+    }
+
+    #[test]
+    fn a_missing_right_is_told_with_what_to_do() {
+        for (status, remedy) in
+            [(401, "VIGIE_INFLUXDB_TOKEN"), (403, "right to write"), (404, "--influxdb-bucket")]
+        {
+            let Fault::Configuration(text) = said(status, "unauthorized access") else { panic!() };
+            assert!(text.contains(remedy) && text.contains("unauthorized access"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_overloaded_server_is_waited_for() {
+        for status in [429, 502, 503, 504] {
+            assert!(matches!(Fault::of(status, "<html>"), Fault::Wait(_)), "{status}");
+        }
+        assert!(matches!(said(500, "internal error"), Fault::Doubtful(_)));
+        assert_eq!(Fault::of(413, ""), Fault::Split);
+    }
+
+    #[test]
+    fn a_server_that_is_no_influxdb_is_told_as_such() {
+        for status in [200, 301, 405] {
+            assert!(matches!(Fault::of(status, ""), Fault::Configuration(_)), "{status}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_dropped_lines_is_found_however_long_the_message() {
+        let conflict = said(422, "partial write: field type conflict dropped=1");
+        assert!(matches!(conflict, Fault::Isolate { dropped: Some(1), .. }));
+        let long = format!("{} dropped=12 for database: e6d8", "old ".repeat(300));
+        assert!(matches!(said(422, &long), Fault::Isolate { dropped: Some(12), .. }));
+        let malformed = said(400, "unable to parse 'x': missing fields");
+        assert!(matches!(malformed, Fault::Isolate { dropped: None, .. }));
+    }
+}

@@ -1,0 +1,41 @@
+//! Tells of trouble with the server once, when it begins and when it ends, and counts each failure.
+
+use std::mem::{Discriminant, discriminant};
+
+use super::fault::Fault;
+
+/// What is wrong at present, if anything.
+#[derive(Debug, Default)]
+pub(super) struct Trouble(Option<Discriminant<Fault>>);
+
+impl Trouble {
+    /// Something went wrong.
+    pub(super) fn tell(&mut self, fault: &Fault) {
+        metrics::counter!("vigie_influxdb_failures_total", "fault" => label(fault)).increment(1);
+        if self.0.replace(discriminant(fault)) == Some(discriminant(fault)) {
+            return;
+        }
+        if matches!(fault, Fault::Configuration(_)) {
+            tracing::error!(%fault, "readings are kept, but not forwarded to InfluxDB");
+        } else {
+            tracing::warn!(%fault, "readings are kept, and forwarded when InfluxDB is back");
+        }
+    }
+
+    /// Something went well.
+    pub(super) fn is_over(&mut self) {
+        if self.0.take().is_some() {
+            tracing::info!("InfluxDB takes readings again");
+        }
+    }
+}
+
+const fn label(fault: &Fault) -> &'static str {
+    match fault {
+        Fault::Wait(_) => "away",
+        Fault::Doubtful(_) => "failed",
+        Fault::Split => "too_large",
+        Fault::Isolate { .. } => "refused",
+        Fault::Configuration(_) => "configuration",
+    }
+}

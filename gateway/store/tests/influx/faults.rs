@@ -1,0 +1,140 @@
+//! What the server and the network may do, one by one.
+
+use store::SeriesReader;
+
+use crate::double::{Double, HOUR_BUCKET, Trick, Writing};
+use crate::installation::{Installation, eventually, reading, readings};
+
+const PATH: &str = "/api/v2/write?org=vigie&bucket=vigie&precision=ms";
+const AUTHORIZATION: Option<&str> = Some("Token vigie-fixture-token");
+
+#[tokio::test]
+async fn a_server_that_is_busy_away_or_silent_is_waited_for() {
+    for trick in [
+        Trick::Status(429),
+        Trick::Status(502),
+        Trick::Status(503),
+        Trick::Status(500),
+        Trick::Cut,
+        Trick::CutAfterwards,
+        Trick::Silence,
+    ] {
+        let double = Double::start();
+        let mut installation = Installation::beside(&double);
+        double.play([trick.clone(), trick.clone()]);
+        installation.append(readings("air-1", 0, 10)).await;
+        installation.forward();
+        eventually(&format!("a third request after {trick:?}"), || {
+            double.requests() == 3 && double.count() == 10
+        })
+        .await;
+        assert!(installation.reader().not_forwarded(10).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_is_cut_and_the_next_ones_are_smaller() {
+    let double = Double::start();
+    double.takes_at_most(20_000);
+    let mut installation = Installation::beside(&double);
+    installation.append(readings("air-1", 0, 3000)).await;
+    installation.forward();
+    eventually("all readings", || double.count() == 3000).await;
+    assert!(installation.reader().not_forwarded(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_line_of_another_type_is_listed_and_its_neighbours_go_through() {
+    let double = Double::start();
+    // Somebody else wrote whole numbers first.
+    double.answer(&Writing {
+        path: PATH,
+        authorization: AUTHORIZATION,
+        body: "temperature,site=other,device=x value=20i 1\n",
+    });
+    let mut installation = Installation::beside(&double);
+    let mut co2 = readings("air-1", 0, 100);
+    for reading in &mut co2 {
+        reading.source.quantity = domain::Quantity::Co2;
+    }
+    installation.append(co2).await;
+    installation.append([reading("air-1", 50)]).await;
+    installation.forward();
+
+    eventually("the neighbours", || double.count() == 101).await;
+    let refused = listed(&installation, 1).await;
+    assert!(refused[0].line.starts_with("temperature,site=dreux,device=air-1 value=20"));
+    assert!(refused[0].reason.contains("is type float, already exists as type integer"));
+    assert_eq!(installation.reader().sources().await.unwrap().len(), 2, "it stays in the store");
+}
+
+#[tokio::test]
+async fn a_line_that_the_server_fails_over_is_listed_and_its_neighbours_go_through() {
+    let double = Double::start();
+    double.fails_over("device=cursed");
+    let mut installation = Installation::beside(&double);
+    installation.append(readings("air-1", 0, 100)).await;
+    installation.append([reading("cursed", 0)]).await;
+    installation.forward();
+
+    eventually("the neighbours", || double.count() == 100).await;
+    let refused = listed(&installation, 1).await;
+    assert!(refused[0].line.contains("cursed") && refused[0].reason.contains("internal error"));
+}
+
+#[tokio::test]
+async fn a_server_that_always_fails_refuses_nothing_however_long_it_does() {
+    let double = Double::start();
+    double.always(Some(Trick::Status(500)));
+    let mut installation = Installation::beside(&double);
+    installation.append(readings("air-1", 0, 4)).await;
+    installation.forward();
+    eventually("many attempts", || double.requests() > 40).await;
+    double.always(None);
+
+    eventually("the readings", || double.count() == 4).await;
+    assert!(installation.reader().not_forwarded(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_bucket_keeps_goes_by_and_does_not_fill_the_list() {
+    let double = Double::start();
+    let mut installation = Installation::writing_to(&double.url(), HOUR_BUCKET);
+    installation.append(readings("air-1", 0, 1000)).await;
+    // An hour before the clock of the double, and later.
+    installation.append(readings("air-1", 31_000, 100)).await;
+    installation.forward();
+
+    eventually("what is young enough", || double.count() == 100).await;
+    assert!(double.requests() < 30, "{} requests", double.requests());
+    assert!(installation.reader().not_forwarded(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_waited_for_like_an_outage() {
+    let double = Double::start();
+    let mut installation = Installation::beside(&double);
+    installation.token = "wrong".to_owned();
+    installation.append(readings("air-1", 0, 10)).await;
+    installation.forward();
+    eventually("a refusal", || double.requests() > 1).await;
+    installation.halt().await;
+    assert_eq!(double.count(), 0);
+
+    installation.token = "write-only-token".to_owned();
+    installation.forward();
+    eventually("the readings", || double.count() == 10).await;
+}
+
+/// The list of what was refused, once it has so many entries.
+async fn listed(installation: &Installation, count: usize) -> Vec<store::NotForwarded> {
+    for _ in 0..1000 {
+        let refused = installation.reader().not_forwarded(10).await.unwrap();
+        if refused.len() >= count {
+            assert_eq!(refused.len(), count);
+            return refused;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("nothing was listed");
+}

@@ -1,0 +1,133 @@
+//! A store with a forwarder beside it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
+use store::influx::{Forwarder, Pace, Target, Token};
+use store::{Batch, SeriesWriter, SqliteReader, SqliteSettings, SqliteWriter};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::double::{BUCKET, Double, ORGANISATION, TOKEN};
+
+pub(crate) const PACE: Pace = Pace {
+    look: Duration::from_millis(5),
+    request: Duration::from_millis(300),
+    first_pause: Duration::from_millis(5),
+    longest_pause: Duration::from_millis(20),
+};
+
+/// A data folder, its store, and what is forwarded where.
+pub(crate) struct Installation {
+    pub(crate) folder: TempDir,
+    pub(crate) target: Target,
+    pub(crate) token: String,
+    store: Option<(Arc<SqliteWriter>, Arc<SqliteReader>)>,
+    tasks: JoinSet<()>,
+}
+
+impl Installation {
+    pub(crate) fn beside(double: &Double) -> Self {
+        Self::writing_to(&double.url(), BUCKET)
+    }
+
+    pub(crate) fn writing_to(url: &str, bucket: &str) -> Self {
+        let mut installation = Self {
+            folder: tempfile::tempdir().unwrap(),
+            target: Target::new(url, ORGANISATION, bucket).unwrap(),
+            token: TOKEN.to_owned(),
+            store: None,
+            tasks: JoinSet::new(),
+        };
+        installation.open(true);
+        installation
+    }
+
+    /// Opens the store, closing it before if it is open.
+    pub(crate) fn open(&mut self, forwards: bool) {
+        self.store = None;
+        let name = self.target.name(&"dreux".parse().unwrap());
+        let forward_to = forwards.then_some(name);
+        let settings = SqliteSettings { forward_to, ..SqliteSettings::default() };
+        let folder: &Path = self.folder.path();
+        let writer = SqliteWriter::open(folder, &settings).unwrap();
+        let reader = SqliteReader::open(folder).unwrap();
+        self.store = Some((Arc::new(writer), Arc::new(reader)));
+    }
+
+    pub(crate) fn writer(&self) -> &SqliteWriter {
+        &self.store.as_ref().unwrap().0
+    }
+
+    pub(crate) fn reader(&self) -> &SqliteReader {
+        &self.store.as_ref().unwrap().1
+    }
+
+    pub(crate) async fn append(&self, readings: impl Into<Vec<Reading>>) {
+        let batch = Batch { readings: readings.into(), ..Batch::default() };
+        self.writer().append(batch).await.unwrap();
+    }
+
+    pub(crate) async fn seal(&self, now: &str) {
+        self.writer().seal(at(now)).await.unwrap();
+    }
+
+    /// Starts forwarding.
+    pub(crate) fn forward(&mut self) {
+        let (writer, reader) = self.store.as_ref().unwrap();
+        let store = (Arc::clone(writer), Arc::clone(reader));
+        let token = Token::from_variables(|name| {
+            (name == "VIGIE_INFLUXDB_TOKEN").then(|| self.token.clone().into())
+        });
+        let site = "dreux".parse().unwrap();
+        let forwarder =
+            Forwarder::new(site, self.target.clone(), &token.unwrap(), store, PACE).unwrap();
+        let clock = Arc::new(ManualClock::new(at("2026-11-23T10:00:00Z")));
+        self.tasks.spawn(async move {
+            forwarder.run(clock).await;
+        });
+    }
+
+    /// Stops forwarding, wherever it is.
+    pub(crate) async fn halt(&mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+pub(crate) fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+/// A reading of a thermometer, so many seconds after ten o'clock.
+pub(crate) fn reading(device: &str, seconds: i64) -> Reading {
+    let source =
+        Source { device: device.parse().unwrap(), quantity: Quantity::Temperature, channel: None };
+    let start = at("2026-11-23T10:00:00Z").as_millis();
+    let observed_at = Instant::from_millis(start + seconds * 1000);
+    let value = Quantity::Temperature.number(20.0 + (seconds % 50) as f64 / 10.0);
+    let observation = Observation {
+        observed_at,
+        received_at: observed_at,
+        dated_by: DatedBy::Device,
+        value: value.unwrap(),
+    };
+    Reading { source, observation }
+}
+
+/// So many readings of a thermometer, one a second, from `from` seconds after ten o'clock.
+pub(crate) fn readings(device: &str, from: i64, count: i64) -> Vec<Reading> {
+    (from..from + count).map(|seconds| reading(device, seconds)).collect()
+}
+
+/// Waits until `seen`, with a deadline.
+pub(crate) async fn eventually(what: &str, mut seen: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if seen() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("never seen: {what}");
+}

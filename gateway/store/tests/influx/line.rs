@@ -1,0 +1,135 @@
+//! Reads line protocol as InfluxDB 2.9 was recorded to read it, with its words for what is wrong.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One line.
+#[derive(Debug)]
+pub(crate) struct Point {
+    pub(crate) measurement: String,
+    /// The measurement with its tags, in order.
+    pub(crate) series: String,
+    pub(crate) field: Field,
+    pub(crate) nanos: i64,
+}
+
+/// The value of its one field.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Field {
+    Float(f64),
+    Integer(i64),
+    Boolean(bool),
+}
+
+impl Field {
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Float(_) => "float",
+            Self::Integer(_) => "integer",
+            Self::Boolean(_) => "boolean",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Float(number) => write!(f, "{number}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Boolean(truth) => write!(f, "{truth}"),
+        }
+    }
+}
+
+/// Reads `line`, whose time counts units of so many nanoseconds.
+pub(crate) fn parse(line: &str, unit: i64, now: i64) -> Result<Point, String> {
+    let (key, rest) = split_bare(line, ' ').unwrap_or((line, ""));
+    let mut parts = split_all_bare(key, ',').into_iter();
+    let measurement = parts.next().unwrap_or_default().to_owned();
+    if measurement.is_empty() {
+        return Err("missing measurement".to_owned());
+    }
+    let mut tags = BTreeMap::new();
+    for part in parts {
+        let (key, value) = split_bare(part, '=').ok_or("missing tag value")?;
+        if value.is_empty() {
+            return Err("missing tag value".to_owned());
+        }
+        if split_bare(value, '=').is_some() {
+            return Err("invalid tag format".to_owned());
+        }
+        if key == "time" {
+            return Err("cannot use reserved tag key \"time\"".to_owned());
+        }
+        if tags.insert(unescape(key), unescape(value)).is_some() {
+            return Err("duplicate tags".to_owned());
+        }
+    }
+    if rest.is_empty() {
+        return Err("missing fields".to_owned());
+    }
+    let (fields, time) = split_bare(rest, ' ').unwrap_or((rest, ""));
+    let (_, value) = fields.split_once('=').ok_or("invalid field format")?;
+    let field = field(value)?;
+    let nanos = if time.is_empty() { now } else { nanos(time, unit)? };
+    let mut series = measurement.clone();
+    for (key, value) in tags {
+        series.extend([",", &key, "=", &value]);
+    }
+    Ok(Point { measurement, series, field, nanos })
+}
+
+fn field(value: &str) -> Result<Field, String> {
+    match value {
+        "" => return Err("missing field value".to_owned()),
+        "t" | "T" | "true" | "True" | "TRUE" => return Ok(Field::Boolean(true)),
+        "f" | "F" | "false" | "False" | "FALSE" => return Ok(Field::Boolean(false)),
+        _ => {}
+    }
+    if let Some(integer) = value.strip_suffix('i') {
+        return integer.parse().map(Field::Integer).map_err(|_| "invalid integer".to_owned());
+    }
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        let is_number = value.starts_with(['N', 'n', 'I', 'i', '-']);
+        return Err(if is_number { "invalid number" } else { "invalid boolean" }.to_owned());
+    }
+    let number: f64 = value.parse().map_err(|_| "invalid number".to_owned())?;
+    if number.is_finite() { Ok(Field::Float(number)) } else { Err("invalid float".to_owned()) }
+}
+
+fn nanos(time: &str, unit: i64) -> Result<i64, String> {
+    const LARGEST: i64 = 9_223_372_036_854_775_806;
+    let time: i64 = time
+        .parse()
+        .map_err(|_| format!("strconv.ParseInt: parsing \"{time}\": value out of range"))?;
+    let nanos = time.checked_mul(unit).filter(|nanos| (-LARGEST..=LARGEST).contains(nanos));
+    nanos.ok_or_else(|| format!("time outside range -{LARGEST} - {LARGEST}"))
+}
+
+/// The text before and after the first separator that no backslash stands before.
+fn split_bare(text: &str, separator: char) -> Option<(&str, &str)> {
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        if character == '\\' {
+            characters.next();
+        } else if character == separator {
+            return Some((&text[..at], &text[at + 1..]));
+        }
+    }
+    None
+}
+
+fn split_all_bare(text: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some((part, after)) = split_bare(rest, separator) {
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}
+
+fn unescape(text: &str) -> String {
+    text.replace(r"\ ", " ").replace(r"\,", ",").replace(r"\=", "=")
+}

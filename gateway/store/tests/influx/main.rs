@@ -1,0 +1,10 @@
+//! Forwarding to InfluxDB 2, against a double that answers as a real server was recorded to answer.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
+
+mod double;
+mod faults;
+mod forwarding;
+mod installation;
+mod line;
+mod recorded;
