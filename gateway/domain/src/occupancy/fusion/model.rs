@@ -13,6 +13,7 @@ const NATURAL_STATES: u32 = 12;
 /// The share of outdoor air in the measured flow, from mostly returned air to more than was measured; and what leaks
 /// in besides, per hour.
 const MEASURED_FACTORS: [f64; 9] = [0.2, 0.3, 0.4, 0.55, 0.75, 1.0, 1.35, 1.8, 2.4];
+const MEASURED_SPREAD: f64 = 0.4;
 const LEAK_PER_H: f64 = 0.1;
 
 /// Noise of the change of CO2 over a step, in ppm, and with what people add and with the excess.
@@ -53,6 +54,8 @@ pub(super) struct Model {
     unit: f64,
     pub(super) levels: usize,
     air_changes: Vec<f64>,
+    /// How usual each of them is; the shares add up to one.
+    usual: Vec<f64>,
 }
 
 impl Model {
@@ -67,7 +70,14 @@ impl Model {
             }
             Supply::Measured(_) => (AirModel::Measured, MEASURED_FACTORS.to_vec()),
         };
-        Self { volume_m3: room.volume_m3, air, unit, levels, air_changes }
+        let usual = usual(air, &air_changes);
+        Self { volume_m3: room.volume_m3, air, unit, levels, air_changes, usual }
+    }
+
+    /// The shares of the states before anything is known.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let each = |usual: &f64| std::iter::repeat_n(usual / self.levels as f64, self.levels);
+        self.usual.iter().flat_map(each).collect()
     }
 
     pub(super) fn states(&self) -> usize {
@@ -130,6 +140,16 @@ impl Model {
     }
 }
 
+/// Every air change is as usual as any other, but a measurement is mostly right.
+fn usual(air: AirModel, air_changes: &[f64]) -> Vec<f64> {
+    let weight = |factor: &f64| match air {
+        AirModel::Measured => (-0.5 * (factor.ln() / MEASURED_SPREAD).powi(2)).exp(),
+        AirModel::Learnt | AirModel::Bound => 1.0,
+    };
+    let sum: f64 = air_changes.iter().map(weight).sum();
+    air_changes.iter().map(|one| weight(one) / sum).collect()
+}
+
 fn natural(state: u32) -> f64 {
     let (least, most) = NATURAL_PER_H;
     least * (most / least).powf(f64::from(state) / f64::from(NATURAL_STATES - 1))
@@ -160,6 +180,8 @@ pub(super) struct Coming {
     weights: Vec<f64>,
     /// How likely it is that all leave.
     leave: f64,
+    /// How likely it is that a group comes or goes, of any size.
+    group: f64,
 }
 
 /// How far people move in a step beyond what doors tell, in levels.
@@ -171,6 +193,8 @@ const FURTHER: f64 = 0.25;
 /// All leave within a step, in opening hours and after.
 const LEAVE: f64 = 0.004;
 const LEAVE_CLOSED: f64 = 0.03;
+/// A meeting begins or ends within a step.
+const GROUP: f64 = 0.004;
 /// People who pass a door unseen in a step however few are counted, and how much rarer each further one is.
 const UNSEEN: f64 = 0.004;
 const UNSEEN_FURTHER: f64 = 0.4;
@@ -188,7 +212,7 @@ impl Coming {
                 _ => ONE * further,
             }
         };
-        Self::around(0, leave, weight)
+        Self::around(0, leave, GROUP * come, weight)
     }
 
     /// What is likely when doors counted `passed`, which moves people by `shift` levels.
@@ -198,16 +222,17 @@ impl Coming {
             0 => 1.0 - wrong,
             _ => wrong / 2.0 * (1.0 - UNSEEN_FURTHER) * UNSEEN_FURTHER.powi(error.abs() - 1),
         };
-        Self::around(whole(shift), if closed { LEAVE_CLOSED } else { UNSEEN / 4.0 }, weight)
+        let leave = if closed { LEAVE_CLOSED } else { UNSEEN / 4.0 };
+        Self::around(whole(shift), leave, UNSEEN / 16.0, weight)
     }
 
-    fn around(shift: i32, leave: f64, weight: impl Fn(i32) -> f64) -> Self {
+    fn around(shift: i32, leave: f64, group: f64, weight: impl Fn(i32) -> f64) -> Self {
         let mut weights: Vec<f64> = (-REACH..=REACH).map(weight).collect();
         let sum: f64 = weights.iter().sum();
         for weight in &mut weights {
-            *weight *= (1.0 - leave) / sum;
+            *weight *= (1.0 - leave - group) / sum;
         }
-        Self { lowest: shift - REACH, weights, leave }
+        Self { lowest: shift - REACH, weights, leave, group }
     }
 
     /// From each level the weight of each level that it leads to.
@@ -231,12 +256,18 @@ impl Coming {
                 }
             }
         }
+        let each = self.group * before.iter().sum::<f64>() / before.len() as f64;
+        for share in after {
+            *share += each;
+        }
     }
 
     /// How likely each level makes what comes later, from how likely the levels after the step do.
     pub(super) fn backward(&self, after: &[f64], before: &mut [f64]) {
+        let each = self.group * after.iter().sum::<f64>() / after.len() as f64;
         for (level, share) in before.iter_mut().enumerate() {
-            *share = self.targets(level, after.len()).map(|(to, weight)| weight * after[to]).sum();
+            let near = self.targets(level, after.len()).map(|(to, weight)| weight * after[to]);
+            *share = near.sum::<f64>() + each;
         }
     }
 }
@@ -244,21 +275,36 @@ impl Coming {
 /// Shares below this change nothing that is told.
 const NEGLIGIBLE: f64 = 1e-12;
 
-/// How the air change moves from one step to the next: it mostly stays, and a window may be opened.
-const AIR_STAYS: f64 = 0.976;
+/// How the air change moves from one step to the next: it mostly stays or moves to the next state, and a window may
+/// be opened or a fan switched at any time.
 const AIR_NEAR: f64 = 0.01;
-const AIR_JUMPS: f64 = 1.0 - AIR_STAYS - 2.0 * AIR_NEAR;
+const AIR_JUMPS: f64 = 0.004;
 
-/// Mixes a vector of states, air change by air change, over the air changes. The mixing is the same both ways.
-pub(super) fn mix_air(levels: usize, states: &[f64], mixed: &mut [f64]) {
-    let count = states.len() / levels;
-    let last = count - 1;
-    for level in 0..levels {
-        let of = |air: usize| states[air * levels + level];
-        let all = (0..count).map(of).sum::<f64>() / count as f64;
-        for air in 0..count {
-            let near = of(air.saturating_sub(1)) + of((air + 1).min(last));
-            mixed[air * levels + level] = AIR_STAYS * of(air) + AIR_NEAR * near + AIR_JUMPS * all;
+impl Model {
+    /// Mixes shares of states, air change by air change, over the air changes.
+    pub(super) fn mix_forward(&self, states: &[f64], mixed: &mut [f64]) {
+        self.mix(states, mixed, |usual, all, _| AIR_JUMPS * usual * all);
+    }
+
+    /// The same for how likely each state makes what comes later.
+    pub(super) fn mix_backward(&self, states: &[f64], mixed: &mut [f64]) {
+        self.mix(states, mixed, |_, _, mean| AIR_JUMPS * mean);
+    }
+
+    /// `jump` of how usual an air change is, the sum over all of them, and their mean by how usual they are.
+    fn mix(&self, states: &[f64], mixed: &mut [f64], jump: impl Fn(f64, f64, f64) -> f64) {
+        let last = self.air_changes.len() - 1;
+        // A measured flow does not drift from state to state.
+        let near = if self.air == AirModel::Learnt { AIR_NEAR } else { 0.0 };
+        for level in 0..self.levels {
+            let of = |air: usize| states[air * self.levels + level];
+            let all: f64 = (0..=last).map(of).sum();
+            let mean: f64 = self.usual.iter().enumerate().map(|(air, usual)| usual * of(air)).sum();
+            for (air, usual) in self.usual.iter().enumerate() {
+                let beside = of(air.saturating_sub(1)) + of((air + 1).min(last));
+                let stays = (1.0 - AIR_JUMPS - 2.0 * near) * of(air);
+                mixed[air * self.levels + level] = stays + near * beside + jump(*usual, all, mean);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::evidence::Evidence;
-use super::model::{Coming, Model, mix_air};
+use super::model::{Coming, Model};
 
 /// How many steps after a stretch are looked at for it: what comes later than three hours tells nothing more.
 pub(super) const AHEAD: usize = 36;
@@ -26,8 +26,7 @@ pub(super) struct Smoother<'a> {
 impl<'a> Smoother<'a> {
     /// Begins without any idea.
     pub(super) fn new(model: &'a Model) -> Self {
-        let states = model.states();
-        Self { model, belief: vec![1.0 / states as f64; states] }
+        Self { model, belief: model.start() }
     }
 
     /// Tells the share of each level in each step of `stretch`, which goes on where the last one ended.
@@ -52,7 +51,7 @@ impl<'a> Smoother<'a> {
             for ((weighed, likelihood), later) in weighed.iter_mut().zip(likelihood).zip(&later) {
                 *weighed = likelihood * later;
             }
-            mix_air(self.model.levels, &weighed, &mut scratch);
+            self.model.mix_backward(&weighed, &mut scratch);
             let levels = scratch.chunks(self.model.levels).zip(later.chunks_mut(self.model.levels));
             levels.for_each(|(after, before)| steps[index].coming.backward(after, before));
             normalise(&mut later);
@@ -75,7 +74,7 @@ impl<'a> Smoother<'a> {
             let levels =
                 before.chunks(self.model.levels).zip(scratch.chunks_mut(self.model.levels));
             levels.for_each(|(before, after)| step.coming.forward(before, after));
-            mix_air(self.model.levels, &scratch, belief);
+            self.model.mix_forward(&scratch, belief);
             belief
                 .iter_mut()
                 .zip(&*likelihood)
