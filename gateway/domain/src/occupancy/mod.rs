@@ -1,4 +1,4 @@
-//! People: how many, or at least whether somebody is there, from doors and detectors.
+//! People: how many, or at least whether somebody is there, from doors, detectors and the air.
 //!
 //! ```text
 //! door registers ──register──▶ passages ──┐
@@ -6,6 +6,9 @@
 //! detectors ──hold time──▶ presence ──────┘               ▲
 //! opening hours ──────────▶ closed hours ─────────────────┘ (nobody is left after closing)
 //! ```
+//!
+//! In history, people of a zone with a CO2 point of its own are told by `fusion`: from its air, its detectors and its
+//! doors together, so that a door counter that drifts is overruled. The live view knows doors and detectors only.
 //!
 //! | file | what it knows |
 //! |---|---|
@@ -15,6 +18,7 @@
 //! | `hours` | when the building is closed |
 //! | `sweep` | the count through the day: signed drift, resets, what remained |
 //! | `estimate` | count and presence to what is told |
+//! | `fusion` | the people of a room from its air, with all else that is known of it |
 //! | `timeline` | what was told when, and its summary over a period |
 
 mod doors;
@@ -112,7 +116,7 @@ struct Past<'a> {
 }
 
 impl Past<'_> {
-    /// What was told of an extent; of a room also from its air, which doors and detectors alone cannot know live.
+    /// What was told of an extent; of a room also from its air.
     fn timeline(&self, extent: &Extent) -> Timeline {
         let (site, traffic, end) = (self.site, self.traffic, self.span.end());
         match &extent.room {
