@@ -12,9 +12,7 @@ use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use tests::message::{SITE, message, now, numbered};
 use tests::{Installation, Publisher, Usage, eventually};
 
-const MESSAGES: u32 = 100_000;
-/// The bare client is timed up to here: its last acknowledgements can stay in its queue for a keep-alive interval.
-const MOST: u32 = MESSAGES / 10 * 9;
+const MESSAGES: u32 = 300_000;
 const PATIENTLY: Duration = Duration::from_mins(2);
 
 fn main() {
@@ -43,7 +41,7 @@ fn drain() {
     let started = Instant::now();
     let received = bare_client(&building, false);
     let bare_rate = f64::from(received) / started.elapsed().as_secs_f64();
-    assert_eq!((bare, received), (0, MOST));
+    assert_eq!((bare, received), (0, MESSAGES));
 
     building.vigie.resume();
     let begun =
@@ -70,36 +68,25 @@ fn stored(building: &Installation, count: f64) -> bool {
     building.api().counter("vigie_readings_stored_total") >= count
 }
 
-/// The same client library with a persistent session: receives and acknowledges, and does nothing else.
+/// The same client library with a persistent session: receives, acknowledges by itself, and does nothing else.
 fn bare_client(building: &Installation, only_subscribe: bool) -> u32 {
     let mut options = MqttOptions::new("bare", "127.0.0.1", building.broker_port());
-    options.set_clean_session(false).set_manual_acks(true).set_max_packet_size(1 << 20, 1 << 20);
-    let (client, mut connection) = Client::new(options, 4096);
+    options.set_clean_session(false).set_max_packet_size(1 << 20, 1 << 20);
+    let (client, mut connection) = Client::new(options, 16);
     client
         .subscribe(format!("vigie/v1/{SITE}/sensors/#"), QoS::AtLeastOnce)
         .expect("the client lives");
-    let (give, take) = std::sync::mpsc::sync_channel(4096);
-    // Acknowledging from the thread that receives could wait for itself.
-    let acknowledging =
-        thread::spawn(move || take.iter().all(|publish| client.ack(&publish).is_ok()));
     let mut received = 0;
     for event in connection.iter() {
         match event.expect("Mosquitto answers") {
             Event::Incoming(Packet::SubAck(_)) if only_subscribe => break,
-            Event::Incoming(Packet::Publish(publish)) => {
-                received += 1;
-                give.send(publish).expect("the acknowledging thread lives");
-            }
+            Event::Incoming(Packet::Publish(_)) => received += 1,
             _ => {}
         }
-        if received == MOST {
+        if received == MESSAGES {
             break;
         }
     }
-    // The connection first: the other thread may wait for room in it.
-    drop(connection);
-    drop(give);
-    acknowledging.join().expect("the acknowledging thread lives");
     received
 }
 

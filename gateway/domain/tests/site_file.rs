@@ -311,7 +311,7 @@ proptest::proptest! {
 
 #[test]
 fn the_wrong_file_altogether_is_told_in_a_few_lines() {
-    let told = parse(&"this is no site file\n".repeat(500)).unwrap_err().to_string();
+    let told = parse(&"this is no site file\n".repeat(500)).unwrap_err();
     assert_eq!(told.lines().count(), 21);
     assert!(told.ends_with("and 480 more"), "{told}");
 }
