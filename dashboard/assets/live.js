@@ -3,6 +3,8 @@
 import { morph } from "./morph.js";
 
 const SILENT_AFTER_MS = 7500;
+// A connection that broke is told sooner, but not while a server is only being restarted.
+const LOST_AFTER_MS = 4000;
 const GIVE_UP_AFTER_MS = 15000;
 const SUMMARY_EVERY_MS = 60000;
 
@@ -17,6 +19,7 @@ const summary = document.querySelector("[data-summary]");
 // Ages are counted by a clock that nobody sets; times of day by the one on the wall.
 let heard = { at: performance.now(), time: Date.now() };
 let openedAt = performance.now();
+let lostAt = null;
 let gateway = null;
 let source = null;
 let summarisedAt = -Infinity;
@@ -27,11 +30,13 @@ function open() {
   source = new EventSource(`/live/parts?screen=${screen}&lang=${document.documentElement.lang}`);
   source.addEventListener("snapshot", (event) => { hear(); apply(JSON.parse(event.data)); });
   source.addEventListener("change", (event) => { hear(); apply(JSON.parse(event.data)); });
+  source.addEventListener("error", () => { lostAt ??= performance.now(); });
   source.addEventListener("heartbeat", (event) => { hear(); gateway = JSON.parse(event.data); show(); });
 }
 
 function hear() {
   heard = { at: performance.now(), time: Date.now() };
+  lostAt = null;
   show();
 }
 
@@ -78,8 +83,9 @@ function reason(silent) {
 }
 
 function show() {
-  const age = performance.now() - heard.at;
-  const silent = age > SILENT_AFTER_MS;
+  const now = performance.now();
+  const age = now - heard.at;
+  const silent = age > SILENT_AFTER_MS || (lostAt !== null && now - lostAt > LOST_AFTER_MS);
   // Until the first heartbeat the page stands as the server made it.
   if (!silent && !gateway) return;
   const why = reason(silent);

@@ -13,6 +13,8 @@ use tests::message::{SITE, message, now, numbered};
 use tests::{Installation, Publisher, Usage, eventually};
 
 const MESSAGES: u32 = 300_000;
+/// What the last batches hold: they wait for the commit window, which is a matter of wear and not of speed.
+const TAIL: u32 = 10_000;
 const PATIENTLY: Duration = Duration::from_mins(2);
 
 fn main() {
@@ -46,14 +48,20 @@ fn drain() {
     building.vigie.resume();
     let begun =
         eventually("the first commit", PATIENTLY, || stored(&building, 1.0).then(Instant::now));
-    let head_start = building.api().counter("vigie_readings_stored_total");
+    let head_start = count(&building);
+    let (almost_all, took) = eventually("almost all messages stored", PATIENTLY, || {
+        let stored = count(&building);
+        (stored >= f64::from(MESSAGES - TAIL)).then(|| (stored, begun.elapsed()))
+    });
     eventually("all messages stored", PATIENTLY, || {
         stored(&building, f64::from(MESSAGES)).then_some(())
     });
-    let rate = (f64::from(MESSAGES) - head_start) / begun.elapsed().as_secs_f64();
+    let rate = (almost_all - head_start) / took.as_secs_f64();
+    let to_the_last = (f64::from(MESSAGES) - head_start) / begun.elapsed().as_secs_f64();
     let usage = Usage::of(building.vigie.id());
     println!(
-        "QoS 1 messages until stored: {rate:.0}/s; bare client that receives and acknowledges: {bare_rate:.0}/s; ratio {:.2}",
+        "QoS 1 messages until stored: {rate:.0}/s, with the last commit window {to_the_last:.0}/s; \
+         bare client that receives and acknowledges: {bare_rate:.0}/s; ratio {:.2}",
         rate / bare_rate
     );
     println!(
@@ -64,8 +72,12 @@ fn drain() {
     );
 }
 
-fn stored(building: &Installation, count: f64) -> bool {
-    building.api().counter("vigie_readings_stored_total") >= count
+fn count(building: &Installation) -> f64 {
+    building.api().counter("vigie_readings_stored_total")
+}
+
+fn stored(building: &Installation, at_least: f64) -> bool {
+    count(building) >= at_least
 }
 
 /// The same client library with a persistent session: receives, acknowledges by itself, and does nothing else.

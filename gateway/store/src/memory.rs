@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::{Instant, Observation, Reading, Source};
 
-use crate::kept::{self, Arrival, QUARANTINE_ROWS};
+use crate::kept::{self, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
     Appended, Batch, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
     StoreError, StoredSource,
@@ -139,8 +139,11 @@ impl Contents {
 
     fn drop_oldest_refusals(&mut self) -> u64 {
         let mut dropped = 0;
-        while self.quarantine.len() > QUARANTINE_ROWS {
-            self.quarantine.pop_first();
+        let mut bytes: usize =
+            self.quarantine.values().map(|standing| standing.refused.payload.len()).sum();
+        while self.quarantine.len() > QUARANTINE_ROWS || bytes > QUARANTINE_BYTES {
+            let Some((_, oldest)) = self.quarantine.pop_first() else { break };
+            bytes -= oldest.refused.payload.len();
             dropped += 1;
         }
         dropped

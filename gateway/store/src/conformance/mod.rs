@@ -61,6 +61,7 @@ macro_rules! adapter_keeps_the_promises {
             refusals_that_differ_stand_beside_each_other
             quarantine_is_paged_newest_first
             a_full_quarantine_drops_its_oldest_and_says_how_many
+            large_payloads_fill_the_quarantine_before_it_has_many_rows
             what_was_healed_leaves_with_its_readings
             the_name_of_a_refusal_is_never_given_again
             a_payload_is_cut_to_what_is_kept

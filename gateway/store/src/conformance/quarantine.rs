@@ -3,7 +3,7 @@
 use domain::message::{Reason, ReasonLabel};
 
 use super::*;
-use crate::kept::QUARANTINE_ROWS;
+use crate::kept::{QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{RefusalId, Refused, StandingRefusal};
 
 fn refused(topic: &str, payload: &str, time: &str) -> Refused {
@@ -100,6 +100,20 @@ pub(crate) async fn a_full_quarantine_drops_its_oldest_and_says_how_many<S: Subj
     assert_eq!(standing.len(), QUARANTINE_ROWS);
     assert_eq!(topics(&standing)[0], "last");
     assert_eq!(topics(&standing)[QUARANTINE_ROWS - 1], "3");
+}
+
+pub(crate) async fn large_payloads_fill_the_quarantine_before_it_has_many_rows<S: Subject>() {
+    let subject = S::new();
+    let large = "x".repeat(Refused::KEPT_BYTES);
+    let room = QUARANTINE_BYTES / Refused::KEPT_BYTES;
+    let flood: Vec<_> =
+        (0..room + 3).map(|n| refused(&n.to_string(), &large, "10:00:00")).collect();
+
+    let flooded = refuse(&subject, flood).await;
+
+    assert_eq!(flooded.dropped, 3);
+    let standing = page(&subject, None, usize::MAX).await;
+    assert_eq!((standing.len(), topics(&standing)[room - 1]), (room, "3"));
 }
 
 pub(crate) async fn what_was_healed_leaves_with_its_readings<S: Subject>() {

@@ -4,7 +4,7 @@ use domain::Instant;
 use domain::message::{Reason, ReasonLabel};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::kept::{self, QUARANTINE_ROWS};
+use crate::kept::{self, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{RefusalId, Refused, StandingRefusal, StoreError};
 
 /// Adds a refusal, or counts it with the one that already stands.
@@ -36,17 +36,26 @@ pub(super) fn remove(connection: &Connection, id: RefusalId) -> Result<(), Store
 
 /// Drops the oldest refusals beyond the bound and says how many.
 pub(super) fn drop_oldest(connection: &Connection) -> Result<u64, StoreError> {
-    // The oldest row that may stay; there is none while the quarantine is not full.
-    let bound = i64::try_from(QUARANTINE_ROWS - 1).expect("the bound is small");
-    let oldest: Option<i64> = connection
-        .prepare_cached("SELECT id FROM quarantine ORDER BY id DESC LIMIT 1 OFFSET ?1")?
-        .query_row([bound], |row| row.get(0))
-        .optional()?;
-    let Some(oldest) = oldest else { return Ok(0) };
-    connection.prepare_cached("DELETE FROM quarantine_payload WHERE id < ?1")?.execute([oldest])?;
+    // The newest row that may not stay; there is none while the quarantine is not full.
+    let newest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT max(id) FROM (
+                 SELECT id, row_number() OVER newer AS rows, sum(length(payload)) OVER newer AS bytes
+                 FROM quarantine_payload WINDOW newer AS (ORDER BY id DESC)
+             ) WHERE rows > ?1 OR bytes > ?2",
+        )?
+        .query_row(params![bound(QUARANTINE_ROWS), bound(QUARANTINE_BYTES)], |row| row.get(0))?;
+    let Some(newest) = newest else { return Ok(0) };
+    connection
+        .prepare_cached("DELETE FROM quarantine_payload WHERE id <= ?1")?
+        .execute([newest])?;
     let dropped =
-        connection.prepare_cached("DELETE FROM quarantine WHERE id < ?1")?.execute([oldest])?;
+        connection.prepare_cached("DELETE FROM quarantine WHERE id <= ?1")?.execute([newest])?;
     Ok(dropped as u64)
+}
+
+fn bound(limit: usize) -> i64 {
+    i64::try_from(limit).expect("the bounds are small")
 }
 
 /// One page, newest first.
