@@ -73,13 +73,23 @@ pub(crate) async fn energy<R: SeriesReader>(
     let _turn = turn(app).await?;
     let mut figures = Vec::with_capacity(grid.len());
     for stretch in stretches(grid) {
-        let needs = energy::meter_needs(meter);
+        let meters = energy::measured(&app.site, meter);
+        let needs = meters.iter().flat_map(|meter| energy::meter_needs(meter));
         let series = load(app, needs, whole(stretch)).await?;
         let (site, now) = (Arc::clone(&app.site), app.clock.now());
-        let (meter, stretch) = (meter.clone(), stretch.to_vec());
+        let meters: Vec<Meter> = meters.into_iter().cloned().collect();
+        let stretch = stretch.to_vec();
         figures.extend(
-            off_thread(move || energy::meter_energy(&meter, &stretch, &series, &site.rules, now))
-                .await?,
+            off_thread(move || {
+                energy::sum_of(
+                    &meters.iter().collect::<Vec<_>>(),
+                    &stretch,
+                    &series,
+                    &site.rules,
+                    now,
+                )
+            })
+            .await?,
         );
     }
     Ok(figures)

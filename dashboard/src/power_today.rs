@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::calendar::{Step, grid, period_of};
+use domain::energy::parts_of;
 use domain::site::{Meter, Site, Zone};
 use domain::{Instant, Kind, Period};
 use store::SeriesReader;
@@ -33,15 +34,10 @@ pub(crate) struct PowerToday {
 /// The meter whose power and sub-meters the live page shows: the one with the most parts that stands in a zone,
 /// the first of the file among equals; without sub-meters the first meter there is.
 pub(crate) fn shown_meter(site: &Site) -> Option<&Meter> {
-    let parts = |meter: &Meter| parts_of(site, meter).count();
+    let parts = |meter: &Meter| parts_of(site, &meter.id).count();
     let in_zones = site.meters.iter().filter(|meter| meter.zone.is_some() && parts(meter) > 0);
     let most = in_zones.rev().max_by_key(|meter| parts(meter));
     most.or_else(|| site.meters.first())
-}
-
-/// The meters that are directly part of `whole`.
-pub(crate) fn parts_of<'a>(site: &'a Site, whole: &'a Meter) -> impl Iterator<Item = &'a Meter> {
-    site.meters.iter().filter(move |meter| meter.parent.as_ref() == Some(&whole.id))
 }
 
 /// The zone that the shown meter stands in.

@@ -22,6 +22,7 @@ pub(crate) struct EnergyItem {
     energy_wh: Option<f64>,
     quality: Quality,
     coverage: f64,
+    repaired: f64,
 }
 
 pub(crate) async fn list<R: SeriesReader>(
@@ -42,6 +43,7 @@ pub(crate) async fn list<R: SeriesReader>(
         energy_wh: figure.energy_wh,
         quality: figure.quality,
         coverage: figure.coverage,
+        repaired: figure.repaired,
     });
     Ok(Json(Page { items: items.collect(), next }))
 }

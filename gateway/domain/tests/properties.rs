@@ -234,6 +234,50 @@ proptest! {
     }
 
     #[test]
+    fn power_creates_no_energy_across_a_silence(
+        before in prop::collection::vec((1..900_i64, 0..3000_u16), 1..40),
+        silence in 901..40_000_i64,
+        watts in 0..3000_u16,
+    ) {
+        let mut second = 0;
+        let mut readings = vec![];
+        for (step, watts) in before {
+            readings.push(reading("lamps", Quantity::ActivePower, second, f64::from(watts)));
+            second += step;
+        }
+        let last = readings.last().unwrap().observation.observed_at;
+        let back = last + SignedDuration::from_secs(silence);
+        let mut series = readings.clone();
+        series.push(reading("lamps", Quantity::ActivePower, back.since(at(0)).as_secs(), f64::from(watts)));
+        let site = site();
+        let lamps = site.meter("lamps").unwrap();
+        let held_until = last + SignedDuration::from_mins(15);
+        let gap = Period::new(held_until, back).unwrap();
+        let known = Period::new(at(0), held_until).unwrap();
+        let figures = |readings: &[Reading], span| {
+            meter_energy(lamps, &[span], &Store::of(readings), &Rules::default(), back)[0]
+        };
+        prop_assert_eq!(figures(&series, gap), EnergyFigure::UNKNOWN);
+        // What comes after a silence changes nothing before it.
+        assert_same(figures(&series, known).energy_wh, figures(&readings, known).energy_wh)?;
+    }
+
+    #[test]
+    fn order_and_duplicates_do_not_matter((readings, seed) in (readings(), any::<u64>())) {
+        let (site, end) = (site(), at(40 * 3600));
+        let mut shuffled = readings.clone();
+        shuffled.extend(readings.iter().step_by(3).cloned());
+        // Any order that depends on the seed alone.
+        shuffled.sort_by_key(|one| one.observation.observed_at.as_millis().rotate_left(7).wrapping_mul(seed.cast_signed() | 1));
+        for meter in &site.meters {
+            let figures = |readings: &[Reading]| {
+                meter_energy(meter, &days(end), &Store::of(readings), &Rules::default(), end)
+            };
+            prop_assert_eq!(figures(&readings), figures(&shuffled));
+        }
+    }
+
+    #[test]
     fn zones_sum_to_the_building(readings in readings()) {
         let (site, series) = (site(), Store::of(&readings));
         let end = at(40 * 3600);

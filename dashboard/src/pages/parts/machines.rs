@@ -1,12 +1,13 @@
 //! The energy of the shown zone: power now, energy today, the day's curve, and its machines.
 
 use askama::Template;
+use domain::energy::parts_of;
 use domain::site::Meter;
 
 use super::chart::{self, Chart};
 use super::html;
 use crate::audience::{Part, Scene};
-use crate::power_today::{parts_of, shown_meter, shown_zone};
+use crate::power_today::{shown_meter, shown_zone};
 use crate::words::{Figure, Labels, Language};
 
 #[derive(Template)]
@@ -52,7 +53,7 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
 
 /// The sub-meters of the shown meter; without any, all the others.
 pub(super) fn machines<'a>(scene: &'a Scene, shown: &'a Meter) -> Vec<&'a Meter> {
-    let parts: Vec<&Meter> = parts_of(&scene.site, shown).collect();
+    let parts: Vec<&Meter> = parts_of(&scene.site, &shown.id).collect();
     if !parts.is_empty() {
         return parts;
     }

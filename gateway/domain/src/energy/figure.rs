@@ -18,11 +18,15 @@ pub struct EnergyFigure {
     pub quality: Quality,
     /// Share of the period so far that was measured, 0 to 1. What is not due yet is not missing.
     pub coverage: f64,
+    /// Share of the period so far that was silent and only has its part of a longer total, 0 to 1: how much is known,
+    /// when it was drawn is not.
+    pub repaired: f64,
 }
 
 impl EnergyFigure {
     /// Nothing is known.
-    pub const UNKNOWN: Self = Self { energy_wh: None, quality: Quality::Unknown, coverage: 0.0 };
+    pub const UNKNOWN: Self =
+        Self { energy_wh: None, quality: Quality::Unknown, coverage: 0.0, repaired: 0.0 };
 
     /// The figure of a period of which `entry` is known, when readings are due up to `due`.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
@@ -32,7 +36,8 @@ impl EnergyFigure {
         }
         let known_ms = entry.covered_ms + entry.spread_ms;
         let due_ms = due.min(period.end()).as_millis() - period.start().as_millis();
-        let coverage = entry.covered_ms as f64 / due_ms.max(known_ms) as f64;
+        let share = |ms: i64| ms as f64 / due_ms.max(known_ms) as f64;
+        let (coverage, repaired) = (share(entry.covered_ms), share(entry.spread_ms));
         let quality = if coverage >= COMPLETE {
             Quality::Measured
         } else if entry.spread_ms > entry.covered_ms {
@@ -40,13 +45,13 @@ impl EnergyFigure {
         } else {
             Quality::Partial
         };
-        Self { energy_wh: Some(entry.wh), quality, coverage }
+        Self { energy_wh: Some(entry.wh), quality, coverage, repaired }
     }
 }
 
 /// The sum over several meters: what is known of them, told as complete only when all are.
 pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
-    let (mut total, mut coverage, mut count) = (None, 0.0, 0.0);
+    let (mut total, mut coverage, mut repaired, mut count) = (None, 0.0, 0.0, 0.0);
     let (mut unknown, mut partial, mut estimated) = (false, false, false);
     for figure in figures {
         total = match (total, figure.energy_wh) {
@@ -54,6 +59,7 @@ pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
             (known, other) => known.or(other),
         };
         coverage += figure.coverage;
+        repaired += figure.repaired;
         count += 1.0;
         unknown |= figure.quality == Quality::Unknown;
         partial |= figure.quality == Quality::Partial;
@@ -65,7 +71,12 @@ pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
         Some(_) if estimated => Quality::Estimated,
         Some(_) => Quality::Measured,
     };
-    EnergyFigure { energy_wh: total, quality, coverage: coverage / count }
+    EnergyFigure {
+        energy_wh: total,
+        quality,
+        coverage: coverage / count,
+        repaired: repaired / count,
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +84,7 @@ mod tests {
     use super::*;
 
     fn figure(energy_wh: f64, quality: Quality, coverage: f64) -> EnergyFigure {
-        EnergyFigure { energy_wh: Some(energy_wh), quality, coverage }
+        EnergyFigure { energy_wh: Some(energy_wh), quality, coverage, repaired: 0.0 }
     }
 
     #[test]

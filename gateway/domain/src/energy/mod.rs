@@ -12,20 +12,29 @@
 //! | `power` | how long a power reading speaks |
 //! | `ledger` | Wh and known time in the periods of a grid |
 //! | `figure` | what is told of a period, and the sum over meters |
+//! | `balance` | a meter beside its parts: what is not assigned, and parts above their whole |
+//! | `crosscheck` | a register beside the power of the same meter |
+//! | `repair` | silences that a register bridges |
 //!
 //! How long a reading speaks is the same everywhere (`max_gap_s` of the site's rules), not learned from the readings
 //! at hand: so a day is the sum of its hours, whatever else was loaded for either question.
 
+mod balance;
+mod crosscheck;
 mod figure;
 mod ledger;
 mod meter;
 mod power;
+mod repair;
 #[cfg(test)]
 mod tests;
 
+pub use balance::{Balance, Excess, balance, excesses, parts_of};
+pub use crosscheck::{CrossCheck, Verdict, cross_check};
 pub use figure::{EnergyFigure, sum};
 pub(crate) use ledger::Entry;
 pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
+pub use repair::{Repair, repairs};
 
 use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};
@@ -73,9 +82,23 @@ pub fn zone_energy(
     series: &SeriesSet,
     now: Instant,
 ) -> Vec<EnergyFigure> {
-    let of_meters: Vec<_> = zone_meters(site, zone)
-        .map(|meter| meter_energy(meter, grid, series, &site.rules, now))
-        .collect();
+    let meters: Vec<_> = zone_meters(site, zone).collect();
+    sum_of(&meters, grid, series, &site.rules, now)
+}
+
+/// The energy of several meters together; that of a single one as it is.
+pub fn sum_of(
+    meters: &[&Meter],
+    grid: &[Period],
+    series: &SeriesSet,
+    rules: &Rules,
+    now: Instant,
+) -> Vec<EnergyFigure> {
+    let of_meter = |meter: &&Meter| meter_energy(meter, grid, series, rules, now);
+    if let [only] = meters {
+        return of_meter(only);
+    }
+    let of_meters: Vec<_> = meters.iter().map(of_meter).collect();
     (0..grid.len()).map(|at| sum(of_meters.iter().map(|figures| figures[at]))).collect()
 }
 
@@ -84,13 +107,24 @@ pub fn zone_meters<'a>(
     site: &'a Site,
     zone: Option<&'a ZoneId>,
 ) -> impl Iterator<Item = &'a Meter> {
-    site.meters.iter().filter(move |meter| match zone {
+    let topmost = site.meters.iter().filter(move |meter| match zone {
         None => meter.parent.is_none(),
         Some(zone) => {
             stands_in(site, meter, zone)
                 && !ancestors(site, meter).any(|above| stands_in(site, above, zone))
         }
-    })
+    });
+    topmost.flat_map(|meter| measured(site, meter))
+}
+
+/// The meters whose readings make up a meter: itself, or its parts when it has no sources of its own. So the three
+/// phases of a line, each with an instrument, are one meter.
+pub fn measured<'a>(site: &'a Site, meter: &'a Meter) -> Vec<&'a Meter> {
+    let parts: Vec<_> = parts_of(site, &meter.id).collect();
+    if meter_needs(meter).next().is_some() || parts.is_empty() {
+        return vec![meter];
+    }
+    parts.into_iter().flat_map(|part| measured(site, part)).collect()
 }
 
 fn stands_in(site: &Site, meter: &Meter, zone: &ZoneId) -> bool {

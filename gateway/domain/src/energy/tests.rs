@@ -6,7 +6,7 @@ use super::*;
 use crate::calendar::{Step, grid};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
-use crate::register::EventSort::{Glitch, Reset};
+use crate::register::EventSort::{Glitch, Jump, Reset, RollBack};
 use crate::wire::state::Quality;
 
 const NOON: &str = "2025-03-04T12:00:00Z";
@@ -37,6 +37,7 @@ fn meter() -> Meter {
         power: vec![assigned_to("plug", Quantity::ActivePower, Period::ALL)],
         running_above_w: None,
         max_power_w: 4000.0,
+        clamp: false,
     }
 }
 
@@ -197,4 +198,184 @@ fn hours_of_300_watt_hours_make_days_of_23_and_25_hours() {
         );
         assert_eq!(figures(&day)[0].energy_wh, Some(300.0 * f64::from(hours)));
     }
+}
+
+#[test]
+fn after_a_power_cut_a_reset_a_roll_back_and_an_implausible_jump_are_told_apart() {
+    let sorts = |readings| -> Vec<_> {
+        let events = register_events(&meter(), &registered(readings), &Rules::default());
+        events.into_iter().map(|(_, event)| event.sort).collect()
+    };
+    let wh = |readings| figure(&registered(readings), 0, 60).energy_wh;
+
+    let reset = &[(0, 812_000.0), (20, 0.0), (30, 40.0)];
+    assert_eq!((sorts(reset), wh(reset)), (vec![Reset], Some(40.0)));
+    let restored_from_yesterday = &[(0, 812_000.0), (20, 805_000.0), (30, 805_040.0)];
+    assert_eq!(
+        (sorts(restored_from_yesterday), wh(restored_from_yesterday)),
+        (vec![RollBack], Some(40.0))
+    );
+    // 60 kWh in 20 minutes at a machine of 4 kW.
+    let nonsense = &[(0, 812_000.0), (20, 872_000.0), (30, 872_040.0)];
+    assert_eq!((sorts(nonsense), wh(nonsense)), (vec![Jump], Some(40.0)));
+    // Lost for a while, then as if nothing had happened.
+    let lost = &[(0, 812_000.0), (20, 0.0), (25, 0.0), (30, 812_040.0)];
+    assert_eq!((sorts(lost), wh(lost)), (vec![Glitch], Some(40.0)));
+}
+
+#[test]
+fn a_silence_that_the_register_bridges_is_told_with_its_total_and_counts_as_repaired() {
+    let series = registered(&[(0, 7000.0), (10, 7100.0), (190, 8000.0), (200, 8050.0)]);
+
+    let found = repairs(&meter(), &series, &Rules::default());
+    let silent = figure(&series, 60, 120);
+
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].period, found[0].wh), (span(10, 190), 900.0));
+    assert_eq!((silent.energy_wh, silent.coverage, silent.repaired), (Some(300.0), 0.0, 1.0));
+    assert_eq!(silent.quality, Quality::Estimated);
+}
+
+#[test]
+fn a_late_reading_that_fills_a_gap_needs_no_reset_and_touches_nothing_else() {
+    let gap = &[(0, 7000.0), (10, 7100.0), (190, 8000.0), (200, 8050.0)];
+    let filled = &[(0, 7000.0), (10, 7100.0), (100, 7110.0), (190, 8000.0), (200, 8050.0)];
+    let hours = [span(0, 10), span(10, 100), span(100, 190), span(190, 200)];
+    let figures = |readings| {
+        let series = registered(readings);
+        let told = meter_energy(&meter(), &hours, &series, &Rules::default(), at(200));
+        told.into_iter().map(|figure| figure.energy_wh.unwrap().round()).collect::<Vec<_>>()
+    };
+    assert_eq!(figures(gap), [100.0, 450.0, 450.0, 50.0]);
+    assert_eq!(figures(filled), [100.0, 10.0, 890.0, 50.0]);
+}
+
+#[test]
+fn power_that_departs_from_the_register_of_the_same_day_is_to_be_verified() {
+    let minutes_of = |watts: f64| minutes(0, 1440, watts);
+    let register: Vec<_> =
+        (0..=144).map(|n: i32| (i64::from(n) * 10, 100.0 * f64::from(n))).collect();
+    let check = |watts: f64, clamp: bool| {
+        let series = series(&[
+            ("plug", Quantity::EnergyImported, &register),
+            ("plug", Quantity::ActivePower, &minutes_of(watts)),
+        ]);
+        let meter = Meter { clamp, ..meter() };
+        cross_check(&meter, &[span(0, 1440)], &series, &Rules::default(), at(2000))[0]
+    };
+
+    // The register says 600 W all day.
+    assert_eq!(check(610.0, false).verdict, Verdict::Agree);
+    assert_eq!(check(624.0, false).verdict, Verdict::ToVerify);
+    assert_eq!(check(624.0, true).verdict, Verdict::Agree);
+    assert_eq!(check(-600.0, true).verdict, Verdict::ToVerify);
+    assert!((check(624.0, true).deviation.unwrap() - 0.04).abs() < 1e-9);
+}
+
+#[test]
+fn a_day_with_one_way_only_is_not_compared() {
+    let check = |series| {
+        cross_check(&meter(), &[span(0, 60)], &series, &Rules::default(), at(60))[0].verdict
+    };
+    assert_eq!(check(registered(&[(0, 7000.0), (10, 7600.0)])), Verdict::NotCompared);
+    let power = minutes(0, 60, 900.0);
+    assert_eq!(check(series(&[("plug", Quantity::ActivePower, &power)])), Verdict::NotCompared);
+}
+
+const TREE: &str = r#"
+[site]
+id = "house"
+name = "House"
+timezone = "Europe/Paris"
+capacity = 10
+area_m2 = 100
+
+[[zone]]
+id = "cellar"
+name = "Cellar"
+
+[[meter]]
+id = "main"
+name = "Main"
+
+[[meter]]
+id = "phase-1"
+name = "Phase 1"
+parent = "main"
+zone = "cellar"
+energy = [{ device = "one" }]
+
+[[meter]]
+id = "phase-2"
+name = "Phase 2"
+parent = "main"
+energy = [{ device = "two" }]
+
+[[meter]]
+id = "phase-3"
+name = "Phase 3"
+parent = "main"
+energy = [{ device = "three" }]
+
+[[meter]]
+id = "pump"
+name = "Pump"
+parent = "phase-1"
+zone = "cellar"
+energy = [{ device = "pump" }]
+"#;
+
+#[test]
+fn three_phases_with_an_instrument_each_are_one_meter() {
+    let site = crate::site::parse(TREE, "house.toml").unwrap();
+    let of = |device, rise: f64| (device, [(0, 1000.0), (10, 1000.0 + rise)]);
+    let readings = [of("one", 100.0), of("two", 20.0), of("three", 3.0)];
+    let parts: Vec<_> =
+        readings.iter().map(|(device, r)| (*device, Quantity::EnergyImported, &r[..])).collect();
+
+    let all = zone_energy(&site, None, &[span(0, 10)], &series(&parts), at(10))[0];
+    let two_of_three = zone_energy(&site, None, &[span(0, 10)], &series(&parts[..2]), at(10))[0];
+
+    assert_eq!((all.energy_wh, all.quality), (Some(123.0), Quality::Measured));
+    // A phase that is silent is missing, not 0.
+    assert_eq!((two_of_three.energy_wh, two_of_three.quality), (Some(120.0), Quality::Partial));
+}
+
+#[test]
+fn a_part_above_its_whole_is_counted_once_in_every_sum() {
+    let site = crate::site::parse(TREE, "house.toml").unwrap();
+    let series = series(&[
+        ("one", Quantity::EnergyImported, &[(0, 1000.0), (10, 1200.0)]),
+        ("pump", Quantity::EnergyImported, &[(0, 500.0), (10, 1100.0)]),
+    ]);
+    let hour = [span(0, 10)];
+    let of = |id| meter_energy(site.meter(id).unwrap(), &hour, &series, &site.rules, at(10))[0];
+
+    let told = balance(of("phase-1"), &[of("pump")]);
+    let cellar = zone_energy(&site, Some(&"cellar".parse().unwrap()), &hour, &series, at(10))[0];
+
+    assert_eq!(told.excess_wh, Some(400.0));
+    assert_eq!(excesses(&hour, &[told]), [Excess { period: hour[0], wh: 400.0 }]);
+    assert_eq!(cellar.energy_wh, Some(200.0));
+}
+
+#[test]
+fn resets_are_settled_per_meter_before_zones_are_added_up() {
+    let site = crate::site::parse(TREE, "house.toml").unwrap();
+    let series = series(&[
+        ("one", Quantity::EnergyImported, &[(0, 9500.0), (10, 0.0), (20, 100.0)]),
+        ("two", Quantity::EnergyImported, &[(0, 100.0), (10, 5700.0), (20, 5700.0)]),
+        ("three", Quantity::EnergyImported, &[(0, 5.0), (10, 5.0), (20, 10.0)]),
+    ]);
+    let all = zone_energy(&site, None, &[span(0, 20)], &series, at(20))[0];
+    // Added up first, the second phase's rise would hide the reset of the first.
+    assert_eq!(all.energy_wh, Some(100.0 + 5600.0 + 5.0));
+}
+
+#[test]
+fn apparent_power_is_never_made_into_energy() {
+    let series = series(&[("plug", Quantity::ApparentPower, &minutes(0, 60, 900.0))]);
+    assert_eq!(figure(&series, 0, 60), EnergyFigure::UNKNOWN);
+    let all_active = meter().power.iter().all(|it| it.source.quantity == Quantity::ActivePower);
+    assert!(all_active);
 }

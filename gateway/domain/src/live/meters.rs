@@ -6,7 +6,7 @@ use super::activity::ActivityWatch;
 use super::devices::Devices;
 use super::track::Tracks;
 use crate::calendar::{Step, grid, period_of};
-use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, zone_meters};
+use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, measured, zone_meters};
 use crate::instant::{Instant, Period};
 use crate::reading::Observation;
 use crate::site::{Meter, Site};
@@ -23,6 +23,8 @@ pub(super) struct Meters {
     /// The topmost meters of each zone, and of the building.
     of_zones: Vec<Vec<usize>>,
     of_building: Vec<usize>,
+    /// Of each meter without sources of its own the meters that make it up.
+    sums: Vec<Option<Vec<usize>>>,
 }
 
 /// One meter.
@@ -56,11 +58,16 @@ impl Meters {
         let all = site.meters.iter().map(|meter| MeterNow::new(meter, days.clone(), site));
         let index = |wanted: &Meter| site.meters.iter().position(|meter| meter.id == wanted.id);
         let within = |zone| zone_meters(site, zone).filter_map(index).collect();
+        let made_of = |meter: &Meter| {
+            let parts: Vec<_> = measured(site, meter).into_iter().filter_map(index).collect();
+            (parts != [index(meter)?]).then_some(parts)
+        };
         Self {
             timezone: site.timezone.clone(),
             all: all.collect(),
             of_zones: site.zones.iter().map(|zone| within(Some(&zone.id))).collect(),
             of_building: within(None),
+            sums: site.meters.iter().map(made_of).collect(),
         }
     }
 
@@ -136,8 +143,11 @@ impl Meters {
         }
     }
 
-    pub(super) fn of_meter(&self, index: usize) -> &MeterFigures {
-        &self.all[index].told
+    pub(super) fn of_meter(&self, index: usize) -> MeterFigures {
+        match &self.sums[index] {
+            None => self.all[index].told,
+            Some(parts) => self.together(parts),
+        }
     }
 
     /// The sum over the topmost meters of a zone.
@@ -151,10 +161,20 @@ impl Meters {
     }
 
     fn sum(&self, meters: &[usize]) -> EnergyState {
+        self.together(meters).energy()
+    }
+
+    fn together(&self, meters: &[usize]) -> MeterFigures {
         let told = || meters.iter().map(|index| &self.all[*index].told);
         let sum = |of: fn(&MeterFigures) -> EnergyFigure| energy::sum(told().map(of));
-        let power_w = told().filter_map(|one| one.power_w).reduce(|sum, power| sum + power);
-        state(power_w, sum(|one| one.today), sum(|one| one.yesterday), sum(|one| one.month))
+        MeterFigures {
+            power_w: told().filter_map(|one| one.power_w).reduce(|sum, power| sum + power),
+            today: sum(|one| one.today),
+            yesterday: sum(|one| one.yesterday),
+            month: sum(|one| one.month),
+            heard: told().filter_map(|one| one.heard).min(),
+            activity: None,
+        }
     }
 }
 

@@ -155,6 +155,8 @@ pub struct Meter {
     pub running_above_w: Option<f64>,
     /// The most it can draw, in W; more is a fault. From the rating of its breaker.
     pub max_power_w: f64,
+    /// Whether it measures with current clamps, which are less exact.
+    pub clamp: bool,
 }
 
 /// How figures are made. The file may set each; sources of the defaults stand with them.

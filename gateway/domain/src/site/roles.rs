@@ -35,6 +35,7 @@ pub(super) const METER: &[Key] = &[
     Key::optional("power", "[{ device = \"prise-laser\", channel = \"switch:0\" }]"),
     Key::optional("running_above_w", "20"),
     Key::optional("max_power_w", "3680"),
+    Key::optional("clamp", "true"),
 ];
 
 pub(super) fn read_points(tables: &Tables<'_>, faults: &Faults<'_>) -> Option<Vec<Point>> {
@@ -135,5 +136,6 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
         power: assignments(&power),
         running_above_w,
         max_power_w: max_power_w.unwrap_or(LARGEST_SUBSCRIPTION_W),
+        clamp: section.flag("clamp").unwrap_or(false),
     })
 }
