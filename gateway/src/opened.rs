@@ -85,7 +85,11 @@ pub(crate) fn reader(folder: &Path) -> Result<Arc<SqliteReader>, Failure> {
 fn settings(config: &Config) -> SqliteSettings {
     let site = &config.site;
     let forward_to = config.influxdb.as_ref().map(|(target, _)| target.name(&site.id));
-    SqliteSettings { timezone: site.timezone.clone(), forward_to }
+    SqliteSettings {
+        timezone: site.timezone.clone(),
+        longest_gap: site.rules.longest_gap(),
+        forward_to,
+    }
 }
 
 fn unusable(folder: &Path, error: &StoreError) -> Failure {

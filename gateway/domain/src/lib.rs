@@ -16,6 +16,7 @@
 //! | [`wire`] | our own topics, in both directions |
 //! | [`site`] | the building: its file, read and checked |
 //! | [`history`] | summaries of a series over a grid |
+//! | [`rollup`] | what is kept of a stretch of a series, and how stretches join |
 //! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
 //! | [`live`] | all of it together, as it stands now |
@@ -35,6 +36,7 @@ pub mod quantity;
 pub mod reading;
 pub mod register;
 pub mod rhythm;
+pub mod rollup;
 pub mod site;
 pub mod value;
 pub mod wire;

@@ -52,11 +52,26 @@ impl Bounds {
     }
 
     /// The most that can be added from one mark to another.
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
     fn possible(&self, from: Mark, to: Mark) -> f64 {
-        let hours = (to.at.as_millis() - from.at.as_millis()) as f64 / 3_600_000.0;
+        self.max_per_hour * hours(from, to) + self.at_once(from, to)
+    }
+
+    /// What one report may add, however soon it comes.
+    fn at_once(&self, from: Mark, to: Mark) -> f64 {
         let coarse = from.total % self.coarse_step == 0.0 && to.total % self.coarse_step == 0.0;
-        self.max_per_hour * hours + if coarse { self.coarse_step } else { self.step }
+        if coarse { self.coarse_step } else { self.step }
+    }
+
+    /// The least speed per hour that explains a rise, beyond what one report may add.
+    pub(crate) fn speed(&self, from: Mark, to: Mark) -> f64 {
+        let beyond = to.total - from.total - self.at_once(from, to);
+        if beyond <= 0.0 { 0.0 } else { beyond / hours(from, to) }
+    }
+
+    /// Whether every rise is possible of those whose greatest speed this is. A speed within a rounding error of
+    /// the greatest possible one is none.
+    pub(crate) fn explains(&self, speed: f64) -> bool {
+        speed <= self.max_per_hour * (1.0 - 1e-9)
     }
 
     /// What was added when the register ran over its width between the marks.
@@ -167,6 +182,11 @@ impl Register {
         }
     }
 
+    /// Whether its newest reading, taken without a doubt, is this one.
+    pub fn stands_at(&self, mark: Mark) -> bool {
+        self.doubt.is_none() && self.base == Some(mark)
+    }
+
     /// What the readings in doubt tell if nothing follows them: that it stood still while they lasted.
     pub fn standing(&self) -> Option<Rise> {
         self.doubt.and_then(Doubt::standstill)
@@ -250,6 +270,11 @@ impl Event {
     fn of(sort: EventSort, base: Mark, mark: Mark) -> Self {
         Self { at: mark.at, sort, before: base.total, after: mark.total }
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+fn hours(from: Mark, to: Mark) -> f64 {
+    (to.at.as_millis() - from.at.as_millis()) as f64 / 3_600_000.0
 }
 
 /// Near 0, seen from where it was: a hundredth of it, or a small total that is a tenth of it.

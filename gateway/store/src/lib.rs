@@ -30,7 +30,7 @@ mod sqlite;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
-    Appended, Batch, Cause, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
-    StoreError, StoredSource,
+    Appended, Batch, Cause, Range, RefusalId, Refused, RollupRange, SeriesReader, SeriesWriter,
+    StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use domain::{Instant, Observation, Reading, Source};
+use domain::calendar::Bucket;
+use domain::rollup::{Basis, Rollup, roll_up};
+use domain::{Instant, Observation, Period, Reading, Source};
 
 use crate::kept::{self, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
-    Appended, Batch, Range, RefusalId, Refused, SeriesReader, SeriesWriter, StandingRefusal,
-    StoreError, StoredSource,
+    Appended, Batch, Range, RefusalId, Refused, RollupRange, SeriesReader, SeriesWriter,
+    StandingRefusal, StoreError, StoredSource,
 };
 
 /// Keeps everything in memory. Clones are handles of the same store.
@@ -83,6 +85,18 @@ impl SeriesReader for MemoryStore {
             found.extend(series.range(end..).take(request.after).map(|(_, o)| *o));
         }
         Ok(found)
+    }
+
+    async fn rollups(&self, request: RollupRange) -> Result<Vec<Vec<Bucket<Rollup>>>, StoreError> {
+        let contents = self.contents();
+        let of = |source: &Source, span: Period| {
+            let basis = Basis::new(source.quantity, request.longest_gap);
+            let series = contents.series.get(source)?.range(span.start()..span.end());
+            let readings: Vec<_> = series.map(|(_, observation)| *observation).collect();
+            Some(roll_up(&readings, &request.step, &basis))
+        };
+        let rollups = |source| request.buckets().and_then(|span| of(source, span));
+        Ok(request.sources.iter().map(|source| rollups(source).unwrap_or_default()).collect())
     }
 
     async fn quarantine(

@@ -5,8 +5,11 @@
 
 use std::future::Future;
 
+use domain::calendar::Bucket;
 use domain::message::Reason;
+use domain::rollup::{Rollup, Step};
 use domain::{Instant, Observation, Period, Reading, Source};
+use jiff::SignedDuration;
 
 /// What one commit makes durable: readings, and what had to be refused beside them.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +80,16 @@ pub trait SeriesReader: Send + Sync + 'static {
         request: Range,
     ) -> impl Future<Output = Result<Vec<Observation>, StoreError>> + Send;
 
+    /// The rollups of several sources, one list for each in the order of the question: every bucket of the step that
+    /// overlaps the period and has readings, in order. A bucket is whole, also where it reaches out of the period.
+    ///
+    /// They are those of the readings as they stand now, today and on days with late readings too (to the rounding
+    /// of sums). Where a store no longer keeps the readings, they are what was kept of them.
+    fn rollups(
+        &self,
+        request: RollupRange,
+    ) -> impl Future<Output = Result<Vec<Vec<Bucket<Rollup>>>, StoreError>> + Send;
+
     /// One page of the quarantine, newest first. `before` is the [`StandingRefusal::id`] to continue below.
     fn quarantine(
         &self,
@@ -120,6 +133,32 @@ impl Range {
     #[must_use]
     pub fn with_neighbours(self, count: usize) -> Self {
         Self { before: count, after: count, ..self }
+    }
+}
+
+/// A question for rollups.
+#[derive(Clone, Debug)]
+pub struct RollupRange {
+    /// Whose; asking for all that a figure needs at once costs less than one by one.
+    pub sources: Vec<Source>,
+    /// From when until when; half-open.
+    pub period: Period,
+    /// How finely they are cut.
+    pub step: Step,
+    /// How long a reading speaks at most: `max_gap_s` of the site's rules. With another one than the store was
+    /// opened with, or another time zone, the answer is as right, but takes longer.
+    pub longest_gap: SignedDuration,
+}
+
+impl RollupRange {
+    /// The whole buckets that overlap the period; none when it is empty.
+    pub(crate) fn buckets(&self) -> Option<Period> {
+        let last = self.period.end() - SignedDuration::from_millis(1);
+        if self.period.start() > last {
+            return None;
+        }
+        let (first, last) = (self.step.bucket(self.period.start()), self.step.bucket(last));
+        Period::new(first.start(), last.end())
     }
 }
 

@@ -202,7 +202,7 @@ impl MeterFold {
 
 /// How long a reading speaks at most.
 pub(crate) fn longest_gap(rules: &Rules) -> SignedDuration {
-    SignedDuration::try_from_secs_f64(rules.max_gap_s).unwrap_or(SignedDuration::from_mins(15))
+    rules.longest_gap()
 }
 
 /// Over a longer silence only the total of a register is known, not its shape.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
@@ -189,6 +190,13 @@ impl Default for Rules {
             max_ahead_s: 5.0 * 60.0,
             max_unknown_sources: 2000,
         }
+    }
+}
+
+impl Rules {
+    /// [`Rules::max_gap_s`] as a duration.
+    pub fn longest_gap(&self) -> SignedDuration {
+        SignedDuration::try_from_secs_f64(self.max_gap_s).unwrap_or(SignedDuration::from_mins(15))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod quarantine;
 mod random;
+mod rollups;
 mod series;
 
 use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, Value};
@@ -13,6 +14,7 @@ use crate::ports::{Appended, Batch, Range, SeriesReader, SeriesWriter};
 
 pub(crate) use quarantine::*;
 pub(crate) use random::*;
+pub(crate) use rollups::*;
 pub(crate) use series::*;
 
 /// An adapter with an empty store of its own.
@@ -65,6 +67,12 @@ macro_rules! adapter_keeps_the_promises {
             what_was_healed_leaves_with_its_readings
             the_name_of_a_refusal_is_never_given_again
             a_payload_is_cut_to_what_is_kept
+            rollups_follow_from_the_readings_before_and_after_sealing
+            late_readings_are_in_rollups_as_soon_as_they_are_stored
+            a_bucket_is_whole_where_it_reaches_out_of_the_period
+            rollups_of_several_sources_come_in_the_order_of_the_question
+            a_state_is_rolled_up_by_how_long_it_was_true
+            another_longest_gap_or_zone_is_answered_as_right
             random_operations_give_the_answers_of_the_memory_store
         );
     };

@@ -2,12 +2,13 @@
 
 use domain::message::{Reason, ReasonLabel};
 use domain::{DatedBy, Instant, Observation, Quantity, Reading};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
 use crate::memory::MemoryStore;
-use crate::ports::{RefusalId, Refused};
+use crate::ports::{RefusalId, Refused, RollupRange};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -20,6 +21,7 @@ enum Operation {
     Seal(Instant),
     Reopen,
     Ask(Range),
+    Roll(RollupRange),
     Page(Option<RefusalId>, usize),
 }
 
@@ -89,6 +91,14 @@ fn operations() -> impl Strategy<Value = Operation> {
             let period = period(a.min(b), a.max(b));
             Operation::Ask(Range { source, period, before, after, limit })
         }),
+        3 => (sources(), instants(), instants(), 0..3_usize, any::<bool>()).prop_map(
+            |(source, a, b, step, usual)| Operation::Roll(RollupRange {
+                sources: vec![source],
+                period: period(a.min(b), a.max(b)),
+                step: steps()[step].clone(),
+                longest_gap: if usual { GAP } else { SignedDuration::from_mins(1) },
+            })
+        ),
         1 => (prop::option::of((0..30_u64).prop_map(RefusalId)), 0..6_usize)
             .prop_map(|(before, limit)| Operation::Page(before, limit)),
     ]
@@ -109,6 +119,11 @@ async fn compare<S: Subject>(operations: Vec<Operation>) {
                 let expected = memory.range(request.clone()).await.unwrap();
                 assert_eq!(subject.reader().range(request).await.unwrap(), expected);
             }
+            Operation::Roll(request) => {
+                let expected = memory.rollups(request.clone()).await.unwrap();
+                let found = subject.reader().rollups(request).await.unwrap();
+                assert_alike(&found[0], &expected[0]);
+            }
             Operation::Page(before, limit) => {
                 let expected = memory.quarantine(before, limit).await.unwrap();
                 assert_eq!(subject.reader().quarantine(before, limit).await.unwrap(), expected);
@@ -119,7 +134,8 @@ async fn compare<S: Subject>(operations: Vec<Operation>) {
     assert_eq!(subject.reader().sources().await.unwrap(), sources);
     for stored in sources {
         let expected = memory.range(Range::of(stored.source.clone(), Period::ALL)).await.unwrap();
-        assert_eq!(history(&subject, stored.source).await, expected);
+        assert_eq!(history(&subject, stored.source.clone()).await, expected);
+        assert_rollups_follow_from_readings(&subject, &stored.source).await;
     }
 }
 

@@ -157,7 +157,7 @@ const fn arrival(lag: i64) -> Arrival {
 }
 
 /// A number that a column holds; its bits are what must come back.
-trait Cell: Number + Default {
+pub(super) trait Cell: Number + Default {
     fn to_bytes(self) -> [u8; 8];
     fn from_bytes(bytes: [u8; 8]) -> Self;
 }
@@ -182,7 +182,8 @@ impl Cell for f64 {
     }
 }
 
-fn pack<T: Cell>(cells: &[T]) -> Vec<u8> {
+/// Packs a column, which is not empty.
+pub(super) fn pack<T: Cell>(cells: &[T]) -> Vec<u8> {
     let first = cells.first().expect("a block holds readings").to_bytes();
     if cells.iter().all(|cell| cell.to_bytes() == first) {
         return [&[CONSTANT][..], &first].concat();
@@ -192,7 +193,8 @@ fn pack<T: Cell>(cells: &[T]) -> Vec<u8> {
     [&[COMPRESSED][..], &stream].concat()
 }
 
-fn unpack<T: Cell>(column: &[u8], count: usize) -> Result<Vec<T>, BlockFault> {
+/// Unpacks a column of `count` cells.
+pub(super) fn unpack<T: Cell>(column: &[u8], count: usize) -> Result<Vec<T>, BlockFault> {
     match column {
         [CONSTANT, bytes @ ..] => {
             let bytes = bytes.try_into().map_err(|_| BlockFault::Column)?;

@@ -82,13 +82,21 @@ pub(super) fn remove_hour(connection: &Connection, hour: Slot) -> Result<(), Sto
 
 /// The hours of a day that have blocks.
 pub(super) fn hours_of(connection: &Connection, day: Slot) -> Result<Vec<Slot>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM blk_h WHERE series = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id",
-    )?;
-    let hour = |ts| Slot::of(Tier::Hour, day.series, ts).id();
-    let bounds = params![day.series, hour(day.start()), hour(day.end() - 1)];
-    let hours = statement.query_map(bounds, |row| Ok(Slot::from_id(Tier::Hour, row.get(0)?)))?;
-    Ok(hours.collect::<Result<_, _>>()?)
+    slots(connection, Tier::Hour, day.series, (day.start(), day.end()))
+}
+
+/// The slots of a series that have blocks and overlap a stretch of time, in order.
+pub(super) fn slots(
+    connection: &Connection,
+    tier: Tier,
+    series: SeriesId,
+    (from, until): (i64, i64),
+) -> Result<Vec<Slot>, StoreError> {
+    let mut statement = list(connection, tier, false)?;
+    let id = |ts| Slot::of(tier, series, ts).id();
+    let bounds = params![series, id(from), id(until - 1)];
+    let slots = statement.query_map(bounds, |row| Ok(Slot::from_id(tier, row.get(0)?)))?;
+    Ok(slots.collect::<Result<_, _>>()?)
 }
 
 /// Lists the slots of a series between two ids, as `[series, from, to]`, that have blocks; backwards on request.

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::time::Instant as Stopwatch;
 
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::Entry;
 use super::forwarding::{Mark, Receipt};
 use super::known::Known;
 use super::lock::FolderLock;
+use super::rollups::Rules;
 use super::seal::Pass;
-use super::{FILE, SqliteSettings, log, owed, refusals, schema};
+use super::{FILE, SqliteSettings, log, owed, refusals, rollups, schema};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -22,7 +22,7 @@ const LONG_LOG: usize = 100_000;
 #[derive(Debug)]
 pub(super) struct Database {
     connection: Connection,
-    zone: TimeZone,
+    rules: Rules,
     /// None when the last transaction failed: whether it took place is for the file to say.
     known: Option<Known>,
     /// How much of the log is forwarded; none when nothing is. Not in the file: after a start the log is forwarded
@@ -38,10 +38,12 @@ impl Database {
         let mut connection = schema::open_to_write(&folder.join(FILE))?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         owed::begin(&transaction, settings.forward_to.as_deref())?;
+        rollups::begin(&transaction, settings.longest_gap)?;
         transaction.commit()?;
         let known = Some(Known::load(&connection)?);
         let forwarded = settings.forward_to.is_some().then(Mark::default);
-        Ok(Self { connection, zone: settings.timezone.clone(), known, forwarded, _lock: lock })
+        let rules = Rules { zone: settings.timezone.clone(), longest_gap: settings.longest_gap };
+        Ok(Self { connection, rules, known, forwarded, _lock: lock })
     }
 
     /// Stores the batch in one transaction, which is on the disk when this returns.
@@ -55,9 +57,9 @@ impl Database {
 
     /// Does the next step of a seal.
     pub(super) fn seal_step(&mut self, pass: &mut Pass) -> Result<(), StoreError> {
-        let (zone, forwarded) = (self.zone.clone(), self.forwarded);
+        let (rules, forwarded) = (self.rules.clone(), self.forwarded);
         self.transact(|transaction, known| {
-            for (hour, entries) in pass.step(transaction, &zone, forwarded)? {
+            for (hour, entries) in pass.step(transaction, &rules, forwarded)? {
                 known.moved(hour, &entries);
             }
             Ok(())

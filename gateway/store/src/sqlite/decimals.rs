@@ -34,7 +34,13 @@ impl Decimals {
         real(integer) / SCALES[usize::from(self.0)]
     }
 
-    fn scaled(self, number: f64) -> Option<i64> {
+    /// A sum of scaled numbers as the sum of the numbers, rounded once.
+    pub(super) fn unscaled(self, sum: f64) -> f64 {
+        sum / SCALES[usize::from(self.0)]
+    }
+
+    /// The number as an integer, when that gives back every bit of it.
+    pub(super) fn scaled(self, number: f64) -> Option<i64> {
         let integer = whole((number * SCALES[usize::from(self.0)]).round())?;
         (self.number(integer).to_bits() == number.to_bits()).then_some(integer)
     }

@@ -1,5 +1,7 @@
 //! The row log: where a reading goes first, and stays until it is sealed.
 
+use std::collections::HashMap;
+
 use rusqlite::types::{Value as Column, ValueRef};
 use rusqlite::{Connection, params};
 
@@ -44,6 +46,26 @@ pub(super) fn of_series(
     let mut entries: Vec<_> = rows.collect::<Result<_, _>>()?;
     entries.sort_by_key(|entry| entry.ts);
     Ok(entries)
+}
+
+/// The readings of several series in the log, each in the order of `ts`. The log is read once.
+pub(super) fn of_several(
+    connection: &Connection,
+    series: impl IntoIterator<Item = SeriesId>,
+) -> Result<HashMap<SeriesId, Vec<Entry>>, StoreError> {
+    let mut found: HashMap<SeriesId, Vec<Entry>> =
+        series.into_iter().map(|series| (series, Vec::new())).collect();
+    let mut statement = connection.prepare_cached("SELECT series, ts, lag, v FROM log")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(entries) = found.get_mut(&row.get(0)?) {
+            entries.push(entry(row, 1)?);
+        }
+    }
+    for entries in found.values_mut() {
+        entries.sort_by_key(|entry| entry.ts);
+    }
+    Ok(found)
 }
 
 /// A row of the log.

@@ -11,10 +11,10 @@
 //! | `writer`, `database` | the thread and its commands; the transactions it makes of them |
 //! | `known`, `sealed` | what is stored already, so that a repeated reading is told from a new one |
 //! | `seal` | when what is packed, in steps between which appends go on |
-//! | `reader`, `find`, `walk` | the pool; the questions; one series across all places it lies in |
+//! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `log`, `series`, `refusals`, `blocks`, `rollups`, `meta` | a table or two each |
-//! | `entry`, `slot`, `block`, `decimals`, `rollup` | a reading, a stretch of time, their codec and summaries; no SQL |
+//! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
 mod block;
@@ -30,9 +30,10 @@ mod lock;
 mod log;
 mod meta;
 mod owed;
+mod quarters;
 mod reader;
 mod refusals;
-mod rollup;
+mod roll;
 mod rollups;
 mod schema;
 mod seal;
@@ -47,6 +48,7 @@ pub(crate) use forwarding::{Mark, Receipt};
 pub use reader::SqliteReader;
 pub use writer::SqliteWriter;
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 /// The database in the data folder. SQLite keeps two more files beside it while it is open.
@@ -57,6 +59,9 @@ const FILE: &str = "vigie.db";
 pub struct SqliteSettings {
     /// The site's time zone, by which days are summarised. When it changes, the summaries are made again.
     pub timezone: TimeZone,
+    /// How long a reading speaks at most (`max_gap_s` of the site's rules), by which rollups tell gaps. When it
+    /// changes, they are made again.
+    pub longest_gap: SignedDuration,
     /// Names the store to which readings are forwarded, when they are. Under another name than before, or after a
     /// time without one, all that is stored is owed to it.
     pub forward_to: Option<String>,
@@ -64,7 +69,11 @@ pub struct SqliteSettings {
 
 impl Default for SqliteSettings {
     fn default() -> Self {
-        Self { timezone: TimeZone::UTC, forward_to: None }
+        Self {
+            timezone: TimeZone::UTC,
+            longest_gap: SignedDuration::from_mins(15),
+            forward_to: None,
+        }
     }
 }
 

@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Observation;
+use domain::calendar::Bucket;
+use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{FILE, fault::file_fault, find, refusals, schema};
-use crate::ports::{Range, RefusalId, SeriesReader, StandingRefusal, StoreError, StoredSource};
+use super::{FILE, fault::file_fault, find, refusals, roll, schema};
+use crate::ports::{
+    Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+};
 
 /// How many questions are answered at once; others wait for one of these to end.
 const CONNECTIONS: usize = 4;
@@ -90,6 +94,10 @@ impl SeriesReader for SqliteReader {
 
     async fn range(&self, request: Range) -> Result<Vec<Observation>, StoreError> {
         self.ask(move |connection| find::range(connection, &request)).await
+    }
+
+    async fn rollups(&self, request: RollupRange) -> Result<Vec<Vec<Bucket<Rollup>>>, StoreError> {
+        self.ask(move |connection| roll::rollups(connection, &request)).await
     }
 
     async fn quarantine(

@@ -1,190 +1,348 @@
-//! The tables of summaries. What stands in them of a day always follows from the day's block, and is made whole again
-//! whenever that is written.
+//! The tables of rollups. What stands in them of a day follows from the day's block, and is made whole again whenever
+//! that is written; where readings are no longer kept, what was made of them stays.
 
-use domain::calendar::{Step, period_of};
-use domain::{Instant, Period};
+use std::collections::BTreeMap;
+
+use domain::calendar::{self, period_of};
+use domain::rollup::{Basis, Rollup};
+use domain::{Instant, Period, Quantity};
+use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use rusqlite::types::Value as Column;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::decimals::Decimals;
-use super::entry::{Entry, real, whole};
-use super::rollup::Rollup;
-use super::series::SeriesId;
-use super::slot::Slot;
+use super::entry::Entry;
+use super::quarters::{self, quarter_of};
+use super::series::{self, SeriesId};
+use super::slot::{Slot, Tier};
+use super::{blocks, meta};
 use crate::ports::StoreError;
 
-/// Every offset in use is a multiple of this, so that these summaries compose into civil days.
-const QUARTER: i64 = 15 * 60 * 1000;
+/// By what rollups are made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Rules {
+    /// The site's time zone.
+    pub(super) zone: TimeZone,
+    /// How long a reading speaks at most.
+    pub(super) longest_gap: SignedDuration,
+}
 
-/// Summarises a UTC day: its quarters of an hour, and the civil days that it is a part of.
+impl Rules {
+    /// For a series; `None` when this build does not know its quantity.
+    fn basis(
+        &self,
+        connection: &Connection,
+        series: SeriesId,
+    ) -> Result<Option<Basis>, StoreError> {
+        let quantity: Option<Quantity> = series::quantity(connection, series)?;
+        Ok(quantity.map(|quantity| Basis::new(quantity, self.longest_gap)))
+    }
+}
+
+/// In `meta`: the longest gap by which all rollups were made, in milliseconds; not there while some are yet to be.
+const MADE_BY: &str = "rollup_gap";
+
+/// Whether all rollups were made by this longest gap, as far as there are readings to make them of.
+pub(super) fn are_made_by(
+    connection: &Connection,
+    gap: SignedDuration,
+) -> Result<bool, StoreError> {
+    Ok(meta::number(connection, MADE_BY)?.map(i128::from) == Some(gap.as_millis()))
+}
+
+/// To be called before anything is written by another longest gap than before.
+pub(super) fn begin(connection: &Connection, gap: SignedDuration) -> Result<(), StoreError> {
+    if are_made_by(connection, gap)? { Ok(()) } else { meta::remove(connection, MADE_BY) }
+}
+
+/// The day blocks whose rollups were made by another longest gap, or not at all; the newest first.
+pub(super) fn outdated(
+    connection: &Connection,
+    gap: SignedDuration,
+) -> Result<Vec<Slot>, StoreError> {
+    if are_made_by(connection, gap)? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM blk_d LEFT JOIN q15 USING (id) WHERE q15.gap IS NOT ?1 ORDER BY id DESC",
+    )?;
+    let days =
+        statement.query_map([millis(gap)], |row| Ok(Slot::from_id(Tier::Day, row.get(0)?)))?;
+    Ok(days.collect::<Result<_, _>>()?)
+}
+
+/// To be called once nothing is [`outdated`] any more.
+pub(super) fn all_made(connection: &Connection, gap: SignedDuration) -> Result<(), StoreError> {
+    if are_made_by(connection, gap)? { Ok(()) } else { meta::set(connection, MADE_BY, millis(gap)) }
+}
+
+/// The stored rollups of a day.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StoredDay {
+    /// By quarter of an hour.
+    pub(super) quarters: Vec<Rollup>,
+    /// By which longest gap they were made, in milliseconds.
+    pub(super) gap: i64,
+    /// Whether some are of readings that are no longer kept, though there are readings of the day.
+    partly: bool,
+}
+
+/// Whether a day block is stored.
+fn has_block(connection: &Connection, day: Slot) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM blk_d WHERE id = ?1")?;
+    Ok(statement.exists([day.id()])?)
+}
+
+/// The stored rollups of a day.
+///
+/// # Errors
+/// [`StoreError::Damaged`] when they cannot be read.
+pub(super) fn read_day(
+    connection: &Connection,
+    day: Slot,
+) -> Result<Option<StoredDay>, StoreError> {
+    let sql = "SELECT data, gap, partly FROM q15 WHERE id = ?1";
+    let row = connection
+        .prepare_cached(sql)?
+        .query_row([day.id()], |row| {
+            let quarters = quarters::decode(row.get_ref(0)?.as_blob()?, day);
+            Ok((quarters, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((quarters, gap, partly)) = row else { return Ok(None) };
+    match quarters {
+        Ok(quarters) => Ok(Some(StoredDay { quarters, gap, partly })),
+        Err(fault) => {
+            let name = series::name(connection, day.series);
+            Err(StoreError::Damaged {
+                what: format!("rollups of {name}, {}: {fault}", day.describe()),
+            })
+        }
+    }
+}
+
+/// What is to be told of a day, given the rollups of the readings that are kept: where these are but a part of what
+/// there was, of each quarter of an hour that of more readings.
+pub(super) fn told_of_day(
+    connection: &Connection,
+    day: Slot,
+    stored: Option<StoredDay>,
+    kept: Vec<Rollup>,
+) -> Result<Vec<Rollup>, StoreError> {
+    let Some(stored) = stored else { return Ok(kept) };
+    if !stored.partly && has_block(connection, day)? {
+        return Ok(kept);
+    }
+    let of = |rollup: &Rollup| quarter_of(rollup.first.0.as_millis());
+    let mut told: BTreeMap<i64, Rollup> =
+        stored.quarters.into_iter().map(|rollup| (of(&rollup), rollup)).collect();
+    for rollup in kept {
+        let known = told.entry(of(&rollup)).or_insert(rollup);
+        if known.count <= rollup.count {
+            *known = rollup;
+        }
+    }
+    Ok(told.into_values().collect())
+}
+
+/// Rolls a UTC day up: its quarters of an hour, and the civil days that it is a part of. To be called before its
+/// block is written.
 pub(super) fn write_day(
     connection: &Connection,
     day: Slot,
     entries: &[Entry],
-    zone: &TimeZone,
+    rules: &Rules,
 ) -> Result<(), StoreError> {
-    let counts_up = counts_up(connection, day.series)?;
-    connection
-        .prepare_cached("DELETE FROM r15 WHERE series = ?1 AND t >= ?2 AND t < ?3")?
-        .execute(params![day.series, day.start(), day.end()])?;
-    for quarter in entries.chunk_by(|a, b| quarter_start(a) == quarter_start(b)) {
-        write_quarter(connection, day.series, quarter, counts_up)?;
+    let Some(basis) = rules.basis(connection, day.series)? else { return Ok(()) };
+    let stored = match read_day(connection, day) {
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "store holds damaged rollups; they are made again");
+            None
+        }
+        stored => stored?,
+    };
+    let partly = match &stored {
+        Some(stored) => stored.partly || !has_block(connection, day)?,
+        None => false,
+    };
+    let told = told_of_day(connection, day, stored, quarters::roll_up(entries, &basis))?;
+    if told.is_empty() {
+        return Ok(());
     }
-    write_civil_days(connection, day.series, (day.start(), day.end()), zone)
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO q15(id, gap, partly, data) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            day.id(),
+            millis(rules.longest_gap),
+            partly,
+            quarters::encode(day, &told)
+        ])?;
+    write_civil_days(connection, day.series, (day.start(), day.end()), &basis, &rules.zone)
 }
 
-/// Summarises all civil days of a series again.
+/// Rolls up a day again whose block is not changed.
+pub(super) fn rewrite_day(
+    connection: &Connection,
+    day: Slot,
+    rules: &Rules,
+) -> Result<(), StoreError> {
+    match blocks::read(connection, day) {
+        Ok(entries) => write_day(connection, day, &entries, rules),
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "store holds a damaged block; nothing is summarised of it");
+            Ok(())
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Rolls up all civil days of a series again.
 pub(super) fn rewrite_civil_days(
     connection: &Connection,
     series: SeriesId,
-    zone: &TimeZone,
+    rules: &Rules,
 ) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM rd WHERE series = ?1")?.execute([series])?;
+    let Some(basis) = rules.basis(connection, series)? else { return Ok(()) };
     let mut bounds =
-        connection.prepare_cached("SELECT min(t), max(t) FROM r15 WHERE series = ?1")?;
+        connection.prepare_cached("SELECT min(id), max(id) FROM q15 WHERE series = ?1")?;
     let bounds: (Option<i64>, Option<i64>) =
         bounds.query_row([series], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = bounds else { return Ok(()) };
-    write_civil_days(connection, series, (first, last + QUARTER), zone)
+    let day = |id| Slot::from_id(Tier::Day, id);
+    let span = (day(first).start(), day(last).end());
+    write_civil_days(connection, series, span, &basis, &rules.zone)
 }
 
-/// Writes the summary of readings of one quarter of an hour.
-fn write_quarter(
-    connection: &Connection,
-    series: SeriesId,
-    entries: &[Entry],
-    counts_up: bool,
-) -> Result<(), StoreError> {
-    let numbers: Vec<f64> = entries.iter().map(|entry| entry.number).collect();
-    let decimals = Decimals::of_all(&numbers);
-    let rollup = match &decimals {
-        // Of the integers, so that their sums are exact.
-        Some((_, scaled)) => Rollup::of_all(
-            entries
-                .iter()
-                .zip(scaled)
-                .map(|(e, scaled)| Rollup::from(&Entry { number: real(*scaled), ..*e })),
-        ),
-        None => Rollup::of_all(entries.iter().map(Rollup::from)),
-    };
-    let Some(Rollup { count, sum, min, max, first, last, increase }) = rollup else {
-        return Ok(());
-    };
-    let decimals = decimals.map(|(decimals, _)| decimals.count());
-    let number = |number| match decimals {
-        Some(_) => whole(number).map_or(Column::Real(number), Column::Integer),
-        None => Column::Real(number),
-    };
-    let start = quarter_start(&entries[0]);
-    connection
-        .prepare_cached(
-            "INSERT INTO r15 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            series,
-            start,
-            count,
-            decimals,
-            number(sum),
-            number(min),
-            number(max),
-            first.0 - start,
-            number(first.1),
-            last.0 - start,
-            number(last.1),
-            counts_up.then(|| number(increase)),
-        ])?;
-    Ok(())
-}
-
-/// The columns `t, n, dec, sum, min, max, ft, f, lt, l, inc` of a quarter of an hour.
-fn read_quarter(row: &Row<'_>) -> rusqlite::Result<Rollup> {
-    let start: i64 = row.get(0)?;
-    let decimals = row.get::<_, Option<u8>>(2)?.and_then(Decimals::new);
-    let number = |column: usize| -> rusqlite::Result<f64> {
-        Ok(match row.get::<_, Column>(column)? {
-            Column::Integer(integer) => decimals.map_or(real(integer), |d| d.number(integer)),
-            // A sum that outgrew the exact integers is scaled all the same.
-            Column::Real(number) => decimals.map_or(number, |d| number * d.number(1)),
-            _ => 0.0,
-        })
-    };
-    Ok(Rollup {
-        count: row.get(1)?,
-        sum: number(3)?,
-        min: number(4)?,
-        max: number(5)?,
-        first: (start + row.get::<_, i64>(6)?, number(7)?),
-        last: (start + row.get::<_, i64>(8)?, number(9)?),
-        increase: number(10)?,
-    })
-}
-
-/// Summarises the civil days that overlap a stretch of time.
+/// Rolls up the civil days that overlap a stretch of time.
 fn write_civil_days(
     connection: &Connection,
     series: SeriesId,
     (from, until): (i64, i64),
+    basis: &Basis,
     zone: &TimeZone,
 ) -> Result<(), StoreError> {
-    let counts_up = counts_up(connection, series)?;
-    let mut insert = connection.prepare_cached(
-        "INSERT OR REPLACE INTO rd VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?;
-    let mut next = from;
-    // Days without readings are stepped over.
-    while let Some(quarter) = first_quarter(connection, series, next, until)? {
-        let civil = period_of(Step::Day, Instant::from_millis(quarter), zone);
-        if let Some(Rollup { count, sum, min, max, first, last, increase }) =
-            read(connection, series, civil)?
-        {
-            let day = day_number(civil, zone);
-            let increase = counts_up.then_some(increase);
-            insert.execute(params![
-                series, day, count, sum, min, max, first.0, first.1, last.0, last.1, increase
-            ])?;
+    let mut open: Option<(Period, Rollup)> = None;
+    // The civil days at both ends reach into the UTC days around.
+    let civil = |ts| period_of(calendar::Step::Day, Instant::from_millis(ts), zone);
+    let span = (civil(from).start().as_millis(), civil(until - 1).end().as_millis());
+    for day in days_with_rollups(connection, series, span)? {
+        let Some(stored) = readable(connection, day)? else { continue };
+        for quarter in stored.quarters {
+            let at = quarter.first.0;
+            if !(span.0..span.1).contains(&at.as_millis()) {
+                continue;
+            }
+            open = match open {
+                Some((period, so_far)) if period.contains(at) => {
+                    Some((period, so_far.then(quarter, basis)))
+                }
+                ended => {
+                    write_civil_day(connection, series, ended, zone)?;
+                    Some((civil(at.as_millis()), quarter))
+                }
+            };
         }
-        next = civil.end().as_millis();
     }
+    write_civil_day(connection, series, open, zone)
+}
+
+fn readable(connection: &Connection, day: Slot) -> Result<Option<StoredDay>, StoreError> {
+    match read_day(connection, day) {
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "store holds damaged rollups; they are left out of civil days");
+            Ok(None)
+        }
+        stored => stored,
+    }
+}
+
+/// The UTC days of a series that have rollups and overlap a stretch of time, in order.
+pub(super) fn days_with_rollups(
+    connection: &Connection,
+    series: SeriesId,
+    (from, until): (i64, i64),
+) -> Result<Vec<Slot>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM q15 WHERE series = ?1 AND id BETWEEN ?2 AND ?3 ORDER BY id",
+    )?;
+    let id = |ts| Slot::of(Tier::Day, series, ts).id();
+    let days = statement.query_map(params![series, id(from), id(until - 1)], |row| {
+        Ok(Slot::from_id(Tier::Day, row.get(0)?))
+    })?;
+    Ok(days.collect::<Result<_, _>>()?)
+}
+
+fn write_civil_day(
+    connection: &Connection,
+    series: SeriesId,
+    day: Option<(Period, Rollup)>,
+    zone: &TimeZone,
+) -> Result<(), StoreError> {
+    let Some((period, rollup)) = day else { return Ok(()) };
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO rd VALUES
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        )?
+        .execute(params![
+            series,
+            day_number(period, zone),
+            count(rollup.count),
+            rollup.sum,
+            rollup.min,
+            rollup.max,
+            rollup.first.0.as_millis(),
+            rollup.first.1,
+            rollup.last.0.as_millis(),
+            rollup.last.1,
+            rollup.increase,
+            count(rollup.falls),
+            rollup.steepest,
+            rollup.covered_ms,
+            count(rollup.gaps),
+            rollup.held,
+        ])?;
     Ok(())
 }
 
-fn first_quarter(
+/// The stored rollups of the civil days of a series that overlap `span`, in order.
+pub(super) fn civil_days(
     connection: &Connection,
     series: SeriesId,
-    from: i64,
-    until: i64,
-) -> Result<Option<i64>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT min(t) FROM r15 WHERE series = ?1 AND t >= ?2 AND t < ?3")?;
-    Ok(statement.query_row(params![series, from, until], |row| row.get(0))?)
-}
-
-/// The summary of the quarters of a period.
-fn read(
-    connection: &Connection,
-    series: SeriesId,
-    period: Period,
-) -> Result<Option<Rollup>, StoreError> {
+    span: Period,
+    zone: &TimeZone,
+) -> Result<Vec<Rollup>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT t, n, dec, sum, min, max, ft, f, lt, l, inc FROM r15
-         WHERE series = ?1 AND t >= ?2 AND t < ?3 ORDER BY t",
+        "SELECT n, sum, min, max, ft, f, lt, l, inc, falls, speed, covered, gaps, held FROM rd
+         WHERE series = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day",
     )?;
-    let bounds = params![series, period.start().as_millis(), period.end().as_millis()];
-    let quarters = statement.query_map(bounds, read_quarter)?;
-    Ok(Rollup::of_all(quarters.collect::<Result<Vec<_>, _>>()?))
+    let day = |instant| day_number(period_of(calendar::Step::Day, instant, zone), zone);
+    let last = day(span.end() - SignedDuration::from_millis(1));
+    let days = statement.query_map(params![series, day(span.start()), last], read_civil_day)?;
+    Ok(days.collect::<Result<_, _>>()?)
 }
 
-fn counts_up(connection: &Connection, series: SeriesId) -> Result<bool, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT kind = 'register' FROM series WHERE id = ?1")?;
-    Ok(statement.query_row([series], |row| row.get(0))?)
-}
-
-const fn quarter_start(entry: &Entry) -> i64 {
-    entry.ts.div_euclid(QUARTER) * QUARTER
+fn read_civil_day(row: &Row<'_>) -> rusqlite::Result<Rollup> {
+    let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    let instant = |column| row.get(column).map(Instant::from_millis);
+    Ok(Rollup {
+        count: count(0)?,
+        sum: row.get(1)?,
+        min: row.get(2)?,
+        max: row.get(3)?,
+        first: (instant(4)?, row.get(5)?),
+        last: (instant(6)?, row.get(7)?),
+        increase: row.get(8)?,
+        falls: count(9)?,
+        steepest: row.get(10)?,
+        covered_ms: row.get(11)?,
+        gaps: count(12)?,
+        held: row.get(13)?,
+    })
 }
 
 /// Days from 1970-01-01 to the date of a civil day.
@@ -192,4 +350,8 @@ fn day_number(civil: Period, zone: &TimeZone) -> i64 {
     const EPOCH: Date = date(1970, 1, 1);
     let date = civil.start().to_jiff().to_zoned_datetime(zone.clone()).date();
     date.duration_since(EPOCH).as_hours() / 24
+}
+
+fn millis(gap: SignedDuration) -> i64 {
+    i64::try_from(gap.as_millis()).unwrap_or(i64::MAX)
 }

@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Instant;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::block::LARGEST_BLOCK;
 use super::entry::{Entry, in_order};
 use super::forwarding::Mark;
+use super::rollups::Rules;
 use super::series::SeriesId;
 use super::slot::{Slot, Tier};
-use super::{Sealed, blocks, log, meta, owed, rollups};
+use super::{Sealed, blocks, log, meta, owed, rollups, series};
 use crate::ports::StoreError;
 
 /// How many rows of the log one step packs.
@@ -36,8 +36,13 @@ pub(super) struct Pass {
 enum Stage {
     /// Packing what the log held at the start; then, if there is an instant, the days that have ended by then.
     Log(Option<Instant>),
-    /// Making the summaries by civil day again where the zone is another one.
+    /// Making the rollups by civil day again where the zone is another one.
     Zone(Instant),
+    /// Rolling these days up again, by another longest gap. The list is worked off from its end.
+    Gap {
+        now: Instant,
+        days: Vec<Slot>,
+    },
     /// Packing these days. The list is worked off from its end.
     Days {
         due: i64,
@@ -69,7 +74,7 @@ impl Pass {
     pub(super) fn step(
         &mut self,
         connection: &Connection,
-        zone: &TimeZone,
+        rules: &Rules,
         forwarded: Option<Mark>,
     ) -> Result<Moved, StoreError> {
         match &mut self.stage {
@@ -82,9 +87,21 @@ impl Pass {
                 return Ok(moved);
             }
             Stage::Zone(now) => {
-                if !rewrite_one_series(connection, zone)? {
+                if !rewrite_one_series(connection, rules)? {
+                    let mut days = rollups::outdated(connection, rules.longest_gap)?;
+                    days.reverse();
+                    self.stage = Stage::Gap { now: *now, days };
+                }
+            }
+            Stage::Gap { now, days } => {
+                if days.is_empty() {
+                    rollups::all_made(connection, rules.longest_gap)?;
                     let (due, days) = due_days(connection, *now)?;
                     self.stage = Stage::Days { due, days };
+                } else {
+                    for day in days.split_off(days.len().saturating_sub(DAYS_PER_STEP)) {
+                        rollups::rewrite_day(connection, day, rules)?;
+                    }
                 }
             }
             Stage::Days { due, days } => {
@@ -93,7 +110,7 @@ impl Pass {
                     self.stage = Stage::Done;
                 } else {
                     let step = days.split_off(days.len().saturating_sub(DAYS_PER_STEP));
-                    pack_days(connection, step, zone, &mut self.sealed)?;
+                    pack_days(connection, step, rules, &mut self.sealed)?;
                 }
             }
             Stage::Done => {}
@@ -168,13 +185,13 @@ fn due_days(connection: &Connection, now: Instant) -> Result<(i64, Vec<Slot>), S
 fn pack_days(
     connection: &Connection,
     days: Vec<Slot>,
-    zone: &TimeZone,
+    rules: &Rules,
     sealed: &mut Sealed,
 ) -> Result<(), StoreError> {
     let rev = meta::number(connection, REVISION)?.unwrap_or(0) + 1;
     meta::set(connection, REVISION, rev)?;
     for day in days.into_iter().rev() {
-        if pack_day(connection, day, zone, rev)? {
+        if pack_day(connection, day, rules, rev)? {
             sealed.days += 1;
         }
     }
@@ -185,7 +202,7 @@ fn pack_days(
 fn pack_day(
     connection: &Connection,
     day: Slot,
-    zone: &TimeZone,
+    rules: &Rules,
     rev: i64,
 ) -> Result<bool, StoreError> {
     let Some(mut entries) = readable(connection, day)? else { return Ok(false) };
@@ -205,11 +222,11 @@ fn pack_day(
         return Ok(false);
     }
     let entries = in_order(entries);
+    rollups::write_day(connection, day, &entries, rules)?;
     blocks::write_day(connection, day, &entries, rev)?;
     for hour in packed {
         blocks::remove_hour(connection, hour)?;
     }
-    rollups::write_day(connection, day, &entries, zone)?;
     Ok(true)
 }
 
@@ -226,27 +243,23 @@ fn readable(connection: &Connection, slot: Slot) -> Result<Option<Vec<Entry>>, S
 }
 
 /// Makes the civil days of one series again whose time zone is not `zone`; false when there is none.
-fn rewrite_one_series(connection: &Connection, zone: &TimeZone) -> Result<bool, StoreError> {
-    let name = zone_name(zone);
+fn rewrite_one_series(connection: &Connection, rules: &Rules) -> Result<bool, StoreError> {
+    let name = series::zone_name(&rules.zone);
     let update = "UPDATE series SET day_zone = ?1";
     // Series without summaries have nothing to make again.
     let fresh = format!(
-        "{update} WHERE day_zone IS NULL AND NOT EXISTS (SELECT 1 FROM r15 WHERE series = id)"
+        "{update} WHERE day_zone IS NULL AND NOT EXISTS (SELECT 1 FROM q15 WHERE q15.series = series.id)"
     );
     connection.prepare_cached(&fresh)?.execute([&name])?;
     let mut other =
         connection.prepare_cached("SELECT id FROM series WHERE day_zone IS NOT ?1 LIMIT 1")?;
     let series: Option<SeriesId> = other.query_row([&name], |row| row.get(0)).optional()?;
     let Some(series) = series else { return Ok(false) };
-    rollups::rewrite_civil_days(connection, series, zone)?;
+    rollups::rewrite_civil_days(connection, series, rules)?;
     connection
         .prepare_cached(&format!("{update} WHERE id = ?2"))?
         .execute(params![name, series])?;
     Ok(true)
-}
-
-fn zone_name(zone: &TimeZone) -> String {
-    zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned)
 }
 
 /// In `meta`: the day in whose early hours days were last sealed, in days since 1970.

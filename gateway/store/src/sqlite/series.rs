@@ -1,6 +1,7 @@
 //! Which source has which number in the file.
 
 use domain::{Quantity, Source};
+use jiff::tz::TimeZone;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -79,6 +80,29 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<(SeriesId, Source)>, St
         }
     }
     Ok(series)
+}
+
+/// What is measured; `None` when this build does not know it.
+pub(super) fn quantity(
+    connection: &Connection,
+    series: SeriesId,
+) -> Result<Option<Quantity>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT quantity FROM series WHERE id = ?1")?;
+    Ok(statement.query_row([series], |row| Ok(row.get_ref(0)?.as_str()?.parse().ok()))?)
+}
+
+/// The time zone by which its civil days are rolled up, as [`zone_name`] gives it.
+pub(super) fn day_zone(
+    connection: &Connection,
+    series: SeriesId,
+) -> Result<Option<String>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT day_zone FROM series WHERE id = ?1")?;
+    Ok(statement.query_row([series], |row| row.get(0))?)
+}
+
+/// Names a time zone in the file.
+pub(super) fn zone_name(zone: &TimeZone) -> String {
+    zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned)
 }
 
 /// The source's name for people, also when this build does not know its quantity.

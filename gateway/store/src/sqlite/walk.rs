@@ -30,7 +30,12 @@ pub(super) struct Series<'c> {
 impl<'c> Series<'c> {
     /// Reads what the log holds of the series.
     pub(super) fn read(connection: &'c Connection, id: SeriesId) -> Result<Self, StoreError> {
-        Ok(Self { connection, id, logged: log::of_series(connection, id)? })
+        Ok(Self::with(connection, id, log::of_series(connection, id)?))
+    }
+
+    /// With what the log holds of the series, in order.
+    pub(super) fn with(connection: &'c Connection, id: SeriesId, logged: Vec<Entry>) -> Self {
+        Self { connection, id, logged }
     }
 
     /// At most `count` readings from one end of `from` up to, not including, `until`; in order. Only blocks that may

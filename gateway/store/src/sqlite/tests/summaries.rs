@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::calendar::{Step, period_of};
+use domain::calendar::{self, Bucket, period_of};
+use domain::rollup::{Basis, Rollup, Step, roll_up};
 use domain::{Quantity, Value};
 use jiff::SignedDuration;
 
 use super::*;
-use crate::conformance::{append, at, history, reading, source};
+use crate::conformance::{GAP, append, assert_alike, at, history, paris, reading, rollups, source};
 
+/// A row of the table of civil days, as somebody with SQL would read it.
 #[derive(Debug, PartialEq)]
 struct Row {
     start: i64,
@@ -18,11 +20,12 @@ struct Row {
     max: f64,
     first: (i64, f64),
     last: (i64, f64),
-    increase: Option<f64>,
+    increase: f64,
 }
 
-fn rows(subject: &Sqlite, sql: &str) -> Vec<Row> {
+fn days(subject: &Sqlite) -> Vec<Row> {
     let stranger = subject.stranger();
+    let sql = "SELECT day, n, sum, min, max, ft, f, lt, l, inc FROM rd";
     let mut statement = stranger.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
         Ok(Row {
@@ -39,24 +42,8 @@ fn rows(subject: &Sqlite, sql: &str) -> Vec<Row> {
     rows.unwrap().map(Result::unwrap).collect()
 }
 
-/// By quarter of an hour, as somebody with SQL would read them.
-fn quarters(subject: &Sqlite) -> Vec<Row> {
-    let scale = "(CASE dec WHEN 1 THEN 10.0 WHEN 2 THEN 100.0 ELSE 1.0 END)";
-    let scaled = |column| format!("{column} / {scale}");
-    let [sum, min, max, f, l, inc] = ["sum", "min", "max", "f", "l", "inc"].map(scaled);
-    rows(
-        subject,
-        &format!("SELECT t, n, {sum}, {min}, {max}, t + ft, {f}, t + lt, {l}, {inc} FROM r15"),
-    )
-}
-
-/// By civil day.
-fn days(subject: &Sqlite) -> Vec<Row> {
-    rows(subject, "SELECT day, n, sum, min, max, ft, f, lt, l, inc FROM rd")
-}
-
 /// The summary computed from the readings themselves, the increase without regard to borders within.
-fn summary(start: i64, readings: &[Observation], is_register: bool) -> Row {
+fn summary(start: i64, readings: &[Observation]) -> Row {
     let values: Vec<f64> = readings.iter().map(|reading| reading.value.as_f64()).collect();
     let end = |reading: &Observation| (reading.observed_at.as_millis(), reading.value.as_f64());
     let increase = values.windows(2).map(|w| if w[1] < w[0] { w[1] } else { w[1] - w[0] }).sum();
@@ -68,26 +55,32 @@ fn summary(start: i64, readings: &[Observation], is_register: bool) -> Row {
         max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         first: end(&readings[0]),
         last: end(readings.last().unwrap()),
-        increase: is_register.then_some(increase),
+        increase,
     }
 }
 
-fn summaries(
-    readings: &[Observation],
-    border: impl Fn(Instant) -> i64,
-    is_register: bool,
-) -> Vec<Row> {
+fn summaries(readings: &[Observation], zone: &TimeZone) -> Vec<Row> {
     let mut parts = BTreeMap::<i64, Vec<Observation>>::new();
     for reading in readings {
-        parts.entry(border(reading.observed_at)).or_default().push(*reading);
+        parts.entry(local_day(reading.observed_at, zone)).or_default().push(*reading);
     }
-    parts.into_iter().map(|(start, part)| summary(start, &part, is_register)).collect()
+    parts.into_iter().map(|(start, part)| summary(start, &part)).collect()
+}
+
+/// By quarter of an hour, from what is stored of them alone: the readings are taken away.
+async fn quarters_without_readings(subject: &Sqlite, source: &domain::Source) -> Vec<Rollup> {
+    subject.stranger().execute("DELETE FROM blk_d", []).unwrap();
+    assert_eq!(history(subject, source.clone()).await, []);
+    let quarters = rollups(subject, source, Period::ALL, Step::Quarter).await;
+    quarters.into_iter().map(|bucket| bucket.figure).collect()
 }
 
 /// Days from 1970-01-01 to the local date, by way of the date's own arithmetic.
 fn local_day(instant: Instant, zone: &TimeZone) -> i64 {
-    let start =
-        period_of(Step::Day, instant, zone).start().to_jiff().to_zoned_datetime(zone.clone());
+    let start = period_of(calendar::Step::Day, instant, zone)
+        .start()
+        .to_jiff()
+        .to_zoned_datetime(zone.clone());
     let midnight_in_utc = start.date().to_zoned_datetime(TimeZone::UTC).unwrap().timestamp();
     midnight_in_utc.as_second().div_euclid(86_400)
 }
@@ -112,10 +105,6 @@ async fn store_in(zone: &TimeZone, readings: &[Reading]) -> Sqlite {
     subject
 }
 
-fn paris() -> TimeZone {
-    TimeZone::get("Europe/Paris").unwrap()
-}
-
 #[tokio::test]
 async fn summaries_are_those_of_the_readings_on_a_day_of_25_hours_too() {
     let (meter, readings) = meter();
@@ -124,9 +113,7 @@ async fn summaries_are_those_of_the_readings_on_a_day_of_25_hours_too() {
 
     let raw = history(&subject, meter).await;
 
-    let quarter = |instant: Instant| instant.as_millis().div_euclid(900_000) * 900_000;
-    assert_eq!(quarters(&subject), summaries(&raw, quarter, true));
-    let expected = summaries(&raw, |instant| local_day(instant, &paris()), true);
+    let expected = summaries(&raw, &paris());
     assert_eq!(days(&subject), expected);
     assert_eq!(
         expected
@@ -156,7 +143,13 @@ async fn late_repeated_and_shuffled_readings_give_the_same_summaries() {
     }
     shuffled.seal(at("2026-11-01T12:00:00Z")).await;
 
-    assert_eq!(quarters(&shuffled), quarters(&in_order));
+    let packed = |subject: &Sqlite| -> Vec<(i64, Vec<u8>)> {
+        let stranger = subject.stranger();
+        let mut statement = stranger.prepare("SELECT id, data FROM q15").unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    assert_eq!(packed(&shuffled), packed(&in_order));
     assert_eq!(days(&shuffled), days(&in_order));
 }
 
@@ -173,25 +166,8 @@ async fn days_are_summarised_again_when_the_building_gets_another_time_zone() {
     subject.seal(at("2026-11-01T12:15:00Z")).await;
 
     let raw = history(&subject, meter).await;
-    let expected = summaries(&raw, |instant| local_day(instant, &kathmandu), true);
+    let expected = summaries(&raw, &kathmandu);
     assert_eq!(days(&subject), expected);
-}
-
-#[tokio::test]
-async fn gauges_have_no_increase_and_states_are_summed_as_zero_and_one() {
-    let (air, door) = (source("air", Quantity::Co2), source("door", Quantity::OccupancyDetected));
-    let time = |minute| at("2026-11-23T10:00:00Z") + SignedDuration::from_mins(minute);
-    let readings = [(0, true), (5, false), (10, true)]
-        .map(|(minute, state)| reading(&door, time(minute), Value::State(state)));
-    let mut subject = store_in(&paris(), &readings).await;
-    append(&subject, [reading(&air, time(20), Value::Gauge(0.1 + 0.2))]).await;
-    subject.seal(at("2026-11-25T12:00:00Z")).await;
-
-    let found = quarters(&subject);
-
-    assert_eq!((found[0].count, found[0].sum, found[0].increase), (3, 2.0, None));
-    assert_eq!((found[1].count, found[1].sum, found[1].increase), (1, 0.1 + 0.2, None));
-    assert_eq!(subject.reader().range(Range::of(air, Period::ALL)).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -203,5 +179,110 @@ async fn decimals_are_summed_exactly() {
     subject.seal(at("2026-11-25T12:00:00Z")).await;
 
     // Ten times 0.1 as floating-point numbers would be 0.9999999999999999.
-    assert_eq!((quarters(&subject)[0].sum, days(&subject)[0].sum), (1.0, 1.0));
+    let day = days(&subject)[0].sum;
+    let quarter = quarters_without_readings(&subject, &air).await[0].sum;
+    assert_eq!((day, quarter), (1.0, 1.0));
+}
+
+#[tokio::test]
+async fn rollups_outlive_the_readings_they_were_made_of() {
+    let (meter, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    let day = Step::Day(paris());
+    let days = rollups(&subject, &meter, Period::ALL, day.clone()).await;
+    let quarters = rollups(&subject, &meter, Period::ALL, Step::Quarter).await;
+
+    let kept = quarters_without_readings(&subject, &meter).await;
+
+    assert_eq!(kept, quarters.iter().map(|bucket| bucket.figure).collect::<Vec<_>>());
+    assert_eq!(rollups(&subject, &meter, Period::ALL, day).await, days);
+}
+
+#[tokio::test]
+async fn a_reading_too_late_for_its_neighbours_fills_a_gap_and_takes_nothing_away() {
+    let (meter, readings) = meter();
+    let is_late = |n: usize| (300..310).contains(&n) || n == 500;
+    let part = |late| -> Vec<Reading> {
+        let part = readings.iter().enumerate().filter(|(n, _)| is_late(*n) == late);
+        part.map(|(_, reading)| reading.clone()).collect()
+    };
+    let mut subject = store_in(&paris(), &part(false)).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    let before = quarters_without_readings(&subject, &meter).await;
+
+    append(&subject, part(true)).await;
+    let at_once = rollups(&subject, &meter, Period::ALL, Step::Quarter).await;
+    subject.seal(at("2026-11-02T12:00:00Z")).await;
+    let sealed = rollups(&subject, &meter, Period::ALL, Step::Quarter).await;
+    // Once more, when the day has a block of its late readings.
+    let again = part(true)[0].clone();
+    let more = Reading {
+        observation: Observation {
+            observed_at: again.observation.observed_at + SignedDuration::from_secs(1),
+            ..again.observation
+        },
+        ..again
+    };
+    append(&subject, [more]).await;
+    subject.seal(at("2026-11-03T12:00:00Z")).await;
+    let once_more = rollups(&subject, &meter, Period::ALL, Step::Quarter).await;
+
+    assert_eq!(sealed, at_once);
+    let count = |quarters: &[Rollup]| quarters.iter().map(|rollup| rollup.count).sum::<u64>();
+    let figures = |buckets: &[Bucket<Rollup>]| -> Vec<Rollup> {
+        buckets.iter().map(|bucket| bucket.figure).collect()
+    };
+    let (late, filled) = (figures(&sealed), part(true).len());
+    assert!(late.len() > before.len());
+    assert!(count(&late) >= count(&before) + u64::try_from(filled).unwrap() - 4);
+    assert_eq!(count(&figures(&once_more)), count(&late) + 1);
+}
+
+#[tokio::test]
+async fn rollups_are_made_again_when_the_site_takes_another_longest_gap() {
+    let (meter, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+
+    subject.writer = None;
+    let longest_gap = SignedDuration::from_mins(5);
+    let settings = SqliteSettings { timezone: paris(), longest_gap, ..SqliteSettings::default() };
+    subject.writer = Some(SqliteWriter::open(subject.folder.path(), &settings).unwrap());
+    subject.seal(at("2026-11-01T12:15:00Z")).await;
+
+    let raw = history(&subject, meter.clone()).await;
+    let expected = roll_up(&raw, &Step::Quarter, &Basis::new(meter.quantity, longest_gap));
+    assert!(expected.iter().any(|bucket| bucket.figure.gaps > 0));
+    let kept = quarters_without_readings(&subject, &meter).await;
+    assert_eq!(kept, expected.iter().map(|bucket| bucket.figure).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_gets_its_rollups_from_its_blocks() {
+    let (meter, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    subject.writer = None;
+    let stranger = subject.stranger();
+    stranger
+        .execute_batch(
+            "DROP TABLE q15; DROP TABLE rd; DELETE FROM meta WHERE key = 'rollup_gap';
+             CREATE TABLE r15(series INTEGER); CREATE TABLE rd(series INTEGER);
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(stranger);
+
+    let settings = SqliteSettings { timezone: paris(), ..SqliteSettings::default() };
+    subject.writer = Some(SqliteWriter::open(subject.folder.path(), &settings).unwrap());
+    let raw = history(&subject, meter.clone()).await;
+    let expected = roll_up(&raw, &Step::Day(paris()), &Basis::new(meter.quantity, GAP));
+    let before = rollups(&subject, &meter, Period::ALL, Step::Day(paris())).await;
+    subject.seal(at("2026-11-01T12:15:00Z")).await;
+    let after = rollups(&subject, &meter, Period::ALL, Step::Day(paris())).await;
+
+    assert_alike(&before, &expected);
+    assert_alike(&after, &expected);
+    assert_eq!(subject.count("rd"), i64::try_from(expected.len()).unwrap());
 }
