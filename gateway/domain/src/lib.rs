@@ -19,6 +19,7 @@
 //! | [`rollup`] | what is kept of a stretch of a series, and how stretches join |
 //! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
+//! | [`indicators`] | what follows from energy, people and weather: cost, carbon, baseload, sessions and the like |
 //! | [`live`] | all of it together, as it stands now |
 
 pub mod admission;
@@ -28,6 +29,7 @@ pub mod energy;
 pub mod families;
 pub mod history;
 pub mod ids;
+pub mod indicators;
 pub mod instant;
 pub mod live;
 pub mod message;

@@ -315,3 +315,79 @@ fn the_wrong_file_altogether_is_told_in_a_few_lines() {
     assert_eq!(told.lines().count(), 21);
     assert!(told.ends_with("and 480 more"), "{told}");
 }
+
+#[test]
+fn prices_and_factors_have_a_day_and_a_source() {
+    let site = parse(
+        "[[price]]\nsince = 2026-01-01\neur_per_kwh = 0.2\nsource = \"contrat\"\n\
+         periods = [{ name = \"nuit\", eur_per_kwh = 0.1, hours = [\"00:00-06:00\"] }]\n\
+         [[carbon]]\nsince = \"2024-01-01\"\nkg_per_kwh = 0.04\nsource = \"ADEME 2024\"\n",
+    )
+    .unwrap();
+
+    assert_eq!(site.tariffs[0].periods[0].name, "nuit");
+    let electricity = |factors: &[site::Factor]| -> Vec<f64> {
+        let of = |it: &&site::Factor| it.carrier == site::Carrier::Electricity;
+        factors.iter().filter(of).map(|factor| factor.value).collect()
+    };
+    // What the file says takes the place of what is published; what it leaves out stays.
+    assert_eq!(electricity(&site.carbon), [0.04]);
+    assert_eq!(electricity(&site.primary), [2.3, 1.9]);
+    assert!(site.carbon.iter().any(|factor| factor.carrier == site::Carrier::Gas));
+    assert_eq!(site.targets.len(), 3);
+}
+
+#[test]
+fn a_price_without_a_source_or_with_a_wrong_day_is_told_with_its_line() {
+    let told = faults(
+        "[[price]]\nsince = \"1er janvier\"\neur_per_kwh = 0.2\n\
+         periods = [{ name = \"nuit\", eur_per_kwh = 0.1, days = [\"lundi\"], months = [13] }]\n",
+    );
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "site.toml:9: [[price]] has no `source`; add source = \"contrat 2026 du fournisseur, page 3\"",
+            "site.toml:10: `since` must be a day, as in since = \"2026-01-01\"",
+            "site.toml:12: `lundi` is no day of the week; take some of monday, tuesday, wednesday, thursday, friday, \
+             saturday, sunday",
+            "site.toml:12: `months` must be a list of whole numbers from 1 to 12, as in months = [11, 12, 1, 2, 3]",
+        ]
+    );
+}
+
+#[test]
+fn two_prices_of_one_carrier_cannot_begin_on_the_same_day() {
+    let price = "[[price]]\nsince = \"2026-01-01\"\neur_per_kwh = 0.2\nsource = \"contrat\"\n";
+    let told = faults(&format!("{price}{price}"));
+    assert_eq!(
+        told,
+        "site.toml:14: there is another price of electricity from 2026-01-01 on; give one of them another day"
+    );
+}
+
+#[test]
+fn a_machine_knows_when_it_works_by_its_sort_or_by_its_own_thresholds() {
+    let meter = |keys: &str| {
+        let site = parse(&format!("[[meter]]\nid = \"m\"\nname = \"M\"\n{keys}\n")).unwrap();
+        site.meters[0].sessions.map(|rule| (rule.on_above_w, rule.off_below_w, rule.off_after_s))
+    };
+    assert_eq!(meter(""), None);
+    assert_eq!(meter("machine = \"kiln\""), Some((500.0, 50.0, 2700.0)));
+    assert_eq!(meter("running_above_w = 40"), Some((40.0, 20.0, 300.0)));
+    let own = "machine = \"laser\"\nsessions = { on_above_w = 90, off_after = \"1m\" }";
+    assert_eq!(meter(own), Some((90.0, 60.0, 60.0)));
+    let told = faults("[[meter]]\nid = \"m\"\nname = \"M\"\nmachine = \"lazer\"\n");
+    assert_eq!(told, "site.toml:12: `lazer` is no `machine` that is known; did you mean `laser`?");
+}
+
+#[test]
+fn the_air_outside_is_measured_by_a_point_of_temperature() {
+    let point = "[[zone]]\nid = \"a\"\nname = \"A\"\n[[point]]\nid = \"p\"\nzone = \"a\"\nquantity = \"co2\"\n";
+    let text = SITE.replace("area_m2 = 1200", "area_m2 = 1200\noutdoor_temperature = \"p\"");
+    let told = site::parse(&format!("{text}{point}"), "site.toml").unwrap_err().to_string();
+    assert_eq!(
+        told,
+        "site.toml:8: point `p` in line 15 measures co2, not temperature; name one with quantity = \"temperature\""
+    );
+}

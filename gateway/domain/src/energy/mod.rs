@@ -34,6 +34,7 @@ pub use crosscheck::{CrossCheck, Verdict, cross_check};
 pub use figure::{EnergyFigure, sum};
 pub(crate) use ledger::Entry;
 pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
+pub(crate) use power::{Held, held_power};
 pub use repair::{Repair, repairs};
 
 use crate::ids::ZoneId;

@@ -2,8 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::assigned;
 use super::ledger::Stretch;
+use super::meter::longest_gap;
 use crate::instant::{Instant, Period};
+use crate::reading::SeriesSet;
+use crate::site::{Meter, Rules};
 
 /// The fold over the power readings of one source while it is assigned.
 ///
@@ -39,6 +43,35 @@ impl Power {
         // What is fed back is not taken: it belongs to another register.
         (from < to).then_some(Stretch { from, to, wh: watts.max(0.0) * hours, shaped: true })
     }
+}
+
+/// A power that held for a while.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Held {
+    pub(crate) period: Period,
+    pub(crate) watts: f64,
+}
+
+/// The power of a meter, reading by reading, until `now`; silences are left out.
+pub(crate) fn held_power(
+    meter: &Meter,
+    series: &SeriesSet,
+    rules: &Rules,
+    now: Instant,
+) -> Vec<Held> {
+    let gap = longest_gap(rules);
+    let mut all = Vec::new();
+    for assignment in &meter.power {
+        let readings = assigned(series.of(&assignment.source), assignment.period);
+        let readings = &readings[..readings.partition_point(|one| one.observed_at <= now)];
+        for (index, one) in readings.iter().enumerate() {
+            let next = readings.get(index + 1).map_or(now, |next| next.observed_at);
+            let end = next.min(one.observed_at + gap).min(assignment.period.end());
+            let period = Period::new(one.observed_at, end).filter(|it| !it.length().is_zero());
+            all.extend(period.map(|period| Held { period, watts: one.value.as_f64().max(0.0) }));
+        }
+    }
+    all
 }
 
 impl Stretch {

@@ -38,6 +38,11 @@ fn meter() -> Meter {
         running_above_w: None,
         max_power_w: 4000.0,
         clamp: false,
+        carrier: crate::site::Carrier::Electricity,
+        usage: None,
+        sessions: None,
+        subscribed_kva: None,
+        apparent: Vec::new(),
     }
 }
 

@@ -47,6 +47,7 @@ fn source_title(key: &str) -> &'static str {
     match key {
         "energy" => "a source in `energy`",
         "power" => "a source in `power`",
+        "apparent" => "a source in `apparent`",
         _ => "a source in `sources`",
     }
 }

@@ -6,6 +6,7 @@
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
+use super::accounting;
 use super::fault::{Faults, SiteErrors};
 use super::model::{Rules, Site};
 use super::names::Names;
@@ -13,7 +14,8 @@ use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_point
 use super::section::{Key, Section};
 use super::settings;
 use super::zones::{ZONE, read_zone};
-use crate::ids::ZoneId;
+use crate::ids::{PointId, ZoneId};
+use crate::quantity::Quantity;
 
 /// The site file of the demonstration, the pôle éco-numérique in Dreux. It is the reference of the format.
 pub const DREUX: &str = include_str!("../../sites/dreux.toml");
@@ -22,6 +24,14 @@ const FILE: &[Key] = &[
     Key::optional("site", "{ id = \"dreux\" }"),
     Key::optional("rules", "{ hold = \"15m\" }"),
     Key::optional("families", "{ zigbee2mqtt = { enabled = false } }"),
+    Key::optional("reference", "{ year = 2016, kwh = 180000, source = \"factures\" }"),
+    Key::optional(
+        "price",
+        "[{ since = \"2026-01-01\", eur_per_kwh = 0.21, source = \"contrat\" }]",
+    ),
+    Key::optional("carbon", "[{ since = \"2024-01-01\", kg_per_kwh = 0.052, source = \"ADEME\" }]"),
+    Key::optional("primary", "[{ since = \"2026-01-01\", factor = 1.9, source = \"arrêté\" }]"),
+    Key::optional("target", "[{ year = 2030, reduction = 0.4, source = \"décret tertiaire\" }]"),
     Key::optional("zone", "[{ id = \"fablab\", name = \"FabLab\" }]"),
     Key::optional("point", "[{ id = \"fablab-co2\", zone = \"fablab\", quantity = \"co2\" }]"),
     Key::optional("doorway", "[{ id = \"entree\", from = \"outside\", to = \"hall\" }]"),
@@ -35,6 +45,7 @@ const SITE: &[Key] = &[
     Key::needed("capacity", "200"),
     Key::needed("area_m2", "1200"),
     Key::optional("opening", "{ monday = [\"08:30-18:00\"] }"),
+    Key::optional("outdoor_temperature", "\"toit-temperature\""),
 ];
 
 /// Reads and checks a site file; `file` is its name in messages.
@@ -68,6 +79,12 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let rules = rules.map_or_else(Rules::default, |section| settings::rules(&section));
     let families = root.named_tables("families", "[families.<name>]", settings::FAMILY);
     let families = settings::families(families, faults);
+    let tariffs = accounting::prices(&root.tables("price", "[[price]]", accounting::PRICE));
+    let carbon = accounting::carbon(&root.tables("carbon", "[[carbon]]", accounting::CARBON));
+    let primary = accounting::primary(&root.tables("primary", "[[primary]]", accounting::PRIMARY));
+    let targets = accounting::targets(&root.tables("target", "[[target]]", accounting::TARGET));
+    let reference = root.table("reference", "[reference]", accounting::REFERENCE);
+    let reference = reference.map(|section| accounting::reference(&section));
     let Some(section) = root.table("site", "[site]", SITE) else {
         if root.value("site").is_none() {
             faults.report(
@@ -79,6 +96,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     };
     let opening = section.table("opening", "[site.opening]", settings::OPENING);
     let opening = opening.map(|section| settings::opening(&section));
+    let outdoor = outdoor(&section, &tables);
     let (id, name, timezone) = (section.id("id"), section.text("name"), read_timezone(&section));
     let (capacity, area_m2) = (section.count("capacity"), section.positive("area_m2"));
     Some(Site {
@@ -92,9 +110,24 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         points: points?,
         doorways: doorways?,
         meters: meters?,
+        outdoor,
+        tariffs: tariffs?,
+        carbon: carbon?,
+        primary: primary?,
+        targets: targets?,
+        reference: match reference {
+            Some(reference) => Some(reference?),
+            None => None,
+        },
         rules,
         families,
     })
+}
+
+/// The point that measures the air outside.
+fn outdoor<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Option<PointId> {
+    let id = section.text("outdoor_temperature")?;
+    tables.point_of(id, Quantity::Temperature, section, "outdoor_temperature")
 }
 
 fn read_timezone(section: &Section<'_>) -> Option<TimeZone> {
@@ -137,6 +170,31 @@ impl<'a> Tables<'a> {
         tables.zone_names.check_cycles();
         tables.meter_names.check_cycles();
         tables
+    }
+
+    /// The point of this name, which `key` refers to and which must measure this quantity.
+    pub(super) fn point_of(
+        &self,
+        id: &str,
+        quantity: Quantity,
+        section: &Section<'a>,
+        key: &str,
+    ) -> Option<PointId> {
+        if !self.point_names.check(id, section, key) {
+            return None;
+        }
+        let text_of = |of: &Section<'a>, key| of.value(key).and_then(|value| value.as_str());
+        let point = self.points.iter().find(|point| text_of(point, "id") == Some(id))?;
+        let measured = text_of(point, "quantity").unwrap_or_default();
+        if measured != quantity.name() {
+            let text = format!(
+                "point `{id}` in line {line} measures {measured}, not {quantity}; name one with \
+                 quantity = \"{quantity}\"",
+                line = point.line("quantity"),
+            );
+            section.fault(key, text);
+        }
+        id.parse().ok()
     }
 
     /// The zone that `key` refers to.

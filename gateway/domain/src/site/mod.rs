@@ -6,19 +6,25 @@
 //! | `file` | the site file as a whole, from text to a [`Site`] |
 //! | `zones`, `roles` | its tables one by one: zones; points, doorways and meters |
 //! | `settings` | its optional tables: opening hours, rules, families |
+//! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
+//! | `regulation` | the numbers that France sets or publishes, with their sources |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
 
+mod accounting;
+mod accounts;
 mod assignments;
 mod fault;
 mod file;
 mod model;
 mod names;
+mod regulation;
 mod roles;
 mod section;
 mod settings;
 mod zones;
 
+pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use};
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use model::{

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
@@ -38,6 +39,18 @@ pub struct Site {
     pub meters: Vec<Meter>,
     /// How the figures are made, where the file says other than the defaults.
     pub rules: Rules,
+    /// The point that measures the air outside, in °C.
+    pub outdoor: Option<PointId>,
+    /// Prices, oldest first.
+    pub tariffs: Vec<Tariff>,
+    /// kg `CO2e` per kWh, oldest first.
+    pub carbon: Vec<Factor>,
+    /// Primary kWh per kWh, oldest first.
+    pub primary: Vec<Factor>,
+    /// Goals, the nearest first.
+    pub targets: Vec<Target>,
+    /// What progress is measured against.
+    pub reference: Option<Reference>,
     /// By family, where the file says other than to listen on its standard topics.
     pub families: BTreeMap<&'static str, FamilySettings>,
 }
@@ -158,6 +171,16 @@ pub struct Meter {
     pub max_power_w: f64,
     /// Whether it measures with current clamps, which are less exact.
     pub clamp: bool,
+    /// What brings its energy.
+    pub carrier: Carrier,
+    /// What its energy is for; `None` where the file does not say, as of meters of many uses.
+    pub usage: Option<Use>,
+    /// When the machine behind it is at work; `None` for what is no machine.
+    pub sessions: Option<SessionRule>,
+    /// The subscribed power, in kVA, of the meter that is billed.
+    pub subscribed_kva: Option<f64>,
+    /// `apparent_power` gauges, oldest first: compared with the subscribed power, never made into energy.
+    pub apparent: Vec<Assignment>,
 }
 
 /// How figures are made. The file may set each; sources of the defaults stand with them.
@@ -233,7 +256,8 @@ impl Site {
         let points = self.points.iter().flat_map(|point| &point.sources);
         let doors =
             self.doorways.iter().flat_map(|door| door.people_in.iter().chain(&door.people_out));
-        let meters = self.meters.iter().flat_map(|meter| meter.energy.iter().chain(&meter.power));
+        let meters = self.meters.iter();
+        let meters = meters.flat_map(|it| it.energy.iter().chain(&it.power).chain(&it.apparent));
         points.chain(doors).chain(meters).map(|assignment| &assignment.source)
     }
 }

@@ -1,5 +1,7 @@
 //! The roles of the site file that sources fill: points, doorways and meters.
 
+use super::accounting;
+use super::accounts::Use;
 use super::assignments::{self, Uses, assignments};
 use super::fault::{Faults, nearest};
 use super::file::Tables;
@@ -36,6 +38,12 @@ pub(super) const METER: &[Key] = &[
     Key::optional("running_above_w", "20"),
     Key::optional("max_power_w", "3680"),
     Key::optional("clamp", "true"),
+    Key::optional("carrier", "\"electricity\""),
+    Key::optional("use", "\"heating\""),
+    Key::optional("machine", "\"laser\""),
+    Key::optional("sessions", "{ on_above_w = 150, off_below_w = 60, off_after = \"3m\" }"),
+    Key::optional("subscribed_kva", "36"),
+    Key::optional("apparent", "[{ device = \"linky\" }]"),
 ];
 
 pub(super) fn read_points(tables: &Tables<'_>, faults: &Faults<'_>) -> Option<Vec<Point>> {
@@ -122,11 +130,15 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
         .and_then(|id| id.parse().ok());
     let energy = assignments::read(section, "energy", Quantity::EnergyImported);
     let power = assignments::read(section, "power", Quantity::ActivePower);
+    let apparent = assignments::read(section, "apparent", Quantity::ApparentPower);
     let (running_above_w, max_power_w) =
         (section.positive("running_above_w"), section.positive("max_power_w"));
+    let sessions = accounting::session_rule(section, running_above_w);
+    let subscribed_kva = section.positive("subscribed_kva");
     let id = id?;
-    uses.add(id.as_str(), &energy);
-    uses.add(id.as_str(), &power);
+    for sources in [&energy, &power, &apparent] {
+        uses.add(id.as_str(), sources);
+    }
     Some(Meter {
         id,
         name: name?.to_owned(),
@@ -137,5 +149,10 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
         running_above_w,
         max_power_w: max_power_w.unwrap_or(LARGEST_SUBSCRIPTION_W),
         clamp: section.flag("clamp").unwrap_or(false),
+        carrier: accounting::carrier(section),
+        usage: section.one_of("use", Use::NAMES),
+        sessions,
+        subscribed_kva,
+        apparent: assignments(&apparent),
     })
 }

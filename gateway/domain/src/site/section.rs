@@ -1,10 +1,13 @@
 //! One table of the site file, read key by key: a key that is wrong is noted as a fault and reads as absent.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
+use super::accounting::parse_date;
 use super::fault::{Faults, nearest};
 use crate::ids::InvalidId;
 use crate::instant::Instant;
@@ -150,6 +153,48 @@ impl<'a> Section<'a> {
     pub(super) fn positive(&self, key: &str) -> Option<f64> {
         let above_0 = |number: &f64| number.is_finite() && *number > 0.0;
         self.read(key, "a number above 0", |value| number(value).filter(above_0))
+    }
+
+    /// A finite number, 0 or above.
+    pub(super) fn not_negative(&self, key: &str) -> Option<f64> {
+        let fits = |number: &f64| number.is_finite() && *number >= 0.0;
+        self.read(key, "a number, 0 or above", |value| number(value).filter(fits))
+    }
+
+    /// One of the things that have these names.
+    pub(super) fn one_of<T: Copy>(&self, key: &str, names: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text(key)?;
+        let found = names.iter().find(|(name, _)| *name == text).map(|(_, thing)| *thing);
+        if found.is_none() {
+            let all = || names.iter().map(|(name, _)| *name);
+            let remedy = match nearest(text, all()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("take one of {}", all().collect::<Vec<_>>().join(", ")),
+            };
+            self.fault(key, format!("`{text}` is no `{key}` that is known; {remedy}"));
+        }
+        found
+    }
+
+    /// A day, as text or as TOML writes it.
+    pub(super) fn date(&self, key: &str) -> Option<Date> {
+        self.read(key, "a day", |value| match value {
+            DeValue::String(text) => parse_date(text),
+            DeValue::Datetime(datetime) => parse_date(&datetime.to_string()),
+            _ => None,
+        })
+    }
+
+    /// A list of small whole numbers within a range.
+    pub(super) fn numbers(&self, key: &str, range: RangeInclusive<u8>) -> Option<Vec<u8>> {
+        let what = format!("a list of whole numbers from {} to {}", range.start(), range.end());
+        self.read(key, &what, |value| {
+            let item = |item: &toml::Spanned<DeValue<'_>>| {
+                let number = integer(item.get_ref()).and_then(|n| u8::try_from(n).ok())?;
+                range.contains(&number).then_some(number)
+            };
+            value.as_array()?.iter().map(item).collect()
+        })
     }
 
     /// A number from 0 up to, not including, 1.

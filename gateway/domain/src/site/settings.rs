@@ -9,7 +9,8 @@ use super::model::{FamilySettings, OpeningHours, Rules};
 use super::section::{Key, Section};
 use crate::families;
 
-const DAYS: [&str; 7] =
+/// The days of the week as the file names them.
+pub(super) const DAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DAY: &str = r#"["08:30-12:00", "13:00-18:00"]"#;
 
@@ -42,31 +43,33 @@ pub(super) const FAMILY: &[Key] =
 /// The opening hours of this table.
 pub(super) fn opening(section: &Section<'_>) -> OpeningHours {
     let mut hours = OpeningHours::default();
-    for (day, spans) in DAYS.iter().zip(&mut hours.week) {
-        for (at, text) in section.texts(day).unwrap_or_default() {
-            let faults = section.faults();
-            let Some(span) = span(text) else {
-                let text = format!(
-                    "`{text}` is no span of a day; write \"08:30-12:00\", at most to \"24:00\", \
-                     and what goes on after midnight under the next day"
-                );
-                faults.report(at, text);
-                continue;
-            };
-            // Without an end the span before lasts until midnight.
-            if spans.last().is_some_and(|(_, end)| end.is_none_or(|end| end > span.0)) {
-                faults.report(
-                    at,
-                    format!(
-                        "`{text}` begins before the span before it ends; write the spans in order"
-                    ),
-                );
-                continue;
-            }
-            spans.push(span);
-        }
+    for (day, of_day) in DAYS.iter().zip(&mut hours.week) {
+        *of_day = spans(section, section.texts(day).unwrap_or_default());
     }
     hours
+}
+
+/// Spans of one day, in order and apart from each other.
+pub(super) fn spans(section: &Section<'_>, texts: Vec<(usize, &str)>) -> Vec<(Time, Option<Time>)> {
+    let (mut spans, faults): (Vec<(Time, Option<Time>)>, _) = (Vec::new(), section.faults());
+    for (at, text) in texts {
+        let Some(span) = span(text) else {
+            let text = format!(
+                "`{text}` is no span of a day; write \"08:30-12:00\", at most to \"24:00\", \
+                 and what goes on after midnight as a span of its own, under the next day"
+            );
+            faults.report(at, text);
+            continue;
+        };
+        // Without an end the span before lasts until midnight.
+        if spans.last().is_some_and(|(_, end)| end.is_none_or(|end| end > span.0)) {
+            let fault = "begins before the span before it ends; write the spans in order";
+            faults.report(at, format!("`{text}` {fault}"));
+            continue;
+        }
+        spans.push(span);
+    }
+    spans
 }
 
 /// `08:30-12:00`; the end 24:00 is `None`.

@@ -65,19 +65,5 @@ fn read_ventilation<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Ventilati
 
 fn airflow_point<'a>(table: &Section<'a>, tables: &Tables<'a>) -> Option<PointId> {
     let id = table.text("airflow")?;
-    if !tables.point_names.check(id, table, "airflow") {
-        return None;
-    }
-    let text_of = |section: &Section<'a>, key| section.value(key).and_then(|value| value.as_str());
-    let point = tables.points.iter().find(|point| text_of(point, "id") == Some(id))?;
-    let quantity = text_of(point, "quantity").unwrap_or_default();
-    if quantity != Quantity::Airflow.name() {
-        let line = point.line("quantity");
-        let text = format!(
-            "point `{id}` in line {line} measures {quantity}, not airflow; name one with \
-             quantity = \"airflow\""
-        );
-        table.fault("airflow", text);
-    }
-    id.parse().ok()
+    tables.point_of(id, Quantity::Airflow, table, "airflow")
 }
