@@ -110,7 +110,8 @@ fn a_duration_curve_falls_from_the_peak_to_the_lowest_power() {
     let wh = [Some(1.0), Some(4.0), Some(2.0), Some(3.0)];
     let curve = duration_curve(&hourly("2026-01-05T00:00:00Z", &wh));
     assert_eq!(curve.len(), 101);
-    assert_eq!([curve[0], curve[25], curve[26], curve[50], curve[100]], [4.0, 4.0, 3.0, 3.0, 1.0]);
+    let told: Vec<f64> = [0, 25, 26, 50, 100].map(|percent| curve[percent]).to_vec();
+    assert_eq!(told, [4.0, 4.0, 3.0, 3.0, 1.0]);
     assert!(curve.windows(2).all(|pair| pair[0] >= pair[1]));
 }
 
@@ -404,12 +405,15 @@ fn degree_days_differ_by_method_in_mid_season_and_agree_in_winter() {
     let day = |low, high, hourly| Some(DayTemperature { low, high, hourly });
     let told = |day, method| degree_days(&[day], 18.0, method).value;
     let winter = || day(-2.0, 6.0, vec![2.0; 24]);
-    assert_eq!([Meteo, Professional, Integral].map(|method| told(winter(), method)), [16.0; 3]);
+    for method in [Meteo, Professional, Integral] {
+        near(told(winter(), method), 16.0);
+    }
     let spring = || day(10.0, 22.0, vec![12.0, 20.0]);
     near(told(spring(), Meteo), 2.0);
     near(told(spring(), Professional), 8.0 * (0.08 + 0.42 * 8.0 / 12.0));
     near(told(spring(), Integral), 3.0);
-    assert_eq!([Meteo, Professional].map(|method| told(day(18.0, 28.0, vec![]), method)), [0.0; 2]);
+    near(told(day(18.0, 28.0, vec![]), Meteo), 0.0);
+    near(told(day(18.0, 28.0, vec![]), Professional), 0.0);
     let gap = degree_days(&[winter(), None], 18.0, Meteo);
     assert_eq!((gap.days, gap.missing_days), (1, 1));
 }
