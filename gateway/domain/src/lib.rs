@@ -20,9 +20,11 @@
 //! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
 //! | [`indicators`] | what follows from energy, people and weather: cost, carbon, baseload, sessions and the like |
+//! | [`alerts`] | the rules by which people are told, life-cycle and notices |
 //! | [`live`] | all of it together, as it stands now |
 
 pub mod admission;
+pub mod alerts;
 pub mod calendar;
 pub mod clock;
 pub mod energy;

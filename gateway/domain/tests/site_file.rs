@@ -1,5 +1,6 @@
 //! What a person who writes a site file may rely on.
 
+use domain::alerts::{RuleId, Subject};
 use domain::site::{self, Side, Site, Ventilation};
 use domain::{Instant, Quantity};
 
@@ -33,6 +34,8 @@ fn the_shipped_example_is_a_good_file() {
     assert_eq!(site.zone("sous-sol").unwrap().capacity, Some(100));
     assert_eq!(site.zone("fablab").unwrap().note.as_deref(), Some("anciens coffres"));
     assert_eq!(site.rules, site::Rules::default(), "the example shows the defaults");
+    let told = site::AlertSettings { rules: site.alerts.rules.clone(), ..Default::default() };
+    assert_eq!(site.alerts, told, "of alerts, too");
     assert!(site.zones.len() >= 8 && site.meters.len() >= 5);
     let floors: f64 = site
         .zones
@@ -389,5 +392,53 @@ fn the_air_outside_is_measured_by_a_point_of_temperature() {
     assert_eq!(
         told,
         "site.toml:8: point `p` in line 15 measures co2, not temperature; name one with quantity = \"temperature\""
+    );
+}
+
+#[test]
+fn a_rule_is_set_for_one_zone_and_keeps_the_distance_at_which_it_is_over() {
+    let zone = "[[zone]]\nid = \"fablab\"\nname = \"FabLab\"\n";
+    let rule =
+        "[[alert]]\nrule = \"air_attention\"\nzone = \"fablab\"\nraise = 1200\ndwell = \"20m\"\n";
+    let site = parse(&format!("{zone}{rule}")).unwrap();
+    let fablab = Subject::Zone("fablab".parse().unwrap());
+    let set = site.alerts.rules.rule(RuleId::AirAttention, &fablab).unwrap();
+    assert_eq!((set.raise, set.clear, set.dwell.as_mins()), (1200.0, 1000.0, 20));
+    let of_all = site.alerts.rules.rule(RuleId::AirAttention, &Subject::Building);
+    assert_eq!(of_all, Some(RuleId::AirAttention.default()));
+}
+
+#[test]
+fn a_machine_may_work_at_night() {
+    let meter = "[[meter]]\nid = \"four\"\nname = \"Four\"\n";
+    let rule = "[[alert]]\nrule = \"machine_left_on\"\nmeter = \"four\"\nenabled = false\n";
+    let site = parse(&format!("{meter}{rule}")).unwrap();
+    let four = Subject::Meter("four".parse().unwrap());
+    assert_eq!(site.alerts.rules.rule(RuleId::MachineLeftOn, &four), None);
+}
+
+#[test]
+fn a_rule_that_cannot_be_meant_is_told_with_its_line() {
+    let of = |lines: &str| faults(&format!("[[alert]]\n{lines}"));
+    assert!(of("rule = \"air_atention\"").contains("did you mean `air_attention`?"));
+    assert!(
+        of("rule = \"battery\"\nzone = \"hall\"")
+            .starts_with("site.toml:11: `battery` is about a device")
+    );
+    assert!(of("rule = \"cold\"\nraise = 8\nclear = 6").contains("set `clear` above `raise`"));
+    let twice = "[[alert]]\nrule = \"damp\"\nraise = 75\n[[alert]]\nrule = \"damp\"\nraise = 80\n";
+    assert!(faults(twice).starts_with("site.toml:13: `damp` is set for the same in line 10"));
+}
+
+#[test]
+fn who_is_told_when_stands_in_the_site_file() {
+    let site =
+        parse("[alerts]\nquiet = \"22:00-06:00\"\nemail_to = [\"accueil@example.org\"]\n").unwrap();
+    assert_eq!(site.alerts.email_to, ["accueil@example.org"]);
+    assert_eq!(site.alerts.notices.quiet.map(|(from, _)| from.hour()), Some(22));
+    assert!(parse("[alerts]\nquiet = \"never\"\n").unwrap().alerts.notices.quiet.is_none());
+    assert!(faults("[alerts]\nemail_to = [\"accueil\"]\n").contains("`accueil` is no address"));
+    assert!(
+        faults("[alerts]\nwebhook = \"ftp://x\"\n").contains("begins with http:// or https://")
     );
 }

@@ -120,6 +120,17 @@ impl Devices {
         silent.map(|device| (device.state(), device.last_seen.unwrap_or(self.since)))
     }
 
+    /// How many devices the site file names.
+    pub(super) fn named(&self) -> usize {
+        self.all.iter().filter(|device| device.is_named).count()
+    }
+
+    /// The newest charge of each battery that the site file names the device of, and when it was told.
+    pub(super) fn batteries(&self) -> impl Iterator<Item = (&DeviceId, Instant, f64)> + '_ {
+        let named = self.all.iter().filter(|device| device.is_named);
+        named.filter_map(|device| device.battery.map(|(at, percent)| (&device.id, at, percent)))
+    }
+
     fn find_or_add(&mut self, id: &DeviceId) -> usize {
         if let Some(index) = self.index.get(id) {
             return *index;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::alerts;
 use super::meters::Meters;
 use super::track::{Buffer, FilledRole, Role, Track, Tracks};
 use crate::energy::NEIGHBOURS;
@@ -241,7 +242,7 @@ impl Track {
     /// Asks for what its roles need at `now`.
     fn ask(&mut self, meters: &Meters, now: Instant) -> Need {
         let start = |filled: &FilledRole| match filled.role {
-            Role::Point(_) => Instant::MAX,
+            Role::Point(_) => alerts::lead_start(self.source.quantity, now),
             Role::Traffic(_) => occupancy::lead_start(now),
             Role::Meter(..) => meters.begin(now),
         };

@@ -9,6 +9,7 @@ use crate::calendar::{Step, grid, period_of};
 use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, measured, zone_meters};
 use crate::instant::{Instant, Period};
 use crate::reading::Observation;
+use crate::register::Event;
 use crate::site::{Meter, Site};
 use crate::wire::state::{Activity, EnergyState, Freshness};
 
@@ -34,6 +35,7 @@ struct MeterNow {
     days: Vec<Period>,
     fold: MeterFold,
     activity: Option<ActivityWatch>,
+    last_event: Option<Event>,
     told: MeterFigures,
     /// `None` after a reading.
     refreshed: Option<Instant>,
@@ -46,7 +48,7 @@ struct MeterNow {
 pub(super) struct MeterFigures {
     pub(super) power_w: Option<f64>,
     pub(super) today: EnergyFigure,
-    yesterday: EnergyFigure,
+    pub(super) yesterday: EnergyFigure,
     month: EnergyFigure,
     pub(super) heard: Option<Instant>,
     pub(super) activity: Option<Activity>,
@@ -143,6 +145,11 @@ impl Meters {
         }
     }
 
+    /// What a register of the meter did last that registers should not do.
+    pub(super) fn last_event(&self, index: usize) -> Option<Event> {
+        self.all[index].last_event
+    }
+
     pub(super) fn of_meter(&self, index: usize) -> MeterFigures {
         match &self.sums[index] {
             None => self.all[index].told,
@@ -215,6 +222,7 @@ impl MeterNow {
             fold: MeterFold::new(meter, &days, &site.rules),
             activity: meter.running_above_w.map(ActivityWatch::new),
             days,
+            last_event: None,
             told: MeterFigures::UNKNOWN,
             refreshed: None,
             next: None,
@@ -227,7 +235,8 @@ impl MeterNow {
         if let (energy::Role::Power(_), Some(activity)) = (role, &mut self.activity) {
             activity.observe(at, value);
         }
-        self.fold.observe(role, at, value, &mut |_| ())
+        let last_event = &mut self.last_event;
+        self.fold.observe(role, at, value, &mut |event| *last_event = Some(event))
     }
 
     fn refresh(

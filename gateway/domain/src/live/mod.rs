@@ -39,7 +39,7 @@ use crate::instant::Instant;
 use crate::message::DeviceStatus;
 use crate::reading::{Observation, Reading, Source};
 use crate::site::Site;
-use alerts::Alerts;
+use alerts::{Alerts, Known};
 use devices::Devices;
 use loading::Clusters;
 use meters::Meters;
@@ -149,7 +149,14 @@ impl Live {
         self.devices.refresh(&self.tracks, now);
         self.meters.refresh(&self.site, &self.tracks, &self.devices, now);
         self.people.refresh(&self.site, now);
-        self.alerts.refresh(&self.site, &self.tracks, &self.people, &self.devices, now);
+        self.alerts.refresh(&Known {
+            site: &self.site,
+            tracks: &self.tracks,
+            people: &self.people,
+            meters: &self.meters,
+            devices: &self.devices,
+            now,
+        });
         states::changed(self, now)
     }
 

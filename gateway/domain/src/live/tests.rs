@@ -264,3 +264,117 @@ fn the_first_word_of_a_register_takes_the_place_of_the_power_just_before() {
     live.observe(&reading("plug", Quantity::EnergyImported, 121, 1000.0));
     assert_eq!(live.take_stale(at(122)).len(), 2);
 }
+
+/// A house that is open from nine to five, at a second after three in the afternoon.
+const OPENING: &str = "[site.opening]\nmonday = [\"09:00-17:00\"]\n";
+
+fn closing_house(rest: &str) -> Live {
+    let text = HOUSE.replace("[[zone]]", &format!("{OPENING}\n[[zone]]"));
+    let site = crate::site::parse(&format!("{text}\n{rest}"), "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    for need in live.take_stale(at(0)) {
+        live.reload(&need.source, &[]);
+    }
+    live
+}
+
+/// Everything reports each minute from 16:50 to 18:20 o'clock of the site: the saw draws `watts`, the detector says `moved`.
+fn evening(live: &mut Live, watts: f64, moved: bool) -> Vec<String> {
+    let mut rules = Vec::new();
+    for second in (6600..12_000).step_by(60) {
+        live.observe(&reading("plug", Quantity::ActivePower, second, watts));
+        live.observe(&reading(
+            "detector",
+            Quantity::OccupancyDetected,
+            second,
+            f64::from(u8::from(moved)),
+        ));
+        rules = alerts(live, second);
+    }
+    rules.retain(|rule| rule != "silence" && rule != "outage");
+    rules
+}
+
+const DETECTOR: &str = "[[point]]\nid = \"moves\"\nzone = \"workshop\"\nquantity = \"occupancy_detected\"\n\
+                        sources = [{ device = \"detector\" }]\n";
+
+#[test]
+fn a_machine_that_works_in_the_closed_building_is_told_unless_it_may() {
+    assert_eq!(evening(&mut closing_house(""), 900.0, false), ["machine_left_on"]);
+    assert_eq!(evening(&mut closing_house(""), 20.0, false), Vec::<String>::new());
+    let may = "[[alert]]\nrule = \"machine_left_on\"\nmeter = \"saw\"\nenabled = false\n";
+    assert_eq!(evening(&mut closing_house(may), 900.0, false), Vec::<String>::new());
+}
+
+#[test]
+fn somebody_in_the_closed_building_is_told_by_the_floor_and_only_once() {
+    assert_eq!(evening(&mut closing_house(DETECTOR), 0.0, true), ["after_hours"]);
+    assert_eq!(evening(&mut closing_house(DETECTOR), 0.0, false), Vec::<String>::new());
+}
+
+#[test]
+fn devices_that_fall_silent_together_are_one_alert() {
+    let mut live = house();
+    for device in ["air", "door", "plug"] {
+        let quantity = if device == "plug" { Quantity::ActivePower } else { Quantity::Co2 };
+        for second in 0..10 {
+            live.observe(&reading(device, quantity, second * 10, 600.0));
+        }
+    }
+    assert_eq!(alerts(&mut live, 5000), ["outage"]);
+}
+
+#[test]
+fn a_battery_that_is_nearly_empty_is_told_until_it_was_changed() {
+    let mut live = house();
+    let mut told = |second, percent| {
+        live.observe(&reading("air", Quantity::Battery, second, percent));
+        alerts(&mut live, second).contains(&"battery".to_owned())
+    };
+    assert!(!told(0, 16.0));
+    assert!(told(60, 14.0));
+    assert!(told(120, 19.0), "a warm battery shows a little more");
+    assert!(!told(180, 96.0));
+}
+
+#[test]
+fn damp_that_had_lasted_before_a_restart_is_told_after_it() {
+    let point = "[[point]]\nid = \"h\"\nzone = \"workshop\"\nquantity = \"relative_humidity\"\n\
+                 sources = [{ device = \"h\" }]\n";
+    let site = crate::site::parse(&format!("{HOUSE}\n{point}"), "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    for need in live.take_stale(at(0)) {
+        let damp = (-200_000..0)
+            .step_by(600)
+            .map(|second| reading("h", Quantity::RelativeHumidity, second, 80.0).observation);
+        let series: Vec<_> = damp.filter(|one| need.period.contains(one.observed_at)).collect();
+        let is_humidity = need.source.quantity == Quantity::RelativeHumidity;
+        live.reload(&need.source, if is_humidity { &series } else { &[] });
+    }
+    assert!(alerts(&mut live, 1).contains(&"humidity".to_owned()));
+}
+
+#[test]
+fn a_register_that_starts_again_is_told_for_the_rest_of_the_day() {
+    let mut live = house();
+    for (second, total) in [(0, 9500.0), (60, 40.0), (120, 90.0)] {
+        live.observe(&reading("plug", Quantity::EnergyImported, second, total));
+    }
+    assert!(alerts(&mut live, 121).contains(&"register".to_owned()));
+    assert!(!alerts(&mut live, 86_400).contains(&"register".to_owned()));
+}
+
+#[test]
+fn cold_vaults_are_told_and_stale_air_where_nobody_is_is_not() {
+    let thermometer = "[[point]]\nid = \"t\"\nzone = \"workshop\"\nquantity = \"temperature\"\n\
+                       sources = [{ device = \"t\" }]\n";
+    let mut live = closing_house(&format!("{thermometer}{DETECTOR}"));
+    for second in (0..3000).step_by(60) {
+        live.observe(&reading("t", Quantity::Temperature, second, 6.5));
+        live.observe(&reading("air", Quantity::Co2, second, 1200.0));
+        live.observe(&reading("detector", Quantity::OccupancyDetected, second, 0.0));
+        live.states(at(second));
+    }
+    let told = alerts(&mut live, 2990);
+    assert!(told.contains(&"cold".to_owned()) && !told.contains(&"air".to_owned()), "{told:?}");
+}

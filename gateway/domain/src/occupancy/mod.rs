@@ -142,9 +142,18 @@ pub(crate) fn people_now(site: &Site, extent: &Extent, traffic: &Traffic, now: I
 
 /// Whether the opening hours say that the building is open; `None` without opening hours.
 pub fn is_open(site: &Site, now: Instant) -> Option<bool> {
+    Some(!closed_around(site, now)?.iter().any(|hours| hours.contains(now)))
+}
+
+/// Since when the building is closed by its opening hours; `None` while it is open, and without opening hours.
+pub fn closed_since(site: &Site, now: Instant) -> Option<Instant> {
+    let closed = closed_around(site, now)?;
+    closed.iter().find(|hours| hours.contains(now)).map(|hours| hours.start())
+}
+
+fn closed_around(site: &Site, now: Instant) -> Option<Vec<Period>> {
     let opening = site.opening.as_ref()?;
     let day = SignedDuration::from_hours(24);
     let around = Period::new(now - day, now + day)?;
-    let closed = hours::closed(opening, around, &site.timezone);
-    Some(!closed.iter().any(|hours| hours.contains(now)))
+    Some(hours::closed(opening, around, &site.timezone))
 }

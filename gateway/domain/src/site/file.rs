@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::accounting;
+use super::alerts;
 use super::fault::{Faults, SiteErrors};
 use super::model::{Rules, Site};
 use super::names::Names;
@@ -23,6 +24,8 @@ pub const DREUX: &str = include_str!("../../sites/dreux.toml");
 const FILE: &[Key] = &[
     Key::optional("site", "{ id = \"dreux\" }"),
     Key::optional("rules", "{ hold = \"15m\" }"),
+    Key::optional("alerts", "{ quiet = \"20:00-07:00\" }"),
+    Key::optional("alert", "[{ rule = \"air_attention\", zone = \"fablab\", raise = 1200 }]"),
     Key::optional("families", "{ zigbee2mqtt = { enabled = false } }"),
     Key::optional("reference", "{ year = 2016, kwh = 180000, source = \"factures\" }"),
     Key::optional(
@@ -85,6 +88,9 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let targets = accounting::targets(&root.tables("target", "[[target]]", accounting::TARGET));
     let reference = root.table("reference", "[reference]", accounting::REFERENCE);
     let reference = reference.map(|section| accounting::reference(&section));
+    let told = root.table("alerts", "[alerts]", alerts::ALERTS);
+    let set = root.tables("alert", "[[alert]]", alerts::ALERT);
+    let alerts = alerts::read(told.as_ref(), &set, &tables);
     let Some(section) = root.table("site", "[site]", SITE) else {
         if root.value("site").is_none() {
             faults.report(
@@ -120,6 +126,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
             None => None,
         },
         rules,
+        alerts,
         families,
     })
 }

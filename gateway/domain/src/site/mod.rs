@@ -8,11 +8,13 @@
 //! | `settings` | its optional tables: opening hours, rules, families |
 //! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
+//! | `alerts` | who is told when, and rules that differ from the defaults |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
 
 mod accounting;
 mod accounts;
+mod alerts;
 mod assignments;
 mod fault;
 mod file;
@@ -28,6 +30,6 @@ pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Tari
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use model::{
-    Assignment, Doorway, FamilySettings, Meter, OpeningHours, Point, Rules, Side, Site,
-    Ventilation, Zone, assigned_at,
+    AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours, Point,
+    Rules, Side, Site, Ventilation, Zone, assigned_at,
 };

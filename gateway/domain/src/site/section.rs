@@ -149,6 +149,11 @@ impl<'a> Section<'a> {
         self.fault(key, format!("{invalid}; write for instance {key} = {example}"));
     }
 
+    /// A finite number.
+    pub(super) fn number(&self, key: &str) -> Option<f64> {
+        self.read(key, "a number", |value| number(value).filter(|number| number.is_finite()))
+    }
+
     /// A finite number above 0.
     pub(super) fn positive(&self, key: &str) -> Option<f64> {
         let above_0 = |number: &f64| number.is_finite() && *number > 0.0;

@@ -83,7 +83,7 @@ fn span(text: &str) -> Option<(Time, Option<Time>)> {
 }
 
 /// `08:30`, nothing longer or shorter.
-fn clock_time(text: &str) -> Option<Time> {
+pub(super) fn clock_time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
     let digits = |part: &str, len| part.len() <= len && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(hour, 2) || !digits(minute, 2) || minute.len() != 2 {

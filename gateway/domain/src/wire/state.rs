@@ -11,6 +11,10 @@
 //!
 //! Each carries `as_of`. Unknown is `null`, never 0.
 
+mod alerts;
+
+pub use alerts::{Alert, AlertsState, Matter, MeterMishap, Severity};
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{DeviceId, MeterId, PointId, ZoneId};
@@ -235,75 +239,6 @@ pub enum DeviceHealth {
     Lost,
     /// Its last will was seen.
     Offline,
-}
-
-/// What a person should know now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AlertsState {
-    /// When this was so.
-    pub as_of: Instant,
-    /// Most urgent first.
-    pub alerts: Vec<Alert>,
-}
-
-/// One thing that a person should know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Alert {
-    /// What it is about.
-    #[serde(flatten)]
-    pub matter: Matter,
-    /// How much it matters.
-    pub severity: Severity,
-    /// Since when.
-    pub since: Instant,
-}
-
-/// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Needs somebody now.
-    Urgent,
-    /// Needs somebody today.
-    Attention,
-    /// Good to know.
-    Info,
-}
-
-/// What an alert is about. The page puts it into words.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
-pub enum Matter {
-    /// The air of a zone needs renewing.
-    Air {
-        /// Which zone.
-        zone: ZoneId,
-        /// Its CO2 in ppm.
-        co2_ppm: f64,
-    },
-    /// A zone, or the building without one, is nearly or quite full.
-    Crowd {
-        /// Which zone; the building when `None`.
-        zone: Option<ZoneId>,
-        /// How many are there.
-        people: f64,
-        /// How many it may hold.
-        capacity: u32,
-    },
-    /// A device is silent.
-    Silence {
-        /// Which device.
-        device: DeviceId,
-        /// How often it usually reports, in seconds.
-        rhythm_s: Option<f64>,
-        /// The newest charge of its battery.
-        battery_percent: Option<f64>,
-    },
-    /// Messages stand in quarantine.
-    Quarantine {
-        /// How many were refused since the start.
-        refused: u64,
-    },
 }
 
 /// The gateway itself. Published every few seconds: it is the pulse of everything else.

@@ -1,0 +1,84 @@
+//! Machines and meters.
+
+use domain::site::Site;
+use domain::wire::state::{Alert, MeterMishap};
+
+use super::Teller;
+
+impl Teller {
+    pub(super) fn left_on_alert(
+        &self,
+        alert: &Alert,
+        meter: &str,
+        power_w: Option<f64>,
+    ) -> (String, String) {
+        let language = self.language;
+        let since = self.moment(alert.since);
+        let fact = language.say(
+            format!("{meter}\u{a0}: en marche après la fermeture"),
+            format!("{meter}: running after closing"),
+        );
+        let power = power_w.map(|watts| language.round_power(watts));
+        let remedy = match power {
+            Some(power) => language.say(
+                format!("{power} depuis {since}\u{a0}: l\u{2019}éteindre si personne ne s\u{2019}en sert"),
+                format!("{power} since {since}: switch it off if nobody uses it"),
+            ),
+            None => language.say(format!("Depuis {since}"), format!("Since {since}")),
+        };
+        (fact, remedy)
+    }
+
+    pub(super) fn long_alert(&self, alert: &Alert, meter: &str) -> (String, String) {
+        let language = self.language;
+        let long = self.for_how_long(alert.since);
+        let fact = language.say(
+            format!("{meter}\u{a0}: en marche depuis {long}"),
+            format!("{meter}: running for {long}"),
+        );
+        (fact, language.pick("À surveiller", "Keep an eye on it").to_owned())
+    }
+
+    pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> (String, String) {
+        let language = self.language;
+        let known = language.percent(share);
+        let fact = language.say(
+            format!("{meter}\u{a0}: hier, {known} seulement de l\u{2019}énergie est connue"),
+            format!("{meter}: only {known} of yesterday\u{2019}s energy is known"),
+        );
+        let remedy =
+            language.pick("Vérifier le compteur et sa liaison", "Check the meter and its link");
+        (fact, remedy.to_owned())
+    }
+
+    pub(super) fn register_alert(
+        &self,
+        alert: &Alert,
+        meter: &str,
+        mishap: MeterMishap,
+        (before_wh, after_wh): (f64, f64),
+    ) -> (String, String) {
+        let language = self.language;
+        let what = match mishap {
+            MeterMishap::Reset => language.pick("remis à zéro", "started again from zero"),
+            MeterMishap::RollBack => language.pick("revenu en arrière", "went back"),
+            MeterMishap::Jump => language.pick("a sauté en avant", "jumped ahead"),
+        };
+        let at = self.moment(alert.since);
+        let fact = language.say(
+            format!("{meter}\u{a0}: le compteur a changé d\u{2019}index à {at} ({what})"),
+            format!("{meter}: its register {what} at {at}"),
+        );
+        let (from, to) = (language.energy(before_wh).text(), language.energy(after_wh).text());
+        let remedy = language.say(
+            format!("De {from} à {to}\u{a0}: compteur remplacé\u{a0}? L\u{2019}écart n\u{2019}est pas compté"),
+            format!("From {from} to {to}: was the meter replaced? The difference is not counted"),
+        );
+        (fact, remedy)
+    }
+
+    /// The name of a meter.
+    pub(super) fn machine<'a>(id: &'a domain::ids::MeterId, site: &'a Site) -> &'a str {
+        site.meter(id.as_str()).map_or(id.as_str(), |meter| meter.name.as_str())
+    }
+}

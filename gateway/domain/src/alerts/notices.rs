@@ -1,0 +1,246 @@
+//! Whom to wake and whom to let sleep: which changes are told at once, which in the morning, and which not at all.
+
+use std::collections::{HashMap, VecDeque};
+
+use jiff::SignedDuration;
+use jiff::civil::Time;
+
+use super::lifecycle::{Change, ChangeSort, Standing};
+use crate::calendar::{Step, period_of};
+use crate::instant::Instant;
+use crate::site::Site;
+use crate::wire::state::Severity;
+
+/// So many alerts wait for the morning at most; the newest go beyond.
+const WAITING: usize = 200;
+/// An alert that comes and goes more often than so many times within [`FLAPPING_WITHIN`] is not told for a while.
+const FLAPPING: usize = 4;
+const FLAPPING_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// When people want to be told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoticeRules {
+    /// From when until when only what is urgent is told, in civil time; the span may cross midnight.
+    pub quiet: Option<(Time, Time)>,
+    /// When the rest of the night is told, in civil time.
+    pub digest_at: Time,
+    /// The same alert is told again at the earliest after this.
+    pub pause: SignedDuration,
+}
+
+impl Default for NoticeRules {
+    fn default() -> Self {
+        Self {
+            quiet: Some((jiff::civil::time(20, 0, 0, 0), jiff::civil::time(7, 0, 0, 0))),
+            digest_at: jiff::civil::time(7, 30, 0, 0),
+            pause: SignedDuration::from_hours(2),
+        }
+    }
+}
+
+/// Something to be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// An alert, told at once. `comes_and_goes`: it is not told again for a while, however often it changes.
+    Alert {
+        /// Which.
+        standing: Standing,
+        /// Whether it is muted from now on.
+        comes_and_goes: bool,
+    },
+    /// What happened while people were not to be disturbed; never empty.
+    Digest(Vec<Standing>),
+}
+
+/// Decides what is sent when.
+#[derive(Debug)]
+pub struct Notices {
+    rules: NoticeRules,
+    told: HashMap<String, Instant>,
+    raised: HashMap<String, VecDeque<Instant>>,
+    muted: HashMap<String, Instant>,
+    waiting: Vec<Standing>,
+    digested: Instant,
+}
+
+impl Notices {
+    /// Begins at `now`; `open` are alerts that stood open before, of which people were told already.
+    pub fn resume(rules: NoticeRules, open: &[Standing], now: Instant) -> Self {
+        let told = open.iter().map(|it| (it.alert.matter.key(), it.raised_at)).collect();
+        Self {
+            rules,
+            told,
+            raised: HashMap::new(),
+            muted: HashMap::new(),
+            waiting: Vec::new(),
+            digested: now,
+        }
+    }
+
+    /// What is to be sent of these changes, and of what waited until `now`.
+    pub fn take(&mut self, changes: &[Change], site: &Site, now: Instant) -> Vec<Notice> {
+        self.forget(now);
+        let mut notices: Vec<_> = changes
+            .iter()
+            .filter(|it| matches!(it.sort, ChangeSort::Raised | ChangeSort::Worsened))
+            .filter_map(|change| self.alert(change, site, now))
+            .collect();
+        notices.extend(self.digest(site, now));
+        notices
+    }
+
+    fn alert(&mut self, change: &Change, site: &Site, now: Instant) -> Option<Notice> {
+        let standing = &change.standing;
+        let key = standing.alert.matter.key();
+        let raised = self.raised.entry(key.clone()).or_default();
+        raised.push_back(now);
+        let comes_and_goes = raised.len() > FLAPPING;
+        let urgent = standing.alert.severity == Severity::Urgent;
+        let worsened = change.sort == ChangeSort::Worsened;
+        if self.muted.contains_key(&key) {
+            return None;
+        }
+        let told = self.told.get(&key).is_some_and(|at| now < *at + self.rules.pause);
+        if comes_and_goes {
+            self.muted.insert(key.clone(), now + self.rules.pause);
+        } else if told && !worsened {
+            return None;
+        }
+        if !urgent && (standing.alert.severity == Severity::Info || self.is_quiet(site, now)) {
+            if self.waiting.len() < WAITING {
+                self.waiting.push(standing.clone());
+            }
+            return None;
+        }
+        self.told.insert(key, now);
+        Some(Notice::Alert { standing: standing.clone(), comes_and_goes })
+    }
+
+    /// What waited, once a day at its time.
+    fn digest(&mut self, site: &Site, now: Instant) -> Option<Notice> {
+        let today = period_of(Step::Day, now, &site.timezone).start();
+        let zoned = today.to_jiff().to_zoned_datetime(site.timezone.clone());
+        let at = zoned.date().to_datetime(self.rules.digest_at);
+        let due: Instant = at.to_zoned_datetime(site.timezone.clone()).ok()?.timestamp().into();
+        if now < due || self.digested >= due {
+            return None;
+        }
+        self.digested = now;
+        let waiting = std::mem::take(&mut self.waiting);
+        (!waiting.is_empty()).then_some(Notice::Digest(waiting))
+    }
+
+    /// In the hours that the site file names, and on days on which the building does not open at all.
+    fn is_quiet(&self, site: &Site, now: Instant) -> bool {
+        let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
+        let (time, weekday) = (here.time(), here.weekday().to_monday_zero_offset());
+        let closed_all_day = site
+            .opening
+            .as_ref()
+            .is_some_and(|opening| opening.week[usize::from(weekday.unsigned_abs())].is_empty());
+        let in_hours = self.rules.quiet.is_some_and(|(from, until)| {
+            if from <= until { (from..until).contains(&time) } else { time >= from || time < until }
+        });
+        closed_all_day || in_hours
+    }
+
+    fn forget(&mut self, now: Instant) {
+        self.muted.retain(|_, until| now < *until);
+        let pause = self.rules.pause;
+        self.told.retain(|_, at| now < *at + pause);
+        self.raised.retain(|_, times| {
+            times.retain(|at| now < *at + FLAPPING_WITHIN);
+            !times.is_empty()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alerts::AlertId;
+    use crate::site;
+    use crate::wire::state::{Alert, Matter};
+
+    fn dreux() -> Site {
+        site::parse(site::DREUX, "dreux.toml").unwrap()
+    }
+
+    fn at(text: &str) -> Instant {
+        format!("2026-11-{text}:00+01:00").parse().unwrap()
+    }
+
+    fn raised(severity: Severity) -> Change {
+        changed(ChangeSort::Raised, severity)
+    }
+
+    fn changed(sort: ChangeSort, severity: Severity) -> Change {
+        let matter = Matter::Air { zone: "fablab".parse().unwrap(), co2_ppm: 1700.0 };
+        let alert = Alert::new(matter, severity, at("23T10:00"));
+        let raised_at = at("23T10:00");
+        Change { sort, standing: Standing { id: AlertId(1), alert, raised_at, cleared_at: None } }
+    }
+
+    fn notices() -> Notices {
+        Notices::resume(NoticeRules::default(), &[], at("23T09:00"))
+    }
+
+    fn is_told(notices: &mut Notices, change: Change, when: &str) -> bool {
+        let sent = notices.take(&[change], &dreux(), at(when));
+        sent.iter().any(|notice| matches!(notice, Notice::Alert { .. }))
+    }
+
+    #[test]
+    fn an_event_is_told_once_and_again_only_after_two_hours() {
+        let mut notices = notices();
+        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
+        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T11:00"));
+        assert!(is_told(&mut notices, raised(Severity::Attention), "23T12:30"));
+        assert!(!is_told(
+            &mut notices,
+            changed(ChangeSort::Cleared, Severity::Attention),
+            "23T15:00"
+        ));
+    }
+
+    #[test]
+    fn what_gets_urgent_is_told_at_once() {
+        let mut notices = notices();
+        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
+        let worse = changed(ChangeSort::Worsened, Severity::Urgent);
+        assert!(is_told(&mut notices, worse, "23T10:05"));
+    }
+
+    #[test]
+    fn at_night_only_what_is_urgent_wakes_anybody_and_the_rest_is_told_in_the_morning() {
+        let mut notices = notices();
+        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T22:00"));
+        assert!(is_told(&mut notices, raised(Severity::Urgent), "23T22:30"));
+        assert_eq!(notices.take(&[], &dreux(), at("24T07:29")), []);
+        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
+        assert_eq!(notices.take(&[], &dreux(), at("24T07:32")), [], "told once");
+    }
+
+    #[test]
+    fn a_day_on_which_the_building_does_not_open_is_quiet() {
+        let sunday = "29T11:00";
+        assert!(!is_told(&mut notices(), raised(Severity::Attention), sunday));
+        assert!(is_told(&mut notices(), raised(Severity::Urgent), sunday));
+    }
+
+    #[test]
+    fn what_comes_and_goes_is_told_as_such_and_then_left_alone() {
+        let mut notices = notices();
+        let times = ["10:00", "10:05", "10:10", "10:15", "10:20", "10:25"];
+        let sent: Vec<_> = times
+            .iter()
+            .flat_map(|time| {
+                let when = at(&format!("23T{time}"));
+                notices.take(&[raised(Severity::Urgent)], &dreux(), when)
+            })
+            .map(|notice| matches!(notice, Notice::Alert { comes_and_goes: true, .. }))
+            .collect();
+        assert_eq!(sent, [false, true]);
+    }
+}

@@ -1,0 +1,199 @@
+//! The rules as data: from which value on something is told, when it is over, and how long it must last.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+
+use crate::wire::state::Severity;
+
+/// Names a rule in the site file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RuleId {
+    /// CO2 of an occupied zone, in ppm.
+    AirAttention,
+    /// CO2 of a zone, in ppm.
+    AirUrgent,
+    /// People by capacity of a zone or the building.
+    CrowdAttention,
+    /// The same; also when only the upper end of the interval reaches it.
+    CrowdUrgent,
+    /// Somebody is in the closed building: 1 or 0.
+    AfterHours,
+    /// A machine works in the closed building: 1 or 0.
+    MachineLeftOn,
+    /// How long a machine has worked without a pause, in hours.
+    MachineLong,
+    /// Temperature of a zone where nobody is, in the heating season, in °C.
+    HeatingEmpty,
+    /// Temperature of a zone, in °C.
+    Overheating,
+    /// Temperature of a zone, in °C.
+    Cold,
+    /// Temperature of a zone, in °C.
+    Frost,
+    /// Relative humidity of a zone, in percent.
+    Damp,
+    /// Relative humidity of a zone, in percent.
+    Dry,
+    /// Charge of a device's battery, in percent.
+    Battery,
+    /// Share of yesterday for which a meter's energy is known.
+    Coverage,
+}
+
+/// When something is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// From this value on. When it lies below `clear`, the value is watched downwards.
+    pub raise: f64,
+    /// It is over only beyond this value.
+    pub clear: f64,
+    /// So long it must last.
+    pub dwell: SignedDuration,
+    /// How much it matters.
+    pub severity: Severity,
+}
+
+/// What a rule is about, so that the site file can say which zone or meter it sets apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A zone, or the building.
+    Zone,
+    /// A meter.
+    Meter,
+    /// A device.
+    Device,
+}
+
+impl RuleId {
+    /// All rules.
+    pub const ALL: [Self; 15] = [
+        Self::AirAttention,
+        Self::AirUrgent,
+        Self::CrowdAttention,
+        Self::CrowdUrgent,
+        Self::AfterHours,
+        Self::MachineLeftOn,
+        Self::MachineLong,
+        Self::HeatingEmpty,
+        Self::Overheating,
+        Self::Cold,
+        Self::Frost,
+        Self::Damp,
+        Self::Dry,
+        Self::Battery,
+        Self::Coverage,
+    ];
+
+    /// The name in the site file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AirAttention => "air_attention",
+            Self::AirUrgent => "air_urgent",
+            Self::CrowdAttention => "crowd_attention",
+            Self::CrowdUrgent => "crowd_urgent",
+            Self::AfterHours => "after_hours",
+            Self::MachineLeftOn => "machine_left_on",
+            Self::MachineLong => "machine_long",
+            Self::HeatingEmpty => "heating_empty",
+            Self::Overheating => "overheating",
+            Self::Cold => "cold",
+            Self::Frost => "frost",
+            Self::Damp => "damp",
+            Self::Dry => "dry",
+            Self::Battery => "battery",
+            Self::Coverage => "coverage",
+        }
+    }
+
+    /// What it is about.
+    pub const fn about(self) -> About {
+        match self {
+            Self::MachineLeftOn | Self::MachineLong | Self::Coverage => About::Meter,
+            Self::Battery => About::Device,
+            _ => About::Zone,
+        }
+    }
+
+    /// The rule where the site file says nothing.
+    ///
+    /// 1500 ppm is the level for rapid action of the French public-health council (HCSP, 21 January 2022); 19 °C the
+    /// heating limit of the Code de l'énergie (R241-26, to be confirmed). The others are choices for a public
+    /// building: warn before a capacity is reached, leave time to react, and do not repeat what trembles.
+    pub const fn default(self) -> Rule {
+        use Severity::{Attention, Info, Urgent};
+        match self {
+            Self::AirAttention => rule(1000.0, 800.0, minutes(10), Attention),
+            Self::AirUrgent => rule(1500.0, 1200.0, minutes(10), Urgent),
+            Self::CrowdAttention => rule(0.90, 0.85, minutes(1), Attention),
+            Self::CrowdUrgent => rule(1.00, 0.95, minutes(1), Urgent),
+            Self::AfterHours => rule(1.0, 0.5, minutes(10), Attention),
+            Self::MachineLeftOn => rule(1.0, 0.5, minutes(15), Attention),
+            Self::MachineLong => rule(16.0, 15.9, minutes(0), Info),
+            Self::HeatingEmpty => rule(19.0, 18.5, minutes(120), Info),
+            Self::Overheating => rule(28.0, 27.0, minutes(30), Attention),
+            Self::Cold => rule(8.0, 9.0, minutes(30), Attention),
+            Self::Frost => rule(5.0, 6.0, minutes(30), Urgent),
+            Self::Damp => rule(70.0, 65.0, minutes(24 * 60), Info),
+            Self::Dry => rule(30.0, 35.0, minutes(24 * 60), Info),
+            Self::Battery => rule(15.0, 25.0, minutes(0), Attention),
+            Self::Coverage => rule(0.90, 0.91, minutes(0), Info),
+        }
+    }
+}
+
+impl Rule {
+    /// Whether it is told when the value is too low.
+    pub fn is_downwards(&self) -> bool {
+        self.raise < self.clear
+    }
+}
+
+const fn rule(raise: f64, clear: f64, dwell: SignedDuration, severity: Severity) -> Rule {
+    Rule { raise, clear, dwell, severity }
+}
+
+const fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no rule of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such rule")]
+pub struct NoSuchRule;
+
+impl FromStr for RuleId {
+    type Err = NoSuchRule;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchRule> {
+        Self::ALL.into_iter().find(|rule| rule.name() == text).ok_or(NoSuchRule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_is_over_only_when_the_value_has_come_back_a_little() {
+        for id in RuleId::ALL {
+            let rule = id.default();
+            assert!((rule.raise - rule.clear).abs() > f64::EPSILON, "{id}");
+        }
+    }
+
+    #[test]
+    fn every_rule_is_found_by_its_name() {
+        for id in RuleId::ALL {
+            assert_eq!(id.name().parse(), Ok(id));
+        }
+        assert_eq!("co2".parse::<RuleId>(), Err(NoSuchRule));
+    }
+}

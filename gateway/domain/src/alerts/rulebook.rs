@@ -1,0 +1,86 @@
+//! The rules as the site file wants them.
+
+use crate::ids::{DeviceId, MeterId, ZoneId};
+
+use super::rule::{Rule, RuleId};
+
+/// What a rule is applied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The whole site.
+    Building,
+    /// A zone.
+    Zone(ZoneId),
+    /// A meter.
+    Meter(MeterId),
+    /// A device.
+    Device(DeviceId),
+}
+
+/// What the site file says of a rule: for one subject, or for all when it names none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    /// Which rule.
+    pub rule: RuleId,
+    /// For what; for everything when `None`.
+    pub subject: Option<Subject>,
+    /// The rule then; `None` switches it off.
+    pub to: Option<Rule>,
+}
+
+/// All rules of a site.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rulebook {
+    overrides: Vec<Override>,
+}
+
+impl Rulebook {
+    /// The defaults, but for these.
+    pub fn new(overrides: Vec<Override>) -> Self {
+        Self { overrides }
+    }
+
+    /// The rule for a subject; `None` when it is switched off. What is said of the subject itself goes before
+    /// what is said of all.
+    pub fn rule(&self, id: RuleId, subject: &Subject) -> Option<Rule> {
+        let said = |wanted: Option<&Subject>| {
+            let of_rule = self.overrides.iter().filter(|it| it.rule == id);
+            of_rule.filter(|it| it.subject.as_ref() == wanted).map(|it| it.to).next_back()
+        };
+        said(Some(subject)).or_else(|| said(None)).unwrap_or_else(|| Some(id.default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(id: &str) -> Subject {
+        Subject::Zone(id.parse().unwrap())
+    }
+
+    fn raised_from(book: &Rulebook, subject: &Subject) -> Option<f64> {
+        book.rule(RuleId::AirAttention, subject).map(|rule| rule.raise)
+    }
+
+    #[test]
+    fn what_is_said_of_a_zone_goes_before_what_is_said_of_all() {
+        let default = RuleId::AirAttention.default();
+        let set = |subject, raise| Override {
+            rule: RuleId::AirAttention,
+            subject,
+            to: Some(Rule { raise, ..default }),
+        };
+        let book = Rulebook::new(vec![set(Some(zone("fablab")), 1200.0), set(None, 900.0)]);
+        assert_eq!(raised_from(&book, &zone("fablab")), Some(1200.0));
+        assert_eq!(raised_from(&book, &zone("hall")), Some(900.0));
+    }
+
+    #[test]
+    fn a_rule_that_is_switched_off_for_one_zone_holds_for_the_others() {
+        let off = Override { rule: RuleId::AirAttention, subject: Some(zone("hall")), to: None };
+        let book = Rulebook::new(vec![off]);
+        assert_eq!(raised_from(&book, &zone("hall")), None);
+        assert_eq!(raised_from(&book, &zone("fablab")), Some(1000.0));
+    }
+}

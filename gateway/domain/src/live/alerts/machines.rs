@@ -1,0 +1,108 @@
+//! Machines that work when they should not, and meters that do what meters should not.
+
+use super::Known;
+use crate::alerts::{RuleId, Subject, Watch};
+use crate::calendar::{Step, period_of};
+use crate::occupancy::is_open;
+use crate::register::{Event, EventSort};
+use crate::site::{Meter, Site};
+use crate::wire::state::{ActivityState, Alert, Matter, MeterMishap, Severity};
+
+/// By meter.
+#[derive(Debug)]
+pub(super) struct Machines(Vec<Machine>);
+
+#[derive(Debug)]
+struct Machine {
+    left_on: Option<Watch>,
+    long: Option<Watch>,
+    coverage: Option<Watch>,
+}
+
+impl Machines {
+    pub(super) fn of(site: &Site) -> Self {
+        let machine = |meter: &Meter| {
+            let subject = Subject::Meter(meter.id.clone());
+            let watch = |id| site.alerts.rules.rule(id, &subject).map(Watch::new);
+            Machine {
+                left_on: watch(RuleId::MachineLeftOn),
+                long: watch(RuleId::MachineLong),
+                coverage: watch(RuleId::Coverage),
+            }
+        };
+        Self(site.meters.iter().map(machine).collect())
+    }
+
+    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for (index, meter) in known.site.meters.iter().enumerate() {
+            let machine = &mut self.0[index];
+            alerts.extend(machine.left_on(meter, index, known));
+            alerts.extend(machine.long(meter, index, known));
+            alerts.extend(machine.coverage(meter, index, known));
+            alerts.extend(mishap(meter, index, known));
+        }
+        alerts
+    }
+}
+
+impl Machine {
+    fn left_on(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+        let watch = self.left_on.as_mut()?;
+        let figures = known.meters.of_meter(index);
+        let Some(activity) =
+            figures.activity.filter(|_| is_open(known.site, known.now) == Some(false))
+        else {
+            watch.forget();
+            return None;
+        };
+        let runs = activity.state == ActivityState::Running;
+        watch.observe(known.now, f64::from(u8::from(runs)));
+        let since = watch.raised(known.now)?;
+        let matter = Matter::MachineLeftOn { meter: meter.id.clone(), power_w: figures.power_w };
+        Some(Alert::new(matter, watch.rule.severity, since))
+    }
+
+    fn long(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+        let watch = self.long.as_mut()?;
+        let activity = known.meters.of_meter(index).activity;
+        let Some(activity) = activity.filter(|it| it.state == ActivityState::Running) else {
+            watch.forget();
+            return None;
+        };
+        watch.observe(known.now, known.now.since(activity.since).as_secs_f64() / 3600.0);
+        watch.raised(known.now)?;
+        let matter = Matter::MachineLong { meter: meter.id.clone() };
+        Some(Alert::new(matter, watch.rule.severity, activity.since))
+    }
+
+    fn coverage(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+        let watch = self.coverage.as_mut()?;
+        let yesterday = known.meters.of_meter(index).yesterday;
+        // A meter that did not speak at all yesterday is new, or its device is told as silent.
+        if yesterday.energy_wh.is_none() {
+            watch.forget();
+            return None;
+        }
+        watch.observe(known.now, yesterday.coverage);
+        watch.raised(known.now)?;
+        let matter = Matter::Coverage { meter: meter.id.clone(), share: yesterday.coverage };
+        let today = period_of(Step::Day, known.now, &known.site.timezone);
+        Some(Alert::new(matter, watch.rule.severity, today.start()))
+    }
+}
+
+/// What a register did today, told until the day is over.
+fn mishap(meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+    let Event { at, sort, before, after } = known.meters.last_event(index)?;
+    let mishap = match sort {
+        EventSort::Reset => MeterMishap::Reset,
+        EventSort::RollBack => MeterMishap::RollBack,
+        EventSort::Jump => MeterMishap::Jump,
+        EventSort::Glitch | EventSort::Jitter | EventSort::Rollover => return None,
+    };
+    let today = period_of(Step::Day, known.now, &known.site.timezone);
+    let meter = meter.id.clone();
+    let matter = Matter::Register { meter, mishap, before_wh: before, after_wh: after };
+    today.contains(at).then(|| Alert::new(matter, Severity::Info, at))
+}

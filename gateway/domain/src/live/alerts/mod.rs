@@ -1,0 +1,96 @@
+//! What a person should know now. Nothing is raised on stale readings.
+//!
+//! | file | what it watches |
+//! |---|---|
+//! | `rooms` | air, temperature and humidity, by the points that measure them |
+//! | `crowds` | people against the capacity, and in the closed building |
+//! | `machines` | machines that work when they should not, and meters that do what meters should not |
+//! | `silence` | devices that do not report, and their batteries |
+
+mod crowds;
+mod machines;
+mod rooms;
+mod silence;
+
+use super::devices::Devices;
+use super::meters::Meters;
+use super::people::People;
+use super::track::Tracks;
+use crate::instant::Instant;
+use crate::reading::Observation;
+use crate::site::Site;
+use crate::wire::state::{Alert, Matter, Severity};
+use crowds::Crowds;
+use machines::Machines;
+use rooms::Rooms;
+pub(super) use rooms::lead_start;
+use silence::Batteries;
+
+/// All alerts of a site.
+#[derive(Debug)]
+pub(super) struct Alerts {
+    rooms: Rooms,
+    crowds: Crowds,
+    machines: Machines,
+    batteries: Batteries,
+    refused: Option<(u64, Instant)>,
+    raised: Vec<Alert>,
+}
+
+/// What is known of the building when alerts are looked at.
+pub(super) struct Known<'a> {
+    pub(super) site: &'a Site,
+    pub(super) tracks: &'a Tracks,
+    pub(super) people: &'a People,
+    pub(super) meters: &'a Meters,
+    pub(super) devices: &'a Devices,
+    pub(super) now: Instant,
+}
+
+impl Alerts {
+    pub(super) fn of(site: &Site) -> Self {
+        Self {
+            rooms: Rooms::of(site),
+            crowds: Crowds::of(site),
+            machines: Machines::of(site),
+            batteries: Batteries::default(),
+            refused: None,
+            raised: Vec::new(),
+        }
+    }
+
+    /// Takes the next reading of a point.
+    pub(super) fn observe(&mut self, point: usize, one: &Observation) {
+        self.rooms.observe(point, one);
+    }
+
+    /// Begins anew with the newest readings of a point.
+    pub(super) fn replay(&mut self, point: usize, observations: &[Observation]) {
+        self.rooms.forget(point);
+        for one in observations {
+            self.rooms.observe(point, one);
+        }
+    }
+
+    pub(super) fn refused(&mut self, total: u64, since: Option<Instant>) {
+        self.refused = since.map(|since| (total, since));
+    }
+
+    pub(super) fn refresh(&mut self, known: &Known<'_>) {
+        let mut raised = self.rooms.raised(known);
+        raised.extend(self.crowds.raised(known));
+        raised.extend(self.machines.raised(known));
+        raised.extend(silence::raised(known.devices));
+        raised.extend(self.batteries.raised(known));
+        raised.extend(self.refused.map(|(refused, since)| {
+            Alert::new(Matter::Quarantine { refused }, Severity::Info, since)
+        }));
+        raised.sort_by_key(|alert| (alert.severity, alert.since));
+        self.raised = raised;
+    }
+
+    /// Most urgent first.
+    pub(super) fn raised(&self) -> &[Alert] {
+        &self.raised
+    }
+}

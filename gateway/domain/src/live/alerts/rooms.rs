@@ -1,0 +1,181 @@
+//! Air, temperature and humidity of zones.
+
+use super::Known;
+use crate::alerts::{RuleId, Rulebook, Subject, Watch, first_raised};
+use crate::instant::Instant;
+use crate::quantity::Quantity;
+use crate::reading::Observation;
+use crate::site::{Point, Site};
+use crate::wire::state::{Alert, Freshness, Matter, Occupancy, Severity};
+
+/// All points that tell of the climate of a zone.
+#[derive(Debug)]
+pub(super) struct Rooms {
+    /// By point.
+    points: Vec<Vec<Climate>>,
+    /// By point; only for temperatures.
+    heating: Vec<Option<Watch>>,
+}
+
+/// One thing that can be wrong with the climate, most severe rule first.
+#[derive(Debug)]
+struct Climate {
+    ill: Ill,
+    watches: Vec<Watch>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ill {
+    Stale,
+    Hot,
+    Cold,
+    Damp,
+    Dry,
+}
+
+impl Ill {
+    /// What a quantity can tell of.
+    fn of(quantity: Quantity) -> &'static [Self] {
+        match quantity {
+            Quantity::Co2 => &[Self::Stale],
+            Quantity::Temperature => &[Self::Hot, Self::Cold],
+            Quantity::RelativeHumidity => &[Self::Damp, Self::Dry],
+            _ => &[],
+        }
+    }
+
+    fn rules(self) -> &'static [RuleId] {
+        match self {
+            Self::Stale => &[RuleId::AirUrgent, RuleId::AirAttention],
+            Self::Hot => &[RuleId::Overheating],
+            Self::Cold => &[RuleId::Frost, RuleId::Cold],
+            Self::Damp => &[RuleId::Damp],
+            Self::Dry => &[RuleId::Dry],
+        }
+    }
+
+    fn matter(self, point: &Point, value: f64) -> Matter {
+        let zone = point.zone.clone();
+        match self {
+            Self::Stale => Matter::Air { zone, co2_ppm: value },
+            Self::Hot => Matter::Overheating { zone, celsius: value },
+            Self::Cold => Matter::Cold { zone, celsius: value },
+            Self::Damp | Self::Dry => Matter::Humidity { zone, percent: value },
+        }
+    }
+}
+
+/// From when on readings of a point must be loaded, so that what had lasted long enough before a restart still has.
+pub(in crate::live) fn lead_start(quantity: Quantity, now: Instant) -> Instant {
+    let rules = Ill::of(quantity).iter().flat_map(|ill| ill.rules());
+    let longest = rules.map(|rule| rule.default().dwell).max();
+    // As long again, since it may have begun before.
+    longest.map_or(Instant::MAX, |dwell| now - dwell - dwell)
+}
+
+impl Rooms {
+    pub(super) fn of(site: &Site) -> Self {
+        let rules = &site.alerts.rules;
+        let climates = |point: &Point| {
+            let climate =
+                |ill: &Ill| Climate { ill: *ill, watches: watches(rules, ill.rules(), point) };
+            Ill::of(point.quantity).iter().map(climate).collect()
+        };
+        let heating = |point: &Point| {
+            let rule = || rules.rule(RuleId::HeatingEmpty, &Subject::Zone(point.zone.clone()));
+            (point.quantity == Quantity::Temperature).then(rule).flatten().map(Watch::new)
+        };
+        Self {
+            points: site.points.iter().map(climates).collect(),
+            heating: site.points.iter().map(heating).collect(),
+        }
+    }
+
+    pub(super) fn observe(&mut self, point: usize, one: &Observation) {
+        let watches = self.points[point].iter_mut().flat_map(|climate| &mut climate.watches);
+        watches.for_each(|watch| watch.observe(one.observed_at, one.value.as_f64()));
+    }
+
+    pub(super) fn forget(&mut self, point: usize) {
+        let watches = self.points[point].iter_mut().flat_map(|climate| &mut climate.watches);
+        watches.for_each(Watch::forget);
+    }
+
+    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for (index, point) in known.site.points.iter().enumerate() {
+            let Some(value) = value(point, known) else {
+                self.heating[index].iter_mut().for_each(Watch::forget);
+                continue;
+            };
+            let occupancy = occupancy(point, known);
+            for climate in &self.points[index] {
+                let Some((rule, since)) = first_raised(&climate.watches, known.now) else {
+                    continue;
+                };
+                // Stale air in an empty room waits for nobody; at the level of rapid action it is told all the same.
+                let waits = climate.ill == Ill::Stale
+                    && rule.severity != Severity::Urgent
+                    && occupancy == Occupancy::Vacant;
+                if !waits {
+                    alerts.push(Alert::new(climate.ill.matter(point, value), rule.severity, since));
+                }
+            }
+            alerts.extend(self.heated_for_nobody(index, value, occupancy, known));
+        }
+        alerts
+    }
+
+    fn heated_for_nobody(
+        &mut self,
+        index: usize,
+        celsius: f64,
+        occupancy: Occupancy,
+        known: &Known<'_>,
+    ) -> Option<Alert> {
+        let watch = self.heating[index].as_mut()?;
+        if occupancy != Occupancy::Vacant
+            || !known.site.alerts.is_heating_season(known.site, known.now)
+        {
+            watch.forget();
+            return None;
+        }
+        watch.observe(known.now, celsius);
+        let since = watch.raised(known.now)?;
+        let zone = known.site.points[index].zone.clone();
+        Some(Alert::new(Matter::HeatingEmpty { zone, celsius }, watch.rule.severity, since))
+    }
+}
+
+fn watches(rules: &Rulebook, ids: &[RuleId], point: &Point) -> Vec<Watch> {
+    let subject = Subject::Zone(point.zone.clone());
+    ids.iter().filter_map(|id| rules.rule(*id, &subject)).map(Watch::new).collect()
+}
+
+/// The newest reading of a point, unless it says nothing about now.
+fn value(point: &Point, known: &Known<'_>) -> Option<f64> {
+    let track = known.tracks.filling(&point.sources, known.now)?;
+    let announced_s = known.devices.announced_s(track.device);
+    let freshness = track.freshness(announced_s, &known.site.rules, known.now)?;
+    let last = track.last.filter(|_| freshness != Freshness::Lost)?;
+    Some(last.value.as_f64())
+}
+
+fn occupancy(point: &Point, known: &Known<'_>) -> Occupancy {
+    let zone = known.site.zones.iter().position(|zone| zone.id == point.zone);
+    zone.map_or(Occupancy::Unknown, |zone| known.people.of_zone(zone).occupancy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ill_has_rules_with_the_most_severe_first() {
+        for ill in [Ill::Stale, Ill::Hot, Ill::Cold, Ill::Damp, Ill::Dry] {
+            let severities: Vec<_> = ill.rules().iter().map(|id| id.default().severity).collect();
+            assert!(severities.is_sorted(), "{ill:?}");
+            assert!(!severities.is_empty());
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What a person should know now.
+
+use serde::{Deserialize, Serialize};
+
+use crate::alerts::{Acknowledgement, AlertId};
+use crate::ids::{DeviceId, MeterId, ZoneId};
+use crate::instant::Instant;
+
+/// What a person should know now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertsState {
+    /// When this was so.
+    pub as_of: Instant,
+    /// Most urgent first.
+    pub alerts: Vec<Alert>,
+}
+
+/// One thing that a person should know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Names it in the log of alerts; `None` until it stands there.
+    #[serde(default)]
+    pub id: Option<AlertId>,
+    /// What it is about.
+    #[serde(flatten)]
+    pub matter: Matter,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Since when.
+    pub since: Instant,
+    /// Who takes care of it.
+    #[serde(default)]
+    pub acknowledged: Option<Acknowledgement>,
+}
+
+impl Alert {
+    /// An alert that nobody has seen yet.
+    pub fn new(matter: Matter, severity: Severity, since: Instant) -> Self {
+        Self { id: None, matter, severity, since, acknowledged: None }
+    }
+}
+
+/// How much an alert matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Needs somebody now.
+    Urgent,
+    /// Needs somebody today.
+    Attention,
+    /// Good to know.
+    Info,
+}
+
+/// What an alert is about. Pages and messages put it into words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Matter {
+    /// The air of a zone needs renewing.
+    Air {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its CO2 in ppm.
+        co2_ppm: f64,
+    },
+    /// A zone, or the building without one, is nearly or quite full.
+    Crowd {
+        /// Which zone; the building when `None`.
+        zone: Option<ZoneId>,
+        /// How many are there.
+        people: f64,
+        /// How many it may hold.
+        capacity: u32,
+        /// Only the upper end of the interval reaches the capacity: somebody should look.
+        #[serde(default)]
+        to_verify: bool,
+    },
+    /// Somebody is in the closed building. Never told closer than a floor: one person alone must not be found by it.
+    AfterHours {
+        /// The topmost zone; the building when nothing says more.
+        zone: Option<ZoneId>,
+    },
+    /// A machine works though the building is closed.
+    MachineLeftOn {
+        /// Which.
+        meter: MeterId,
+        /// What it draws, in W.
+        power_w: Option<f64>,
+    },
+    /// A machine has worked for very long.
+    MachineLong {
+        /// Which.
+        meter: MeterId,
+    },
+    /// A zone is heated while nobody is there.
+    HeatingEmpty {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its temperature in °C.
+        celsius: f64,
+    },
+    /// A zone is too hot.
+    Overheating {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its temperature in °C.
+        celsius: f64,
+    },
+    /// A zone is too cold.
+    Cold {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its temperature in °C.
+        celsius: f64,
+    },
+    /// The air of a zone is too damp or too dry for the building.
+    Humidity {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its relative humidity in percent.
+        percent: f64,
+    },
+    /// A device is silent.
+    Silence {
+        /// Which device.
+        device: DeviceId,
+        /// How often it usually reports, in seconds.
+        rhythm_s: Option<f64>,
+        /// The newest charge of its battery.
+        battery_percent: Option<f64>,
+    },
+    /// Several devices fell silent together: something that they share is gone.
+    Outage {
+        /// How many fell silent.
+        devices: usize,
+        /// How many the site file names.
+        of: usize,
+    },
+    /// A battery is nearly empty.
+    Battery {
+        /// Whose.
+        device: DeviceId,
+        /// Its charge.
+        percent: f64,
+    },
+    /// Much of a meter's energy of yesterday is unknown.
+    Coverage {
+        /// Which.
+        meter: MeterId,
+        /// The share that is known, 0 to 1.
+        share: f64,
+    },
+    /// A register did today what registers should not do.
+    Register {
+        /// Of which meter.
+        meter: MeterId,
+        /// What.
+        mishap: MeterMishap,
+        /// The total before, in Wh.
+        before_wh: f64,
+        /// The total that departed, in Wh.
+        after_wh: f64,
+    },
+    /// Messages stand in quarantine.
+    Quarantine {
+        /// How many were refused since the start.
+        refused: u64,
+    },
+}
+
+/// What a register did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeterMishap {
+    /// It started again near 0.
+    Reset,
+    /// It fell to a lower total that is no beginning.
+    RollBack,
+    /// It rose by more than can be.
+    Jump,
+}
+
+impl Matter {
+    /// The same for one event, however its figures change: the rule and what it is about.
+    pub fn key(&self) -> String {
+        let zone = |zone: &Option<ZoneId>| {
+            zone.as_ref().map_or_else(|| "building".to_owned(), ToString::to_string)
+        };
+        match self {
+            Self::Air { zone, .. } => format!("air/{zone}"),
+            Self::Crowd { zone: of, .. } => format!("crowd/{}", zone(of)),
+            Self::AfterHours { zone: of } => format!("after_hours/{}", zone(of)),
+            Self::MachineLeftOn { meter, .. } => format!("machine_left_on/{meter}"),
+            Self::MachineLong { meter } => format!("machine_long/{meter}"),
+            Self::HeatingEmpty { zone, .. } => format!("heating_empty/{zone}"),
+            Self::Overheating { zone, .. } => format!("overheating/{zone}"),
+            Self::Cold { zone, .. } => format!("cold/{zone}"),
+            Self::Humidity { zone, .. } => format!("humidity/{zone}"),
+            Self::Silence { device, .. } => format!("silence/{device}"),
+            Self::Outage { .. } => "outage".to_owned(),
+            Self::Battery { device, .. } => format!("battery/{device}"),
+            Self::Coverage { meter, .. } => format!("coverage/{meter}"),
+            Self::Register { meter, .. } => format!("register/{meter}"),
+            Self::Quarantine { .. } => "quarantine".to_owned(),
+        }
+    }
+}
