@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::Clock;
 use domain::site::Site;
 use store::SeriesReader;
+use store::backup::BackupStatus;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,7 @@ pub(crate) struct App<R> {
     pub(crate) feed: Arc<Feed>,
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
     /// Only names of this machine are answered to, since it is bound to loopback.
     pub(crate) loopback_only: bool,
     pub(crate) streams: Arc<Semaphore>,
@@ -36,7 +38,8 @@ impl<R: SeriesReader> App<R> {
         loopback_only: bool,
         shutdown: CancellationToken,
     ) -> Self {
-        let Dashboard { site, reader, clock, readiness, metrics, demonstration, .. } = dashboard;
+        let Dashboard { site, reader, clock, readiness, metrics, backups, demonstration, .. } =
+            dashboard;
         let feed = Arc::new(Feed::new(Arc::clone(&site), Arc::clone(&clock), demonstration));
         let streams = Arc::new(Semaphore::new(MOST_STREAMS));
         let heavy = Semaphore::new(HEAVY_QUESTIONS);
@@ -47,6 +50,7 @@ impl<R: SeriesReader> App<R> {
             feed,
             readiness,
             metrics,
+            backups,
             loopback_only,
             streams,
             heavy,

@@ -11,6 +11,7 @@ use domain::Clock;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
 use store::SeriesReader;
+use store::backup::BackupStatus;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -39,6 +40,8 @@ pub struct Dashboard<R: SeriesReader> {
     pub readiness: watch::Receiver<Option<String>>,
     /// Makes the text of `/metrics`.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What became of the backups; `None` where none are made.
+    pub backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
     /// Whether the building is simulated, which every page then says.
     pub demonstration: bool,
 }

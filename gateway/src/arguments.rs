@@ -21,7 +21,7 @@ pub struct Arguments {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
     /// Run all parts: gateway and dashboard
     Run,
@@ -31,6 +31,21 @@ pub enum Command {
     Dashboard,
     /// Check the site file and the settings, and start nothing
     Check,
+    /// Back the data up beside a running gateway, restore the backup into a scratch file and compare it
+    Backup {
+        /// The folder of backups; that of --backup-to when left out
+        #[arg(long, value_name = "DIR")]
+        to: Option<PathBuf>,
+    },
+    /// Restore a backup into a data folder in which no gateway runs
+    Restore {
+        /// A folder of backups, of which the newest sound one is taken, or one of them
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// Move a database that is there aside
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// How to do it.
@@ -85,9 +100,41 @@ pub struct Settings {
     /// The bucket there
     #[arg(long, global = true, value_name = "NAME", env = "VIGIE_INFLUXDB_BUCKET")]
     pub influxdb_bucket: Option<String>,
+    /// Where backups go: another disk, so that one fault does not take both; `backups` in the data folder when left out
+    #[arg(long, global = true, value_name = "DIR", env = "VIGIE_BACKUP_TO")]
+    pub backup_to: Option<PathBuf>,
+    /// The hour of the site's day, 0 to 23, at which the data are backed up each night; or off
+    #[arg(
+        long, global = true, value_name = "HOUR", env = "VIGIE_BACKUP_AT", default_value = "4",
+        value_parser = backup_hour
+    )]
+    pub backup_at: BackupHour,
+    /// How many backups are kept
+    #[arg(
+        long, global = true, value_name = "NUMBER", env = "VIGIE_BACKUP_KEEP", default_value = "7",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub backup_keep: u16,
     /// Give every refused message another chance now, not only after a change of the site file or the program
     #[arg(long, global = true)]
     pub replay_quarantine: bool,
+}
+
+/// When the nightly backup is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupHour {
+    /// Never.
+    Off,
+    /// At this hour of the site's day, 0 to 23.
+    At(i8),
+}
+
+fn backup_hour(text: &str) -> Result<BackupHour, String> {
+    match text.parse() {
+        Ok(hour @ 0..=23) => Ok(BackupHour::At(hour)),
+        Err(_) if text == "off" => Ok(BackupHour::Off),
+        _ => Err(format!("`{text}` is no hour from 0 to 23, nor off")),
+    }
 }
 
 /// Half a minute is the most: it is what a power cut may cost.
@@ -115,6 +162,15 @@ mod tests {
         ] {
             let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
             assert_eq!(arguments.settings.http.port(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_nightly_backup_has_an_hour_or_is_off() {
+        assert_eq!(backup_hour("0"), Ok(BackupHour::At(0)));
+        assert_eq!(backup_hour("off"), Ok(BackupHour::Off));
+        for bad in ["", "24", "-1", "4:30", "never"] {
+            assert!(backup_hour(bad).is_err(), "{bad}");
         }
     }
 

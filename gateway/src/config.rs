@@ -10,7 +10,7 @@ use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
 use store::influx::{Target, Token, TokenError};
 
-use crate::arguments::Settings;
+use crate::arguments::{BackupHour, Settings};
 use crate::failure::{Failure, chain};
 
 /// Everything that the parts need to know.
@@ -36,6 +36,71 @@ pub struct Config {
     pub influxdb: Option<(Target, Token)>,
     /// Whether quarantine is replayed in any case.
     pub replay_quarantine: bool,
+    /// The nightly backup.
+    pub backups: Backups,
+}
+
+/// Where backups go and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    /// The folder of backups.
+    pub to: PathBuf,
+    /// When one is made each night.
+    pub at: BackupHour,
+    /// How many are kept.
+    pub keep: usize,
+}
+
+/// What a command works on that starts no parts.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Where data are kept.
+    pub data: PathBuf,
+    /// The building with the text of its site file, when one is named.
+    pub site: Option<(Arc<Site>, String)>,
+    /// Where backups go.
+    pub backups: Backups,
+}
+
+impl Place {
+    /// Checks what was asked for. There is no demonstration here: what is made up is not worth keeping.
+    ///
+    /// # Errors
+    /// [`Failure::Configuration`] when neither a site file nor a data folder is named, or the site file is not in order.
+    pub fn read(settings: &Settings) -> Result<Self, Failure> {
+        let site = settings.site.as_deref().map(|path| read_site(Some(path))).transpose()?;
+        let data = match (&settings.data, &site) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some((site, _))) => data_folder(None, site, false)?,
+            (None, None) => {
+                return Err(Failure::Configuration(
+                    "which data? name the site file with --site, or the data folder with --data"
+                        .into(),
+                ));
+            }
+        };
+        let backups = backups(settings, &data);
+        Ok(Self { data, site: site.map(|(site, text)| (Arc::new(site), text)), backups })
+    }
+
+    /// The building, which some commands cannot do without.
+    ///
+    /// # Errors
+    /// [`Failure::Configuration`] when no site file is named.
+    pub fn site(&self) -> Result<&Arc<Site>, Failure> {
+        let site = self.site.as_ref().map(|(site, _)| site);
+        site.ok_or_else(|| {
+            Failure::Configuration("this needs the site file: name it with --site".into())
+        })
+    }
+}
+
+fn backups(settings: &Settings, data: &Path) -> Backups {
+    Backups {
+        to: settings.backup_to.clone().unwrap_or_else(|| data.join("backups")),
+        at: settings.backup_at,
+        keep: usize::from(settings.backup_keep),
+    }
 }
 
 /// Which broker sensors publish to.
@@ -57,6 +122,7 @@ impl Config {
         let (site, site_text) = read_site(settings.site.as_deref())?;
         let broker = choose_broker(settings)?;
         let data = data_folder(settings.data.as_deref(), &site, demonstration)?;
+        let backups = backups(settings, &data);
         let client_id = match &settings.client_id {
             Some(id) => checked_client_id(id)?,
             None => format!("vigie-gateway-{}", site.id),
@@ -72,6 +138,7 @@ impl Config {
             commit_window: settings.commit_window,
             influxdb: influxdb(settings, demonstration, Token::from_environment)?,
             replay_quarantine: settings.replay_quarantine,
+            backups,
         })
     }
 

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::failure::{Failure, chain};
 use crate::parts::Parts;
 use crate::stop::{Stops, stop};
-use crate::{opened, systemd, telemetry};
+use crate::{backups, opened, systemd, telemetry};
 
 /// Runs the dashboard alone until `shutdown`, on the data folder and the broker of a gateway.
 ///
@@ -37,6 +37,7 @@ pub async fn run(
         clock,
         readiness: readiness.watch(),
         metrics: telemetry::renderer(metrics),
+        backups: backups::outcome(&config.data, config.demonstration),
         demonstration: config.demonstration,
     };
     let stops = Stops::default();

@@ -16,10 +16,12 @@
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process |
 //! | `forwarding` | InfluxDB beside the store |
+//! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
 //! | `failure` | how the program ends when it cannot do its work |
 
 mod arguments;
+mod backups;
 mod broker;
 mod clock;
 mod clock_trust;
@@ -36,9 +38,10 @@ mod stop;
 mod systemd;
 mod telemetry;
 
-pub use arguments::{Arguments, Command};
+pub use arguments::{Arguments, BackupHour, Command};
+pub use backups::{back_up, restore};
 pub use clock::SystemClock;
-pub use config::{BrokerChoice, Config};
+pub use config::{Backups, BrokerChoice, Config, Place};
 pub use dashboard_only::run as run_dashboard;
 pub use failure::Failure;
 pub use run::run;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use gateway::{Arguments, BrokerChoice, Command, Config, Failure, SystemClock};
+use gateway::{Arguments, BrokerChoice, Command, Config, Failure, Place, SystemClock};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Err(error) => return explain(&error),
     };
     gateway::log();
-    match obey(&arguments) {
+    match obey(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             tell(&mut io::stderr(), &format!("vigie: {failure}\n"));
@@ -36,25 +36,63 @@ fn explain(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn obey(arguments: &Arguments) -> Result<(), Failure> {
-    let config = Config::read(&arguments.settings)?;
-    let command = arguments.command.unwrap_or(Command::Run);
-    if command == Command::Check {
-        tell(&mut io::stdout(), &checked(&config));
-        return Ok(());
+fn obey(arguments: Arguments) -> Result<(), Failure> {
+    let Arguments { command, settings } = arguments;
+    let command = command.unwrap_or(Command::Run);
+    match command {
+        Command::Check => {
+            tell(&mut io::stdout(), &checked(&Config::read(&settings)?));
+            Ok(())
+        }
+        Command::Run | Command::Gateway | Command::Dashboard => {
+            let config = Config::read(&settings)?;
+            on_threads(serve(command, config))
+        }
+        Command::Backup { to } => {
+            let place = Place::read(&settings)?;
+            until_told_to_stop(|stop| gateway::back_up(&place, to, &SystemClock, &stop))
+        }
+        Command::Restore { from, replace } => {
+            let place = Place::read(&settings)?;
+            tell(&mut io::stdout(), &gateway::restore(&place, &from, replace, &SystemClock)?);
+            Ok(())
+        }
     }
+}
+
+fn on_threads(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::Unavailable(format!("no threads to work with: {error}")))?;
-    let outcome = runtime.block_on(serve(command, config));
+    let outcome = runtime.block_on(work);
     // What was cut off must not keep the program.
     runtime.shutdown_timeout(Duration::from_millis(100));
     outcome
 }
 
+/// Does work that blocks, lets it end early when somebody asks, and says what came of it.
+fn until_told_to_stop(
+    work: impl FnOnce(CancellationToken) -> Result<String, Failure>,
+) -> Result<(), Failure> {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    on_threads(async {
+        let mut listening = tokio::task::JoinSet::new();
+        listening.spawn(async move {
+            if told_to_stop().await.is_ok() {
+                told.cancel();
+            }
+        });
+        let said = tokio::task::block_in_place(|| work(stop))?;
+        tell(&mut io::stdout(), &said);
+        Ok(())
+    })
+}
+
 async fn serve(command: Command, config: Config) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
     let clock = Arc::new(SystemClock);
-    let say = move |config: &Config| tell(&mut io::stdout(), &announcement(command, config));
+    let said = command.clone();
+    let say = move |config: &Config| tell(&mut io::stdout(), &announcement(&said, config));
     let work = async {
         if command == Command::Dashboard {
             return gateway::run_dashboard(config, clock, shutdown.clone(), say).await;
@@ -85,13 +123,13 @@ async fn told_to_stop() -> Result<(), Failure> {
 }
 
 /// What a person should know at the start.
-fn announcement(command: Command, config: &Config) -> String {
+fn announcement(command: &Command, config: &Config) -> String {
     let demonstration = if config.demonstration {
         "  DEMONSTRATION: people, air and machines are simulated; show your own building with --site FILE\n"
     } else {
         ""
     };
-    let dashboard = if command == Command::Gateway {
+    let dashboard = if *command == Command::Gateway {
         String::new()
     } else {
         format!("  dashboard  http://{}\n", config.http)

@@ -15,13 +15,16 @@ use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::backups::Nightly;
 use crate::broker::EmbeddedBroker;
 use crate::config::{BrokerChoice, Config};
 use crate::failure::{Failure, chain};
 use crate::intake::Intake;
 use crate::parts::Parts;
 use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
-use crate::{clock_trust, dashboard_only, forwarding, housekeeping, opened, systemd, telemetry};
+use crate::{
+    backups, clock_trust, dashboard_only, forwarding, housekeeping, opened, systemd, telemetry,
+};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The demonstration is the same each time.
@@ -103,6 +106,7 @@ impl Gateway {
                 clock: Arc::clone(&self.clock),
                 readiness: self.readiness.watch(),
                 metrics: telemetry::renderer(self.metrics.clone()),
+                backups: backups::outcome(&self.config.data, self.config.demonstration),
                 demonstration: self.config.demonstration,
             };
             let work = dashboard_only::serve(dashboard, listener, self.stops.outlets.clone())?;
@@ -127,6 +131,7 @@ impl Gateway {
         let (writer, clock) = (Arc::clone(&self.writer), Arc::clone(&self.clock));
         let seal = housekeeping::seal(writer, clock, self.stops.outlets.clone());
         self.parts.spawn("sealing", seal);
+        self.back_up();
         self.readiness.clear(Part::Start);
         self.parts.during(&self.shutdown, std::future::pending::<()>()).await.map(drop)
     }
@@ -266,6 +271,20 @@ impl Gateway {
         let work = forwarding::forward(site, influxdb, store, clock, stop)?;
         self.parts.spawn("the forwarder", work);
         Ok(())
+    }
+
+    fn back_up(&mut self) {
+        if self.config.demonstration {
+            return;
+        }
+        let nightly = Nightly {
+            data: self.config.data.clone(),
+            backups: self.config.backups.clone(),
+            site_text: self.config.site_text.clone(),
+            timezone: self.config.site.timezone.clone(),
+        };
+        let work = nightly.run(Arc::clone(&self.clock), self.stops.outlets.clone());
+        self.parts.spawn("the nightly backup", work);
     }
 
     fn simulate(&mut self) {

@@ -5,6 +5,7 @@
 mod apart;
 mod architecture;
 mod arrival;
+mod backup;
 mod browser;
 mod demonstration;
 mod durability;

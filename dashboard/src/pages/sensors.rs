@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Source;
 use domain::site::{Site, assigned_at};
+use store::backup::BackupStatus;
 use store::{SeriesReader, StandingRefusal, StoredSource};
 use tokio::time::timeout;
 
@@ -34,6 +35,15 @@ struct Sensors {
     sources: Option<Vec<SourceRow>>,
     more_sources: bool,
     refused: Option<Vec<RefusedRow>>,
+    backup: Backup,
+}
+
+/// How safe the data are.
+struct Backup {
+    /// The last one that is known to be good, or that there is none.
+    compared: String,
+    /// What a person should look at: a sentence, and what the program says.
+    concerns: Vec<(String, Option<String>)>,
 }
 
 struct SourceRow {
@@ -79,9 +89,29 @@ pub(crate) async fn show<R: SeriesReader>(
             shown.map(|stored| source_row(&teller, stored, &roles)).collect()
         }),
         more_sources,
+        backup: backup((app.backups)().as_ref(), &teller, t),
         refused: refused
             .map(|refused| refused.iter().map(|standing| refused_row(&teller, standing)).collect()),
     })
+}
+
+fn backup(status: Option<&BackupStatus>, teller: &Teller, t: &Labels) -> Backup {
+    let Some(BackupStatus { compared, attempt }) = status else {
+        return Backup { compared: t.backup_none.to_owned(), concerns: Vec::new() };
+    };
+    let mut concerns = Vec::new();
+    if compared.as_ref().is_some_and(|it| it.same_disk) {
+        concerns.push((t.backup_same_disk.to_owned(), None));
+    }
+    if let Some((attempt, why)) = attempt.as_ref().and_then(|it| Some((it, it.failure.clone()?))) {
+        let sentence = t.backup_failed.replace("{}", &teller.moment(attempt.at));
+        concerns.push((sentence, Some(why)));
+    }
+    let compared = compared.as_ref().map_or(t.backup_never.to_owned(), |it| {
+        let size = teller.language.size(it.bytes);
+        t.backup_compared.replace("{}", &format!("{}, {size}", teller.moment(it.made_at)))
+    });
+    Backup { compared, concerns }
 }
 
 fn source_row(

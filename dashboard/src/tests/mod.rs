@@ -4,7 +4,7 @@ mod api;
 mod events;
 mod pages;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -14,6 +14,7 @@ use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
 use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
 use serde_json::Value;
+use store::backup::BackupStatus;
 use store::{Batch, MemoryStore, Refused, SeriesWriter};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,7 @@ pub(super) struct House {
     pub(super) store: MemoryStore,
     pub(super) clock: Arc<ManualClock>,
     pub(super) readiness: watch::Sender<Option<String>>,
+    pub(super) backups: Arc<Mutex<Option<BackupStatus>>>,
     router: Router,
 }
 
@@ -49,6 +51,7 @@ impl House {
         let store = MemoryStore::new();
         let clock = Arc::new(ManualClock::new(at(NOW)));
         let (readiness, ready) = watch::channel(None);
+        let backups = Arc::new(Mutex::new(Some(BackupStatus::default())));
         let dashboard = Dashboard {
             site: Arc::new(site),
             reader: Arc::new(store.clone()),
@@ -56,11 +59,15 @@ impl House {
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             readiness: ready,
             metrics: Arc::new(|| "vigie_messages_received_total 7\n".to_owned()),
+            backups: {
+                let backups = Arc::clone(&backups);
+                Arc::new(move || backups.lock().unwrap().clone())
+            },
             demonstration,
         };
         let app = Arc::new(App::new(dashboard, true, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
-        Self { app, store, clock, readiness, router }
+        Self { app, store, clock, readiness, backups, router }
     }
 
     /// The gateway publishes a state.

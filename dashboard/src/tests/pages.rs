@@ -244,3 +244,29 @@ async fn an_asset_may_be_kept_for_ever_under_its_own_address_only() {
     assert_eq!(old.headers()[header::CACHE_CONTROL], "no-store");
     house.problem("/assets/x/../../Cargo.toml", 404).await;
 }
+
+#[tokio::test]
+async fn the_last_backup_that_was_found_the_same_is_told_and_what_threatens_it() {
+    use store::backup::{Attempt, BackupStatus, Compared};
+    let house = House::in_dreux();
+    assert!(house.page("/sensors").await.contains("Aucune sauvegarde n\u{2019}a encore été"));
+
+    let compared = Compared {
+        made_at: at("2026-11-22T03:00:00Z"),
+        place: "/somewhere/secret".into(),
+        bytes: 12_345_678,
+        same_disk: true,
+    };
+    let attempt = Attempt { at: at("2026-11-23T03:00:00Z"), failure: Some("no room".into()) };
+    *house.backups.lock().unwrap() =
+        Some(BackupStatus { compared: Some(compared), attempt: Some(attempt) });
+    let (french, english) = (house.page("/sensors").await, house.page("/sensors?lang=en").await);
+
+    assert!(french.contains("trouvée identique\u{a0}: hier 4:00, 12,3\u{a0}Mo."));
+    assert!(french.contains("sur le même disque que les données"));
+    assert!(
+        french.contains("La dernière tentative, 4:00, a échoué. <span lang=\"en\">no room</span>")
+    );
+    assert!(english.contains("found the same: yesterday 4:00, 12.3\u{a0}MB."));
+    assert!(!french.contains("/somewhere"));
+}

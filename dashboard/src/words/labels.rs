@@ -156,6 +156,19 @@ labels! {
         "La base de mesures ne répond pas\u{a0}: cette partie manque pour l\u{2019}instant.",
         "The store of readings does not answer: this part is missing for now.";
 
+    backup: "Sauvegarde", "Backup";
+    backup_compared:
+        "Dernière sauvegarde restaurée à l\u{2019}essai et trouvée identique\u{a0}: {}.",
+        "Last backup that was restored on trial and found the same: {}.";
+    backup_never:
+        "Aucune sauvegarde n\u{2019}a encore été restaurée à l\u{2019}essai et comparée.",
+        "No backup has been restored on trial and compared yet.";
+    backup_same_disk:
+        "Elle est sur le même disque que les données\u{a0}: une panne de ce disque emporterait les deux. Indiquer un autre disque avec --backup-to.",
+        "It lies on the disk of the data: a fault of that disk would take both. Name another disk with --backup-to.";
+    backup_failed: "La dernière tentative, {}, a échoué.", "The last attempt, {}, failed.";
+    backup_none: "La démonstration n\u{2019}est pas sauvegardée.", "The demonstration is not backed up.";
+
     not_found: "Cette page n\u{2019}existe pas", "There is no such page";
     not_found_detail: "Les pages du site sont dans le menu ci-dessus.", "The pages are in the menu above.";
 }

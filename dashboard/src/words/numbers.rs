@@ -66,6 +66,18 @@ impl Language {
         format!("{}{}%", self.number(percent, decimals), self.pick(NARROW, ""))
     }
 
+    /// A size in MB, from 1000 on in GB: `12,3 Mo`.
+    pub(crate) fn size(self, bytes: u64) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+        let megabytes = bytes as f64 / 1e6;
+        let (value, unit) = if megabytes < 999.95 {
+            (megabytes, self.pick("Mo", "MB"))
+        } else {
+            (megabytes / 1000.0, self.pick("Go", "GB"))
+        };
+        format!("{}\u{a0}{unit}", self.number(value, 1))
+    }
+
     /// Power in W, from 1000 on in kW with three digits.
     pub(crate) fn power(self, watts: f64) -> Figure {
         if watts.abs() < 999.5 {

@@ -33,4 +33,5 @@ pub use ports::{
     Appended, Batch, Cause, Range, RefusalId, Refused, RollupRange, SeriesReader, SeriesWriter,
     StandingRefusal, StoreError, StoredSource,
 };
+pub use sqlite::backup;
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

@@ -15,8 +15,10 @@
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `log`, `series`, `refusals`, `blocks`, `rollups`, `meta` | a table or two each |
 //! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
+//! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
+pub mod backup;
 mod block;
 mod blocks;
 mod database;

@@ -1,0 +1,7 @@
+//! The program as people and systemd meet it: it starts, says what is wrong, stops in time, and keeps what it was given.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at what must not fail")]
+
+mod keeping;
+mod place;
+mod starting;
