@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use domain::wire::BrokerUrl;
 use jiff::SignedDuration;
 
+use crate::exchange::{ExportArguments, ImportArguments};
+
 /// Watches a building: how many people are in it, how good its air is, how much energy it uses.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, max_term_width = 100)]
@@ -46,6 +48,10 @@ pub enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Write the readings of the store into a file, beside a running gateway
+    Export(ExportArguments),
+    /// Store the readings of files in a data folder in which no gateway runs
+    Import(ImportArguments),
 }
 
 /// How to do it.

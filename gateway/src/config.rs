@@ -60,6 +60,8 @@ pub struct Place {
     pub site: Option<(Arc<Site>, String)>,
     /// Where backups go.
     pub backups: Backups,
+    /// Names the InfluxDB to which the gateway of this place forwards, when it does.
+    pub forward_to: Option<String>,
 }
 
 impl Place {
@@ -80,7 +82,10 @@ impl Place {
             }
         };
         let backups = backups(settings, &data);
-        Ok(Self { data, site: site.map(|(site, text)| (Arc::new(site), text)), backups })
+        let target = influxdb_target(settings)?;
+        let forward_to = target.zip(site.as_ref()).map(|(target, (site, _))| target.name(&site.id));
+        let site = site.map(|(site, text)| (Arc::new(site), text));
+        Ok(Self { data, site, backups, forward_to })
     }
 
     /// The building, which some commands cannot do without.
@@ -197,21 +202,26 @@ fn checked_client_id(id: &str) -> Result<String, Failure> {
     }
 }
 
+fn influxdb_target(settings: &Settings) -> Result<Option<Target>, Failure> {
+    let Some(url) = &settings.influxdb else { return Ok(None) };
+    let organisation = settings.influxdb_org.as_deref().unwrap_or_default();
+    let bucket = settings.influxdb_bucket.as_deref().unwrap_or_default();
+    Target::new(url, organisation, bucket)
+        .map(Some)
+        .map_err(|error| Failure::Configuration(format!("--influxdb: {error}")))
+}
+
 fn influxdb(
     settings: &Settings,
     demonstration: bool,
     token: impl FnOnce() -> Result<Token, TokenError>,
 ) -> Result<Option<(Target, Token)>, Failure> {
-    let Some(url) = &settings.influxdb else { return Ok(None) };
+    let Some(target) = influxdb_target(settings)? else { return Ok(None) };
     if demonstration {
         return Err(Failure::Configuration(
             "--influxdb: what is made up is not written to InfluxDB; name your building with --site".into(),
         ));
     }
-    let organisation = settings.influxdb_org.as_deref().unwrap_or_default();
-    let bucket = settings.influxdb_bucket.as_deref().unwrap_or_default();
-    let target = Target::new(url, organisation, bucket)
-        .map_err(|error| Failure::Configuration(format!("--influxdb: {error}")))?;
     let token = token().map_err(|error| Failure::Configuration(chain(&error)))?;
     Ok(Some((target, token)))
 }

@@ -11,6 +11,9 @@ pub enum Failure {
     /// Something that is needed cannot be had: a port, a folder.
     #[error("{0}")]
     Unavailable(String),
+    /// The work was done but for a part of what it was given.
+    #[error("{0}")]
+    Incomplete(String),
     /// A part of the program ended by itself.
     #[error("{part} has failed: {why}")]
     Part {
@@ -22,10 +25,12 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The exit code: 64 for a bad configuration (as `EX_USAGE` of sysexits), else 1.
+    /// The exit code, as in sysexits: 64 for a bad configuration (`EX_USAGE`), 65 when a part of the input was refused
+    /// or a part of the data is damaged (`EX_DATAERR`), else 1.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Configuration(_) => ExitCode::from(64),
+            Self::Incomplete(_) => ExitCode::from(65),
             Self::Unavailable(_) | Self::Part { .. } => ExitCode::FAILURE,
         }
     }

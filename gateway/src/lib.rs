@@ -16,6 +16,7 @@
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process |
 //! | `forwarding` | InfluxDB beside the store |
+//! | `exchange` | readings in files, out of the store and into it; its own map stands there |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
 //! | `failure` | how the program ends when it cannot do its work |
@@ -27,6 +28,7 @@ mod clock;
 mod clock_trust;
 mod config;
 mod dashboard_only;
+pub mod exchange;
 mod failure;
 mod forwarding;
 mod housekeeping;

@@ -57,6 +57,26 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
             tell(&mut io::stdout(), &gateway::restore(&place, &from, replace, &SystemClock)?);
             Ok(())
         }
+        Command::Export(arguments) => {
+            let place = Place::read(&settings)?;
+            on_threads(async {
+                let stop = stop_when_told();
+                let said = gateway::exchange::export(&place, &arguments, &stop.token).await?;
+                // Standard output may hold the readings.
+                tell(&mut io::stderr(), &said);
+                Ok(())
+            })
+        }
+        Command::Import(arguments) => {
+            let place = Place::read(&settings)?;
+            on_threads(async {
+                let stop = stop_when_told();
+                let said = gateway::exchange::import(&place, &arguments, &SystemClock, &stop.token)
+                    .await?;
+                tell(&mut io::stdout(), &said);
+                Ok(())
+            })
+        }
     }
 }
 
@@ -73,19 +93,30 @@ fn on_threads(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fai
 fn until_told_to_stop(
     work: impl FnOnce(CancellationToken) -> Result<String, Failure>,
 ) -> Result<(), Failure> {
-    let stop = CancellationToken::new();
-    let told = stop.clone();
     on_threads(async {
-        let mut listening = tokio::task::JoinSet::new();
-        listening.spawn(async move {
-            if told_to_stop().await.is_ok() {
-                told.cancel();
-            }
-        });
-        let said = tokio::task::block_in_place(|| work(stop))?;
+        let stop = stop_when_told();
+        let said = tokio::task::block_in_place(|| work(stop.token.clone()))?;
         tell(&mut io::stdout(), &said);
         Ok(())
     })
+}
+
+/// Listens for who asks to stop, as long as it lives.
+struct Listening {
+    token: CancellationToken,
+    _listener: tokio::task::JoinSet<()>,
+}
+
+fn stop_when_told() -> Listening {
+    let token = CancellationToken::new();
+    let told = token.clone();
+    let mut listener = tokio::task::JoinSet::new();
+    listener.spawn(async move {
+        if told_to_stop().await.is_ok() {
+            told.cancel();
+        }
+    });
+    Listening { token, _listener: listener }
 }
 
 async fn serve(command: Command, config: Config) -> Result<(), Failure> {

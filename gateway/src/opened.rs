@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::site::Site;
 use store::{SqliteReader, SqliteSettings, SqliteWriter, StoreError};
 use tokio::net::TcpSocket;
 
@@ -52,7 +53,8 @@ pub(crate) fn store(config: &Config) -> Result<(Arc<SqliteWriter>, Arc<SqliteRea
             "the data folder {folder} cannot be made: {error}; choose another with --data"
         ))
     })?;
-    let settings = settings(config);
+    let forward_to = config.influxdb.as_ref().map(|(target, _)| target.name(&config.site.id));
+    let settings = settings(&config.site, forward_to);
     let open = || SqliteWriter::open(folder, &settings);
     if config.demonstration {
         forget(folder, open())?;
@@ -82,9 +84,8 @@ pub(crate) fn reader(folder: &Path) -> Result<Arc<SqliteReader>, Failure> {
     SqliteReader::open(folder).map(Arc::new).map_err(|error| unusable(folder, &error))
 }
 
-fn settings(config: &Config) -> SqliteSettings {
-    let site = &config.site;
-    let forward_to = config.influxdb.as_ref().map(|(target, _)| target.name(&site.id));
+/// How the store of `site` is written.
+pub(crate) fn settings(site: &Site, forward_to: Option<String>) -> SqliteSettings {
     SqliteSettings {
         timezone: site.timezone.clone(),
         longest_gap: site.rules.longest_gap(),
@@ -92,7 +93,8 @@ fn settings(config: &Config) -> SqliteSettings {
     }
 }
 
-fn unusable(folder: &Path, error: &StoreError) -> Failure {
+/// What to say of a data folder whose store cannot be had.
+pub(crate) fn unusable(folder: &Path, error: &StoreError) -> Failure {
     let folder = folder.display();
     Failure::Unavailable(match error {
         StoreError::InUse { .. } => format!(

@@ -1,0 +1,91 @@
+//! Readings in files: out of the store, and back into one.
+//!
+//! ```text
+//! store ──export──▶ csv, line protocol ──import──▶ store      the same readings, to the last bit
+//!            └────▶ csv-fr, for a French spreadsheet          foreign CSV ──by a map──▶ store
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `export` | which readings go out, page by page; what a damaged block hides is told and left out |
+//! | `import` | files in, batches into the store; what each line is worth |
+//! | `gate` | what an import may add: no reading from the future, not any number of new sources |
+//! | `table` | readings as rows of CSV, for machines and for people |
+//! | `line` | readings as lines of InfluxDB |
+//! | `text` | lines of a file, however long or broken |
+//!
+//! **When a reading was received.** The store keeps it in whole seconds after it was observed, and an export states it
+//! (`received_at`, or `lag_s` in line protocol; `dated_by` says gateway where the arrival dated the reading). An import
+//! keeps what is stated. A reading that states no arrival was received when it was imported.
+
+mod export;
+mod gate;
+mod import;
+mod line;
+mod table;
+mod text;
+
+pub use export::{ExportArguments, export};
+pub use import::{ImportArguments, import};
+pub use line::Precision;
+
+use clap::ValueEnum;
+use domain::{DatedBy, Instant, Kind, Observation, Quantity, Value};
+
+/// How readings are written in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// Comma, decimal point, ISO 8601 in UTC: comes back to the last bit
+    Csv,
+    /// Semicolon, decimal comma, day/month/year, the site's time, a byte order mark: for a French spreadsheet
+    CsvFr,
+    /// Line protocol of InfluxDB, in milliseconds: comes back to the last bit
+    Line,
+}
+
+/// How a reading arrived, as far as a file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrival {
+    /// Its arrival dated it.
+    Dating,
+    /// Then.
+    At(Instant),
+    /// Nothing is said: it arrives now.
+    Untold,
+}
+
+/// The reading of a file, received `now` when the file does not tell when.
+fn observation(observed_at: Instant, arrival: Arrival, value: Value, now: Instant) -> Observation {
+    let (received_at, dated_by) = match arrival {
+        Arrival::Dating => (observed_at, DatedBy::Gateway),
+        Arrival::At(at) => (at, DatedBy::Device),
+        Arrival::Untold => (now, DatedBy::Device),
+    };
+    Observation { observed_at, received_at, dated_by, value }
+}
+
+/// A value as files have it: the shortest text that gives every bit back, or true and false.
+fn written(value: Value) -> String {
+    match value {
+        Value::State(state) => state.to_string(),
+        Value::Gauge(number) | Value::Register(number) => format!("{number:?}"),
+    }
+}
+
+/// The value that was [`written`].
+fn value(quantity: Quantity, text: &str) -> Result<Value, String> {
+    let parsed = match quantity.kind() {
+        Kind::State => match text {
+            "true" => quantity.state(true),
+            "false" => quantity.state(false),
+            _ => return Err(format!("`{text}` is neither true nor false, as {quantity} is")),
+        },
+        Kind::Gauge | Kind::Register => {
+            let number = text.parse().map_err(|_| {
+                format!("`{text}` is no number; write one as 21.5, with a decimal point")
+            })?;
+            quantity.number(number)
+        }
+    };
+    parsed.map_err(|error| error.to_string())
+}
