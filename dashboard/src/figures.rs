@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::energy::{self, EnergyFigure};
+use domain::energy;
 use domain::history::{self, Summary};
 use domain::ids::ZoneId;
 use domain::occupancy::{self, PeopleFigure};
-use domain::site::{Assignment, Meter};
+use domain::site::Assignment;
 use domain::{Kind, Observation, Period, SeriesSet, Source};
 use jiff::SignedDuration;
 use store::{Range, SeriesReader};
@@ -64,37 +64,6 @@ pub(crate) async fn people<R: SeriesReader>(
     Ok(figures)
 }
 
-/// The energy of a meter, one figure for each period of `grid`.
-pub(crate) async fn energy<R: SeriesReader>(
-    app: &App<R>,
-    meter: &Meter,
-    grid: &[Period],
-) -> Result<Vec<EnergyFigure>, Problem> {
-    let _turn = turn(app).await?;
-    let mut figures = Vec::with_capacity(grid.len());
-    for stretch in stretches(grid) {
-        let meters = energy::measured(&app.site, meter);
-        let needs = meters.iter().flat_map(|meter| energy::meter_needs(meter));
-        let series = load(app, needs, whole(stretch)).await?;
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
-        let meters: Vec<Meter> = meters.into_iter().cloned().collect();
-        let stretch = stretch.to_vec();
-        figures.extend(
-            off_thread(move || {
-                energy::sum_of(
-                    &meters.iter().collect::<Vec<_>>(),
-                    &stretch,
-                    &series,
-                    &site.rules,
-                    now,
-                )
-            })
-            .await?,
-        );
-    }
-    Ok(figures)
-}
-
 /// The readings of a role over a span, each from the source that filled it then.
 async fn role<R: SeriesReader>(
     app: &App<R>,
@@ -114,7 +83,7 @@ async fn role<R: SeriesReader>(
 }
 
 /// The series of every source that is needed, once each, with the neighbours that registers need.
-async fn load<R: SeriesReader>(
+pub(crate) async fn load<R: SeriesReader>(
     app: &App<R>,
     needs: impl Iterator<Item = &Assignment>,
     span: Period,
@@ -132,7 +101,7 @@ async fn load<R: SeriesReader>(
 }
 
 /// Cuts a grid into runs of buckets of at most [`STRETCH`] together; a longer bucket stands alone.
-fn stretches(grid: &[Period]) -> impl Iterator<Item = &[Period]> {
+pub(crate) fn stretches(grid: &[Period]) -> impl Iterator<Item = &[Period]> {
     let mut rest = grid;
     std::iter::from_fn(move || {
         let start = rest.first()?.start();
@@ -143,18 +112,18 @@ fn stretches(grid: &[Period]) -> impl Iterator<Item = &[Period]> {
     })
 }
 
-fn whole(stretch: &[Period]) -> Period {
+pub(crate) fn whole(stretch: &[Period]) -> Period {
     let ends = stretch.first().zip(stretch.last());
     ends.and_then(|(first, last)| Period::new(first.start(), last.end()))
         .expect("a stretch has at least one bucket, and its buckets are in order")
 }
 
-async fn turn<R>(app: &App<R>) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
+pub(crate) async fn turn<R>(app: &App<R>) -> Result<tokio::sync::SemaphorePermit<'_>, Problem> {
     // The time limit of the request bounds the wait.
     app.heavy.acquire().await.map_err(|_| Problem::busy("the dashboard is stopping"))
 }
 
-async fn off_thread<T: Send + 'static>(
+pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     spawn_blocking(work).await.map_err(|error| {

@@ -12,7 +12,7 @@
 //! | `live_link` | the MQTT link; hands state messages to the feed |
 //! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
-//! | `figures`, `power_today` | loads series and has the domain work out histories, people and energy |
+//! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
@@ -25,6 +25,7 @@ mod app;
 mod assets;
 mod audience;
 mod connections;
+mod energy_figures;
 mod events;
 mod feed;
 mod figures;

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::debug;
 
 use crate::app::App;
+use crate::energy_figures;
 use crate::figures;
 use crate::problem::Problem;
 
@@ -89,7 +90,7 @@ async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday
     let so_far = Period::new(day.start(), now).expect("the day began before now");
     let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, &app.site.timezone).collect();
     let watts = if meter.power.is_empty() {
-        let energy = figures::energy(app, meter, &quarters).await?;
+        let energy = energy_figures::of_meter(app, meter, &quarters).await?;
         let mean = |(period, wh): (&Period, f64)| wh / (period.length().as_secs_f64() / 3600.0);
         let means = quarters.iter().zip(energy);
         means.map(|(quarter, figure)| figure.energy_wh.map(|wh| mean((quarter, wh)))).collect()

@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::SeriesReader;
 
 use crate::app::App;
-use crate::figures;
+use crate::energy_figures;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -36,7 +36,7 @@ pub(crate) async fn list<R: SeriesReader>(
     let by = query.by()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(by, span, &app.site.timezone)?;
-    let figures = figures::energy(&app, meter, &grid).await?;
+    let figures = energy_figures::of_meter(&app, meter, &grid).await?;
     let items = grid.into_iter().zip(figures).map(|(period, figure)| EnergyItem {
         start: period.start(),
         end: period.end(),

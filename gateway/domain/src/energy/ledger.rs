@@ -77,6 +77,14 @@ impl Ledger {
         }
     }
 
+    /// Adds what is known of the time from `instant` on to the period that holds it.
+    pub(crate) fn add_within(&mut self, instant: Instant, entry: Entry) {
+        self.at = self.first_after(instant.as_millis());
+        if self.grid.get(self.at).is_some_and(|period| period.contains(instant)) {
+            self.entries[self.at] += entry;
+        }
+    }
+
     /// The first period that ends after `instant`: mostly the same as last time, or the next.
     fn first_after(&self, instant: i64) -> usize {
         let ends_after =

@@ -30,26 +30,33 @@ pub(crate) struct NeedsRebuild;
 #[derive(Clone, Debug)]
 pub(crate) struct MeterFold {
     gap: SignedDuration,
-    registers: Vec<Track>,
-    powers: Vec<Power>,
+    pub(super) registers: Vec<Track>,
+    pub(super) powers: Vec<Power>,
     /// What the registers tell.
-    read: Ledger,
+    pub(super) read: Ledger,
     /// What power tells of the time before the last word of a register.
-    filled: Ledger,
+    pub(super) filled: Ledger,
     /// What power tells of the time after it: the next reading of the register takes its place.
     tail: Ledger,
     /// Until when there is something in `tail`.
     tail_end: Instant,
     /// Until when anything is known.
-    known_until: Instant,
+    pub(super) known_until: Instant,
 }
 
 /// A register while it is assigned.
 #[derive(Clone, Debug)]
-struct Track {
+pub(super) struct Track {
     assigned: Period,
-    register: Register,
+    pub(super) register: Register,
     heard: Option<(Instant, Instant)>,
+}
+
+impl Track {
+    /// Notes that the register was read.
+    pub(super) fn hear(&mut self, at: Instant) {
+        self.heard = Some(self.heard.map_or((at, at), |(first, last)| (first, last.max(at))));
+    }
 }
 
 impl MeterFold {
@@ -155,8 +162,7 @@ impl MeterFold {
             Told::Rise(rise) => read.add(stretch(rise, *gap)),
             Told::Event(event) => tell(event),
         });
-        let heard = &mut self.registers[index].heard;
-        *heard = Some(heard.map_or((mark.at, mark.at), |(first, last)| (first, last.max(mark.at))));
+        self.registers[index].hear(mark.at);
         self.known_until = self.known_until.max(mark.at);
     }
 
@@ -192,7 +198,7 @@ impl MeterFold {
     }
 
     /// What each register speaks for.
-    fn spoken(&self) -> impl Iterator<Item = Period> + '_ {
+    pub(super) fn spoken(&self) -> impl Iterator<Item = Period> + '_ {
         self.registers.iter().filter_map(|track| {
             let (first, last) = track.heard?;
             Period::new(first - self.gap, last + self.gap)?.intersection(track.assigned)

@@ -14,6 +14,7 @@
 //! | `figure` | what is told of a period, and the sum over meters |
 //! | `balance` | a meter beside its parts: what is not assigned, and parts above their whole |
 //! | `crosscheck` | a register beside the power of the same meter |
+//! | `rolled` | the same from rollups, where they tell enough |
 //! | `repair` | silences that a register bridges |
 //!
 //! How long a reading speaks is the same everywhere (`max_gap_s` of the site's rules), not learned from the readings
@@ -26,6 +27,7 @@ mod ledger;
 mod meter;
 mod power;
 mod repair;
+mod rolled;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +38,7 @@ pub(crate) use ledger::Entry;
 pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
 pub(crate) use power::{Held, held_power};
 pub use repair::{Repair, repairs};
+pub use rolled::{Missing, Piece, RolledSet, rolled_energy};
 
 use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};

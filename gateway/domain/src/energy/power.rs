@@ -34,6 +34,11 @@ impl Power {
         held
     }
 
+    /// Goes on from this reading, whatever came before.
+    pub(super) fn stand_at(&mut self, at: Instant, watts: f64) {
+        self.last = Some((at, watts));
+    }
+
     /// The energy since the last reading, up to `now`.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
     pub(crate) fn held(&self, now: Instant) -> Option<Stretch> {

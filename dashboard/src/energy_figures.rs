@@ -1,0 +1,201 @@
+//! Energy of meters over a grid: from rollups where the grid is made of whole quarter hours or civil days, with readings
+//! only where a rollup does not tell enough; from readings alone for finer grids.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::calendar::Bucket;
+use domain::energy::{self, EnergyFigure, Missing, NEIGHBOURS, Piece, RolledSet};
+use domain::rollup::{Rollup, Step};
+use domain::site::Meter;
+use domain::{Instant, Observation, Period, Source};
+use store::{Range, RollupRange, SeriesReader};
+
+use crate::app::App;
+use crate::figures::{load, off_thread, stretches, turn, whole};
+use crate::problem::Problem;
+
+/// So often it is tried to make do with rollups; each time shows what readings are missing.
+const ATTEMPTS: usize = 4;
+/// With more buckets missing than this, reading everything month by month costs no more and holds less in memory.
+const MOST_MISSING: usize = 200;
+
+/// The energy of a meter, one figure for each period of `grid`.
+pub(crate) async fn of_meter<R: SeriesReader>(
+    app: &App<R>,
+    meter: &Meter,
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    together(app, &energy::measured(&app.site, meter), grid).await
+}
+
+/// The energy of several meters together; none of them may be a part of another.
+pub(crate) async fn together<R: SeriesReader>(
+    app: &App<R>,
+    meters: &[&Meter],
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    let meters: Arc<[Meter]> = meters.iter().map(|meter| (*meter).clone()).collect();
+    let _turn = turn(app).await?;
+    match step_of(grid, Step::Day(app.site.timezone.clone())) {
+        Some(step @ Step::Day(_)) => rolled(app, &meters, grid, &step).await,
+        Some(step) => {
+            let mut figures = Vec::with_capacity(grid.len());
+            for stretch in stretches(grid) {
+                figures.extend(rolled(app, &meters, stretch, &step).await?);
+            }
+            Ok(figures)
+        }
+        None => read(app, &meters, grid).await,
+    }
+}
+
+/// The coarsest rollups that the periods of a grid are made of.
+fn step_of(grid: &[Period], day: Step) -> Option<Step> {
+    let is_border = |step: &Step, at: Instant| step.bucket(at).start() == at;
+    let fits = |step: &Step| {
+        grid.iter().all(|period| is_border(step, period.start()) && is_border(step, period.end()))
+    };
+    [day, Step::Quarter].into_iter().find(fits)
+}
+
+async fn rolled<R: SeriesReader>(
+    app: &App<R>,
+    meters: &Arc<[Meter]>,
+    grid: &[Period],
+    step: &Step,
+) -> Result<Vec<EnergyFigure>, Problem> {
+    if grid.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut series = load_rollups(app, meters, whole(grid), step).await?;
+    for _ in 0..ATTEMPTS {
+        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let (meters, periods) = (Arc::clone(meters), grid.to_vec());
+        let (answer, loaded) = off_thread(move || {
+            let all: Vec<&Meter> = meters.iter().collect();
+            let answer = energy::rolled_energy(&all, &periods, &series, &site.rules, now);
+            (answer, series)
+        })
+        .await?;
+        series = loaded;
+        match answer {
+            Ok(figures) => return Ok(figures),
+            Err(missing) if missing.len() > MOST_MISSING => break,
+            Err(missing) => read_missing(app, &mut series, missing).await?,
+        }
+    }
+    read(app, meters, grid).await
+}
+
+/// The series of the meters as rollups, with the readings around them that registers need.
+async fn load_rollups<R: SeriesReader>(
+    app: &App<R>,
+    meters: &[Meter],
+    span: Period,
+    step: &Step,
+) -> Result<RolledSet, Problem> {
+    let sources = sources(meters, span);
+    let request = RollupRange {
+        sources: sources.clone(),
+        period: span,
+        step: step.clone(),
+        longest_gap: app.site.rules.longest_gap(),
+    };
+    let rollups = app.reader.rollups(request).await?;
+    let mut series = RolledSet::default();
+    for (source, buckets) in sources.into_iter().zip(rollups) {
+        let before = around(app, &source, span.start(), (NEIGHBOURS, 0)).await?;
+        let after = around(app, &source, span.end(), (0, NEIGHBOURS)).await?;
+        series.insert(source, pieces(before, buckets, after));
+    }
+    Ok(series)
+}
+
+fn pieces(
+    before: Vec<Observation>,
+    buckets: Vec<Bucket<Rollup>>,
+    after: Vec<Observation>,
+) -> Vec<Piece> {
+    let rolled = buckets.into_iter().map(Piece::Rolled);
+    std::iter::once(Piece::Read(before)).chain(rolled).chain([Piece::Read(after)]).collect()
+}
+
+/// So many readings before and after an instant.
+async fn around<R: SeriesReader>(
+    app: &App<R>,
+    source: &Source,
+    at: Instant,
+    (before, after): (usize, usize),
+) -> Result<Vec<Observation>, Problem> {
+    let period = Period::new(at, at).expect("an empty period is a period");
+    Ok(app.reader.range(Range { before, after, ..Range::of(source.clone(), period) }).await?)
+}
+
+async fn read_missing<R: SeriesReader>(
+    app: &App<R>,
+    series: &mut RolledSet,
+    missing: Vec<Missing>,
+) -> Result<(), Problem> {
+    for one in missing {
+        let readings = app.reader.range(Range::of(one.source.clone(), one.period)).await?;
+        series.read(&one, readings);
+    }
+    Ok(())
+}
+
+/// The figures from all readings, a stretch at a time.
+async fn read<R: SeriesReader>(
+    app: &App<R>,
+    meters: &Arc<[Meter]>,
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    let mut figures = Vec::with_capacity(grid.len());
+    for stretch in stretches(grid) {
+        let needs = meters.iter().flat_map(energy::meter_needs);
+        let series = load(app, needs, whole(stretch)).await?;
+        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let (meters, stretch) = (Arc::clone(meters), stretch.to_vec());
+        figures.extend(
+            off_thread(move || {
+                let meters: Vec<&Meter> = meters.iter().collect();
+                energy::sum_of(&meters, &stretch, &series, &site.rules, now)
+            })
+            .await?,
+        );
+    }
+    Ok(figures)
+}
+
+/// Every source that the meters have in a span, once.
+fn sources(meters: &[Meter], span: Period) -> Vec<Source> {
+    let needs = meters.iter().flat_map(energy::meter_needs);
+    let within = needs.filter(|assignment| assignment.period.intersection(span).is_some());
+    let sources: BTreeSet<&Source> = within.map(|assignment| &assignment.source).collect();
+    sources.into_iter().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::calendar::{self, grid};
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    #[test]
+    fn months_are_made_of_days_hours_of_quarters_and_minutes_of_readings() {
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        let span = Period::new(
+            "2026-03-28T12:00:00Z".parse().unwrap(),
+            "2026-03-30T12:00:00Z".parse().unwrap(),
+        );
+        let step = |step| {
+            let periods: Vec<_> = grid(step, span.unwrap(), &paris).collect();
+            step_of(&periods, Step::Day(paris.clone()))
+        };
+        assert_eq!(step(calendar::Step::Month), Some(Step::Day(paris.clone())));
+        assert_eq!(step(calendar::Step::Day), Some(Step::Day(paris.clone())));
+        assert_eq!(step(calendar::Step::Hour), Some(Step::Quarter));
+        assert_eq!(step(calendar::Step::Minutes(5)), None);
+    }
+}
