@@ -13,6 +13,7 @@
 //! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
+//! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
@@ -30,6 +31,7 @@ mod events;
 mod feed;
 mod figures;
 mod health;
+mod insights;
 mod live_json;
 mod live_link;
 mod live_view;

@@ -75,6 +75,26 @@ impl Query {
         self.one_of("by", &["hour", "day", "month", "year"], Step::Day)
     }
 
+    /// The civil period of a question about people or money: `by`, the week when left out.
+    pub(crate) fn by_week(&self) -> Result<Step, Problem> {
+        self.one_of("by", &["day", "week", "month", "year"], Step::Week)
+    }
+
+    /// One of several things by their names.
+    pub(crate) fn one_of_named<T: Copy>(
+        &self,
+        name: &str,
+        allowed: &[(&str, T)],
+        default: T,
+    ) -> Result<T, Problem> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        let found = allowed.iter().find(|(known, _)| *known == text).map(|(_, thing)| *thing);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
+            Problem::bad_query(name, text, &names.join(", "))
+        })
+    }
+
     fn one_of(&self, name: &str, allowed: &[&str], default: Step) -> Result<Step, Problem> {
         let Some(text) = self.get(name) else { return Ok(default) };
         let step = text.parse().ok().filter(|_| allowed.contains(&text));

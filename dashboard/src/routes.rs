@@ -12,7 +12,9 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::api::{energy, history, live, occupancy, quarantine, readings, sources};
+use crate::api::{
+    checks, energy, history, indicators, live, occupancy, quarantine, readings, sources,
+};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::{assets, events, health, openapi, pages, security};
@@ -32,7 +34,21 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/sources/{device}/{quantity}/readings", get(readings::list)),
         ("/api/v1/points/{point}/history", get(history::list)),
         ("/api/v1/zones/{zone}/occupancy", get(occupancy::list)),
+        ("/api/v1/zones/{zone}/energy", get(indicators::zone_energy)),
+        ("/api/v1/zones/{zone}/accounts", get(indicators::zone_accounts)),
+        ("/api/v1/zones/{zone}/load", get(indicators::zone_load)),
+        ("/api/v1/zones/{zone}/usage", get(indicators::zone_usage)),
         ("/api/v1/meters/{meter}/energy", get(energy::list)),
+        ("/api/v1/meters/{meter}/accounts", get(indicators::meter_accounts)),
+        ("/api/v1/meters/{meter}/load", get(indicators::meter_load)),
+        ("/api/v1/meters/{meter}/demand", get(indicators::meter_demand)),
+        ("/api/v1/meters/{meter}/sessions", get(indicators::sessions)),
+        ("/api/v1/meters/{meter}/parts", get(checks::beside_parts)),
+        ("/api/v1/meters/{meter}/checks", get(checks::checks)),
+        ("/api/v1/meters/{meter}/events", get(checks::events)),
+        ("/api/v1/energy/breakdown", get(indicators::by_part)),
+        ("/api/v1/climate", get(indicators::show_climate)),
+        ("/api/v1/pathway", get(indicators::show_pathway)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::Instant;
-use domain::wire::state::Quality;
+use domain::energy::EnergyFigure;
+use domain::{Instant, Period};
 use serde::Serialize;
 use store::SeriesReader;
 
@@ -19,10 +19,14 @@ use crate::query::Query;
 pub(crate) struct EnergyItem {
     start: Instant,
     end: Instant,
-    energy_wh: Option<f64>,
-    quality: Quality,
-    coverage: f64,
-    repaired: f64,
+    #[serde(flatten)]
+    energy: EnergyFigure,
+}
+
+impl EnergyItem {
+    pub(crate) fn of(period: Period, energy: EnergyFigure) -> Self {
+        Self { start: period.start(), end: period.end(), energy }
+    }
 }
 
 pub(crate) async fn list<R: SeriesReader>(
@@ -37,13 +41,7 @@ pub(crate) async fn list<R: SeriesReader>(
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(by, span, &app.site.timezone)?;
     let figures = energy_figures::of_meter(&app, meter, &grid).await?;
-    let items = grid.into_iter().zip(figures).map(|(period, figure)| EnergyItem {
-        start: period.start(),
-        end: period.end(),
-        energy_wh: figure.energy_wh,
-        quality: figure.quality,
-        coverage: figure.coverage,
-        repaired: figure.repaired,
-    });
-    Ok(Json(Page { items: items.collect(), next }))
+    let items = grid.into_iter().zip(figures);
+    let items = items.map(|(period, figure)| EnergyItem::of(period, figure)).collect();
+    Ok(Json(Page { items, next }))
 }

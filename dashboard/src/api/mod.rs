@@ -1,7 +1,9 @@
-//! The JSON API under `/api/v1`: one file per call.
+//! The JSON API under `/api/v1`: one file per call or family of calls.
 
+pub(crate) mod checks;
 pub(crate) mod energy;
 pub(crate) mod history;
+pub(crate) mod indicators;
 pub(crate) mod live;
 pub(crate) mod occupancy;
 pub(crate) mod quarantine;

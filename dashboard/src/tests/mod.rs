@@ -2,6 +2,7 @@
 
 mod api;
 mod events;
+mod indicators;
 mod pages;
 
 use std::sync::{Arc, Mutex};

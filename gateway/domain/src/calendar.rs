@@ -17,6 +17,8 @@ pub enum Step {
     Hour,
     /// Civil days, of 23, 24 or 25 hours.
     Day,
+    /// Civil weeks, from Monday on.
+    Week,
     /// Civil months.
     Month,
     /// Civil years.
@@ -25,7 +27,7 @@ pub enum Step {
 
 /// A word that names no step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a step; 1m, 5m, 15m, 1h, 1d, hour, day, month and year are")]
+#[error("not a step; 1m, 5m, 15m, 1h, 1d, hour, day, week, month and year are")]
 pub struct UnknownStep;
 
 impl FromStr for Step {
@@ -38,6 +40,7 @@ impl FromStr for Step {
             "15m" => Ok(Self::Minutes(15)),
             "1h" | "hour" => Ok(Self::Hour),
             "1d" | "day" => Ok(Self::Day),
+            "week" => Ok(Self::Week),
             "month" => Ok(Self::Month),
             "year" => Ok(Self::Year),
             _ => Err(UnknownStep),
@@ -89,6 +92,11 @@ fn floor(step: Step, instant: Instant, zone: &TimeZone) -> Instant {
             instant - SignedDuration::new(seconds, time.subsec_nanosecond())
         }
         Step::Day => midnight(Ok(civil().date()), zone),
+        Step::Week => {
+            let date = civil().date();
+            let passed = i64::from(date.weekday().to_monday_zero_offset());
+            midnight(date.checked_sub(passed.days()), zone)
+        }
         Step::Month => midnight(Ok(civil().date().first_of_month()), zone),
         Step::Year => midnight(Ok(civil().date().first_of_year()), zone),
     }
@@ -100,6 +108,7 @@ fn next(step: Step, start: Instant, zone: &TimeZone) -> Instant {
         Step::Minutes(minutes) => start + SignedDuration::from_mins(i64::from(minutes)),
         Step::Hour => start + SignedDuration::from_hours(1),
         Step::Day => midnight(date().checked_add(1.day()), zone),
+        Step::Week => midnight(date().checked_add(7.days()), zone),
         Step::Month => midnight(date().checked_add(1.month()), zone),
         Step::Year => midnight(date().checked_add(1.year()), zone),
     }
@@ -159,6 +168,13 @@ mod tests {
         let starts: Vec<_> = quarters.iter().map(|quarter| quarter.start().to_string()).collect();
         assert_eq!(starts, ["2026-11-23T08:00:00Z", "2026-11-23T08:15:00Z"]);
         assert!(periods(Step::Day, "2026-11-23T08:00:00Z", "2026-11-23T08:00:00Z").is_empty());
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_and_has_167_hours_in_spring() {
+        let week = periods(Step::Week, "2026-03-29T12:00:00+02:00", "2026-03-29T13:00:00+02:00");
+        assert_eq!(week[0].start().to_string(), "2026-03-22T23:00:00Z");
+        assert_eq!(week.iter().map(hours).collect::<Vec<_>>(), [167]);
     }
 
     #[test]

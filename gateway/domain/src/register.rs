@@ -4,6 +4,8 @@
 //! what it had to judge. A reading that departs from the level before is doubted first: only the readings after it
 //! show whether it was a glitch (the old level comes back) or a new beginning (the new level grows).
 
+use serde::Serialize;
+
 use crate::instant::Instant;
 
 /// What a register of one sort can do; everything else is doubted.
@@ -118,7 +120,8 @@ pub struct Event {
 }
 
 /// The sorts of misbehaviour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventSort {
     /// It started again near 0; what it shows since was counted.

@@ -301,7 +301,9 @@ proptest! {
         let grid: Vec<_> = grid(grid_step, asked, &site.timezone).collect();
         let span = Period::new(grid[0].start(), grid[grid.len() - 1].end()).unwrap();
         let mut store = Store::default();
-        readings.iter().for_each(|reading| store.append(reading));
+        for reading in &readings {
+            store.append(reading);
+        }
 
         let sources: Vec<_> = site.meters.iter().flat_map(meter_needs).map(|it| &it.source).collect();
         let (mut raw, mut rolled) = (SeriesSet::default(), RolledSet::default());

@@ -1,9 +1,9 @@
 //! A register beside the power of the same meter: two ways to the same energy, which must agree.
 
-use super::meter_energy;
-use crate::instant::{Instant, Period};
-use crate::reading::SeriesSet;
-use crate::site::{Meter, Rules};
+use serde::Serialize;
+
+use super::figure::EnergyFigure;
+use crate::site::Meter;
 
 /// Both ways must have measured so much of a period before they are compared.
 const ENOUGH: f64 = 0.9;
@@ -15,7 +15,8 @@ const TOLERATED: f64 = 0.03;
 const TOLERATED_OF_CLAMPS: f64 = 0.05;
 
 /// What a comparison says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Both ways tell the same, within what the instruments differ.
     Agree,
@@ -26,7 +27,7 @@ pub enum Verdict {
 }
 
 /// Register and integrated power of one period.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct CrossCheck {
     /// What the registers tell alone, in Wh.
     pub register_wh: Option<f64>,
@@ -38,39 +39,28 @@ pub struct CrossCheck {
     pub verdict: Verdict,
 }
 
-/// Compares both ways in each period of `grid`; meant for civil days. The figures of the meter stay those of the register.
-pub fn cross_check(
-    meter: &Meter,
-    grid: &[Period],
-    series: &SeriesSet,
-    rules: &Rules,
-    now: Instant,
-) -> Vec<CrossCheck> {
+/// The meter with its registers alone, and with its power alone: the figures of each are to be compared.
+pub fn two_ways(meter: &Meter) -> (Meter, Meter) {
     let by_register = Meter { power: Vec::new(), ..meter.clone() };
     let by_power = Meter { energy: Vec::new(), ..meter.clone() };
-    let figures = |meter| meter_energy(&meter, grid, series, rules, now);
-    let tolerated = if meter.clamp { TOLERATED_OF_CLAMPS } else { TOLERATED };
-    let pairs = figures(by_register).into_iter().zip(figures(by_power));
-    pairs
-        .map(|(register, power)| {
-            let enough = register.coverage >= ENOUGH && power.coverage >= ENOUGH;
-            let deviation = match (register.energy_wh, power.energy_wh) {
-                (Some(register), Some(power)) if enough && register.max(power) >= LEAST_WH => {
-                    Some((power - register) / register.max(1.0))
-                }
-                _ => None,
-            };
-            let verdict = match deviation {
-                None => Verdict::NotCompared,
-                Some(share) if share.abs() > tolerated => Verdict::ToVerify,
-                Some(_) => Verdict::Agree,
-            };
-            CrossCheck {
-                register_wh: register.energy_wh,
-                power_wh: power.energy_wh,
-                deviation,
-                verdict,
-            }
-        })
-        .collect()
+    (by_register, by_power)
+}
+
+/// Compares the figures that registers and power tell of the same period, a civil day as a rule. The energy of the meter
+/// stays that of the register.
+pub fn compare(register: EnergyFigure, power: EnergyFigure, is_clamp: bool) -> CrossCheck {
+    let tolerated = if is_clamp { TOLERATED_OF_CLAMPS } else { TOLERATED };
+    let enough = register.coverage >= ENOUGH && power.coverage >= ENOUGH;
+    let deviation = match (register.energy_wh, power.energy_wh) {
+        (Some(register), Some(power)) if enough && register.max(power) >= LEAST_WH => {
+            Some((power - register) / register.max(1.0))
+        }
+        _ => None,
+    };
+    let verdict = match deviation {
+        None => Verdict::NotCompared,
+        Some(share) if share.abs() > tolerated => Verdict::ToVerify,
+        Some(_) => Verdict::Agree,
+    };
+    CrossCheck { register_wh: register.energy_wh, power_wh: power.energy_wh, deviation, verdict }
 }

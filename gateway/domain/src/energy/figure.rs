@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ledger::Entry;
+use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::wire::state::Quality;
 
@@ -77,6 +78,28 @@ pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
         coverage: coverage / count,
         repaired: repaired / count,
     }
+}
+
+/// The same meters over consecutive periods, as one figure.
+pub fn sum_over_time(cells: &[Bucket<EnergyFigure>]) -> EnergyFigure {
+    let hours = |cell: &Bucket<EnergyFigure>| cell.period.length().as_secs_f64();
+    let total: f64 = cells.iter().map(hours).sum();
+    let energy_wh = cells.iter().filter_map(|it| it.figure.energy_wh).reduce(|sum, wh| sum + wh);
+    if energy_wh.is_none() || total <= 0.0 {
+        return EnergyFigure::UNKNOWN;
+    }
+    let mean = |of: fn(&EnergyFigure) -> f64| {
+        cells.iter().map(|cell| of(&cell.figure) * hours(cell)).sum::<f64>() / total
+    };
+    let (coverage, repaired) = (mean(|it| it.coverage), mean(|it| it.repaired));
+    let quality = if coverage >= COMPLETE {
+        Quality::Measured
+    } else if repaired > coverage {
+        Quality::Estimated
+    } else {
+        Quality::Partial
+    };
+    EnergyFigure { energy_wh, quality, coverage, repaired }
 }
 
 #[cfg(test)]

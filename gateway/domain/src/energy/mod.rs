@@ -32,8 +32,8 @@ mod rolled;
 mod tests;
 
 pub use balance::{Balance, Excess, balance, excesses, parts_of};
-pub use crosscheck::{CrossCheck, Verdict, cross_check};
-pub use figure::{EnergyFigure, sum};
+pub use crosscheck::{CrossCheck, Verdict, compare, two_ways};
+pub use figure::{EnergyFigure, sum, sum_over_time};
 pub(crate) use ledger::Entry;
 pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
 pub(crate) use power::{Held, held_power};
@@ -44,7 +44,7 @@ use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};
 use crate::reading::{Observation, SeriesSet, Source};
 use crate::register::Event;
-use crate::site::{Assignment, Meter, Rules, Site};
+use crate::site::{Assignment, Meter, Rules, Site, Use};
 
 /// How many readings must be loaded before and after the span of a question: enough to see what a register
 /// did that departs at its border, and to learn the rhythm by which a source is judged.
@@ -129,6 +129,14 @@ pub fn measured<'a>(site: &'a Site, meter: &'a Meter) -> Vec<&'a Meter> {
         return vec![meter];
     }
     parts.into_iter().flat_map(|part| measured(site, part)).collect()
+}
+
+/// The meters that make up a use: none of them is within another meter of a known use, whose energy holds theirs.
+pub fn use_meters(site: &Site, usage: Use) -> impl Iterator<Item = &Meter> {
+    let topmost = site.meters.iter().filter(move |meter| {
+        meter.usage == Some(usage) && !ancestors(site, meter).any(|above| above.usage.is_some())
+    });
+    topmost.flat_map(|meter| measured(site, meter))
 }
 
 fn stands_in(site: &Site, meter: &Meter, zone: &ZoneId) -> bool {

@@ -255,6 +255,14 @@ fn a_late_reading_that_fills_a_gap_needs_no_reset_and_touches_nothing_else() {
     assert_eq!(figures(filled), [100.0, 10.0, 890.0, 50.0]);
 }
 
+fn checked(series: &SeriesSet, minutes: i64, clamp: bool) -> CrossCheck {
+    let (by_register, by_power) = two_ways(&meter());
+    let figure = |meter: &Meter| {
+        meter_energy(meter, &[span(0, minutes)], series, &Rules::default(), at(minutes))[0]
+    };
+    compare(figure(&by_register), figure(&by_power), clamp)
+}
+
 #[test]
 fn power_that_departs_from_the_register_of_the_same_day_is_to_be_verified() {
     let minutes_of = |watts: f64| minutes(0, 1440, watts);
@@ -265,8 +273,7 @@ fn power_that_departs_from_the_register_of_the_same_day_is_to_be_verified() {
             ("plug", Quantity::EnergyImported, &register),
             ("plug", Quantity::ActivePower, &minutes_of(watts)),
         ]);
-        let meter = Meter { clamp, ..meter() };
-        cross_check(&meter, &[span(0, 1440)], &series, &Rules::default(), at(2000))[0]
+        checked(&series, 1440, clamp)
     };
 
     // The register says 600 W all day.
@@ -279,9 +286,7 @@ fn power_that_departs_from_the_register_of_the_same_day_is_to_be_verified() {
 
 #[test]
 fn a_day_with_one_way_only_is_not_compared() {
-    let check = |series| {
-        cross_check(&meter(), &[span(0, 60)], &series, &Rules::default(), at(60))[0].verdict
-    };
+    let check = |series: SeriesSet| checked(&series, 60, false).verdict;
     assert_eq!(check(registered(&[(0, 7000.0), (10, 7600.0)])), Verdict::NotCompared);
     let power = minutes(0, 60, 900.0);
     assert_eq!(check(series(&[("plug", Quantity::ActivePower, &power)])), Verdict::NotCompared);

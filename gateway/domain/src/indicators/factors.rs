@@ -73,6 +73,17 @@ fn in_force(
 }
 
 impl Weighed {
+    /// Adds other energy that was weighed.
+    pub fn join(&mut self, other: Self) {
+        self.value = match (self.value, other.value) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
+        self.weighed_wh += other.weighed_wh;
+        self.unweighed_wh += other.unweighed_wh;
+        self.factors.extend(other.factors);
+    }
+
     fn add(&mut self, factor: &Factor, day: Date, wh: f64) {
         self.value = Some(self.value.unwrap_or(0.0) + wh / 1000.0 * factor.value);
         self.weighed_wh += wh;

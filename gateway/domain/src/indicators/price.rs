@@ -75,6 +75,22 @@ fn in_force(tariffs: &[Tariff], carrier: Carrier, at: DateTime) -> Option<&Tarif
 }
 
 impl Cost {
+    /// Adds what other energy costs.
+    pub fn join(&mut self, other: Self) {
+        self.eur = match (self.eur, other.eur) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
+        self.priced_wh += other.priced_wh;
+        self.unpriced_wh += other.unpriced_wh;
+        self.parts.extend(other.parts);
+        for source in other.sources {
+            if !self.sources.contains(&source) {
+                self.sources.push(source);
+            }
+        }
+    }
+
     fn add(&mut self, tariff: &Tariff, period: Option<&TariffPeriod>, wh: f64) {
         let price = period.map_or(tariff.eur_per_kwh, |period| period.eur_per_kwh);
         let name = period.map(|period| period.name.clone());

@@ -1,0 +1,106 @@
+//! What a machine did: its sessions, and what it drew while it waited.
+
+use std::sync::Arc;
+
+use domain::calendar::Bucket;
+use domain::energy;
+use domain::indicators::{Session, Standby, cost, sessions, standby, weigh};
+use domain::site::Meter;
+use domain::{Instant, Period};
+use jiff::SignedDuration;
+use serde::Serialize;
+use store::SeriesReader;
+
+use crate::app::App;
+use crate::figures::{load, off_thread, turn};
+use crate::problem::Problem;
+
+/// Sessions that began earlier are seen to begin: longer than any firing of a kiln.
+const LEAD: SignedDuration = SignedDuration::from_hours(36);
+
+/// A machine over a span.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct MachineReport {
+    /// In the order of time.
+    pub(crate) sessions: Vec<SessionItem>,
+    /// How long it worked, in hours.
+    pub(crate) hours: f64,
+    /// What its sessions took together; `None` when that of any is unknown.
+    pub(crate) energy_wh: Option<f64>,
+    /// The same for each session.
+    pub(crate) wh_per_session: Option<f64>,
+    /// Share of the working time in which it idled.
+    pub(crate) idle_share: Option<f64>,
+    pub(crate) standby: Option<Standby>,
+}
+
+/// One session.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SessionItem {
+    pub(crate) start: Instant,
+    pub(crate) end: Instant,
+    pub(crate) running: bool,
+    #[serde(flatten)]
+    pub(crate) energy: energy::EnergyFigure,
+    pub(crate) peak_w: f64,
+    pub(crate) mean_w: Option<f64>,
+    pub(crate) idle_share: f64,
+    /// At the price of its beginning.
+    pub(crate) eur: Option<f64>,
+    pub(crate) kg_co2e: Option<f64>,
+}
+
+/// What a machine did in a span.
+pub(crate) async fn report<R: SeriesReader>(
+    app: &App<R>,
+    meter: &Meter,
+    span: Period,
+) -> Result<MachineReport, Problem> {
+    let _turn = turn(app).await?;
+    let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
+    let series = load(app, energy::meter_needs(meter), lead).await?;
+    let (site, now, meter) = (Arc::clone(&app.site), app.clock.now(), meter.clone());
+    off_thread(move || {
+        let found = sessions(&meter, &series, span, &site.rules, now);
+        let standby = standby(&meter, &series, span, &site.rules, now);
+        let priced = |session: &Session| item(session, &meter, &site);
+        MachineReport::of(found.iter().map(priced).collect(), standby)
+    })
+    .await
+}
+
+fn item(session: &Session, meter: &Meter, site: &domain::site::Site) -> SessionItem {
+    let cell = [Bucket { period: session.period, figure: session.energy }];
+    let hours = session.period.length().as_secs_f64() / 3600.0;
+    let zone = &site.timezone;
+    SessionItem {
+        start: session.period.start(),
+        end: session.period.end(),
+        running: session.is_running,
+        energy: session.energy,
+        peak_w: session.peak_w,
+        mean_w: session.energy.energy_wh.filter(|_| hours > 0.0).map(|wh| wh / hours),
+        idle_share: session.idle_share,
+        eur: cost(&site.tariffs, meter.carrier, &cell, zone).eur,
+        kg_co2e: weigh(&site.carbon, meter.carrier, meter.usage, &cell, zone).value,
+    }
+}
+
+impl MachineReport {
+    #[expect(clippy::cast_precision_loss, reason = "fewer sessions than 2^53")]
+    fn of(sessions: Vec<SessionItem>, standby: Option<Standby>) -> Self {
+        let length = |it: &SessionItem| it.end.since(it.start).as_secs_f64() / 3600.0;
+        let hours: f64 = sessions.iter().map(length).sum();
+        let idle: f64 = sessions.iter().map(|it| it.idle_share * length(it)).sum();
+        let energy_wh: Option<f64> = sessions.iter().map(|it| it.energy.energy_wh).sum();
+        let energy_wh = energy_wh.filter(|_| !sessions.is_empty());
+        Self {
+            hours,
+            energy_wh,
+            wh_per_session: energy_wh.map(|wh| wh / sessions.len() as f64),
+            idle_share: (hours > 0.0).then(|| idle / hours),
+            standby,
+            sessions,
+        }
+    }
+}
