@@ -59,14 +59,13 @@ pub(crate) async fn climate<R: SeriesReader>(
             Some(DayPoint { energy_wh, outdoor_c: mean(&day.as_ref()?.hourly), person_hours: None })
         })
         .collect();
-    use DegreeDayMethod::{Integral, Meteo, Professional};
+    let methods =
+        [DegreeDayMethod::Meteo, DegreeDayMethod::Professional, DegreeDayMethod::Integral];
     Ok(Climate {
         start: span.start(),
         end: span.end(),
         point: point.id.to_string(),
-        degree_days: [Meteo, Professional, Integral]
-            .map(|method| degree_days(&temperatures, BASE_C, method))
-            .to_vec(),
+        degree_days: methods.map(|method| degree_days(&temperatures, BASE_C, method)).to_vec(),
         signature: signature(&points),
     })
 }
