@@ -78,7 +78,7 @@ async fn main() -> Result<(), StoreError> {
     let one = watch.elapsed();
     println!(
         "the same of one meter from readings: {one:.1?} ({:.0} × as long as by rollups)",
-        ratio(one, all / (2 * METERS as u32))
+        ratio(one, all.div_f64(2.0 * METERS as f64))
     );
     let total =
         |figures: &[EnergyFigure]| figures.iter().filter_map(|it| it.energy_wh).sum::<f64>();
