@@ -20,7 +20,8 @@ pub(crate) struct Intake {
     journal: Arc<Journal>,
     clock: Arc<dyn Clock>,
     readiness: Arc<Readiness>,
-    /// Which topics are readings; states, ours and others', come this way, too.
+    /// Which topics may be readings; states of ours come this way, too. It has learned nothing: what a device has
+    /// announced may still be on its way through the pipeline.
     families: Families,
 }
 
@@ -38,7 +39,7 @@ impl Intake {
     /// Returns when the message is safe, and only then. While the pipeline or the journal is full it waits, and the
     /// sensor with it; a sensor that loses patience sends again. Once the pipeline has ended it never returns.
     pub(crate) async fn take(&self, topic: &str, payload: Bytes) {
-        if self.families.listening_on(topic).is_none() {
+        if !self.families.may_hear(topic) {
             return;
         }
         // Room first: between the journal and the pipeline nothing may be cancelled.

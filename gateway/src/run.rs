@@ -3,16 +3,17 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use domain::families::Families;
 use domain::wire::native;
 use domain::wire::state::GatewayState;
 use domain::{Clock, Instant};
 use ingest::{
     Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part, QUEUE_DELIVERIES, Readiness,
-    Receipts, ReplayMark, StateBoard, StatePublisher, redeliver, replay_quarantine,
+    Receipts, ReplayMark, StateBoard, StatePublisher, Subscriptions, redeliver, replay_quarantine,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::Nightly;
@@ -93,6 +94,7 @@ struct Queues {
     deliveries: mpsc::Sender<Delivery>,
     acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
     journal: Arc<Journal>,
+    learned: watch::Receiver<Vec<String>>,
 }
 
 impl Gateway {
@@ -149,6 +151,7 @@ impl Gateway {
         let journal = Arc::new(journal);
         let (deliveries, queue) = mpsc::channel(QUEUE_DELIVERIES);
         let (acknowledge, acknowledgements) = mpsc::channel(Receipts::QUEUE);
+        let (learned, is_learned) = watch::channel(Vec::new());
         let ingest = Ingest {
             site: Arc::clone(&self.config.site),
             writer: Arc::clone(&self.writer),
@@ -158,6 +161,7 @@ impl Gateway {
             readiness: Arc::clone(&self.readiness),
             clock: Arc::clone(&self.clock),
             commit_window: self.config.commit_window,
+            learned,
             version: VERSION,
         };
         let (loaded, is_loaded) = oneshot::channel();
@@ -169,7 +173,7 @@ impl Gateway {
         let stop = self.stops.pipeline.clone();
         let work = async move { ingest.run(queue, stop, started).await.map_err(|e| chain(&e)) };
         self.parts.spawn(INGEST, work);
-        let queues = Queues { deliveries, acknowledgements, journal };
+        let queues = Queues { deliveries, acknowledgements, journal, learned: is_learned };
         let ready = async {
             drop(is_loaded.await);
             resume(leftover, &queues.deliveries).await;
@@ -209,7 +213,7 @@ impl Gateway {
 
     /// From here on deliveries come.
     async fn open_intake(&mut self, queues: Queues) -> Result<(), Failure> {
-        let Queues { deliveries, acknowledgements, journal } = queues;
+        let Queues { deliveries, acknowledgements, journal, learned } = queues;
         let (clock, readiness) = (Arc::clone(&self.clock), Arc::clone(&self.readiness));
         let stop = self.stops.intake.clone();
         match &self.config.broker {
@@ -219,10 +223,16 @@ impl Gateway {
                 self.parts.spawn(BROKER, broker.run(self.stops.broker.clone()));
             }
             BrokerChoice::External(url) => {
+                let families = Families::new(&self.config.site);
+                let subscriptions = Subscriptions {
+                    wide: families.filters(),
+                    narrow: families.narrow_filters(),
+                    learned,
+                };
                 let consumer = Consumer::new(
                     url.clone(),
                     self.config.client_id.clone(),
-                    domain::families::Families::new(&self.config.site).filters(),
+                    subscriptions,
                     deliveries,
                     acknowledgements,
                     clock,

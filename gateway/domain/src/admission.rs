@@ -33,8 +33,10 @@ const CROWD: SignedDuration = SignedDuration::from_secs(1);
 pub struct Admitted {
     /// What is to be stored.
     pub readings: Vec<Reading>,
-    /// What the device says of itself.
-    pub status: Option<DeviceStatus>,
+    /// What devices say of themselves, or what is said of them.
+    pub statuses: Vec<DeviceStatus>,
+    /// Whether later messages can only be understood with this one, so that it must be kept over a restart.
+    pub learned: bool,
     /// Why the message, or parts of it, are refused.
     pub refused: Vec<Reason>,
     /// Which family the message is of; `None` when it is nobody's, and then the rest is empty.
@@ -84,15 +86,15 @@ impl Admission {
         Self { families, max_ahead, sources, source_limit, undated, devices, device_limit }
     }
 
-    /// The MQTT topic filters to subscribe to.
-    pub fn filters(&self) -> Vec<String> {
-        self.families.filters()
+    /// The topics that messages have named, to subscribe to where not everything may be heard.
+    pub fn learned(&self) -> Vec<String> {
+        self.families.learned()
     }
 
     /// Decides what becomes of `message`.
     pub fn admit(&mut self, message: &Message<'_>) -> Admitted {
         if message.payload.len() > MAX_PAYLOAD {
-            return self.too_large(message);
+            return self.refuse_too_large(message.topic, message.payload.len());
         }
         let Some((family, translation)) = self.families.recognise(message) else {
             return Admitted::default();
@@ -100,12 +102,15 @@ impl Admission {
         let mut admitted = Admitted {
             readings: Vec::with_capacity(translation.reports.len()),
             refused: translation.refusals,
+            learned: translation.learned,
             family: Some(family),
             ..Admitted::default()
         };
-        match translation.status.map(|status| self.admit_status(status)).transpose() {
-            Ok(status) => admitted.status = status,
-            Err(reason) => admitted.refused.push(reason),
+        for status in translation.statuses {
+            match self.admit_status(status) {
+                Ok(status) => admitted.statuses.push(status),
+                Err(reason) => admitted.refused.push(reason),
+            }
         }
         for report in translation.reports {
             match self.admit_report(report, message) {
@@ -119,11 +124,11 @@ impl Admission {
         admitted
     }
 
-    fn too_large(&self, message: &Message<'_>) -> Admitted {
-        let Some(family) = self.families.listening_on(message.topic) else {
+    /// Decides on a message on `topic` whose payload of `size` bytes is too large to be read.
+    pub fn refuse_too_large(&self, topic: &str, size: usize) -> Admitted {
+        let Some(family) = self.families.listening_on(topic) else {
             return Admitted::default();
         };
-        let size = message.payload.len();
         let text = format!("a payload of {size} bytes; at most {MAX_PAYLOAD} are read");
         let reason = Reason::new(ReasonLabel::TooLarge, text);
         Admitted { family: Some(family), refused: vec![reason], ..Admitted::default() }

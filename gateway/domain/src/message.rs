@@ -24,8 +24,10 @@ pub struct Message<'a> {
 pub struct Translation {
     /// What was measured, in the order of the message.
     pub reports: Vec<Report>,
-    /// What the device says of itself.
-    pub status: Option<DeviceStatus>,
+    /// What devices say of themselves, or what is said of them: with a node go all devices behind it.
+    pub statuses: Vec<DeviceStatus>,
+    /// Whether later messages can only be understood with this one, so that it must be kept over a restart.
+    pub learned: bool,
     /// Parts that could not be read. They never cost their neighbours.
     pub refusals: Vec<Reason>,
 }

@@ -10,13 +10,34 @@ use serde::Deserialize;
 struct Recorded {
     note: String,
     topic: String,
+    #[serde(default)]
     payload: String,
+    /// In the place of `payload` where it is no text.
+    #[serde(default)]
+    payload_hex: String,
     device: Option<String>,
     readings: Vec<Expected>,
     status: Option<DevicePresence>,
     /// How many parts of the message cannot be and are refused.
     #[serde(default)]
     refused: usize,
+    /// Whether later messages mean something by this one.
+    #[serde(default)]
+    learned: bool,
+}
+
+impl Recorded {
+    fn bytes(&self) -> Vec<u8> {
+        if self.payload_hex.is_empty() {
+            return self.payload.clone().into_bytes();
+        }
+        let digits = self.payload_hex.as_bytes().chunks(2);
+        let byte = |two: &[u8]| {
+            let two = std::str::from_utf8(two).expect("hexadecimal digits");
+            u8::from_str_radix(two, 16).expect("hexadecimal digits")
+        };
+        digits.map(byte).collect()
+    }
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
@@ -29,7 +50,7 @@ struct Expected {
 
 fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
     let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
-    let families = Families::new(&site);
+    let mut families = Families::new(&site);
     read_cut_short_anywhere(recorded);
     let recorded: Vec<Recorded> =
         recorded.lines().map(|line| serde_json::from_str(line).expect("a fixture")).collect();
@@ -39,7 +60,7 @@ fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
         let received_at = "2026-11-23T14:00:00Z".parse().expect("an instant");
         let translated = families.recognise(&Message {
             topic: &message.topic,
-            payload: message.payload.as_bytes(),
+            payload: &message.bytes(),
             retained: false,
             received_at,
         });
@@ -53,7 +74,12 @@ fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
             "{what}: {:?}",
             translation.refusals
         );
-        assert_eq!(translation.status.map(|status| status.presence), message.status, "{what}");
+        assert_eq!(
+            translation.statuses.first().map(|status| status.presence),
+            message.status,
+            "{what}"
+        );
+        assert_eq!(translation.learned, message.learned, "{what}");
         let mut got: Vec<Expected> = Vec::new();
         for report in translation.reports {
             assert_eq!(Some(report.source.device.as_str()), message.device.as_deref(), "{what}");
@@ -74,14 +100,15 @@ fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
 /// Every recorded message, cut short anywhere, as after a fault on the way.
 fn read_cut_short_anywhere(recorded: &str) {
     let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
-    let families = Families::new(&site);
+    let mut families = Families::new(&site);
     let received_at = "2026-11-23T14:00:00Z".parse().expect("an instant");
     for line in recorded.lines() {
         let message: Recorded = serde_json::from_str(line).expect("a fixture");
-        for end in 0..message.payload.len() {
+        let payload = message.bytes();
+        for end in 0..payload.len() {
             families.translate(&Message {
                 topic: &message.topic,
-                payload: &message.payload.as_bytes()[..end],
+                payload: &payload[..end],
                 retained: true,
                 received_at,
             });
@@ -159,4 +186,17 @@ fn recorded_messages_of_homie_give_their_readings() {
 #[test]
 fn recorded_messages_of_linky_tic_give_their_readings() {
     every_message_gives_its_readings("linky_tic", include_str!("fixtures/linky_tic.jsonl"));
+}
+
+#[test]
+fn recorded_announcements_for_home_assistant_give_their_readings() {
+    every_message_gives_its_readings(
+        "home_assistant",
+        include_str!("fixtures/home_assistant.jsonl"),
+    );
+}
+
+#[test]
+fn recorded_messages_of_sparkplug_b_give_their_readings() {
+    every_message_gives_its_readings("sparkplug_b", include_str!("fixtures/sparkplug_b.jsonl"));
 }

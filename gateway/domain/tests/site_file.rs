@@ -76,7 +76,7 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() {
             "site.toml:16: there is no zone `cave`; add it or take one of Fab Lab",
             "site.toml:17: `co3` is no quantity; did you mean `co2`?",
             "site.toml:19: `hold` must be a duration with its unit in quotes, as in hold = \"15m\"",
-            "site.toml:20: there is no device family `zigbee`; take one of senml, native, zigbee2mqtt, shelly_gen1, shelly_gen2, tasmota, esphome, the_things_stack, chirpstack, open_energy_monitor, homie, linky_tic",
+            "site.toml:20: there is no device family `zigbee`; take one of senml, native, zigbee2mqtt, shelly_gen1, shelly_gen2, tasmota, the_things_stack, chirpstack, open_energy_monitor, linky_tic, sparkplug_b, home_assistant, homie, esphome",
         ]
     );
 }

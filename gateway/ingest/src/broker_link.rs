@@ -38,8 +38,8 @@ pub(crate) struct Session {
 pub(crate) enum LinkEvent {
     /// A message; `packet` when it wants to be acknowledged.
     Message { topic: String, payload: Bytes, retained: bool, packet: Option<u16> },
-    /// The answer to a subscription: the positions of the filters that were refused.
-    Subscribed { refused: Vec<usize> },
+    /// The answer to a subscription: of each filter whether it was granted.
+    Subscribed { granted: Vec<bool> },
     /// A publication was confirmed, so there is room for another.
     Confirmed,
     /// Nothing that matters here.
@@ -177,10 +177,8 @@ fn heard(event: Event) -> Result<LinkEvent, LinkError> {
             retained: message.retain,
         },
         Event::Incoming(Packet::SubAck(answer)) => {
-            let refused = |code: &SubscribeReasonCode| *code == SubscribeReasonCode::Failure;
-            let codes = answer.return_codes.iter().enumerate();
-            let refused = codes.filter(|(_, code)| refused(code)).map(|(at, _)| at).collect();
-            LinkEvent::Subscribed { refused }
+            let granted = |code: &SubscribeReasonCode| *code != SubscribeReasonCode::Failure;
+            LinkEvent::Subscribed { granted: answer.return_codes.iter().map(granted).collect() }
         }
         Event::Incoming(Packet::PubAck(_)) => LinkEvent::Confirmed,
         Event::Incoming(Packet::Disconnect) => {

@@ -3,12 +3,13 @@
 //! The connection is never left unread for long enough to be lost: while the queue of deliveries is full, it is kept
 //! up by pings, acknowledgements still go out, and the broker holds back the rest.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Clock;
 use domain::wire::BrokerUrl;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
@@ -18,13 +19,34 @@ use crate::readiness::{Part, Readiness};
 
 /// How often a connection that is not read tells that it lives.
 const PING_EVERY: Duration = Duration::from_secs(10);
+/// The filter that takes in everything; some brokers refuse it by default.
+const EVERYTHING: &str = "#";
+/// So many filters are asked for in one packet.
+const FILTERS_AT_ONCE: usize = 100;
 /// How long the queue may be full before readiness says so.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a consumer asks for.
+#[derive(Clone, Debug)]
+pub struct Subscriptions {
+    /// All filters. With `#` among them nothing that a device announces can be missed.
+    pub wide: Vec<String>,
+    /// The filters to be content with where `#` is refused.
+    pub narrow: Vec<String>,
+    /// The topics to ask for besides `narrow`; may grow.
+    pub learned: watch::Receiver<Vec<String>>,
+}
 
 /// A consumer of one broker.
 pub struct Consumer {
     session: Session,
-    filters: Vec<String>,
+    subscriptions: Subscriptions,
+    /// The broker does not let everything be heard.
+    is_narrow: bool,
+    /// The filters that were asked for last, until they are answered.
+    asked: Vec<String>,
+    /// All that were asked for on this connection.
+    subscribed: HashSet<String>,
     deliveries: mpsc::Sender<Delivery>,
     acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
     clock: Arc<dyn Clock>,
@@ -39,12 +61,12 @@ impl std::fmt::Debug for Consumer {
 }
 
 impl Consumer {
-    /// A consumer of `filters` at `broker`. The broker keeps messages for `client_id` while we are away, so it must
+    /// A consumer of these subscriptions at `broker`. The broker keeps messages for `client_id` while we are away, so it must
     /// stay the same, and two gateways must have different ones.
     pub fn new(
         broker: BrokerUrl,
         client_id: String,
-        filters: Vec<String>,
+        subscriptions: Subscriptions,
         deliveries: mpsc::Sender<Delivery>,
         acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
         clock: Arc<dyn Clock>,
@@ -52,7 +74,19 @@ impl Consumer {
     ) -> Self {
         readiness.pending(Part::Broker, format!("not yet connected to {broker}"));
         let session = Session { broker, client_id, persistent: true, last_will: None };
-        Self { session, filters, deliveries, acknowledgements, clock, readiness, epoch: 0 }
+        let is_narrow = subscriptions.wide == subscriptions.narrow;
+        Self {
+            session,
+            subscriptions,
+            is_narrow,
+            asked: Vec::new(),
+            subscribed: HashSet::new(),
+            deliveries,
+            acknowledgements,
+            clock,
+            readiness,
+            epoch: 0,
+        }
     }
 
     /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
@@ -116,7 +150,8 @@ impl Consumer {
         stop: &CancellationToken,
     ) -> Result<BrokerLink, LinkError> {
         // On every connection: the broker may have forgotten the session.
-        link.subscribe(&self.filters).await?;
+        self.subscribed.clear();
+        self.subscribe(&mut link).await?;
         loop {
             tokio::select! {
                 biased;
@@ -125,6 +160,10 @@ impl Consumer {
                     Some(batch) => acknowledge(&mut link, self.epoch, &batch).await?,
                     None => return Ok(link),
                 },
+                // Ends only with the pipeline, and then there is nothing more to learn.
+                Ok(()) = self.subscriptions.learned.changed(), if self.is_narrow => {
+                    self.subscribe(&mut link).await?;
+                }
                 event = link.next() => self.heed(&mut link, event?, stop).await?,
             }
             while !stop.is_cancelled()
@@ -133,6 +172,23 @@ impl Consumer {
                 self.heed(&mut link, event?, stop).await?;
             }
         }
+    }
+
+    /// Asks for what was not asked for yet. A filter that is asked for again would have its retained messages sent again.
+    async fn subscribe(&mut self, link: &mut BrokerLink) -> Result<(), LinkError> {
+        let mut filters = if self.is_narrow {
+            let mut filters = self.subscriptions.narrow.clone();
+            filters.extend(self.subscriptions.learned.borrow_and_update().iter().cloned());
+            filters
+        } else {
+            self.subscriptions.wide.clone()
+        };
+        filters.retain(|filter| self.subscribed.insert(filter.clone()));
+        for filters in filters.chunks(FILTERS_AT_ONCE) {
+            link.subscribe(filters).await?;
+        }
+        self.asked.extend(filters);
+        Ok(())
     }
 
     async fn heed(
@@ -156,27 +212,39 @@ impl Consumer {
                     Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
                 }
             }
-            LinkEvent::Subscribed { refused } => {
-                self.heed_subscription(&refused);
-                Ok(())
-            }
+            LinkEvent::Subscribed { granted } => self.heed_subscription(link, &granted).await,
             LinkEvent::Confirmed | LinkEvent::Other => Ok(()),
         }
     }
 
-    fn heed_subscription(&self, refused: &[usize]) {
-        let filters: Vec<_> =
-            refused.iter().filter_map(|at| self.filters.get(*at)).map(String::as_str).collect();
-        if filters.is_empty() {
+    /// The broker answers one subscription after the other, in their order.
+    async fn heed_subscription(
+        &mut self,
+        link: &mut BrokerLink,
+        granted: &[bool],
+    ) -> Result<(), LinkError> {
+        let answered = self.asked.drain(..granted.len().min(self.asked.len()));
+        let refused = answered.zip(granted).filter(|(_, granted)| !**granted);
+        let refused: Vec<String> = refused.map(|(filter, _)| filter).collect();
+        if !self.is_narrow && refused.iter().any(|filter| filter == EVERYTHING) {
+            tracing::warn!(
+                broker = %self.session.broker,
+                "the broker does not let everything be heard; only known topics and those that devices announce are"
+            );
+            self.is_narrow = true;
+            return self.subscribe(link).await;
+        }
+        if refused.is_empty() {
             self.readiness.clear(Part::Broker);
-            return;
+            return Ok(());
         }
         let why = format!(
             "{} refuses the subscription to {}; allow it in the broker's access rules",
             self.session.broker,
-            filters.join(", ")
+            refused.join(", ")
         );
         self.readiness.blocked(Part::Broker, why);
+        Ok(())
     }
 
     /// The queue is full: the broker must wait, the connection must not be lost by it.

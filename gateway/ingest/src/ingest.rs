@@ -7,7 +7,7 @@ use domain::admission::Admission;
 use domain::site::Site;
 use domain::{Clock, Source};
 use store::{SeriesReader, SeriesWriter, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +39,8 @@ pub struct Ingest<W, R> {
     pub clock: Arc<dyn Clock>,
     /// How long a reading waits for others to be committed with.
     pub commit_window: Duration,
+    /// Whom to tell where devices publish that have announced it.
+    pub learned: watch::Sender<Vec<String>>,
     /// What the gateway says of itself.
     pub version: &'static str,
 }
@@ -87,6 +89,8 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
             gathering: Gathering::default(),
             commits: JoinSet::new(),
             epoch: 0,
+            learned: self.learned,
+            has_learned: true,
         };
         started();
         pipeline.run(deliveries, stop).await

@@ -39,7 +39,7 @@ mod state_board;
 mod state_publisher;
 
 pub use commit_window::{CommitWindow, Due};
-pub use consumer::Consumer;
+pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
 pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::admission::Admission;
-use domain::message::{Message, Reason, ReasonLabel};
+use domain::message::Message;
 use store::{SeriesReader, SeriesWriter, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,9 @@ pub(crate) struct Pipeline<W, R> {
     pub(crate) gathering: Gathering,
     pub(crate) commits: JoinSet<Result<Committed, StoreError>>,
     pub(crate) epoch: u32,
+    /// Where devices publish that have announced it.
+    pub(crate) learned: watch::Sender<Vec<String>>,
+    pub(crate) has_learned: bool,
 }
 
 impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
@@ -73,7 +76,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
                     if count == 0 {
                         return self.finish().await;
                     }
-                    self.take(&mut gulp);
+                    self.take(&mut gulp).await;
                 }
                 () = stop.cancelled(), if !deliveries.is_closed() => deliveries.close(),
                 () = tokio::time::sleep_until(wake) => {}
@@ -100,9 +103,10 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
         }
     }
 
-    fn take(&mut self, gulp: &mut Vec<Delivery>) {
+    async fn take(&mut self, gulp: &mut Vec<Delivery>) {
         let now = Moment::now().into_std();
         self.counters.received(gulp.len());
+        let mut nobodys = Vec::new();
         for delivery in gulp.drain(..) {
             if let Receipt::Link(receipt) = delivery.receipt
                 && receipt.epoch != self.epoch
@@ -110,34 +114,42 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
                 self.epoch = receipt.epoch;
                 self.window.reconnected();
             }
-            self.window.arrived(now, matches!(delivery.receipt, Receipt::Link(_)));
-            self.admit(delivery);
+            let receipt = delivery.receipt;
+            if self.admit(delivery) {
+                self.window.arrived(now, matches!(receipt, Receipt::Link(_)));
+            } else {
+                nobodys.push(receipt);
+            }
+        }
+        // They wait for no commit: our own states among them would fill what a broker sends unacknowledged.
+        if !nobodys.is_empty() {
+            self.receipts.acknowledge(&nobodys).await;
+        }
+        if std::mem::take(&mut self.has_learned) {
+            self.learned.send_replace(self.admission.learned());
         }
     }
 
-    fn admit(&mut self, delivery: Delivery) {
-        if delivery.is_cut() {
-            let text = format!(
-                "{} bytes; a message may have {}",
-                delivery.payload_len,
-                Delivery::MAX_BYTES
-            );
-            let reason = Reason::new(ReasonLabel::TooLarge, text);
-            self.gathering.add(delivery, 0, vec![reason]);
-            return;
-        }
-        let admitted = self.admission.admit(&Message {
-            topic: &delivery.topic,
-            payload: &delivery.payload,
-            retained: delivery.retained,
-            received_at: delivery.received_at,
-        });
+    /// Whether the delivery is somebody's, and so joined the batch.
+    fn admit(&mut self, delivery: Delivery) -> bool {
+        let admitted = if delivery.is_cut() {
+            self.admission.refuse_too_large(&delivery.topic, delivery.payload_len)
+        } else {
+            self.admission.admit(&Message {
+                topic: &delivery.topic,
+                payload: &delivery.payload,
+                retained: delivery.retained,
+                received_at: delivery.received_at,
+            })
+        };
         if admitted.family.is_none() && admitted.refused.is_empty() {
             self.counters.ignored();
+            return false;
         }
-        if let Some(status) = &admitted.status {
+        for status in &admitted.statuses {
             self.live.status(status, delivery.received_at);
         }
+        self.has_learned |= admitted.learned;
         if admitted.lost > 0 {
             self.counters.lost(admitted.lost);
             if let Some(reading) = admitted.readings.first() {
@@ -150,6 +162,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
         let readings = admitted.readings.len();
         self.gathering.batch.readings.extend(admitted.readings);
         self.gathering.add(delivery, readings, admitted.refused);
+        true
     }
 
     fn close_if_due(&mut self, now: Moment) {

@@ -68,6 +68,7 @@ impl Running {
             readiness: Arc::clone(&readiness),
             clock,
             commit_window,
+            learned: tokio::sync::watch::Sender::default(),
             version: "0.0.0",
         };
         let mut tasks = JoinSet::new();

@@ -202,7 +202,7 @@ mod tests {
 
     /// What a gateway makes of these messages: source, time and value of each reading, and refusals.
     fn understood(
-        families: &Families,
+        families: &mut Families,
         messages: &[Outbound],
         received_at: Instant,
     ) -> (Vec<(Source, Option<Instant>, f64)>, usize) {
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn a_gateway_understands_all_that_the_simulated_nodes_say() {
         let site = parse(DREUX, "dreux.toml").unwrap();
-        let families = Families::new(&site);
+        let mut families = Families::new(&site);
         let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
         let scenario = Scenario { faults: false, ..Scenario::demonstration(&site, 1, now) };
         let mut building = Building::new(&site, scenario);
@@ -231,7 +231,7 @@ mod tests {
 
         for emission in building.step(now + jiff::SignedDuration::from_secs(90)) {
             let messages = speaker.messages(&emission, 10.0, false);
-            let (readings, refused) = understood(&families, &messages, now);
+            let (readings, refused) = understood(&mut families, &messages, now);
             assert_eq!(refused, 0, "{messages:?}");
             let Content::Readings(samples) = &emission.content else {
                 panic!("no node drops out here")
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn every_device_is_heard_to_come_and_to_go() {
         let site = parse(DREUX, "dreux.toml").unwrap();
-        let families = Families::new(&site);
+        let mut families = Families::new(&site);
         let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
         let building = Building::new(&site, Scenario::natural(&site, 1, now));
         let speaker = Speaker { site: site.id.clone(), boot: 3 };
@@ -264,8 +264,9 @@ mod tests {
                     retained: retain,
                     received_at: now,
                 };
-                let status =
-                    families.translate(&message).and_then(|translation| translation.status);
+                let status = families
+                    .translate(&message)
+                    .and_then(|translation| translation.statuses.into_iter().next());
                 let status = status.unwrap_or_else(|| panic!("{topic} says nothing"));
                 assert_eq!((&status.device, status.presence), (device, presence));
             }
@@ -289,8 +290,8 @@ mod tests {
         let speaker = Speaker { site: "dreux".parse().unwrap(), boot: 1 };
         let messages = speaker.native(&samples);
         assert_eq!(messages.len(), 3);
-        let families = Families::new(&parse(DREUX, "dreux.toml").unwrap());
-        let (readings, _) = understood(&families, &messages, start);
+        let mut families = Families::new(&parse(DREUX, "dreux.toml").unwrap());
+        let (readings, _) = understood(&mut families, &messages, start);
         let times: Vec<_> = readings.into_iter().filter_map(|(_, at, _)| at).collect();
         assert_eq!(times, (1..=250).map(at).collect::<Vec<_>>());
     }

@@ -93,7 +93,7 @@ fn a_last_will_that_the_broker_kept_is_taken() {
     let will = br#"{"state":"offline"}"#;
     let message = message("vigie/v1/dreux/sensors/air-3/status", will);
     let admitted = admission().admit(&Message { retained: true, ..message });
-    assert_eq!(admitted.status.unwrap().presence, DevicePresence::Offline);
+    assert_eq!(admitted.statuses[0].presence, DevicePresence::Offline);
 }
 
 #[test]
@@ -134,10 +134,10 @@ fn devices_that_nobody_knows_cannot_fill_the_list_of_devices() {
         let topic = format!("vigie/v1/dreux/sensors/{device}/status");
         admission.admit(&message(&topic, br#"{"state":"online"}"#))
     };
-    assert!(born("first").status.is_some());
+    assert!(!born("first").statuses.is_empty());
     let second = born("second");
-    assert_eq!((second.status.is_none(), label(&second)), (true, ReasonLabel::TooManySources));
-    assert!(born("air-3").status.is_some(), "the site file has named it");
+    assert_eq!((second.statuses.is_empty(), label(&second)), (true, ReasonLabel::TooManySources));
+    assert!(!born("air-3").statuses.is_empty(), "the site file has named it");
 }
 
 #[test]

@@ -13,7 +13,7 @@
 use serde_json::Value as Json;
 
 use super::gathering::{Gathering, Object, device, object, refused};
-use super::{Family, Scope, decoded, moment};
+use super::{Family, Reads, Scope, decoded, moment};
 use crate::instant::Instant;
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
@@ -26,7 +26,7 @@ pub(super) const FAMILY: Family = Family {
             .map(|event| format!("application/+/device/+/{event}"))
             .to_vec()
     },
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {

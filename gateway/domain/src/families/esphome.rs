@@ -11,14 +11,14 @@
 //! as well, so what cannot be read is left alone.
 
 use super::gathering::{Gathering, device};
-use super::{Family, Scope, plain, wording};
+use super::{Family, Reads, Scope, plain, wording};
 use crate::message::{Message, Translation};
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {
     name: "esphome",
     filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 const FILTERS: &[&str] = &[
@@ -72,6 +72,19 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
         _ => return None,
     }
     Some(gathering.finish())
+}
+
+/// Device and channel of the instrument that publishes on `topic`, if it is one of such a node.
+pub(super) fn names(topic: &str) -> Option<(&str, &str)> {
+    let rest = topic.strip_suffix("/state")?;
+    let (component, name) = rest.rsplit_once('/')?;
+    let (prefix, component) = component.rsplit_once('/')?;
+    let ours = matches!(component, "sensor" | "binary_sensor")
+        && prefix.split('/').count() <= 2
+        && !prefix.is_empty()
+        && !OTHERS.contains(&prefix.split('/').next()?);
+    let channel = &rest[rest.len() - component.len() - 1 - name.len()..];
+    ours.then_some((prefix, channel))
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ impl Gathering {
     ) {
         match number(json) {
             Some(number) => self.amount(number, factor, quantity, channel),
-            None if json.is_null() => {}
+            None if is_unknown(json) => {}
             None => self.refuse(ReasonLabel::Malformed, format!("`{what}` is not a number")),
         }
     }
@@ -119,7 +119,7 @@ impl Gathering {
 
     /// Notes how the device is.
     pub(super) fn status(&mut self, status: DeviceStatus) {
-        self.translation.status = Some(status);
+        self.translation.statuses.push(status);
     }
 
     /// Everything that was read.
@@ -147,7 +147,7 @@ pub(super) fn refused(reason: Reason) -> Translation {
 
 /// What is said by a message about how its device is.
 pub(super) fn only_status(status: DeviceStatus) -> Translation {
-    Translation { status: Some(status), ..Translation::default() }
+    Translation { statuses: vec![status], ..Translation::default() }
 }
 
 /// A device that says only whether it is there.
@@ -159,9 +159,14 @@ pub(super) fn status(device: DeviceId, presence: DevicePresence) -> DeviceStatus
 pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => number.as_f64(),
-        Json::String(text) => text.trim().parse().ok(),
+        Json::String(text) => plain::number(text.as_bytes()),
         _ => None,
     }
+}
+
+/// Whether it says that there is no value: null, or one of the words for it.
+pub(super) fn is_unknown(json: &Json) -> bool {
+    json.is_null() || json.as_str().is_some_and(|text| plain::is_unknown(text.as_bytes()))
 }
 
 /// The product without the noise of binary fractions: 1.005 kWh are 1005 Wh, not 1004.9999999999999.

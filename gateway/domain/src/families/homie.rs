@@ -12,12 +12,12 @@
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, device, only_status, refused, status};
-use super::{Family, Scope, plain, wording};
+use super::{Family, Reads, Scope, plain, wording};
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
 
 /// The row of the table.
 pub(super) const FAMILY: Family =
-    Family { name: "homie", filters: |_| vec![format!("{BASE}#")], translate };
+    Family { name: "homie", filters: |_| vec![format!("{BASE}#")], reads: Reads::Alone(translate) };
 
 const BASE: &str = "homie/";
 

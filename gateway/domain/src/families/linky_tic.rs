@@ -12,14 +12,14 @@
 use serde_json::Value as Json;
 
 use super::gathering::{Gathering, device, object, refused};
-use super::{Family, Scope, tic};
+use super::{Family, Reads, Scope, tic};
 use crate::message::{Message, Reason, Translation};
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {
     name: "linky_tic",
     filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 const FILTERS: &[&str] = &["teleinfo", "teleinfo/+", "+/data/+", "+/tic/+", "+/+/tic/+"];

@@ -22,6 +22,13 @@ pub(super) fn unix_seconds(seconds: f64) -> Option<Instant> {
     (instant >= EARLIEST).then_some(instant)
 }
 
+/// Milliseconds since 1970.
+pub(super) fn unix_millis(millis: u64) -> Option<Instant> {
+    let instant =
+        Instant::from_millis(i64::try_from(millis).ok().filter(|ms| *ms < 100_000_000_000_000)?);
+    (instant >= EARLIEST).then_some(instant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, device, number, object, refused};
-use super::{Family, Scope, moment, plain};
+use super::{Family, Reads, Scope, moment, plain};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
 
@@ -20,7 +20,7 @@ use crate::quantity::Quantity;
 pub(super) const FAMILY: Family = Family {
     name: "open_energy_monitor",
     filters: |_| vec![format!("{BASE}+"), format!("{BASE}+/+")],
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 const BASE: &str = "emon/";

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, Object, device, number, refused};
-use super::{Family, Scope, moment, wording};
+use super::{Family, Reads, Scope, moment, wording};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{Message, Reason, ReasonLabel, Translation};
@@ -29,7 +29,7 @@ pub(super) const FAMILY: Family = Family {
     filters: |site| {
         ["+", "+/"].map(|device| format!("vigie/v1/{site}/sensors/{device}/senml")).to_vec()
     },
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 /// The newest version of SenML that is known.

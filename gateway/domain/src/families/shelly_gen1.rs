@@ -15,13 +15,16 @@ use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, device, object, refused};
-use super::{Family, Scope, plain};
+use super::{Family, Reads, Scope, plain};
 use crate::message::{DevicePresence, Message, Reason, Translation};
 use crate::quantity::Quantity;
 
 /// The row of the table.
-pub(super) const FAMILY: Family =
-    Family { name: "shelly_gen1", filters: |_| vec![format!("{BASE}#")], translate };
+pub(super) const FAMILY: Family = Family {
+    name: "shelly_gen1",
+    filters: |_| vec![format!("{BASE}#")],
+    reads: Reads::Alone(translate),
+};
 
 const BASE: &str = "shellies/";
 
@@ -56,7 +59,7 @@ fn online(name: &str, payload: &[u8]) -> Option<Translation> {
     let mut translation = plain::presence(device(name).ok()?, payload, "true", "false")?;
     // The connection of a device that runs on a battery ends whenever it falls asleep.
     let sleeps = SLEEPERS.iter().any(|sleeper| name.starts_with(sleeper));
-    if let Some(status) = translation.status.as_mut()
+    if let Some(status) = translation.statuses.first_mut()
         && sleeps
         && status.presence == DevicePresence::Offline
     {

@@ -13,7 +13,7 @@
 use serde_json::Value as Json;
 
 use super::gathering::{Gathering, Object, device, object, only_status, refused, status};
-use super::{Family, Scope};
+use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Message, Reason, Translation};
@@ -23,7 +23,7 @@ use crate::quantity::Quantity;
 pub(super) const FAMILY: Family = Family {
     name: "shelly_gen2",
     filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 const FILTERS: &[&str] =
@@ -260,7 +260,10 @@ mod tests {
     fn read(topic: &str, payload: &str) -> Option<Translation> {
         let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
         let message = Message { topic, payload: payload.as_bytes(), retained: false, received_at };
-        translate(&message, &Scope { site: &"dreux".parse().unwrap(), filter: "+/status/+" })
+        translate(
+            &message,
+            &Scope { site: &"dreux".parse().unwrap(), filter: "+/status/+", all: &[] },
+        )
     }
 
     fn values(topic: &str, payload: &str) -> Vec<(String, f64)> {
@@ -271,7 +274,7 @@ mod tests {
     }
 
     fn presence(topic: &str, payload: &str) -> Option<DevicePresence> {
-        read(topic, payload)?.status.map(|status| status.presence)
+        read(topic, payload)?.statuses.first().map(|status| status.presence)
     }
 
     #[test]

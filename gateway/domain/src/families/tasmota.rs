@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, Object, device, number, object, refused};
-use super::{Family, Scope, moment, plain, tic};
+use super::{Family, Reads, Scope, moment, plain, tic};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
 
@@ -21,7 +21,7 @@ use crate::quantity::Quantity;
 pub(super) const FAMILY: Family = Family {
     name: "tasmota",
     filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 const FILTERS: &[&str] = &[

@@ -11,14 +11,14 @@
 use serde_json::Value as Json;
 
 use super::gathering::{Gathering, Object, device, object, refused};
-use super::{Family, Scope, decoded, moment};
+use super::{Family, Reads, Scope, decoded, moment};
 use crate::message::{Message, Reason, Translation};
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {
     name: "the_things_stack",
     filters: |_| vec!["v3/+/devices/+/up".to_owned()],
-    translate,
+    reads: Reads::Alone(translate),
 };
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {

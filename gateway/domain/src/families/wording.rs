@@ -119,6 +119,27 @@ pub(super) fn state(name: &str) -> Option<Quantity> {
     (has(&people) && !has(NOT_PEOPLE) && !has(OTHERWISE)).then_some(Quantity::OccupancyDetected)
 }
 
+/// Whether this name makes something else of what its class or unit says: a target, a bound, the inside of a device.
+pub(super) fn is_otherwise(name: &str) -> bool {
+    /// Words that tell of another unit, which is known here, or that any device may be called by.
+    const UNITS: &[&str] = &["f", "fahrenheit", "ma", "mv", "mw", "esp", "esp32"];
+    let name = name.to_ascii_lowercase();
+    words(&name).iter().any(|word| OTHERWISE.contains(word) && !UNITS.contains(word))
+}
+
+/// Whether this name is that of a battery or something of it.
+pub(super) fn is_of_battery(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    words(&name).iter().any(|word| ["battery", "batterie", "batt", "akku", "vbat"].contains(word))
+}
+
+/// Whether this name is that of an air flow.
+pub(super) fn is_air(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let air = ["air", "airflow", "ventilation", "supply", "exhaust", "soufflage", "extraction"];
+    words(&name).iter().any(|word| air.contains(word))
+}
+
 /// The register of an energy that has this name; none when it counts anew each day or the like.
 pub(super) fn register(name: &str) -> Option<Quantity> {
     let name = name.to_ascii_lowercase();

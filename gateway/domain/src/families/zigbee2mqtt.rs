@@ -14,15 +14,18 @@ use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, Object, device, number, object, only_status, refused, status};
-use super::{Family, Scope};
+use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
 use crate::quantity::Quantity;
 
 /// The row of the table.
-pub(super) const FAMILY: Family =
-    Family { name: "zigbee2mqtt", filters: |_| vec![format!("{BASE}#")], translate };
+pub(super) const FAMILY: Family = Family {
+    name: "zigbee2mqtt",
+    filters: |_| vec![format!("{BASE}#")],
+    reads: Reads::Alone(translate),
+};
 
 /// The topic of Zigbee2MQTT when nobody has changed it.
 const BASE: &str = "zigbee2mqtt/";
@@ -180,7 +183,10 @@ mod tests {
     fn read(topic: &str, payload: &str) -> Option<Translation> {
         let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
         let message = Message { topic, payload: payload.as_bytes(), retained: false, received_at };
-        translate(&message, &Scope { site: &"dreux".parse().unwrap(), filter: "zigbee2mqtt/#" })
+        translate(
+            &message,
+            &Scope { site: &"dreux".parse().unwrap(), filter: "zigbee2mqtt/#", all: &[] },
+        )
     }
 
     fn values(topic: &str, payload: &str) -> Vec<(String, f64)> {

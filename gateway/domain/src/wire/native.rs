@@ -56,6 +56,11 @@ pub fn state_topic(site: &SiteId, name: &str) -> String {
     format!("vigie/v1/{site}/state/{name}")
 }
 
+/// Whether the topic belongs to Vigie, at whatever site: readings of our own nodes, states, and what may come.
+pub fn is_ours(topic: &str) -> bool {
+    topic.starts_with("vigie/")
+}
+
 /// The filter that takes in the readings and statuses of all nodes of `site`.
 pub fn filter(site: &SiteId) -> String {
     format!("vigie/v1/{site}/sensors/#")
@@ -107,7 +112,7 @@ pub fn decode(message: &Message<'_>, site: &SiteId) -> Option<Translation> {
         // An empty payload takes a retained message away; it says nothing of the device.
         Ok(Subject::Status(_)) if message.payload.is_empty() => {}
         Ok(Subject::Status(device)) => match payload::decode_status(device, message.payload) {
-            Ok(status) => translation.status = Some(status),
+            Ok(status) => translation.statuses.push(status),
             Err(reason) => translation.refusals.push(reason),
         },
         Err(reason) => translation.refusals.push(reason),

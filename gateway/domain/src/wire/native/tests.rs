@@ -14,7 +14,7 @@ fn decode_payload(topic: &str, payload: &[u8]) -> Translation {
 /// The only reason why this message was refused; it gave no report.
 fn reason(topic: &str, payload: &[u8]) -> Reason {
     let translation = decode_payload(topic, payload);
-    assert_eq!((translation.reports, translation.status), (vec![], None));
+    assert_eq!((translation.reports, translation.statuses), (vec![], vec![]));
     let [reason] = translation.refusals.try_into().expect("one reason");
     reason
 }
@@ -147,7 +147,7 @@ fn a_last_will_is_read_and_an_empty_one_says_nothing() {
     let topic = status_topic(&"dreux".parse().unwrap(), &device);
     assert_eq!(topic, "vigie/v1/dreux/sensors/Esszimmer%2FTisch/status");
     let translation = decode_payload("Esszimmer%2FTisch/status", &encode_status(&status));
-    assert_eq!(translation.status, Some(status));
+    assert_eq!(translation.statuses, [status]);
 
     assert_eq!(decode_payload("a/status", b""), Translation::default());
     assert_eq!(reason("a/status", br#"{"state": "happy"}"#).label, ReasonLabel::Malformed);

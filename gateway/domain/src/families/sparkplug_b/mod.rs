@@ -1,0 +1,273 @@
+//! Nodes that speak Sparkplug B.
+//!
+//! ```text
+//! spBv1.0/<group>/NBIRTH/<node>            all metrics with names, aliases, units
+//! spBv1.0/<group>/DBIRTH/<node>/<device>
+//! spBv1.0/<group>/NDATA/<node>             what changed, by name or only by alias
+//! spBv1.0/<group>/DDATA/<node>/<device>
+//! spBv1.0/<group>/NDEATH/<node>            the last will; `bdSeq` tells of which life
+//! spBv1.0/<group>/DDEATH/<node>/<device>
+//! ```
+//!
+//! The device is `<group>/<node>[/<device>]`, the channel the name of the metric. What it measures is told by its unit
+//! and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the message
+//! is refused, and the node is to be asked for its birth.
+
+mod payload;
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::filter::fixed_levels;
+use super::gathering::{Gathering, device, refused, status};
+use super::unit::Unit;
+use super::{Family, Memory, Reads, Scope, moment, plain, wording};
+use crate::ids::DeviceId;
+use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
+use payload::{MAX_METRICS, Metric, Payload, Value};
+
+/// The row of the table.
+pub(super) const FAMILY: Family = Family {
+    name: "sparkplug_b",
+    filters: |_| vec![format!("{BASE}#")],
+    reads: Reads::WithMemory(|| Box::new(Births::default())),
+};
+
+const BASE: &str = "spBv1.0/";
+
+/// So many births are remembered.
+const MAX_BIRTHS: usize = 2000;
+
+/// So many metrics of all of them together.
+const MAX_KNOWN: usize = 50_000;
+
+/// Longer names and units are not remembered.
+const MAX_NAME: usize = 128;
+
+/// What the nodes have told at birth.
+#[derive(Debug, Default)]
+struct Births {
+    /// By device; the node itself is one of them.
+    lives: BTreeMap<String, Life>,
+    known: usize,
+}
+
+/// One device since its birth.
+#[derive(Debug, Default, PartialEq)]
+struct Life {
+    /// Which life of the node it is.
+    bd_seq: Option<u64>,
+    by_alias: HashMap<u64, String>,
+    by_name: HashMap<String, Known>,
+}
+
+/// What is known of a metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Known {
+    datatype: Option<u64>,
+    unit: Option<String>,
+}
+
+/// What a message is about.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Birth,
+    Data,
+    Death,
+}
+
+impl Memory for Births {
+    fn translate(&mut self, message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
+        let base = if scope.filter.starts_with(BASE) { BASE } else { fixed_levels(scope.filter) };
+        let levels: Vec<&str> = message.topic.strip_prefix(base)?.split('/').collect();
+        let (name, kind) = match *levels.as_slice() {
+            [group, kind, node] => (format!("{group}/{node}"), of_node(kind)?),
+            [group, kind, node, device] => (format!("{group}/{node}/{device}"), of_device(kind)?),
+            _ => return None,
+        };
+        // An empty payload takes a retained message away.
+        if message.payload.is_empty() {
+            return None;
+        }
+        let mut read = || -> Result<Translation, Reason> {
+            let id = device(&name)?;
+            let payload = Payload::decode(message.payload).map_err(|_| {
+                Reason::new(ReasonLabel::Malformed, "the payload is none of Sparkplug B")
+            })?;
+            match kind {
+                Kind::Birth => self.birth(&id, &payload),
+                Kind::Data => Ok(self.data(id, &payload)),
+                Kind::Death => Ok(self.death(&id, &payload)),
+            }
+        };
+        Some(read().unwrap_or_else(refused))
+    }
+}
+
+fn of_node(kind: &str) -> Option<Kind> {
+    match kind {
+        "NBIRTH" => Some(Kind::Birth),
+        "NDATA" => Some(Kind::Data),
+        "NDEATH" => Some(Kind::Death),
+        _ => None,
+    }
+}
+
+fn of_device(kind: &str) -> Option<Kind> {
+    match kind {
+        "DBIRTH" => Some(Kind::Birth),
+        "DDATA" => Some(Kind::Data),
+        "DDEATH" => Some(Kind::Death),
+        _ => None,
+    }
+}
+
+impl Births {
+    fn birth(&mut self, id: &DeviceId, payload: &Payload<'_>) -> Result<Translation, Reason> {
+        let life = Life::new(payload);
+        let before = self.lives.get(id.as_str());
+        let known = self.known - before.map_or(0, Life::weight) + life.weight();
+        if known > MAX_KNOWN || before.is_none() && self.lives.len() >= MAX_BIRTHS {
+            let text = format!("{id} is one device too many, or tells too many metrics");
+            return Err(Reason::new(ReasonLabel::TooManySources, text));
+        }
+        let learned = before != Some(&life);
+        self.known = known;
+        self.lives.insert(id.as_str().to_owned(), life);
+        let mut translation = self.data(id.clone(), payload);
+        translation.statuses.push(status(id.clone(), DevicePresence::Online));
+        translation.learned = learned;
+        Ok(translation)
+    }
+
+    fn data(&self, id: DeviceId, payload: &Payload<'_>) -> Translation {
+        let life = self.lives.get(id.as_str());
+        let mut gathering = Gathering::new(id, None);
+        let mut unknown = 0_usize;
+        for metric in &payload.metrics {
+            let name =
+                metric.name.or_else(|| life?.by_alias.get(&metric.alias?).map(String::as_str));
+            let Some(name) = name else {
+                unknown += 1;
+                continue;
+            };
+            let at = metric.timestamp.or(payload.timestamp);
+            gathering.dated(at.and_then(moment::unix_millis));
+            read(metric, name, life.and_then(|life| life.by_name.get(name)), &mut gathering);
+        }
+        if unknown > 0 {
+            let text = format!(
+                "{unknown} metrics have an alias that no birth has explained; ask the node for its birth \
+                 (Node Control/Rebirth)"
+            );
+            gathering.refuse(ReasonLabel::Malformed, text);
+        }
+        if payload.is_cut {
+            let text = format!("more than {MAX_METRICS} metrics in one message");
+            gathering.refuse(ReasonLabel::TooLarge, text);
+        }
+        gathering.finish()
+    }
+
+    /// A node takes its devices with it, unless the will is that of an earlier life.
+    fn death(&self, id: &DeviceId, payload: &Payload<'_>) -> Translation {
+        let of_now = self.lives.get(id.as_str()).and_then(|life| life.bd_seq);
+        if let (Some(now), Some(then)) = (of_now, bd_seq(payload))
+            && now != then
+        {
+            return Translation::default();
+        }
+        let below = format!("{id}/");
+        let devices = self.lives.range(below.clone()..).map(|(name, _)| name);
+        let devices = devices.take_while(|name| name.starts_with(&below));
+        let gone = std::iter::once(id.clone()).chain(devices.filter_map(|name| name.parse().ok()));
+        let statuses = gone.map(|device| status(device, DevicePresence::Offline)).collect();
+        Translation { statuses, ..Translation::default() }
+    }
+}
+
+impl Life {
+    fn new(payload: &Payload<'_>) -> Self {
+        let mut life = Self { bd_seq: bd_seq(payload), ..Self::default() };
+        for metric in &payload.metrics {
+            let Some(name) = metric.name.filter(|name| name.len() <= MAX_NAME) else { continue };
+            let unit = metric.unit.filter(|unit| unit.len() <= MAX_NAME).map(ToOwned::to_owned);
+            life.by_alias.extend(metric.alias.map(|alias| (alias, name.to_owned())));
+            life.by_name.insert(name.to_owned(), Known { datatype: metric.datatype, unit });
+        }
+        life
+    }
+
+    fn weight(&self) -> usize {
+        self.by_name.len().max(self.by_alias.len())
+    }
+}
+
+fn bd_seq(payload: &Payload<'_>) -> Option<u64> {
+    let metric = payload.metrics.iter().find(|metric| metric.name == Some("bdSeq"))?;
+    match metric.value? {
+        Value::Whole(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// Reads one value; what it measures is told by its unit, if it has one, and by the last level of its name.
+fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut Gathering) {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let own = ["Node Control/", "Device Control/", "Node Info/"];
+    if metric.is_null || own.iter().any(|prefix| name.starts_with(prefix)) {
+        return;
+    }
+    let datatype = metric.datatype.or_else(|| known?.datatype);
+    let unit = metric.unit.or_else(|| known?.unit.as_deref()).filter(|unit| !unit.is_empty());
+    let number = match metric.value {
+        Some(Value::Truth(truth)) => {
+            if let Some(quantity) = wording::state(last) {
+                gathering.state(truth, quantity, Some(name));
+            }
+            return;
+        }
+        Some(Value::Whole(whole)) => signed(whole, datatype),
+        Some(Value::Real(real)) => real,
+        Some(Value::Text(text)) => match plain::number(text.as_bytes()) {
+            Some(number) => number,
+            None => return,
+        },
+        None => return,
+    };
+    // Not a number is how a node says that it does not know.
+    if number.is_nan() {
+        return;
+    }
+    match unit.map(Unit::new) {
+        Some(Some(unit)) => {
+            if let Some(quantity) = unit.quantity(last) {
+                gathering.amount(unit.above_zero(number), unit.factor(), quantity, Some(name));
+            }
+        }
+        Some(None) => {}
+        None => {
+            if let Some((quantity, factor)) = wording::number(last) {
+                gathering.amount(number, factor, quantity, Some(name));
+            }
+        }
+    }
+}
+
+/// A whole number of one of the signed types, which travel as their two's complement.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the bits are read as the signed number that they were"
+)]
+fn signed(whole: u64, datatype: Option<u64>) -> f64 {
+    match datatype {
+        Some(1) => f64::from(whole as u8 as i8),
+        Some(2) => f64::from(whole as u16 as i16),
+        Some(3) => f64::from(whole as u32 as i32),
+        Some(4) => whole as i64 as f64,
+        _ => whole as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests;

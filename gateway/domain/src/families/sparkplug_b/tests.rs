@@ -1,0 +1,153 @@
+//! What nodes mean before and after their births.
+
+use super::*;
+use crate::families::Families;
+
+/// A field that is a number.
+fn varint(field: u8, mut number: u64) -> Vec<u8> {
+    let mut bytes = vec![field << 3];
+    loop {
+        let low = u8::try_from(number & 0x7F).unwrap();
+        number >>= 7;
+        if number == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// A field of bytes.
+fn bytes(field: u8, inner: &[u8]) -> Vec<u8> {
+    let mut all = vec![field << 3 | 2];
+    all.extend(&varint(0, inner.len() as u64)[1..]);
+    all.extend(inner);
+    all
+}
+
+fn double(number: f64) -> Vec<u8> {
+    [vec![13 << 3 | 1], number.to_bits().to_le_bytes().to_vec()].concat()
+}
+
+fn unit(text: &str) -> Vec<u8> {
+    let value = bytes(2, &[varint(1, 12), bytes(8, text.as_bytes())].concat());
+    bytes(9, &[bytes(1, b"engUnit"), value].concat())
+}
+
+const AT: u64 = 1_763_906_400_000;
+
+fn payload(metrics: &[Vec<u8>]) -> Vec<u8> {
+    let metrics: Vec<u8> = metrics.iter().flat_map(|metric| bytes(2, metric)).collect();
+    [varint(1, AT), metrics, varint(3, 0)].concat()
+}
+
+/// Families that hear one message after the other.
+struct Hearing(Families);
+
+impl Hearing {
+    fn new() -> Self {
+        let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
+        Self(Families::new(&site))
+    }
+
+    fn hear(&mut self, topic: &str, metrics: &[Vec<u8>]) -> Translation {
+        self.hear_bytes(topic, &payload(metrics)).unwrap()
+    }
+
+    fn hear_bytes(&mut self, topic: &str, payload: &[u8]) -> Option<Translation> {
+        let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
+        let topic = format!("spBv1.0/{topic}");
+        self.0.translate(&Message { topic: &topic, payload, retained: false, received_at })
+    }
+}
+
+fn values(translation: &Translation) -> Vec<(String, f64)> {
+    let reports = translation.reports.iter();
+    reports.map(|report| (report.source.to_string(), report.value.as_f64())).collect()
+}
+
+fn power() -> Vec<u8> {
+    [bytes(1, b"Laser/Power"), varint(2, 7), varint(4, 10), unit("kW"), double(1.5)].concat()
+}
+
+#[test]
+fn an_alias_means_what_the_birth_has_said() {
+    let mut heard = Hearing::new();
+    let by_alias = [[varint(2, 7), double(2.0)].concat()];
+    let before = heard.hear("P/DDATA/E/D", &by_alias);
+    assert!(before.reports.is_empty() && before.refusals[0].text.contains("Rebirth"));
+
+    let birth = heard.hear("P/DBIRTH/E/D", &[power()]);
+    let source = "P/E/D active_power Laser/Power".to_owned();
+    assert_eq!(values(&birth), [(source.clone(), 1500.0)]);
+    assert_eq!((birth.learned, birth.statuses[0].presence), (true, DevicePresence::Online));
+    assert_eq!(birth.reports[0].observed_at.unwrap().as_millis(), 1_763_906_400_000);
+
+    assert_eq!(values(&heard.hear("P/DDATA/E/D", &by_alias)), [(source, 2000.0)]);
+    assert!(!heard.hear("P/DBIRTH/E/D", &[power()]).learned);
+}
+
+#[test]
+fn names_tell_what_units_do_not() {
+    let mut heard = Hearing::new();
+    let metric = |name: &str, datatype, value: Vec<u8>| {
+        [bytes(1, name.as_bytes()), varint(4, datatype), value].concat()
+    };
+    let birth = heard.hear(
+        "P/NBIRTH/E",
+        &[
+            metric("Hall/Temperature", 2, varint(10, 0xFFFE)),
+            metric("Hall/Presence", 11, varint(14, 1)),
+            metric("Hall/co2", 10, double(f64::NAN)),
+            metric("Hall/energy", 10, double(12.0)),
+            metric("Node Control/Rebirth", 11, varint(14, 0)),
+            [metric("Hall/power", 10, double(0.0)), varint(7, 1)].concat(),
+        ],
+    );
+    assert_eq!(
+        values(&birth),
+        [
+            ("P/E temperature Hall/Temperature".to_owned(), -2.0),
+            ("P/E occupancy_detected Hall/Presence".to_owned(), 1.0)
+        ]
+    );
+    assert_eq!(birth.refusals, []);
+}
+
+#[test]
+fn a_node_takes_its_devices_with_it_but_not_after_a_new_life() {
+    let mut heard = Hearing::new();
+    let life = |number| [[bytes(1, b"bdSeq"), varint(4, 8), varint(11, number)].concat()];
+    heard.hear("P/NBIRTH/E", &life(4));
+    heard.hear("P/DBIRTH/E/D", &[power()]);
+    heard.hear("P/NBIRTH/E2", &life(4));
+
+    assert_eq!(heard.hear("P/NDEATH/E", &life(3)), Translation::default());
+    let gone: Vec<String> = heard
+        .hear("P/NDEATH/E", &life(4))
+        .statuses
+        .iter()
+        .map(|status| format!("{} {:?}", status.device, status.presence))
+        .collect();
+    assert_eq!(gone, ["P/E Offline", "P/E/D Offline"]);
+    assert_eq!(heard.hear("P/DDEATH/E/D", &[]).statuses.len(), 1);
+}
+
+#[test]
+fn what_is_not_of_this_kind_is_refused_and_what_is_of_others_left_alone() {
+    let mut heard = Hearing::new();
+    let refused = heard.hear_bytes("P/DDATA/E/D", b"55.49").unwrap();
+    assert_eq!(refused.refusals[0].label, ReasonLabel::Malformed);
+    assert_eq!(heard.hear_bytes("P/NCMD/E", b""), None);
+    assert_eq!(heard.hear_bytes("STATE/host", b"{}"), None);
+}
+
+#[test]
+fn births_without_end_find_an_end() {
+    let mut heard = Hearing::new();
+    let refused = (0..2010).filter(|n| {
+        let translation = heard.hear(&format!("P/DBIRTH/E/{n}"), &[power()]);
+        !translation.refusals.is_empty()
+    });
+    assert_eq!(refused.count(), 10);
+}
