@@ -10,6 +10,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::Dashboard;
+use crate::access::Access;
+use crate::desk::Desk;
 use crate::events::MOST_STREAMS;
 use crate::feed::Feed;
 
@@ -21,6 +23,8 @@ pub(crate) struct App<R> {
     pub(crate) site: Arc<Site>,
     pub(crate) reader: Arc<R>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) access: Arc<Access>,
+    pub(crate) desk: Option<Arc<dyn Desk>>,
     pub(crate) feed: Arc<Feed>,
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
@@ -38,8 +42,18 @@ impl<R: SeriesReader> App<R> {
         loopback_only: bool,
         shutdown: CancellationToken,
     ) -> Self {
-        let Dashboard { site, reader, clock, readiness, metrics, backups, demonstration, .. } =
-            dashboard;
+        let Dashboard {
+            site,
+            reader,
+            clock,
+            access,
+            desk,
+            readiness,
+            metrics,
+            backups,
+            demonstration,
+            ..
+        } = dashboard;
         let feed = Arc::new(Feed::new(Arc::clone(&site), Arc::clone(&clock), demonstration));
         let streams = Arc::new(Semaphore::new(MOST_STREAMS));
         let heavy = Semaphore::new(HEAVY_QUESTIONS);
@@ -47,6 +61,8 @@ impl<R: SeriesReader> App<R> {
             site,
             reader,
             clock,
+            access,
+            desk,
             feed,
             readiness,
             metrics,

@@ -12,7 +12,8 @@ use domain::{Instant, Observation, Period, Source};
 use store::{Range, RollupRange, SeriesReader};
 
 use crate::app::App;
-use crate::figures::{load, off_thread, stretches, turn, whole};
+use crate::figures::{load_as, off_thread, stretches, turn, whole};
+use crate::known::Known;
 use crate::problem::Problem;
 
 /// So often it is tried to make do with rollups; each time shows what readings are missing.
@@ -20,33 +21,74 @@ const ATTEMPTS: usize = 4;
 /// With more buckets missing than this, reading everything month by month costs no more and holds less in memory.
 const MOST_MISSING: usize = 200;
 
-/// The energy of a meter, one figure for each period of `grid`.
+/// The energy of a meter, one figure for each period of `grid`, as known now.
 pub(crate) async fn of_meter<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     grid: &[Period],
 ) -> Result<Vec<EnergyFigure>, Problem> {
-    together(app, &energy::measured(&app.site, meter), grid).await
+    of_meter_as(app, &Known::at(app, None).await?, meter, grid).await
 }
 
-/// The energy of several meters together; none of them may be a part of another.
+/// The same as it is known otherwise.
+pub(crate) async fn of_meter_as<R: SeriesReader>(
+    app: &App<R>,
+    known: &Known<R>,
+    meter: &Meter,
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    together_as(app, known, &energy::measured(&app.site, meter), grid).await
+}
+
+/// The energy of several meters together, as known now; none of them may be a part of another.
 pub(crate) async fn together<R: SeriesReader>(
     app: &App<R>,
     meters: &[&Meter],
     grid: &[Period],
 ) -> Result<Vec<EnergyFigure>, Problem> {
-    let meters: Arc<[Meter]> = meters.iter().map(|meter| (*meter).clone()).collect();
+    together_as(app, &Known::at(app, None).await?, meters, grid).await
+}
+
+async fn together_as<R: SeriesReader>(
+    app: &App<R>,
+    known: &Known<R>,
+    meters: &[&Meter],
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    let meters: Arc<[Meter]> = meters.iter().map(|meter| known.meter(meter)).collect();
     let _turn = turn(app).await?;
-    match step_of(grid, Step::Day(app.site.timezone.clone())) {
-        Some(step @ Step::Day(_)) => rolled(app, &meters, grid, &step).await,
+    let mut figures = Vec::with_capacity(grid.len());
+    // What was stated cuts through rollups, so such periods are made of readings.
+    for run in grid.chunk_by(|one, next| is_stated(&meters, *one) == is_stated(&meters, *next)) {
+        if is_stated(&meters, run[0]) {
+            figures.extend(read(known, &meters, run).await?);
+        } else {
+            figures.extend(unstated(known, &meters, run).await?);
+        }
+    }
+    Ok(figures)
+}
+
+fn is_stated(meters: &[Meter], period: Period) -> bool {
+    let mut stated = meters.iter().flat_map(|meter| &meter.stated);
+    stated.any(|stated| stated.period.intersection(period).is_some())
+}
+
+async fn unstated<R: SeriesReader>(
+    known: &Known<R>,
+    meters: &Arc<[Meter]>,
+    grid: &[Period],
+) -> Result<Vec<EnergyFigure>, Problem> {
+    match step_of(grid, Step::Day(known.site.timezone.clone())) {
+        Some(step @ Step::Day(_)) => rolled(known, meters, grid, &step).await,
         Some(step) => {
             let mut figures = Vec::with_capacity(grid.len());
             for stretch in stretches(grid) {
-                figures.extend(rolled(app, &meters, stretch, &step).await?);
+                figures.extend(rolled(known, meters, stretch, &step).await?);
             }
             Ok(figures)
         }
-        None => read(app, &meters, grid).await,
+        None => read(known, meters, grid).await,
     }
 }
 
@@ -60,7 +102,7 @@ fn step_of(grid: &[Period], day: Step) -> Option<Step> {
 }
 
 async fn rolled<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     meters: &Arc<[Meter]>,
     grid: &[Period],
     step: &Step,
@@ -68,9 +110,9 @@ async fn rolled<R: SeriesReader>(
     if grid.is_empty() {
         return Ok(Vec::new());
     }
-    let mut series = load_rollups(app, meters, whole(grid), step).await?;
+    let mut series = load_rollups(known, meters, whole(grid), step).await?;
     for _ in 0..ATTEMPTS {
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let (site, now) = (Arc::clone(&known.site), known.now);
         let (meters, periods) = (Arc::clone(meters), grid.to_vec());
         let (answer, loaded) = off_thread(move || {
             let all: Vec<&Meter> = meters.iter().collect();
@@ -82,15 +124,15 @@ async fn rolled<R: SeriesReader>(
         match answer {
             Ok(figures) => return Ok(figures),
             Err(missing) if missing.len() > MOST_MISSING => break,
-            Err(missing) => read_missing(app, &mut series, missing).await?,
+            Err(missing) => read_missing(known, &mut series, missing).await?,
         }
     }
-    read(app, meters, grid).await
+    read(known, meters, grid).await
 }
 
 /// The series of the meters as rollups, with the readings around them that registers need.
 async fn load_rollups<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     meters: &[Meter],
     span: Period,
     step: &Step,
@@ -100,13 +142,13 @@ async fn load_rollups<R: SeriesReader>(
         sources: sources.clone(),
         period: span,
         step: step.clone(),
-        longest_gap: app.site.rules.longest_gap(),
+        longest_gap: known.site.rules.longest_gap(),
     };
-    let rollups = app.reader.rollups(request).await?;
+    let rollups = known.reader.rollups(request).await?;
     let mut series = RolledSet::default();
     for (source, buckets) in sources.into_iter().zip(rollups) {
-        let before = around(app, &source, span.start(), (NEIGHBOURS, 0)).await?;
-        let after = around(app, &source, span.end(), (0, NEIGHBOURS)).await?;
+        let before = around(known, &source, span.start(), (NEIGHBOURS, 0)).await?;
+        let after = around(known, &source, span.end(), (0, NEIGHBOURS)).await?;
         series.insert(source, pieces(before, buckets, after));
     }
     Ok(series)
@@ -123,22 +165,22 @@ fn pieces(
 
 /// So many readings before and after an instant.
 async fn around<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     source: &Source,
     at: Instant,
     (before, after): (usize, usize),
 ) -> Result<Vec<Observation>, Problem> {
     let period = Period::new(at, at).expect("an empty period is a period");
-    Ok(app.reader.range(Range { before, after, ..Range::of(source.clone(), period) }).await?)
+    Ok(known.reader.range(Range { before, after, ..Range::of(source.clone(), period) }).await?)
 }
 
 async fn read_missing<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     series: &mut RolledSet,
     missing: Vec<Missing>,
 ) -> Result<(), Problem> {
     for one in missing {
-        let readings = app.reader.range(Range::of(one.source.clone(), one.period)).await?;
+        let readings = known.reader.range(Range::of(one.source.clone(), one.period)).await?;
         series.read(&one, readings);
     }
     Ok(())
@@ -146,15 +188,15 @@ async fn read_missing<R: SeriesReader>(
 
 /// The figures from all readings, a stretch at a time.
 async fn read<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     meters: &Arc<[Meter]>,
     grid: &[Period],
 ) -> Result<Vec<EnergyFigure>, Problem> {
     let mut figures = Vec::with_capacity(grid.len());
     for stretch in stretches(grid) {
         let needs = meters.iter().flat_map(energy::meter_needs);
-        let series = load(app, needs, whole(stretch)).await?;
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let series = load_as(known, needs, whole(stretch)).await?;
+        let (site, now) = (Arc::clone(&known.site), known.now);
         let (meters, stretch) = (Arc::clone(meters), stretch.to_vec());
         figures.extend(
             off_thread(move || {

@@ -14,14 +14,35 @@ use store::{Range, SeriesReader};
 use tokio::task::spawn_blocking;
 
 use crate::app::App;
+use crate::known::Known;
 use crate::problem::Problem;
 
 /// Buckets are worked out in stretches of at most this length, so that a question over years holds a month in memory.
 const STRETCH: SignedDuration = SignedDuration::from_hours(31 * 24 + 1);
 
-/// The summaries of a role, one for each bucket of `grid`.
+/// The summaries of a role, one for each bucket of `grid`, as known now.
 pub(crate) async fn history<R: SeriesReader>(
     app: &App<R>,
+    kind: Kind,
+    sources: &[Assignment],
+    grid: &[Period],
+) -> Result<Vec<Option<Summary>>, Problem> {
+    history_as(app, &Known::at(app, None).await?, kind, sources, grid).await
+}
+
+/// The people of a zone, or of the site without one, as known now.
+pub(crate) async fn people<R: SeriesReader>(
+    app: &App<R>,
+    zone: Option<ZoneId>,
+    grid: &[Period],
+) -> Result<Vec<PeopleFigure>, Problem> {
+    people_as(app, &Known::at(app, None).await?, zone, grid).await
+}
+
+/// The summaries of a role, one for each bucket of `grid`.
+pub(crate) async fn history_as<R: SeriesReader>(
+    app: &App<R>,
+    known: &Known<R>,
     kind: Kind,
     sources: &[Assignment],
     grid: &[Period],
@@ -29,8 +50,8 @@ pub(crate) async fn history<R: SeriesReader>(
     let _turn = turn(app).await?;
     let mut summaries = Vec::with_capacity(grid.len());
     for stretch in stretches(grid) {
-        let observations = role(app, sources, whole(stretch)).await?;
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let observations = role(known, sources, whole(stretch)).await?;
+        let (site, now) = (Arc::clone(&known.site), known.now);
         let stretch = stretch.to_vec();
         summaries.extend(
             off_thread(move || history::summarise(kind, &observations, &stretch, &site.rules, now))
@@ -41,18 +62,19 @@ pub(crate) async fn history<R: SeriesReader>(
 }
 
 /// The people of a zone, or of the site without one.
-pub(crate) async fn people<R: SeriesReader>(
+pub(crate) async fn people_as<R: SeriesReader>(
     app: &App<R>,
+    known: &Known<R>,
     zone: Option<ZoneId>,
     grid: &[Period],
 ) -> Result<Vec<PeopleFigure>, Problem> {
     let _turn = turn(app).await?;
     let mut figures = Vec::with_capacity(grid.len());
     for stretch in stretches(grid) {
-        let span = occupancy::lead(whole(stretch), &app.site);
-        let needs = occupancy::zone_needs(&app.site, zone.as_ref());
-        let series = load(app, needs.into_iter(), span).await?;
-        let (site, now) = (Arc::clone(&app.site), app.clock.now());
+        let span = occupancy::lead(whole(stretch), &known.site);
+        let needs = occupancy::zone_needs(&known.site, zone.as_ref());
+        let series = load_as(known, needs.into_iter(), span).await?;
+        let (site, now) = (Arc::clone(&known.site), known.now);
         let (zone, stretch) = (zone.clone(), stretch.to_vec());
         figures.extend(
             off_thread(move || {
@@ -66,7 +88,7 @@ pub(crate) async fn people<R: SeriesReader>(
 
 /// The readings of a role over a span, each from the source that filled it then.
 async fn role<R: SeriesReader>(
-    app: &App<R>,
+    known: &Known<R>,
     assignments: &[Assignment],
     span: Period,
 ) -> Result<Vec<Observation>, Problem> {
@@ -74,7 +96,7 @@ async fn role<R: SeriesReader>(
     for assignment in assignments {
         let Some(period) = assignment.period.intersection(span) else { continue };
         let range = Range::of(assignment.source.clone(), period).with_neighbours(1);
-        let loaded = app.reader.range(range).await?;
+        let loaded = known.reader.range(range).await?;
         // A neighbour may be from before the source took over the role, or from after.
         observations
             .extend(loaded.into_iter().filter(|it| assignment.period.contains(it.observed_at)));
@@ -82,9 +104,18 @@ async fn role<R: SeriesReader>(
     Ok(observations)
 }
 
-/// The series of every source that is needed, once each, with the neighbours that registers need.
+/// The series of every source that is needed, as known now.
 pub(crate) async fn load<R: SeriesReader>(
     app: &App<R>,
+    needs: impl Iterator<Item = &Assignment>,
+    span: Period,
+) -> Result<SeriesSet, Problem> {
+    load_as(&Known::at(app, None).await?, needs, span).await
+}
+
+/// The series of every source that is needed, once each, with the neighbours that registers need.
+pub(crate) async fn load_as<R: SeriesReader>(
+    known: &Known<R>,
     needs: impl Iterator<Item = &Assignment>,
     span: Period,
 ) -> Result<SeriesSet, Problem> {
@@ -95,7 +126,7 @@ pub(crate) async fn load<R: SeriesReader>(
     let mut series = SeriesSet::default();
     for source in sources {
         let range = Range::of(source.clone(), span).with_neighbours(energy::NEIGHBOURS);
-        series.insert(source.clone(), app.reader.range(range).await?);
+        series.insert(source.clone(), known.reader.range(range).await?);
     }
     Ok(series)
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
 //!                                   └──────────▶ /live, pages
-//! store ──(reader port)──▶ figures ──▶ api, pages
+//! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
+//! forms of the staff ──access──▶ desk ──▶ (the program)
 //! ```
 //!
 //! | file | what it does |
@@ -12,26 +13,32 @@
 //! | `live_link` | the MQTT link; hands state messages to the feed |
 //! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
+//! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
-//! It only reads: from the broker the state topics, from the store the series. Nothing on its pages can change anything.
+//! It reads: from the broker the state topics, from the store the series and the ledger. What staff change goes through
+//! one narrow seam, `desk`, which the program gives it.
 
+mod access;
 mod api;
 mod app;
 mod assets;
 mod audience;
 mod connections;
+mod desk;
 mod energy_figures;
 mod events;
 mod feed;
 mod figures;
 mod health;
 mod insights;
+mod known;
 mod live_json;
 mod live_link;
 mod live_view;
@@ -49,4 +56,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
+pub use desk::{Desk, DeskError};
 pub use serve::{Dashboard, DashboardError};

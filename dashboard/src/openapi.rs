@@ -22,7 +22,11 @@ mod tests {
         let document: Value = serde_json::from_str(DOCUMENT).unwrap();
         let calls = routes::api::<MemoryStore>().into_iter().map(|(path, _)| path);
         for path in calls.chain(["/api/v1/live/events"]) {
-            assert!(document["paths"][path]["get"]["responses"].is_object(), "{path}");
+            let described = document["paths"][path].as_object().into_iter().flatten();
+            assert!(
+                described.filter(|(_, call)| call["responses"].is_object()).count() > 0,
+                "{path}"
+            );
         }
     }
 

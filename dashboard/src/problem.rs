@@ -3,9 +3,13 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use serde::Serialize;
 use store::StoreError;
+
 use tracing::error;
+
+use crate::desk::DeskError;
 
 /// An answer that is not what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,11 +21,20 @@ pub(crate) struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    #[serde(skip)]
+    retry_after_s: Option<i64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: String) -> Self {
-        Self { kind: "about:blank", title, status: status.as_u16(), detail, expected: None }
+        Self {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail,
+            expected: None,
+            retry_after_s: None,
+        }
     }
 
     /// Something is asked for by a name that it does not have; `expected` says where the names are.
@@ -61,6 +74,49 @@ impl Problem {
         Self { expected: Some("a Host of localhost, 127.0.0.1 or [::1]".to_owned()), ..problem }
     }
 
+    /// Nobody has said who asks, or the password is wrong.
+    pub(crate) fn unauthorised(detail: &str) -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", detail.to_owned());
+        let expected = "a login at /login, or the name and password of an account with HTTP Basic";
+        Self { expected: Some(expected.to_owned()), ..problem }
+    }
+
+    /// Passwords were guessed.
+    pub(crate) fn too_many_tries(wait: SignedDuration) -> Self {
+        let seconds = wait.as_secs().max(1);
+        let detail = format!("too many wrong passwords; wait {seconds} s");
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
+        Self { retry_after_s: Some(seconds), ..problem }
+    }
+
+    /// A page from elsewhere sent a form here.
+    pub(crate) fn foreign_origin() -> Self {
+        let detail = "the form was sent by a page from elsewhere".to_owned();
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        Self { expected: Some("a form of this dashboard".to_owned()), ..problem }
+    }
+
+    /// The form belongs to another session.
+    pub(crate) fn stale_form() -> Self {
+        let detail = "the form is from before the last login; load its page again".to_owned();
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        let expected = "the token of the session, in the field `token` or the header X-Vigie-Token";
+        Self { expected: Some(expected.to_owned()), ..problem }
+    }
+
+    /// It was done already, or something else was done meanwhile.
+    pub(crate) fn conflict(detail: String) -> Self {
+        Self::new(StatusCode::CONFLICT, "Conflict", detail)
+    }
+
+    /// This dashboard changes nothing.
+    pub(crate) fn nothing_to_change() -> Self {
+        let detail = "nothing can be changed here".to_owned();
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        let expected = "the dashboard of the gateway itself, `vigie run`";
+        Self { expected: Some(expected.to_owned()), ..problem }
+    }
+
     /// Too many ask at once.
     pub(crate) fn busy(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail.to_owned())
@@ -89,11 +145,22 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Unavailable(why) => Self::busy(&why),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status(), Json(&self)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

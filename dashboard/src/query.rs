@@ -56,6 +56,11 @@ impl Query {
         })
     }
 
+    /// `known_at`: as of when the figures are to be known; now when left out.
+    pub(crate) fn known_at(&self) -> Result<Option<Instant>, Problem> {
+        self.instant("known_at")
+    }
+
     fn instant(&self, name: &str) -> Result<Option<Instant>, Problem> {
         let Some(text) = self.get(name) else { return Ok(None) };
         // A plus sign that was not encoded arrives as a space; nothing else in an instant is one.

@@ -6,20 +6,21 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, delete, get, post};
 use store::SeriesReader;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    checks, energy, history, indicators, live, occupancy, quarantine, readings, sources,
+    checks, corrections, energy, history, indicators, live, occupancy, quarantine, readings,
+    sources,
 };
 use crate::app::App;
 use crate::problem::Problem;
-use crate::{assets, events, health, openapi, pages, security};
+use crate::{access, assets, events, health, openapi, pages, security};
 
-/// No question takes a body.
+/// No question takes a body; a form is short.
 const LARGEST_BODY_BYTES: usize = 16 * 1024;
 /// The longest time that an answer may take; live streams excepted.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -49,6 +50,8 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/energy/breakdown", get(indicators::by_part)),
         ("/api/v1/climate", get(indicators::show_climate)),
         ("/api/v1/pathway", get(indicators::show_pathway)),
+        ("/api/v1/corrections", get(corrections::list).post(corrections::add)),
+        ("/api/v1/corrections/{id}", delete(corrections::undo)),
         ("/api/v1/quarantine", get(quarantine::list)),
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),
@@ -69,6 +72,11 @@ fn pages<R: SeriesReader>() -> Table<R> {
         ("/energy", get(pages::energy::show)),
         ("/history", get(pages::history::show)),
         ("/sensors", get(pages::sensors::show)),
+        ("/login", get(pages::login::show).post(pages::login::enter)),
+        ("/logout", post(pages::login::leave)),
+        ("/staff", get(pages::staff::show)),
+        ("/staff/corrections", get(pages::corrections::show).post(pages::corrections::take)),
+        ("/staff/corrections/{id}/undo", post(pages::corrections::undo)),
         ("/api/openapi.json", get(openapi::show)),
         ("/assets/{version}/{*name}", get(assets::serve)),
     ]
@@ -84,6 +92,7 @@ pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
         .fallback(pages::not_found::show)
         .method_not_allowed_fallback(|| async { Problem::only_reading() })
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES))
+        .layer(from_fn_with_state(Arc::clone(&app), access::admit))
         .layer(from_fn_with_state(Arc::clone(&app), security::guard))
         .with_state(app)
 }

@@ -19,8 +19,10 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::access::{Access, Peer};
 use crate::app::App;
 use crate::connections::Bounded;
+use crate::desk::Desk;
 use crate::{live_link, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
@@ -34,6 +36,10 @@ pub struct Dashboard<R: SeriesReader> {
     pub reader: Arc<R>,
     /// Where the state topics are.
     pub broker: BrokerUrl,
+    /// Who may read, and who may change something.
+    pub access: Arc<Access>,
+    /// Where staff hand in changes; `None` where nothing can be changed.
+    pub desk: Option<Arc<dyn Desk>>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What `/ready` answers: `None` when ready, otherwise why not.
@@ -116,9 +122,10 @@ async fn serve_until(
     router: Router,
     stop: &CancellationToken,
 ) -> io::Result<()> {
-    let server = axum::serve(Bounded::new(listener), router)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let server =
+        axum::serve(Bounded::new(listener), router.into_make_service_with_connect_info::<Peer>())
+            .with_graceful_shutdown(stop.clone().cancelled_owned())
+            .into_future();
     let overdue = async {
         stop.cancelled().await;
         sleep(LAST_ANSWERS).await;

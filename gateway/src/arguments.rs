@@ -9,6 +9,7 @@ use domain::wire::BrokerUrl;
 use jiff::SignedDuration;
 
 use crate::exchange::{ExportArguments, ImportArguments};
+use crate::user::UserCommand;
 
 /// Watches a building: how many people are in it, how good its air is, how much energy it uses.
 #[derive(Debug, Parser)]
@@ -52,6 +53,9 @@ pub enum Command {
     Export(ExportArguments),
     /// Store the readings of files in a data folder in which no gateway runs
     Import(ImportArguments),
+    /// Manage the accounts of those who may change something
+    #[command(subcommand)]
+    User(UserCommand),
 }
 
 /// How to do it.

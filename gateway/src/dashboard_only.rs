@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use dashboard::Dashboard;
+use dashboard::{Access, Dashboard};
 use domain::Clock;
 use store::SeriesReader;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,9 @@ pub async fn run(
     let readiness = ingest::Readiness::default();
     let dashboard = Dashboard {
         broker: config.broker_url(),
+        access: Arc::new(Access::of(&config.data)),
+        // The ledger has one writer, the gateway.
+        desk: None,
         site: config.site,
         reader,
         clock,

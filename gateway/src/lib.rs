@@ -15,10 +15,12 @@
 //! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process |
+//! | `desk` | what staff hand in on the dashboard, done |
 //! | `forwarding` | InfluxDB beside the store |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
+//! | `user` | accounts from the command line |
 //! | `failure` | how the program ends when it cannot do its work |
 
 mod arguments;
@@ -28,6 +30,7 @@ mod clock;
 mod clock_trust;
 mod config;
 mod dashboard_only;
+mod desk;
 pub mod exchange;
 mod failure;
 mod forwarding;
@@ -39,6 +42,7 @@ mod run;
 mod stop;
 mod systemd;
 mod telemetry;
+mod user;
 
 pub use arguments::{Arguments, BackupHour, Command};
 pub use backups::{back_up, restore};
@@ -48,3 +52,4 @@ pub use dashboard_only::run as run_dashboard;
 pub use failure::Failure;
 pub use run::run;
 pub use telemetry::log;
+pub use user::{UserCommand, user};

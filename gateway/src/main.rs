@@ -77,6 +77,11 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
                 Ok(())
             })
         }
+        Command::User(what) => {
+            let config = Config::read(&settings)?;
+            tell(&mut io::stdout(), &gateway::user(&what, &config.data, &SystemClock)?);
+            Ok(())
+        }
     }
 }
 
@@ -163,7 +168,7 @@ fn announcement(command: &Command, config: &Config) -> String {
     let dashboard = if *command == Command::Gateway {
         String::new()
     } else {
-        format!("  dashboard  http://{}\n", config.http)
+        format!("  dashboard  http://{}\n{}", config.http, open_to_all(config))
     };
     let broker = match &config.broker {
         BrokerChoice::Embedded(address) => {
@@ -177,6 +182,15 @@ fn announcement(command: &Command, config: &Config) -> String {
         config.site.name,
         config.data.display(),
     )
+}
+
+/// A warning when anybody on the network may read.
+fn open_to_all(config: &Config) -> &'static str {
+    if config.http.ip().is_loopback() || dashboard::Access::of(&config.data).has_accounts() {
+        return "";
+    }
+    "  WARNING    everybody on the network can read the dashboard, and nobody can change anything: there is no \
+     account yet; make one with `vigie user add NAME`\n"
 }
 
 fn checked(config: &Config) -> String {

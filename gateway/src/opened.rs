@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 
+use dashboard::Accounts;
 use domain::site::Site;
 use store::{SqliteReader, SqliteSettings, SqliteWriter, StoreError};
 use tokio::net::TcpSocket;
@@ -70,13 +71,25 @@ fn forget(folder: &Path, held: Result<SqliteWriter, StoreError>) -> Result<(), F
         return Err(unusable(folder, &error));
     }
     drop(held);
-    std::fs::remove_dir_all(folder).map_err(|error| {
+    empty(folder).map_err(|error| {
         let folder = folder.display();
         Failure::Unavailable(format!(
             "the folder of the last demonstration, {folder}, cannot be removed: {error}; remove it, or choose another \
              with --data"
         ))
     })
+}
+
+/// Removes all but the accounts, which are not made up.
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name == Accounts::FILE) {
+            continue;
+        }
+        if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }?;
+    }
+    Ok(())
 }
 
 /// Opens the store of the data folder for reading only.

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use dashboard::Access;
 use domain::families::Families;
 use domain::wire::native;
 use domain::wire::state::GatewayState;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::backups::Nightly;
 use crate::broker::EmbeddedBroker;
 use crate::config::{BrokerChoice, Config};
+use crate::desk::GatewayDesk;
 use crate::failure::{Failure, chain};
 use crate::intake::Intake;
 use crate::parts::Parts;
@@ -105,6 +107,8 @@ impl Gateway {
                 site: Arc::clone(&self.config.site),
                 reader: Arc::clone(&self.reader),
                 broker: self.config.broker_url(),
+                access: Arc::new(Access::of(&self.config.data)),
+                desk: Some(Arc::new(GatewayDesk::new(Arc::clone(&self.writer)))),
                 clock: Arc::clone(&self.clock),
                 readiness: self.readiness.watch(),
                 metrics: telemetry::renderer(self.metrics.clone()),

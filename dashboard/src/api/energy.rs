@@ -11,6 +11,7 @@ use store::SeriesReader;
 
 use crate::app::App;
 use crate::energy_figures;
+use crate::known::Known;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -40,7 +41,8 @@ pub(crate) async fn list<R: SeriesReader>(
     let by = query.by()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(by, span, &app.site.timezone)?;
-    let figures = energy_figures::of_meter(&app, meter, &grid).await?;
+    let known = Known::at(&app, query.known_at()?).await?;
+    let figures = energy_figures::of_meter_as(&app, &known, meter, &grid).await?;
     let items = grid.into_iter().zip(figures);
     let items = items.map(|(period, figure)| EnergyItem::of(period, figure)).collect();
     Ok(Json(Page { items, next }))

@@ -11,6 +11,7 @@ use store::SeriesReader;
 
 use crate::app::App;
 use crate::figures;
+use crate::known::Known;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -54,7 +55,9 @@ pub(crate) async fn list<R: SeriesReader>(
     let step = query.step()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;
-    let summaries = figures::history(&app, point.quantity.kind(), &point.sources, &grid).await?;
+    let known = Known::at(&app, query.known_at()?).await?;
+    let summaries =
+        figures::history_as(&app, &known, point.quantity.kind(), &point.sources, &grid).await?;
     let items = grid.into_iter().zip(summaries);
     let items = items.map(|(period, summary)| HistoryItem::new(period, summary)).collect();
     Ok(Json(Page { items, next }))

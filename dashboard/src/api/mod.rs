@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v1`: one file per call or family of calls.
 
 pub(crate) mod checks;
+pub(crate) mod corrections;
 pub(crate) mod energy;
 pub(crate) mod history;
 pub(crate) mod indicators;

@@ -11,6 +11,7 @@ use store::SeriesReader;
 
 use crate::app::App;
 use crate::figures;
+use crate::known::Known;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -46,7 +47,8 @@ pub(crate) async fn list<R: SeriesReader>(
     let step = query.step()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;
-    let people = figures::people(&app, zone, &grid).await?;
+    let known = Known::at(&app, query.known_at()?).await?;
+    let people = figures::people_as(&app, &known, zone, &grid).await?;
     let items = grid.into_iter().zip(people).map(|(period, figure)| OccupancyItem {
         start: period.start(),
         end: period.end(),

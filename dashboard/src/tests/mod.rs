@@ -1,6 +1,8 @@
 //! The service as its readers meet it: every call goes through the whole router.
 
+mod access;
 mod api;
+mod corrections;
 mod events;
 mod indicators;
 mod pages;
@@ -9,20 +11,25 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
+use domain::ledger::{Draft, EntryId};
 use domain::message::{Reason, ReasonLabel};
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
 use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use store::backup::BackupStatus;
-use store::{Batch, MemoryStore, Refused, SeriesWriter};
+use store::{Batch, LedgerWriter, MemoryStore, Refused, SeriesWriter};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::Dashboard;
+use crate::access::{Access, Accounts, Peer};
 use crate::app::App;
+use crate::desk::{Desk, DeskError};
 use crate::routes;
 
 /// Noon in winter, by the clock of the machine; 13:00 in Dreux.
@@ -40,6 +47,7 @@ pub(super) struct House {
     pub(super) readiness: watch::Sender<Option<String>>,
     pub(super) backups: Arc<Mutex<Option<BackupStatus>>>,
     router: Router,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -53,10 +61,13 @@ impl House {
         let clock = Arc::new(ManualClock::new(at(NOW)));
         let (readiness, ready) = watch::channel(None);
         let backups = Arc::new(Mutex::new(Some(BackupStatus::default())));
+        let folder = tempfile::tempdir().unwrap();
         let dashboard = Dashboard {
             site: Arc::new(site),
             reader: Arc::new(store.clone()),
             broker: BrokerUrl::plain("127.0.0.1", 1),
+            access: Arc::new(Access::of(folder.path())),
+            desk: Some(Arc::new(Ledger(store.clone()))),
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             readiness: ready,
             metrics: Arc::new(|| "vigie_messages_received_total 7\n".to_owned()),
@@ -68,7 +79,16 @@ impl House {
         };
         let app = Arc::new(App::new(dashboard, true, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
-        Self { app, store, clock, readiness, backups, router }
+        Self { app, store, clock, readiness, backups, router, folder }
+    }
+
+    /// The same with the account of marie, whose password is "le chat dort ici".
+    pub(super) fn with_staff() -> Self {
+        let house = Self::in_dreux();
+        let accounts = Accounts::in_folder(house.folder.path());
+        let password = "le chat dort ici".to_owned().try_into().unwrap();
+        accounts.add(&"marie".parse().unwrap(), &password, at(NOW)).unwrap();
+        house
     }
 
     /// The gateway publishes a state.
@@ -110,7 +130,11 @@ impl House {
         self.store.append(Batch { refused: vec![refused], ..Batch::default() }).await.unwrap();
     }
 
-    pub(super) async fn asks(&self, request: Request<Body>) -> Response<Body> {
+    /// Asks on this machine, unless the request comes from elsewhere.
+    pub(super) async fn asks(&self, mut request: Request<Body>) -> Response<Body> {
+        if request.extensions().get::<ConnectInfo<Peer>>().is_none() {
+            request.extensions_mut().insert(Peer::at("127.0.0.1:50000"));
+        }
         self.router.clone().oneshot(request).await.unwrap()
     }
 
@@ -138,6 +162,16 @@ impl House {
         let answer = self.get(address).await;
         assert_eq!(answer.status(), StatusCode::OK, "{address}");
         text(answer).await
+    }
+}
+
+/// Enters into the store of the test.
+struct Ledger(MemoryStore);
+
+impl Desk for Ledger {
+    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, DeskError>> {
+        let recorded = async { Ok(self.0.record(draft).await.unwrap()) };
+        Box::pin(recorded)
     }
 }
 

@@ -115,7 +115,8 @@ async fn the_navigation_leads_to_pages_that_are_there() {
         page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
 
     assert!(links.len() > 8);
-    for link in links.into_iter().filter(|link| !link.starts_with('#')) {
+    let open = |link: &&str| !link.starts_with('#') && *link != "/staff";
+    for link in links.into_iter().filter(open) {
         assert_eq!(house.get(link).await.status(), StatusCode::OK, "{link}");
     }
 }

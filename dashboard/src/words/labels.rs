@@ -169,6 +169,59 @@ labels! {
     backup_failed: "La dernière tentative, {}, a échoué.", "The last attempt, {}, failed.";
     backup_none: "La démonstration n\u{2019}est pas sauvegardée.", "The demonstration is not backed up.";
 
+    login: "Connexion", "Log in";
+    account: "Compte", "Account";
+    account_name: "nom", "name";
+    password: "Mot de passe", "Password";
+    log_in: "Se connecter", "Log in";
+    log_out: "Se déconnecter", "Log out";
+    login_wrong: "Ce nom et ce mot de passe ne vont pas ensemble.", "This name and password do not belong together.";
+    login_too_many:
+        "Trop d\u{2019}essais\u{a0}: réessayer dans {}.",
+        "Too many attempts: try again in {}.";
+    no_accounts:
+        "Il n\u{2019}y a pas encore de compte. Le premier se crée sur la machine qui fait tourner Vigie\u{a0}:",
+        "There is no account yet. The first one is made on the machine that runs Vigie:";
+    staff: "Équipe", "Staff";
+    logged_in_as: "Connecté\u{a0}: {}", "Logged in: {}";
+
+    corrections: "Corrections", "Corrections";
+    corrections_note:
+        "Une mesure fausse est corrigée ici\u{a0}: rien n\u{2019}est effacé, et chaque correction peut être annulée.",
+        "A wrong reading is corrected here: nothing is erased, and each correction can be undone.";
+    corrections_entered: "Corrections inscrites", "Corrections entered";
+    no_corrections: "Aucune correction.", "No corrections.";
+    correct_what: "Compteur ou point de mesure", "Meter or point";
+    points: "Points de mesure", "Points";
+    correct_from: "Depuis", "From";
+    correct_to: "Jusqu\u{2019}à", "Until";
+    correct_how: "Que faire", "What to do";
+    correct_exclude: "Écarter les mesures", "Leave the readings out";
+    correct_state: "Déclarer une valeur", "State a value";
+    correct_note: "Noter une remarque seulement", "Only note a remark";
+    correct_value:
+        "Valeur déclarée\u{a0}: énergie en kWh pour un compteur, sinon dans l\u{2019}unité du point",
+        "Stated value: energy in kWh for a meter, else in the unit of the point";
+    correct_reason: "Motif", "Reason";
+    correct_preview: "Voir l\u{2019}effet", "See the effect";
+    correct_enter: "Inscrire la correction", "Enter the correction";
+    figure_before: "Sans la correction", "Without the correction";
+    figure_after: "Avec la correction", "With the correction";
+    cannot_change:
+        "Rien ne peut être changé ici\u{a0}: ouvrir le tableau de bord de la passerelle elle-même.",
+        "Nothing can be changed here: open the dashboard of the gateway itself.";
+    undo: "Annuler", "Undo";
+    is_undone: "annulée", "undone";
+    undone_on_the_page: "annulée depuis la page", "undone from the page";
+    target_missing: "Choisir un compteur ou un point de mesure.", "Choose a meter or a point.";
+    time_missing: "Indiquer le début et la fin.", "Give the start and the end.";
+    number_missing: "Indiquer la valeur en chiffres.", "Give the value in figures.";
+    reason_missing: "Indiquer le motif.", "Give the reason.";
+    span_backwards: "La fin doit venir après le début.", "The end must come after the start.";
+    span_in_future:
+        "La fin est dans le futur\u{a0}: ce qui n\u{2019}est pas encore mesuré ne peut pas être faux.",
+        "The end is in the future: what is not measured yet cannot be wrong.";
+
     not_found: "Cette page n\u{2019}existe pas", "There is no such page";
     not_found_detail: "Les pages du site sont dans le menu ci-dessus.", "The pages are in the menu above.";
 }

@@ -4,6 +4,7 @@
 
 mod alerts;
 mod labels;
+mod ledger;
 mod numbers;
 mod quantities;
 mod states;

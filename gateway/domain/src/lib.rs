@@ -21,6 +21,7 @@
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
 //! | [`indicators`] | what follows from energy, people and weather: cost, carbon, baseload, sessions and the like |
 //! | [`alerts`] | the rules by which people are told, life-cycle and notices |
+//! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
 //! | [`live`] | all of it together, as it stands now |
 
 pub mod admission;
@@ -33,6 +34,7 @@ pub mod history;
 pub mod ids;
 pub mod indicators;
 pub mod instant;
+pub mod ledger;
 pub mod live;
 pub mod message;
 pub mod occupancy;

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `ports` | what the rest of the system asks of a store, and why it may not get it |
 //! | `kept` | what all adapters keep of a reading, so that all give the same answers |
+//! | `corrected` | [`Corrected`]: the same store without what the ledger says was wrong |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
 //! | `influx` | [`influx`]: writes what is stored to InfluxDB 2 as well; its own map stands there |
@@ -21,17 +22,19 @@
 
 #[cfg(test)]
 mod conformance;
+mod corrected;
 pub mod influx;
 mod kept;
 mod memory;
 mod ports;
 mod sqlite;
 
+pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
-    Appended, Batch, Cause, Range, RefusalId, Refused, RollupRange, SeriesReader, SeriesWriter,
-    StandingRefusal, StoreError, StoredSource,
+    Appended, Batch, Cause, LedgerWriter, Range, RefusalId, Refused, RollupRange, SeriesReader,
+    SeriesWriter, StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::backup;
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

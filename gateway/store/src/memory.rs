@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::calendar::Bucket;
+use domain::ledger::{Draft, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Reading, Source};
 
 use crate::kept::{self, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
-    Appended, Batch, Range, RefusalId, Refused, RollupRange, SeriesReader, SeriesWriter,
-    StandingRefusal, StoreError, StoredSource,
+    Appended, Batch, LedgerWriter, Range, RefusalId, Refused, RollupRange, SeriesReader,
+    SeriesWriter, StandingRefusal, StoreError, StoredSource,
 };
 
 /// Keeps everything in memory. Clones are handles of the same store.
@@ -22,6 +23,7 @@ struct Contents {
     series: BTreeMap<Source, BTreeMap<Instant, Observation>>,
     quarantine: BTreeMap<RefusalId, StandingRefusal>,
     newest_refusal: u64,
+    ledger: Vec<(Entry, Option<String>)>,
 }
 
 impl MemoryStore {
@@ -33,6 +35,16 @@ impl MemoryStore {
     fn contents(&self) -> MutexGuard<'_, Contents> {
         // Nothing under the lock can panic half-way, so what a poisoned lock guards is whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl LedgerWriter for MemoryStore {
+    async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
+        let ledger = &mut self.contents().ledger;
+        let id = EntryId(ledger.len() as u64 + 1);
+        let Draft { at, author, reason, deed, before } = draft;
+        ledger.push((Entry { id, at, author, reason, deed }, before));
+        Ok(id)
     }
 }
 
@@ -117,6 +129,16 @@ impl SeriesReader for MemoryStore {
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {
         Ok(0)
+    }
+
+    async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.contents().ledger.iter().map(|(entry, _)| entry.clone()).collect())
+    }
+
+    async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
+        let contents = self.contents();
+        let found = contents.ledger.iter().find(|(one, _)| one.id == entry);
+        Ok(found.and_then(|(_, before)| before.clone()))
     }
 }
 

@@ -6,6 +6,7 @@
 use std::future::Future;
 
 use domain::calendar::Bucket;
+use domain::ledger::{Draft, Entry, EntryId};
 use domain::message::Reason;
 use domain::rollup::{Rollup, Step};
 use domain::{Instant, Observation, Period, Reading, Source};
@@ -68,6 +69,12 @@ pub trait SeriesWriter: Send + Sync {
     fn append(&self, batch: Batch) -> impl Future<Output = Result<Appended, StoreError>> + Send;
 }
 
+/// Adds entries to the ledger of what people corrected and changed. Nothing in it is ever changed or removed.
+pub trait LedgerWriter: Send + Sync {
+    /// Stores `draft` durably before it returns `Ok`, and gives its name, which grows with each entry.
+    fn record(&self, draft: Draft) -> impl Future<Output = Result<EntryId, StoreError>> + Send;
+}
+
 /// Answers questions about stored series. Readings are always in the order of `observed_at`, each identity once.
 /// Their `received_at` is kept in whole seconds after `observed_at`, rounded down.
 pub trait SeriesReader: Send + Sync + 'static {
@@ -99,6 +106,19 @@ pub trait SeriesReader: Send + Sync + 'static {
 
     /// How large the store is on its medium, in bytes.
     fn size_bytes(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Every entry of the ledger, oldest first. A store that keeps no ledger has none.
+    fn ledger(&self) -> impl Future<Output = Result<Vec<Entry>, StoreError>> + Send {
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// The text that an entry of the ledger says was changed, as it was before; `None` when it tells of none.
+    fn text_before(
+        &self,
+        _entry: EntryId,
+    ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
+        std::future::ready(Ok(None))
+    }
 }
 
 /// A question for the readings of one source.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at what must not fail")]
 
+mod accounts;
 mod exchanging;
 mod keeping;
 mod place;

@@ -44,11 +44,19 @@ pub(crate) struct Ledger {
     grid: Vec<Period>,
     entries: Vec<Entry>,
     at: usize,
+    /// Periods about which nothing is taken, since a person stated what was used then.
+    apart: Vec<Period>,
 }
 
 impl Ledger {
     pub(crate) fn new(grid: &[Period]) -> Self {
-        Self { grid: grid.to_vec(), entries: vec![Entry::default(); grid.len()], at: 0 }
+        let (entries, apart) = (vec![Entry::default(); grid.len()], Vec::new());
+        Self { grid: grid.to_vec(), entries, at: 0, apart }
+    }
+
+    /// The same, which takes nothing about these periods; they must be disjoint.
+    pub(crate) fn apart_from(grid: &[Period], apart: impl Iterator<Item = Period>) -> Self {
+        Self { apart: apart.collect(), ..Self::new(grid) }
     }
 
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Period, Entry)> + '_ {
@@ -70,7 +78,8 @@ impl Ledger {
             if start >= to {
                 break;
             }
-            let shared = end.min(to) - start.max(from);
+            let (first, last) = (start.max(from), end.min(to));
+            let shared = last - first - self.apart_ms(first, last);
             if shared > 0 {
                 self.entries[at] += share(stretch, shared, to - from);
             }
@@ -83,6 +92,13 @@ impl Ledger {
         if self.grid.get(self.at).is_some_and(|period| period.contains(instant)) {
             self.entries[self.at] += entry;
         }
+    }
+
+    /// How much of a span is not taken, in ms.
+    fn apart_ms(&self, from: i64, to: i64) -> i64 {
+        let shared =
+            |apart: &Period| apart.end().as_millis().min(to) - apart.start().as_millis().max(from);
+        self.apart.iter().map(|apart| shared(apart).max(0)).sum()
     }
 
     /// The first period that ends after `instant`: mostly the same as last time, or the next.

@@ -38,6 +38,8 @@ pub(crate) struct MeterFold {
     pub(super) filled: Ledger,
     /// What power tells of the time after it: the next reading of the register takes its place.
     tail: Ledger,
+    /// What people stated in place of what was measured.
+    stated: Ledger,
     /// Until when there is something in `tail`.
     tail_end: Instant,
     /// Until when anything is known.
@@ -67,7 +69,13 @@ impl MeterFold {
             register: Register::new(Bounds::energy(meter.max_power_w)),
             heard: None,
         };
-        let ledger = Ledger::new(grid);
+        let ledger = Ledger::apart_from(grid, meter.stated.iter().map(|stated| stated.period));
+        let mut stated = Ledger::new(grid);
+        for statement in &meter.stated {
+            let (from, to) = (statement.period.start(), statement.period.end());
+            // It is no measurement, and so its shape is not known either.
+            stated.add(Stretch { from, to, wh: statement.wh, shaped: false });
+        }
         Self {
             gap,
             registers: meter.energy.iter().map(track).collect(),
@@ -75,6 +83,7 @@ impl MeterFold {
             read: ledger.clone(),
             filled: ledger.clone(),
             tail: ledger,
+            stated,
             tail_end: Instant::MIN,
             known_until: Instant::MIN,
         }
@@ -134,14 +143,14 @@ impl MeterFold {
         let standing = self.registers.iter().filter_map(|track| track.register.standing());
         standing.for_each(|rise| held.add(stretch(rise, self.gap)));
 
-        let parts = held.entries().zip(self.read.entries()).zip(self.tail.entries());
-        parts
-            .map(|(((period, mut entry), (_, read)), (_, tail))| {
-                entry += read;
-                entry += tail;
-                (period, entry)
-            })
-            .collect()
+        let others = [&self.read, &self.tail, &self.stated];
+        let mut entries: Vec<(Period, Entry)> = held.entries().collect();
+        for ledger in others {
+            for ((_, entry), (_, more)) in entries.iter_mut().zip(ledger.entries()) {
+                *entry += more;
+            }
+        }
+        entries
     }
 
     /// The figure of each period of the grid at `now`.

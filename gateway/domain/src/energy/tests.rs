@@ -43,6 +43,7 @@ fn meter() -> Meter {
         sessions: None,
         subscribed_kva: None,
         apparent: Vec::new(),
+        stated: Vec::new(),
     }
 }
 

@@ -10,12 +10,14 @@
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
 //! | `alerts` | who is told when, and rules that differ from the defaults |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
+//! | [`edit`] | changes of the file's text that keep all the rest of it |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
 
 mod accounting;
 mod accounts;
 mod alerts;
 mod assignments;
+pub mod edit;
 mod fault;
 mod file;
 mod model;
@@ -31,5 +33,5 @@ pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use model::{
     AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours, Point,
-    Rules, Side, Site, Ventilation, Zone, assigned_at,
+    Rules, Side, Site, StatedEnergy, Ventilation, Zone, assigned_at,
 };

@@ -240,6 +240,18 @@ pub struct Meter {
     pub subscribed_kva: Option<f64>,
     /// `apparent_power` gauges, oldest first: compared with the subscribed power, never made into energy.
     pub apparent: Vec<Assignment>,
+    /// What people stated about its energy where it was measured wrong: disjoint, in order. Not from the file, but
+    /// from the ledger.
+    pub stated: Vec<StatedEnergy>,
+}
+
+/// The energy of a period as a person stated it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StatedEnergy {
+    /// When.
+    pub period: Period,
+    /// How much, in Wh, evenly over the period.
+    pub wh: f64,
 }
 
 /// How figures are made. The file may set each; sources of the defaults stand with them.

@@ -154,5 +154,6 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
         sessions,
         subscribed_kva,
         apparent: assignments(&apparent),
+        stated: Vec::new(),
     })
 }

@@ -3,6 +3,7 @@
 //! An adapter implements [`Subject`] in its tests and calls [`adapter_keeps_the_promises`]; each claim below then is a
 //! test of its own there. `random` compares the adapter with [`crate::MemoryStore`] over random operations.
 
+mod ledger;
 mod quarantine;
 mod random;
 mod rollups;
@@ -10,8 +11,9 @@ mod series;
 
 use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, Value};
 
-use crate::ports::{Appended, Batch, Range, SeriesReader, SeriesWriter};
+use crate::ports::{Appended, Batch, LedgerWriter, Range, SeriesReader, SeriesWriter};
 
+pub(crate) use ledger::*;
 pub(crate) use quarantine::*;
 pub(crate) use random::*;
 pub(crate) use rollups::*;
@@ -19,7 +21,7 @@ pub(crate) use series::*;
 
 /// An adapter with an empty store of its own.
 pub(crate) trait Subject: Sized {
-    type Writer: SeriesWriter;
+    type Writer: SeriesWriter + LedgerWriter;
     type Reader: SeriesReader;
 
     fn new() -> Self;
@@ -73,6 +75,8 @@ macro_rules! adapter_keeps_the_promises {
             rollups_of_several_sources_come_in_the_order_of_the_question
             a_state_is_rolled_up_by_how_long_it_was_true
             another_longest_gap_or_zone_is_answered_as_right
+            the_ledger_gives_back_what_was_entered_in_its_order
+            the_text_before_a_change_of_the_site_is_kept_with_it
             random_operations_give_the_answers_of_the_memory_store
         );
     };

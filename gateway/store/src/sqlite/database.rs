@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant as Stopwatch;
 
+use domain::ledger::{Draft, EntryId};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::Entry;
@@ -11,7 +12,7 @@ use super::known::Known;
 use super::lock::FolderLock;
 use super::rollups::Rules;
 use super::seal::Pass;
-use super::{FILE, SqliteSettings, log, owed, refusals, rollups, schema};
+use super::{FILE, SqliteSettings, ledger, log, owed, refusals, rollups, schema};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -64,6 +65,11 @@ impl Database {
             }
             Ok(())
         })
+    }
+
+    /// Enters something in the ledger; it is on the disk when this returns.
+    pub(super) fn record(&mut self, draft: &Draft) -> Result<EntryId, StoreError> {
+        self.transact(|transaction, _| ledger::add(transaction, draft))
     }
 
     /// Takes note of what was forwarded, or refused for good.

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Observation;
 use domain::calendar::Bucket;
+use domain::ledger::{Entry, EntryId};
 use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{FILE, fault::file_fault, find, refusals, roll, schema};
+use super::{FILE, fault::file_fault, find, ledger, refusals, roll, schema};
 use crate::ports::{
     Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
 };
@@ -106,6 +107,14 @@ impl SeriesReader for SqliteReader {
         limit: usize,
     ) -> Result<Vec<StandingRefusal>, StoreError> {
         self.ask(move |connection| refusals::page(connection, before, limit)).await
+    }
+
+    async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        self.ask(ledger::all).await
+    }
+
+    async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
+        self.ask(move |connection| ledger::text_before(connection, entry)).await
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

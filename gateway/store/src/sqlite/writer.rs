@@ -5,6 +5,7 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use domain::Instant;
+use domain::ledger::{Draft, EntryId};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,7 +13,7 @@ use super::database::Database;
 use super::forwarding::Receipt;
 use super::seal::Pass;
 use super::{Sealed, SqliteSettings};
-use crate::ports::{Appended, Batch, SeriesWriter, StoreError};
+use crate::ports::{Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
 
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
 const QUEUE: usize = 16;
@@ -31,6 +32,7 @@ pub struct SqliteWriter {
 enum Command {
     Append(Batch, oneshot::Sender<Result<Appended, StoreError>>),
     Seal(Instant, oneshot::Sender<Result<Sealed, StoreError>>),
+    Record(Draft, oneshot::Sender<Result<EntryId, StoreError>>),
     Settle(Receipt, oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -93,6 +95,12 @@ impl SeriesWriter for SqliteWriter {
     }
 }
 
+impl LedgerWriter for SqliteWriter {
+    async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
+        self.ask(|answer| Command::Record(draft, answer)).await
+    }
+}
+
 impl Drop for SqliteWriter {
     fn drop(&mut self) {
         self.commands = None;
@@ -118,6 +126,9 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
             }
             Next::Command(Command::Seal(now, answer)) => {
                 sealing = Some(Sealing::begin(sealing, now, answer));
+            }
+            Next::Command(Command::Record(draft, answer)) => {
+                let _ = answer.send(database.record(&draft));
             }
             Next::Command(Command::Settle(receipt, answer)) => {
                 let _ = answer.send(database.settle(&receipt));

@@ -1,0 +1,20 @@
+//! The one way in which a page changes anything: what the program lets the staff do.
+
+use domain::ledger::{Draft, EntryId};
+use futures_util::future::BoxFuture;
+
+/// Where the pages hand in what staff want changed. The program gives it; where it does not (a dashboard beside a
+/// gateway in another process), nothing can be changed, and the pages say so.
+pub trait Desk: Send + Sync + 'static {
+    /// Enters something in the ledger, durably, and has the live figures made anew where they may change by it.
+    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, DeskError>>;
+}
+
+/// Why something was not changed, in words for whoever wanted it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeskError {
+    /// It cannot be done now; ask again.
+    #[error("{0}")]
+    Unavailable(String),
+}
