@@ -1,6 +1,6 @@
-//! `vigie-node`: replays recordings and simulates buildings, as the sensor nodes of a Vigie site.
+//! `vigie-node`: a sensor node of a Vigie site; also plays many of them, from recordings or a simulated building.
 //!
-//! Exit codes: 0 done or stopped on request, 64 a command line, map or site file that cannot be used, 1 anything else.
+//! Exit codes: 0 done or stopped on request, 64 a command line or file that cannot be used, 1 anything else.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ const USAGE: u8 = 64;
 #[command(
     name = "vigie-node",
     version,
-    about = "Sensor nodes of a Vigie site: replayed or simulated"
+    about = "A sensor node of a Vigie site, or many of them: replayed or simulated"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -27,6 +27,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure with the instruments of a Raspberry Pi and publish what they measure
+    Run(node::run::NodeArguments),
+    /// Tell what is wired and what answers: instruments, broker, clock, data
+    Check(node::run::NodeArguments),
+    /// Tell a CO2 sensor what air it stands in
+    Calibrate(node::calibrate::Arguments),
+    /// Print what a French meter says in a recording of its line
+    Tic(node::tic::Arguments),
     /// Publish a recorded CSV file as the sensor nodes that recorded it would have
     Replay(node::replay::Arguments),
     /// Simulate the people, the air and the machines of a site and publish what its nodes measure
@@ -92,6 +100,10 @@ async fn run(command: Command) -> Result<(), Failure> {
     };
     let work = async {
         match command {
+            Command::Run(arguments) => node::run::run(arguments, shutdown).await,
+            Command::Check(arguments) => node::check::run(arguments).await,
+            Command::Calibrate(arguments) => node::calibrate::run(arguments, shutdown).await,
+            Command::Tic(arguments) => node::tic::run(&arguments),
             Command::Replay(arguments) => node::replay::run(arguments, shutdown).await,
             Command::Simulate(arguments) => node::simulate::run(arguments, shutdown).await,
         }

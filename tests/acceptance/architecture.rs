@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each library and the places that wrap it: a file, or a folder of files with one purpose.
-const WRAPPED: [(&str, &[&str]); 7] = [
+const WRAPPED: &[(&str, &[&str])] = &[
     (
         "rumqttc",
         &[
@@ -14,6 +14,16 @@ const WRAPPED: [(&str, &[&str]); 7] = [
             "tests/",
         ],
     ),
+    ("rppal", &["sensors/src/board.rs"]),
+    ("serialport", &["sensors/src/serial.rs"]),
+    (
+        "rustix",
+        &["gateway/store/src/sqlite/backup/space.rs", "sensors/src/uptime.rs", "sensors/tests/"],
+    ),
+    ("scd4x", &["sensors/src/instruments/"]),
+    ("sht4x", &["sensors/src/instruments/"]),
+    ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),
+    ("sd_notify", &["gateway/src/systemd.rs", "sensors/src/node/systemd.rs"]),
     ("mqtt5", &["gateway/src/broker.rs"]),
     ("rusqlite", &["gateway/store/src/sqlite/"]),
     ("influxdb2", &["gateway/store/src/influx/client.rs"]),

@@ -1,7 +1,12 @@
 //! The commands of `vigie-node`: arguments and files in, the library does the work.
 
+pub(crate) mod calibrate;
+pub(crate) mod check;
 pub(crate) mod replay;
+pub(crate) mod run;
 pub(crate) mod simulate;
+mod systemd;
+pub(crate) mod tic;
 
 use domain::{Clock, Instant};
 

@@ -21,7 +21,7 @@ const PACKET_IDS: u16 = 1024;
 const STALLED_AFTER: Duration = Duration::from_secs(15);
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// How a publisher is told to end.
@@ -88,12 +88,12 @@ impl Line {
         self.client.is_some()
     }
 
-    /// Takes a message, and sends it when there is a connection.
-    pub(super) fn accept(&mut self, message: Outbound) {
+    /// Takes a message and gives its number; sends it when there is a connection.
+    pub(super) fn accept(&mut self, message: Outbound) -> u64 {
         if let Some(client) = &self.client {
             hand_over(client, &message);
         }
-        self.outbox.accept(message, self.client.is_some());
+        self.outbox.accept(message, self.client.is_some())
     }
 
     fn connected(&mut self, client: AsyncClient, birth: &[Outbound]) {

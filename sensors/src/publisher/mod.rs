@@ -39,6 +39,10 @@ pub struct Outbound {
     pub retain: bool,
 }
 
+/// Names a message that was published, to ask after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ticket(pub(crate) u64);
+
 /// Who publishes: the name of the connection, what it says on every connect, and what the broker says when it is gone.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -133,7 +137,7 @@ impl Publisher {
     ///
     /// # Errors
     /// When the message is too large or its topic is none.
-    pub async fn publish(&self, message: Outbound) -> Result<(), PublishError> {
+    pub async fn publish(&self, message: Outbound) -> Result<Ticket, PublishError> {
         check(&message)?;
         let mut changed = self.changed.clone();
         loop {
@@ -141,13 +145,27 @@ impl Publisher {
             {
                 let mut line = self.shared.line();
                 if line.outbox.len() < IN_FLIGHT {
-                    line.accept(message);
-                    return Ok(());
+                    return Ok(Ticket(line.accept(message)));
                 }
             }
             // The sender lives in `shared`, so this cannot fail while we do.
             let _ = changed.changed().await;
         }
+    }
+
+    /// Whether the broker has acknowledged the message of this ticket.
+    pub fn has_acknowledged(&self, ticket: Ticket) -> bool {
+        self.shared.line().outbox.has_acknowledged(ticket.0)
+    }
+
+    /// Whether there is a connection now.
+    pub fn is_connected(&self) -> bool {
+        self.shared.line().is_connected()
+    }
+
+    /// Moves with every connection, acknowledgement and end of a connection.
+    pub fn progress(&self) -> watch::Receiver<u64> {
+        self.changed.clone()
     }
 
     /// How many messages the broker has yet to acknowledge.

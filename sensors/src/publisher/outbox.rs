@@ -27,14 +27,20 @@ impl Outbox {
         self.unacked.is_empty()
     }
 
-    /// Takes a message; `is_handed` says that the present connection has got it, too.
-    pub(super) fn accept(&mut self, message: Outbound, is_handed: bool) {
+    /// Takes a message and gives its number; `is_handed` says that the present connection has got it, too.
+    pub(super) fn accept(&mut self, message: Outbound, is_handed: bool) -> u64 {
         let number = self.next;
         self.next += 1;
         self.unacked.insert(number, message);
         if is_handed {
             self.handed.push_back(Some(number));
         }
+        number
+    }
+
+    /// Whether the message of this number is acknowledged.
+    pub(super) fn has_acknowledged(&self, number: u64) -> bool {
+        number < self.next && !self.unacked.contains_key(&number)
     }
 
     /// What a new connection is to send after so many births, in order: everything unacknowledged.

@@ -56,7 +56,7 @@ mod zigbee2mqtt;
 
 use std::fmt;
 
-use crate::ids::SiteId;
+use crate::ids::{DeviceId, SiteId};
 use crate::message::{Message, Translation};
 use crate::site::Site;
 use crate::wire;
@@ -84,6 +84,25 @@ const FAMILIES: &[Family] = &[
 
 /// The filter of a family that may find its devices on any topic. Our own topics are not among them.
 const EVERYTHING: &str = "#";
+
+/// What a frame of a Linky meter measures, given as the label and the digits of each of its groups: for our own node,
+/// which hears the meter itself. The channel of each report is the label.
+///
+/// ```
+/// use domain::families::meter_reports;
+///
+/// let frame = [("HCHC", "000837362"), ("PTEC", "HP.."), ("PAPP", "00190")];
+/// let reports = meter_reports("linky".parse()?, frame).reports;
+/// assert_eq!(reports[0].source.to_string(), "linky energy_imported HCHC");
+/// assert_eq!(reports[1].value.as_f64(), 190.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn meter_reports<'a>(
+    device: DeviceId,
+    groups: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Translation {
+    tic::groups(device, groups)
+}
 
 /// One sort of device and how it speaks.
 struct Family {

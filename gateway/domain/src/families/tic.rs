@@ -8,7 +8,8 @@
 use serde_json::Value as Json;
 
 use super::gathering::{Gathering, Object, number};
-use crate::message::ReasonLabel;
+use crate::ids::DeviceId;
+use crate::message::{ReasonLabel, Translation};
 use crate::quantity::Quantity;
 
 /// What a label measures, in the unit of the quantity.
@@ -54,6 +55,17 @@ const LABELS: &[(&str, Quantity)] = &[
     ("URMS3", Quantity::Voltage),
 ];
 
+/// What a frame of `device` measures, given as the label and the digits of each of its groups. The channel is the label.
+pub(super) fn groups<'a>(
+    device: DeviceId,
+    groups: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Translation {
+    let frame = groups.into_iter().map(|(label, value)| (label.to_owned(), Json::from(value)));
+    let mut gathering = Gathering::new(device, None);
+    read(&frame.collect(), "", &mut gathering);
+    gathering.finish()
+}
+
 /// What the label measures, whatever its case, with the label as the meter writes it.
 pub(super) fn label(name: &str) -> Option<(&'static str, Quantity)> {
     LABELS.iter().find(|(label, _)| label.eq_ignore_ascii_case(name)).copied()
@@ -69,7 +81,7 @@ pub(super) fn read(frame: &Object, prefix: &str, gathering: &mut Gathering) {
         if label.starts_with("EASF") && number(json) == Some(0.0) {
             continue;
         }
-        let claimed = number(json).filter(|_| label.starts_with("SINSTS"));
+        let claimed = number(json).filter(|_| quantity == Quantity::ApparentPower);
         if let (Some(claimed), Some(ceiling_va)) = (claimed, ceiling_va)
             && claimed > ceiling_va
         {
@@ -89,19 +101,29 @@ fn value(json: &Json) -> &Json {
     given("value").or_else(|| given("raw")).unwrap_or(&Json::Null)
 }
 
-/// The most apparent power that any part of the meter can have, where the message tells its contract: the
-/// breaker trips before half as much again. Meters have sent many times that for a phase.
+/// The most apparent power that any part of the meter can have, where the message tells its contract (`PREF` in
+/// kVA, or `ISOUSC` in A a phase): the breaker trips before half as much again. Meters have sent many times that for
+/// a phase.
 fn ceiling_va(frame: &Object) -> Option<f64> {
     const VA_OF_KVA: f64 = 1000.0;
-    let (_, contract) = frame.iter().find(|(key, _)| key.eq_ignore_ascii_case("PREF"))?;
-    number(value(contract)).map(|kva| kva * VA_OF_KVA * 1.5)
+    /// A phase of 15 A is sold as 3 kVA.
+    const VA_OF_A: f64 = 200.0;
+    let contract = |name: &str| {
+        let (_, json) = frame.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        number(value(json))
+    };
+    let phases = if contract("IINST2").or(contract("IINST3")).is_some() { 3.0 } else { 1.0 };
+    let va = contract("PREF")
+        .map(|kva| kva * VA_OF_KVA)
+        .or(contract("ISOUSC").map(|amperes| amperes * VA_OF_A * phases));
+    va.map(|va| va * 1.5)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(frame: &str) -> crate::message::Translation {
+    fn read(frame: &str) -> Translation {
         let mut gathering = Gathering::new("linky".parse().unwrap(), None);
         super::read(&serde_json::from_str(frame).unwrap(), "", &mut gathering);
         gathering.finish()
@@ -138,6 +160,14 @@ mod tests {
         let translation = read(r#"{"PREF":15,"SINSTS":417,"SINSTS1":37059,"SINSTS2":200}"#);
         assert_eq!(translation.reports.len(), 2);
         assert_eq!(translation.refusals.len(), 1);
+    }
+
+    #[test]
+    fn a_historic_meter_with_more_power_than_its_contract_is_refused() {
+        assert_eq!(read(r#"{"ISOUSC":15,"IINST":2,"PAPP":"04500"}"#).refusals.len(), 0);
+        assert_eq!(read(r#"{"ISOUSC":15,"IINST":2,"PAPP":"04510"}"#).refusals.len(), 1);
+        let three_phases = r#"{"ISOUSC":15,"IINST1":2,"IINST2":9,"IINST3":4,"PAPP":"04510"}"#;
+        assert_eq!(read(three_phases).refusals.len(), 0);
     }
 
     #[test]

@@ -1,0 +1,104 @@
+//! Totals that outlive restarts and power cuts. A total is told to nobody before it is on the card, so no restart
+//! makes one fall back behind what was published.
+//!
+//! One small JSON file for all totals of the node, written beside and moved into place: a power cut leaves the old
+//! one or the new one.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fs, io};
+
+use crate::durable::replace;
+
+/// The totals of a node, shared by its instruments.
+#[derive(Clone, Debug)]
+pub struct Kept(Arc<Mutex<Totals>>);
+
+#[derive(Debug)]
+struct Totals {
+    path: PathBuf,
+    totals: BTreeMap<String, u64>,
+}
+
+/// Why totals cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeptError {
+    /// The file is there but says nothing that can be used. It is left as it is.
+    #[error(
+        "{path}: the totals of the counters cannot be read; mend the file, or move it away to begin at 0"
+    )]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The card is full, or worn out.
+    #[error("{path}: the totals of the counters cannot be written; is the card full or broken?")]
+    Unwritable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Kept {
+    /// Opens the totals at `path`; a file that is not there is one without totals.
+    ///
+    /// # Errors
+    /// When there is a file that is none of ours: totals are not begun anew by accident.
+    pub fn open(path: &Path) -> Result<Self, KeptError> {
+        let unreadable = |source| KeptError::Unreadable { path: path.to_owned(), source };
+        let totals = match fs::read(path) {
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(io::Error::from).map_err(unreadable)?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(unreadable(error)),
+        };
+        Ok(Self(Arc::new(Mutex::new(Totals { path: path.to_owned(), totals }))))
+    }
+
+    /// The total under `key`; 0 when there is none.
+    pub fn total(&self, key: &str) -> u64 {
+        self.lock().totals.get(key).copied().unwrap_or(0)
+    }
+
+    /// Has the total under `key` on the card when it returns.
+    ///
+    /// # Errors
+    /// When it cannot be written; then it must not be told to anybody.
+    pub fn keep(&self, key: &str, total: u64) -> Result<(), KeptError> {
+        self.keep_all([(key, total)])
+    }
+
+    /// The same for several totals at once.
+    ///
+    /// # Errors
+    /// When they cannot be written; then none may be told to anybody.
+    pub fn keep_all<'a>(
+        &self,
+        totals: impl IntoIterator<Item = (&'a str, u64)>,
+    ) -> Result<(), KeptError> {
+        let mut inner = self.lock();
+        let mut next = inner.totals.clone();
+        next.extend(totals.into_iter().map(|(key, total)| (key.to_owned(), total)));
+        if next == inner.totals {
+            return Ok(());
+        }
+        replace(&inner.path, &next)
+            .map_err(|source| KeptError::Unwritable { path: inner.path.clone(), source })?;
+        inner.totals = next;
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Totals> {
+        // Every change under the lock is complete before anything could panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

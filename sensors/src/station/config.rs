@@ -1,0 +1,324 @@
+//! The configuration of a node: a TOML file. `node.example.toml` is the reference, and a test reads it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::ids::{DeviceId, SiteId};
+use domain::wire::BrokerUrl;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::fittings::{
+    CurrentClampTable, DoorTable, Fitting, Kind, LinkyTable, MotionTable, PulsesTable, Scd4xTable,
+    Sht4xTable, Table, span,
+};
+use crate::outbox::Limits;
+
+/// The reference: every key, with its default or an example.
+pub const EXAMPLE: &str = include_str!("../../node.example.toml");
+
+/// What a node is, where it publishes, and what is wired to it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The site in the topics.
+    pub site: SiteId,
+    /// The node in the topics.
+    pub device: DeviceId,
+    /// Where the broker is.
+    pub broker: BrokerUrl,
+    /// Where the outbox and the totals are kept.
+    pub data: PathBuf,
+    /// When the wall clock is believed.
+    pub clock: ClockTable,
+    /// How readings are kept and sent.
+    pub outbox: OutboxTable,
+    /// What is wired.
+    pub fittings: Vec<Fitting>,
+}
+
+/// `[clock]`: when the wall clock is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClockTable {
+    /// Whether somebody must have set it.
+    pub trust: Trust,
+    /// Its being there says that the clock is right.
+    pub synchronized_file: Option<PathBuf>,
+}
+
+/// When the wall clock is believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trust {
+    /// Once the network has set it.
+    #[default]
+    Synchronized,
+    /// From the start.
+    Always,
+}
+
+/// `[outbox]`: how readings are kept and sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutboxTable {
+    max_mib: u32,
+    max_readings: u32,
+    /// What waits for longer is written to disk.
+    #[serde(deserialize_with = "span")]
+    pub write_after: Duration,
+    /// How many old readings are sent a second.
+    pub backlog_per_second: u32,
+}
+
+impl Default for OutboxTable {
+    fn default() -> Self {
+        let write_after = Duration::from_secs(30);
+        Self { max_mib: 32, max_readings: 500_000, write_after, backlog_per_second: 100 }
+    }
+}
+
+impl OutboxTable {
+    /// How much it holds.
+    pub fn limits(&self) -> Limits {
+        const MIB: u64 = 1 << 20;
+        Limits { bytes: u64::from(self.max_mib) * MIB, readings: u64::from(self.max_readings) }
+    }
+}
+
+/// What is wrong with a configuration: file, line, and the remedy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {text}")]
+pub struct ConfigError {
+    file: String,
+    line: usize,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    node: NodeTable,
+    #[serde(default)]
+    clock: ClockTable,
+    #[serde(default)]
+    outbox: Option<Spanned<OutboxTable>>,
+    #[serde(default)]
+    scd4x: Vec<Spanned<Scd4xTable>>,
+    #[serde(default)]
+    sht4x: Vec<Spanned<Sht4xTable>>,
+    #[serde(default)]
+    motion: Vec<Spanned<MotionTable>>,
+    #[serde(default)]
+    door: Vec<Spanned<DoorTable>>,
+    #[serde(default)]
+    pulses: Vec<Spanned<PulsesTable>>,
+    #[serde(default)]
+    linky: Vec<Spanned<LinkyTable>>,
+    #[serde(default)]
+    current_clamp: Vec<Spanned<CurrentClampTable>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeTable {
+    site: SiteId,
+    device: DeviceId,
+    broker: Option<Spanned<String>>,
+    #[serde(default = "default_data")]
+    data: PathBuf,
+}
+
+fn default_data() -> PathBuf {
+    "/var/lib/vigie-node".into()
+}
+
+impl Config {
+    /// The shortest interval of the instruments: how often the node means to be heard.
+    pub fn interval(&self) -> Duration {
+        let intervals = self.fittings.iter().map(|fitting| fitting.interval);
+        intervals.min().unwrap_or(Duration::from_mins(1))
+    }
+
+    /// Whether any machine with serial lines will do, and no Pi is needed.
+    pub fn needs_only_lines(&self) -> bool {
+        self.fittings.iter().all(|fitting| fitting.kind.needs_only_a_line())
+    }
+
+    /// Reads the text of a configuration; `file` is its name in messages.
+    ///
+    /// # Errors
+    /// When it is none, with the line and the remedy.
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+        let check = Check { text, file };
+        let raw: File = toml::from_str(text).map_err(|error| {
+            check.fault(error.span().unwrap_or(0..0), error.message().to_owned())
+        })?;
+        let broker = raw
+            .node
+            .broker
+            .as_ref()
+            .map_or(Ok(BrokerUrl::plain("127.0.0.1", 1883)), |url| check.broker(url))?;
+        let outbox = raw.outbox.map_or(Ok(OutboxTable::default()), |table| check.outbox(&table))?;
+        let mut fittings = Vec::new();
+        gather(&mut fittings, raw.scd4x);
+        gather(&mut fittings, raw.sht4x);
+        gather(&mut fittings, raw.motion);
+        gather(&mut fittings, raw.door);
+        gather(&mut fittings, raw.pulses);
+        gather(&mut fittings, raw.linky);
+        gather(&mut fittings, raw.current_clamp);
+        // Faults are told in the order of the file.
+        fittings.sort_by_key(|(span, _)| span.start);
+        check.apart(&fittings)?;
+        Ok(Self {
+            site: raw.node.site,
+            device: raw.node.device,
+            broker,
+            data: raw.node.data,
+            clock: raw.clock,
+            outbox,
+            fittings: fittings.into_iter().map(|(_, fitting)| fitting).collect(),
+        })
+    }
+}
+
+fn gather<T: Table>(fittings: &mut Vec<(Range<usize>, Fitting)>, tables: Vec<Spanned<T>>) {
+    fittings.extend(tables.into_iter().map(|table| (table.span(), table.into_inner().fitting())));
+}
+
+/// A text and its name, for telling where something is wrong.
+struct Check<'a> {
+    text: &'a str,
+    file: &'a str,
+}
+
+impl Check<'_> {
+    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> ConfigError {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        ConfigError { file: self.file.to_owned(), line, text: text.into() }
+    }
+
+    fn broker(&self, url: &Spanned<String>) -> Result<BrokerUrl, ConfigError> {
+        let broker: BrokerUrl =
+            url.get_ref().parse().map_err(|error: domain::wire::InvalidBrokerUrl| {
+                self.fault(url.span(), error.to_string())
+            })?;
+        if broker.login().is_some() {
+            let text = "a user and a password do not belong in this file: give the address with them in VIGIE_BROKER";
+            return Err(self.fault(url.span(), text));
+        }
+        Ok(broker)
+    }
+
+    fn outbox(&self, table: &Spanned<OutboxTable>) -> Result<OutboxTable, ConfigError> {
+        let outbox = *table.get_ref();
+        if outbox.max_mib == 0 || outbox.max_readings < 1000 || outbox.backlog_per_second == 0 {
+            let text = "an outbox needs max_mib of 1, max_readings of 1000 and backlog_per_second of 1 at least";
+            return Err(self.fault(table.span(), text));
+        }
+        Ok(outbox)
+    }
+
+    /// No pin has two instruments, and no two instruments tell the same.
+    fn apart(&self, fittings: &[(Range<usize>, Fitting)]) -> Result<(), ConfigError> {
+        if fittings.is_empty() {
+            let text = "no instrument is wired: add a table such as [[scd4x]] or [[motion]]";
+            return Err(self.fault(0..0, text));
+        }
+        let (mut pins, mut subjects, mut lines) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (span, fitting) in fittings {
+            let name = fitting.kind.name();
+            for pin in fitting.kind.pins() {
+                if let Some(other) = pins.insert(pin, name) {
+                    let text = format!(
+                        "GPIO {pin} is taken by [[{other}]] already: give each wire a pin of its own"
+                    );
+                    return Err(self.fault(span.clone(), text));
+                }
+            }
+            for quantity in fitting.kind.quantities() {
+                if let Some(other) = subjects.insert((*quantity, &fitting.channel), name) {
+                    let text = format!(
+                        "{quantity} is measured by [[{other}]] already: give one of them a channel of its own, as in channel = \"fenetre\""
+                    );
+                    return Err(self.fault(span.clone(), text));
+                }
+            }
+            if let Kind::Linky { path, .. } = &fitting.kind
+                && (lines.insert(path, &fitting.channel).is_some()
+                    || lines.values().filter(|channel| **channel == &fitting.channel).count() > 1)
+            {
+                let text = "two [[linky]] need a path and a channel each";
+                return Err(self.fault(span.clone(), text));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[node]\nsite = \"dreux\"\ndevice = \"salle-1\"\n";
+
+    fn fault(rest: &str) -> String {
+        Config::parse(&format!("{HEAD}{rest}"), "node.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_example_file_is_read_and_has_one_of_each_instrument() {
+        let config = Config::parse(EXAMPLE, "node.example.toml").unwrap();
+
+        let names: Vec<_> = config.fittings.iter().map(|fitting| fitting.kind.name()).collect();
+        assert_eq!(names, ["scd4x", "sht4x", "motion", "door", "pulses", "linky", "current_clamp"]);
+        assert_eq!(config.outbox, OutboxTable::default(), "the file shows the defaults");
+        assert_eq!(config.clock, ClockTable::default());
+    }
+
+    #[test]
+    fn what_is_left_out_is_as_the_example_shows_it() {
+        let rest = "[[motion]]\npin = 17\n[[door]]\nouter_pin = 22\ninner_pin = 23\n\
+                    [[pulses]]\nchannel = \"four\"\npin = 27\npulses_per_kwh = 1000\n[[linky]]\npath = \"/dev/serial0\"\n";
+        let short = Config::parse(&format!("{HEAD}{rest}"), "node.toml").unwrap();
+        let example = Config::parse(EXAMPLE, "node.example.toml").unwrap();
+
+        assert_eq!(short.fittings, example.fittings[2..6]);
+        assert_eq!((short.broker, short.data), (example.broker, example.data));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_file_line_and_remedy() {
+        for (rest, expected) in [
+            ("", "node.toml:1: no instrument is wired"),
+            ("[[scd4x]]\nbuss = 1\n", "node.toml:5: unknown field `buss`"),
+            ("[[motion]]\npin = 40\n", "node.toml:5: 40 is no pin: give its BCM number"),
+            ("[[motion]]\ninterval = \"60s\"\n", "node.toml:4: missing field `pin`"),
+            ("[[scd4x]]\ninterval = \"soon\"\n", "node.toml:5: `soon` is no time such as \"30s\""),
+            ("[[scd4x]]\npressure_hpa = 10\n", "node.toml:5: 10 is not the pressure"),
+            ("[[scd4x]]\n[[sht4x]]\n", "node.toml:5: temperature is measured by [[scd4x]] already"),
+            (
+                "[[motion]]\npin = 4\n[[door]]\nouter_pin = 5\ninner_pin = 4\n",
+                "node.toml:6: GPIO 4 is taken",
+            ),
+            (
+                "[[linky]]\npath = \"a\"\n[[linky]]\npath = \"b\"\n",
+                "node.toml:6: two [[linky]] need",
+            ),
+            ("broker = \"broker.local\"\n", "node.toml:4: "),
+            (
+                "broker = \"mqtt://u:p@broker\"\n",
+                "node.toml:4: a user and a password do not belong",
+            ),
+            ("[outbox]\nmax_mib = 0\n", "node.toml:4: an outbox needs"),
+            ("[clock]\ntrust = \"never\"\n", "node.toml:5: unknown variant `never`"),
+        ] {
+            let error = fault(rest);
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}
