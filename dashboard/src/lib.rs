@@ -59,3 +59,4 @@ mod tests;
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
 pub use desk::{Desk, DeskError};
 pub use serve::{Dashboard, DashboardError};
+pub use words::AlertSentences;

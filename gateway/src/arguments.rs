@@ -34,6 +34,8 @@ pub enum Command {
     Dashboard,
     /// Check the site file and the settings, and start nothing
     Check,
+    /// Send a trial alert by e-mail and webhook, as the site file names them
+    TryAlerts,
     /// Back the data up beside a running gateway, restore the backup into a scratch file and compare it
     Backup {
         /// The folder of backups; that of --backup-to when left out

@@ -21,6 +21,7 @@
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
 //! | `user` | accounts from the command line |
+//! | `notify` | people are told of alerts; its own map stands there |
 //! | `failure` | how the program ends when it cannot do its work |
 
 mod arguments;
@@ -36,6 +37,7 @@ mod failure;
 mod forwarding;
 mod housekeeping;
 mod intake;
+mod notify;
 mod opened;
 mod parts;
 mod run;
@@ -50,6 +52,7 @@ pub use clock::SystemClock;
 pub use config::{Backups, BrokerChoice, Config, Place};
 pub use dashboard_only::run as run_dashboard;
 pub use failure::Failure;
+pub use notify::try_alerts;
 pub use run::run;
 pub use telemetry::log;
 pub use user::{UserCommand, user};

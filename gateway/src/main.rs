@@ -48,6 +48,14 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
             let config = Config::read(&settings)?;
             on_threads(serve(command, config))
         }
+        Command::TryAlerts => {
+            let config = Config::read(&settings)?;
+            on_threads(async {
+                let outcomes = gateway::try_alerts(&config.site, &SystemClock).await?;
+                tell(&mut io::stdout(), &outcomes);
+                Ok(())
+            })
+        }
         Command::Backup { to } => {
             let place = Place::read(&settings)?;
             until_told_to_stop(|stop| gateway::back_up(&place, to, &SystemClock, &stop))

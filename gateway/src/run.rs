@@ -6,11 +6,12 @@ use std::sync::Arc;
 use dashboard::Access;
 use domain::families::Families;
 use domain::wire::native;
-use domain::wire::state::GatewayState;
+use domain::wire::state::{Alert, GatewayState};
 use domain::{Clock, Instant};
 use ingest::{
-    Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part, QUEUE_DELIVERIES, Readiness,
-    Receipts, ReplayMark, StateBoard, StatePublisher, Subscriptions, redeliver, replay_quarantine,
+    AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part,
+    QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard, StatePublisher, Subscriptions,
+    redeliver, replay_quarantine,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
@@ -26,7 +27,8 @@ use crate::intake::Intake;
 use crate::parts::Parts;
 use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
 use crate::{
-    backups, clock_trust, dashboard_only, forwarding, housekeeping, opened, systemd, telemetry,
+    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, systemd,
+    telemetry,
 };
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -161,6 +163,7 @@ impl Gateway {
             writer: Arc::clone(&self.writer),
             reader: Arc::clone(&self.reader),
             board: Arc::clone(&self.board),
+            alerts: self.keep_alerts()?,
             receipts: Receipts::new(acknowledge, Arc::clone(&journal)),
             readiness: Arc::clone(&self.readiness),
             clock: Arc::clone(&self.clock),
@@ -184,6 +187,31 @@ impl Gateway {
         };
         let ready = self.parts.during(&self.shutdown, ready).await?;
         Ok(ready.map(|()| queues))
+    }
+
+    /// The log of alerts, and those who are told of them. Gives the way in for what holds now.
+    fn keep_alerts(&mut self) -> Result<watch::Sender<Vec<Alert>>, Failure> {
+        let (alerts, raised) = watch::channel(Vec::new());
+        let (acknowledge, requests) = ingest::acknowledgements();
+        let (notices, told) = notify::queue();
+        let keeper = AlertKeeper {
+            site: Arc::clone(&self.config.site),
+            writer: Arc::clone(&self.writer),
+            reader: Arc::clone(&self.reader),
+            board: Arc::clone(&self.board),
+            clock: Arc::clone(&self.clock),
+            raised,
+            requests,
+            notices,
+        };
+        let stop = self.stops.outlets.clone();
+        let keep = async move { keeper.run(stop).await.map_err(|error| chain(&error)) };
+        self.parts.spawn("the keeper of alerts", keep);
+        let (site, board) = (Arc::clone(&self.config.site), Arc::clone(&self.board));
+        let (clock, stop) = (Arc::clone(&self.clock), self.stops.outlets.clone());
+        self.parts.spawn("the notifier", notify::notify(site, board, clock, told, stop)?);
+        drop(acknowledge);
+        Ok(alerts)
     }
 
     /// When the newest stored reading came in.

@@ -36,7 +36,7 @@ impl Installation {
         let folder = folder(&site_file(site));
         let mosquitto = Mosquitto::start(folder.path(), free_port());
         let broker = format!("mqtt://127.0.0.1:{}", route(mosquitto.port()));
-        let vigie = start(folder.path(), &["--broker".to_owned(), broker]);
+        let vigie = start(folder.path(), Vec::new(), &["--broker".to_owned(), broker]);
         Self { vigie, port: mosquitto.port(), mosquitto: Some(mosquitto), folder }
     }
 
@@ -47,8 +47,14 @@ impl Installation {
 
     /// With the embedded broker and this site file.
     pub fn embedded_with(site_file: &str) -> Self {
+        Self::embedded_in(Vec::new(), site_file)
+    }
+
+    /// The same with these environment variables as well.
+    pub fn embedded_in(environment: Vec<(String, String)>, site_file: &str) -> Self {
         let (folder, port) = (folder(site_file), free_port());
-        let vigie = start(folder.path(), &["--mqtt".to_owned(), format!("127.0.0.1:{port}")]);
+        let broker = ["--mqtt".to_owned(), format!("127.0.0.1:{port}")];
+        let vigie = start(folder.path(), environment, &broker);
         Self { vigie, port, mosquitto: None, folder }
     }
 
@@ -87,14 +93,14 @@ pub fn site_file(rest: &str) -> String {
     )
 }
 
-fn start(folder: &Path, broker: &[String]) -> Vigie {
+fn start(folder: &Path, environment: Vec<(String, String)>, broker: &[String]) -> Vigie {
     let (site, data) = (folder.join("site.toml"), folder.join("data"));
     let port = free_port();
     let mut arguments = vec!["--site".to_owned(), site.display().to_string()];
     arguments.extend(["--data".to_owned(), data.display().to_string()]);
     arguments.extend(["--http".to_owned(), format!("127.0.0.1:{port}")]);
     arguments.extend_from_slice(broker);
-    Vigie::start(arguments, port, &folder.join("vigie.log"))
+    Vigie::start_in(environment, arguments, port, &folder.join("vigie.log"))
 }
 
 /// A port below those that the system gives to outgoing connections, so that none takes it while its owner restarts.

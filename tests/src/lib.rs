@@ -7,6 +7,7 @@
 //! | [`mosquitto`], [`vigie`] | the two programs |
 //! | [`api`] | the HTTP API of a running `vigie`, as a client sees it |
 //! | [`publisher`] | an MQTT client that knows what the broker has acknowledged |
+//! | [`mail_server`] | a real mail server that keeps what it gets |
 //! | [`message`] | native messages |
 //! | [`link`] | a network cable that can be cut and slowed |
 //! | [`browser`] | headless Chromium |
@@ -17,6 +18,7 @@ pub mod api;
 pub mod browser;
 pub mod installation;
 pub mod link;
+pub mod mail_server;
 pub mod message;
 pub mod mosquitto;
 pub mod program;

@@ -11,6 +11,7 @@ use crate::wait::eventually;
 /// One `vigie run` that can be stopped, killed and started again on the same data.
 #[derive(Debug)]
 pub struct Vigie {
+    environment: Vec<(String, String)>,
     arguments: Vec<String>,
     log: PathBuf,
     api: Api,
@@ -28,7 +29,21 @@ impl Vigie {
     /// # Panics
     /// When it is not ready in time.
     pub fn start(arguments: Vec<String>, port: u16, log: &Path) -> Self {
-        let mut vigie = Self { arguments, log: log.to_owned(), api: Api::new(port), program: None };
+        Self::start_in(Vec::new(), arguments, port, log)
+    }
+
+    /// The same with these environment variables as well.
+    ///
+    /// # Panics
+    /// When it is not ready in time.
+    pub fn start_in(
+        environment: Vec<(String, String)>,
+        arguments: Vec<String>,
+        port: u16,
+        log: &Path,
+    ) -> Self {
+        let (log, api) = (log.to_owned(), Api::new(port));
+        let mut vigie = Self { environment, arguments, log, api, program: None };
         vigie.resume();
         vigie
     }
@@ -70,7 +85,7 @@ impl Vigie {
     /// When it is not ready in time.
     pub fn resume(&mut self) {
         let mut command = command();
-        command.arg("run").args(&self.arguments);
+        command.arg("run").args(&self.arguments).envs(self.environment.iter().cloned());
         let mut program = Program::start(command, &self.log);
         eventually("vigie is ready", Self::READY, || {
             program.expect_running();

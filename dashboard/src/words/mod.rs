@@ -10,6 +10,7 @@ mod quantities;
 mod states;
 mod time;
 
+pub use alerts::AlertSentences;
 pub(crate) use alerts::AlertWords;
 pub(crate) use labels::Labels;
 pub(crate) use numbers::Figure;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::admission::Admission;
 use domain::site::Site;
+use domain::wire::state::Alert;
 use domain::{Clock, Source};
 use store::{SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::{mpsc, watch};
@@ -31,6 +32,8 @@ pub struct Ingest<W, R> {
     pub reader: Arc<R>,
     /// Where live figures go.
     pub board: Arc<StateBoard>,
+    /// Where what a person should know goes, whenever it changed.
+    pub alerts: watch::Sender<Vec<Alert>>,
     /// Whom to tell that a delivery is stored.
     pub receipts: Receipts,
     /// Whom to tell why nothing is stored.
@@ -76,8 +79,15 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         started: impl FnOnce(),
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
-        let live =
-            LiveDriver::start(self.site, self.reader, self.board, self.clock, self.version).await?;
+        let live = LiveDriver::start(
+            self.site,
+            self.reader,
+            self.board,
+            self.alerts,
+            self.clock,
+            self.version,
+        )
+        .await?;
         let pipeline = Pipeline {
             admission,
             live,

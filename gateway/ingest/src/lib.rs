@@ -17,10 +17,12 @@
 //! | `journal` | what a sensor was told is safe, until the store has it |
 //! | `commit_window` | the rule when to commit; pure |
 //! | `gathering`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
+//! | `alert_keeper` | the log of alerts, and who is told of them |
 //! | `live_driver`, `state_board` | the building as it stands now, and what of it is to be published |
 //! | `quarantine_replay` | refused messages get another chance |
 //! | `readiness`, `counters` | why the gateway does not work, and what it has done |
 
+mod alert_keeper;
 mod backoff;
 mod broker_link;
 mod commit;
@@ -38,6 +40,7 @@ mod readiness;
 mod state_board;
 mod state_publisher;
 
+pub use alert_keeper::{Acknowledge, Acknowledgements, AlertKeeper, acknowledgements};
 pub use commit_window::{CommitWindow, Due};
 pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};

@@ -11,9 +11,10 @@ use domain::live::{Live, Need};
 use domain::message::DeviceStatus;
 use domain::site::Site;
 use domain::wire::native;
-use domain::wire::state::GatewayState;
+use domain::wire::state::{Alert, GatewayState};
 use domain::{Clock, Instant, Observation, Reading};
 use store::{Range, SeriesReader, StoreError};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
@@ -36,6 +37,7 @@ pub(crate) struct LiveDriver<R> {
     live: Live,
     reader: Arc<R>,
     board: Arc<StateBoard>,
+    alerts: watch::Sender<Vec<Alert>>,
     clock: Arc<dyn Clock>,
     site: Arc<Site>,
     version: &'static str,
@@ -57,6 +59,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         site: Arc<Site>,
         reader: Arc<R>,
         board: Arc<StateBoard>,
+        alerts: watch::Sender<Vec<Alert>>,
         clock: Arc<dyn Clock>,
         version: &'static str,
     ) -> Result<Self, StoreError> {
@@ -70,6 +73,7 @@ impl<R: SeriesReader> LiveDriver<R> {
             live,
             reader: Arc::clone(&reader),
             board,
+            alerts,
             clock,
             site,
             version,
@@ -167,6 +171,13 @@ impl<R: SeriesReader> LiveDriver<R> {
         self.posted_at = now;
         let as_of = self.clock.now();
         let states = self.live.states(as_of);
+        self.alerts.send_if_modified(|told| {
+            let is_new = told != self.live.alerts();
+            if is_new {
+                *told = self.live.alerts().to_vec();
+            }
+            is_new
+        });
         let pulse = self.pulse(now, as_of, counters);
         let payload = |(name, state): (String, serde_json::Value)| {
             (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())

@@ -64,6 +64,7 @@ impl Running {
             writer: Arc::new(store.clone()),
             reader: Arc::new(store.kept.clone()),
             board: Arc::default(),
+            alerts: tokio::sync::watch::channel(Vec::new()).0,
             receipts: Receipts::new(link, Arc::new(journal)),
             readiness: Arc::clone(&readiness),
             clock,

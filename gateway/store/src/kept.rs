@@ -11,6 +11,9 @@ pub const QUARANTINE_ROWS: usize = 10_000;
 /// How many bytes their kept payloads may have together; beyond that the oldest are dropped and counted as well.
 pub(crate) const QUARANTINE_BYTES: usize = 64 * 1024 * 1024;
 
+/// How many days an alert that is over stays in the log.
+pub(crate) const ALERTS_FOR: i64 = 366;
+
 /// How a reading arrived: what is kept of `received_at` and `dated_by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {

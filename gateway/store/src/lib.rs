@@ -33,8 +33,8 @@ pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
-    Appended, Batch, Cause, LedgerWriter, Range, RefusalId, Refused, RollupRange, SeriesReader,
-    SeriesWriter, StandingRefusal, StoreError, StoredSource,
+    AlertWriter, Appended, Batch, Cause, LedgerWriter, Range, RefusalId, Refused, RollupRange,
+    SeriesReader, SeriesWriter, StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::backup;
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use domain::alerts::{AlertId, Change, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Draft, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Reading, Source};
+use jiff::SignedDuration;
 
-use crate::kept::{self, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
+use crate::kept::{self, ALERTS_FOR, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
-    Appended, Batch, LedgerWriter, Range, RefusalId, Refused, RollupRange, SeriesReader,
-    SeriesWriter, StandingRefusal, StoreError, StoredSource,
+    AlertWriter, Appended, Batch, LedgerWriter, Range, RefusalId, Refused, RollupRange,
+    SeriesReader, SeriesWriter, StandingRefusal, StoreError, StoredSource,
 };
 
 /// Keeps everything in memory. Clones are handles of the same store.
@@ -24,6 +26,7 @@ struct Contents {
     quarantine: BTreeMap<RefusalId, StandingRefusal>,
     newest_refusal: u64,
     ledger: Vec<(Entry, Option<String>)>,
+    alerts: BTreeMap<AlertId, Standing>,
 }
 
 impl MemoryStore {
@@ -69,6 +72,19 @@ impl SeriesWriter for MemoryStore {
         }
         appended.dropped = contents.drop_oldest_refusals();
         Ok(appended)
+    }
+}
+
+impl AlertWriter for MemoryStore {
+    async fn keep_alerts(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        let alerts = &mut self.contents().alerts;
+        let Some(newest) = changes.iter().map(|change| change.standing.raised_at).max() else {
+            return Ok(());
+        };
+        alerts.extend(changes.into_iter().map(|it| (it.standing.id, it.standing)));
+        let before = newest - SignedDuration::from_hours(24 * ALERTS_FOR);
+        alerts.retain(|_, it| it.cleared_at.is_none_or(|at| at >= before));
+        Ok(())
     }
 }
 
@@ -124,6 +140,27 @@ impl SeriesReader for MemoryStore {
             .rev()
             .take(limit)
             .map(|(_, r)| r.clone())
+            .collect())
+    }
+
+    async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
+        let contents = self.contents();
+        Ok(contents.alerts.values().filter(|it| it.cleared_at.is_none()).cloned().collect())
+    }
+
+    async fn alerts(
+        &self,
+        before: Option<AlertId>,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let below = before.unwrap_or(AlertId(u64::MAX));
+        Ok(self
+            .contents()
+            .alerts
+            .range(..below)
+            .rev()
+            .take(limit)
+            .map(|(_, it)| it.clone())
             .collect())
     }
 
@@ -213,4 +250,5 @@ mod tests {
     }
 
     adapter_keeps_the_promises!(MemoryStore);
+    crate::conformance::adapter_keeps_the_log_of_alerts!(MemoryStore);
 }

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 
+use domain::alerts::{AlertId, Change, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Draft, Entry, EntryId};
 use domain::message::Reason;
@@ -75,6 +76,16 @@ pub trait LedgerWriter: Send + Sync {
     fn record(&self, draft: Draft) -> impl Future<Output = Result<EntryId, StoreError>> + Send;
 }
 
+/// Keeps the log of alerts.
+pub trait AlertWriter: Send + Sync {
+    /// Writes down how these alerts stand now, durably; writing the same again changes nothing. Alerts that were over
+    /// a year before the newest of them leave the log.
+    fn keep_alerts(
+        &self,
+        changes: Vec<Change>,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
 /// Answers questions about stored series. Readings are always in the order of `observed_at`, each identity once.
 /// Their `received_at` is kept in whole seconds after `observed_at`, rounded down.
 pub trait SeriesReader: Send + Sync + 'static {
@@ -103,6 +114,22 @@ pub trait SeriesReader: Send + Sync + 'static {
         before: Option<RefusalId>,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<StandingRefusal>, StoreError>> + Send;
+
+    /// The alerts that hold, as they stand in the log, oldest first.
+    fn open_alerts(&self) -> impl Future<Output = Result<Vec<Standing>, StoreError>> + Send {
+        // A store of readings alone has no log of them.
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// One page of the log of alerts, newest first. `before` is the [`Standing::id`] to continue below.
+    fn alerts(
+        &self,
+        before: Option<AlertId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Standing>, StoreError>> + Send {
+        let (_, _) = (before, limit);
+        std::future::ready(Ok(Vec::new()))
+    }
 
     /// How large the store is on its medium, in bytes.
     fn size_bytes(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;

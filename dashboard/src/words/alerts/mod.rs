@@ -4,10 +4,11 @@ mod devices;
 mod machines;
 mod rooms;
 
+use domain::Instant;
 use domain::site::Site;
 use domain::wire::state::{Alert, Matter, Severity};
 
-use super::{Teller, Tone};
+use super::{Language, Teller, Tone};
 
 /// An alert in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,25 @@ pub(crate) struct AlertWords {
     pub(crate) tone: Tone,
     /// Where there is more to see.
     pub(crate) address: Option<&'static str>,
+}
+
+/// An alert as the pages say it, for those who tell it elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertSentences {
+    /// The fact.
+    pub fact: String,
+    /// What to do, or what to know beside it.
+    pub remedy: String,
+}
+
+impl AlertSentences {
+    /// An alert in words at `now`, in French or in English.
+    pub fn of(alert: &Alert, site: &Site, english: bool, now: Instant) -> Self {
+        let language = if english { Language::English } else { Language::French };
+        let teller = Teller { language, zone: site.timezone.clone(), now };
+        let (fact, remedy) = teller.sentences(alert, site);
+        Self { fact, remedy }
+    }
 }
 
 impl Teller {
@@ -86,11 +106,9 @@ impl Teller {
 
 #[cfg(test)]
 mod tests {
-    use domain::Instant;
     use domain::site;
     use jiff::tz::TimeZone;
 
-    use super::super::Language;
     use super::*;
 
     fn teller(language: Language) -> Teller {

@@ -39,6 +39,7 @@ use crate::instant::Instant;
 use crate::message::DeviceStatus;
 use crate::reading::{Observation, Reading, Source};
 use crate::site::Site;
+use crate::wire::state::Alert;
 use alerts::{Alerts, Known};
 use devices::Devices;
 use loading::Clusters;
@@ -158,6 +159,11 @@ impl Live {
             now,
         });
         states::changed(self, now)
+    }
+
+    /// What a person should know, most urgent first, as of the last call of [`Live::states`].
+    pub fn alerts(&self) -> &[Alert] {
+        self.alerts.raised()
     }
 
     fn fold(&mut self, index: usize, one: &Observation) {

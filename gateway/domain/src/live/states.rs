@@ -11,7 +11,7 @@ use crate::instant::Instant;
 use crate::occupancy::is_open;
 use crate::site::{Point, Zone};
 use crate::wire::state::{
-    AlertsState, BuildingState, DeviceHealth, DevicesState, GaugeState, MeterState, ZoneState,
+    BuildingState, DeviceHealth, DevicesState, GaugeState, MeterState, ZoneState,
 };
 
 /// That a device was heard again is told so often; that its health changed at once.
@@ -39,8 +39,6 @@ pub(super) fn changed(live: &mut Live, now: Instant) -> Vec<(String, Value)> {
     if let Some(devices) = devices(live, now) {
         states.push(("devices".to_owned(), content(&devices)));
     }
-    let alerts = AlertsState { as_of: now, alerts: live.alerts.raised().to_vec() };
-    states.push(("alerts".to_owned(), content(&alerts)));
     states.retain(|(name, state)| live.told.is_new(name, state));
     states
 }

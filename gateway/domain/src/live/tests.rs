@@ -78,7 +78,7 @@ fn alerts(live: &mut Live, second: i64) -> Vec<String> {
     let rule = |alert: &crate::wire::state::Alert| {
         serde_json::to_value(alert).unwrap()["rule"].as_str().unwrap().to_owned()
     };
-    live.alerts.raised().iter().map(rule).collect()
+    live.alerts().iter().map(rule).collect()
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn at_start_every_source_of_the_site_is_asked_for_once() {
 fn the_first_call_tells_everything_and_the_next_one_what_changed() {
     let mut live = house();
     let names: Vec<_> = live.states(at(0)).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["building", "zones/workshop", "meters/saw", "devices", "alerts"]);
+    assert_eq!(names, ["building", "zones/workshop", "meters/saw", "devices"]);
     assert_eq!(live.states(at(1)), []);
 
     live.observe(&reading("air", Quantity::Co2, 2, 640.0));

@@ -3,6 +3,7 @@
 //! An adapter implements [`Subject`] in its tests and calls [`adapter_keeps_the_promises`]; each claim below then is a
 //! test of its own there. `random` compares the adapter with [`crate::MemoryStore`] over random operations.
 
+mod alerts;
 mod ledger;
 mod quarantine;
 mod random;
@@ -13,6 +14,7 @@ use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, V
 
 use crate::ports::{Appended, Batch, LedgerWriter, Range, SeriesReader, SeriesWriter};
 
+pub(crate) use alerts::*;
 pub(crate) use ledger::*;
 pub(crate) use quarantine::*;
 pub(crate) use random::*;
@@ -92,6 +94,24 @@ macro_rules! adapter_keeps_the_promises {
     };
 }
 pub(crate) use adapter_keeps_the_promises;
+
+/// The same for an adapter that keeps the log of alerts as well.
+macro_rules! adapter_keeps_the_log_of_alerts {
+    ($subject:ty) => {
+        $crate::conformance::adapter_keeps_the_log_of_alerts!($subject:
+            an_alert_stands_in_the_log_until_it_is_over_and_after
+            the_log_of_alerts_is_paged_newest_first
+            alerts_that_were_over_a_year_ago_are_forgotten
+        );
+    };
+    ($subject:ty: $($claim:ident)*) => {
+        $(#[test]
+        fn $claim() {
+            $crate::conformance::block_on($crate::conformance::$claim::<$subject>());
+        })*
+    };
+}
+pub(crate) use adapter_keeps_the_log_of_alerts;
 
 pub(crate) fn block_on<T>(claim: impl Future<Output = T>) -> T {
     let runtime =

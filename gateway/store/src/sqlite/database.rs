@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant as Stopwatch;
 
+use domain::alerts::Change;
 use domain::ledger::{Draft, EntryId};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -12,7 +13,7 @@ use super::known::Known;
 use super::lock::FolderLock;
 use super::rollups::Rules;
 use super::seal::Pass;
-use super::{FILE, SqliteSettings, ledger, log, owed, refusals, rollups, schema};
+use super::{FILE, SqliteSettings, alerts, ledger, log, owed, refusals, rollups, schema};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -70,6 +71,11 @@ impl Database {
     /// Enters something in the ledger; it is on the disk when this returns.
     pub(super) fn record(&mut self, draft: &Draft) -> Result<EntryId, StoreError> {
         self.transact(|transaction, _| ledger::add(transaction, draft))
+    }
+
+    /// Writes down how alerts stand.
+    pub(super) fn keep_alerts(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        self.transact(|transaction, _| alerts::keep(transaction, changes))
     }
 
     /// Takes note of what was forwarded, or refused for good.

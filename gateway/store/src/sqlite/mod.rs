@@ -13,11 +13,13 @@
 //! | `seal` | when what is packed, in steps between which appends go on |
 //! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
+//! | `alerts` | the log of alerts |
 //! | `log`, `series`, `refusals`, `ledger`, `blocks`, `rollups`, `meta` | a table or two each |
 //! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
+mod alerts;
 pub mod backup;
 mod block;
 mod blocks;

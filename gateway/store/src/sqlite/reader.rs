@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Observation;
+use domain::alerts::{AlertId, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Entry, EntryId};
 use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{FILE, fault::file_fault, find, ledger, refusals, roll, schema};
+use super::{FILE, alerts, fault::file_fault, find, ledger, refusals, roll, schema};
 use crate::ports::{
     Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
 };
@@ -115,6 +116,18 @@ impl SeriesReader for SqliteReader {
 
     async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
         self.ask(move |connection| ledger::text_before(connection, entry)).await
+    }
+
+    async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.ask(alerts::open).await
+    }
+
+    async fn alerts(
+        &self,
+        before: Option<AlertId>,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.ask(move |connection| alerts::page(connection, before, limit)).await
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

@@ -11,8 +11,12 @@ use crate::ports::StoreError;
 /// Marks the file as ours: `Vigi`.
 const APPLICATION_ID: i32 = 0x5669_6769;
 /// Each takes the schema from the version that is its place here to the next one. Only ever added to.
-const STEPS: &[&str] =
-    &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 /// How long a connection waits for another one's lock; commits take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 

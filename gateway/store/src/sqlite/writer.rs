@@ -5,6 +5,7 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use domain::Instant;
+use domain::alerts::Change;
 use domain::ledger::{Draft, EntryId};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
@@ -13,7 +14,7 @@ use super::database::Database;
 use super::forwarding::Receipt;
 use super::seal::Pass;
 use super::{Sealed, SqliteSettings};
-use crate::ports::{Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
+use crate::ports::{AlertWriter, Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
 
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
 const QUEUE: usize = 16;
@@ -33,6 +34,7 @@ enum Command {
     Append(Batch, oneshot::Sender<Result<Appended, StoreError>>),
     Seal(Instant, oneshot::Sender<Result<Sealed, StoreError>>),
     Record(Draft, oneshot::Sender<Result<EntryId, StoreError>>),
+    KeepAlerts(Vec<Change>, oneshot::Sender<Result<(), StoreError>>),
     Settle(Receipt, oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -101,6 +103,12 @@ impl LedgerWriter for SqliteWriter {
     }
 }
 
+impl AlertWriter for SqliteWriter {
+    async fn keep_alerts(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.ask(|answer| Command::KeepAlerts(changes, answer)).await
+    }
+}
+
 impl Drop for SqliteWriter {
     fn drop(&mut self) {
         self.commands = None;
@@ -132,6 +140,9 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
             }
             Next::Command(Command::Settle(receipt, answer)) => {
                 let _ = answer.send(database.settle(&receipt));
+            }
+            Next::Command(Command::KeepAlerts(changes, answer)) => {
+                let _ = answer.send(database.keep_alerts(&changes));
             }
             Next::Nothing => {}
             Next::End => break,

@@ -1,0 +1,159 @@
+//! Keeps the log of alerts: what is raised, acknowledged and cleared, in the store, on the board, and for those who are
+//! told of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::alerts::{Acknowledgement, AlertId, Change, Lifecycle, Notice, Notices, Standing};
+use domain::site::Site;
+use domain::wire::native;
+use domain::wire::state::{Alert, AlertsState};
+use domain::{Clock, Instant};
+use store::{AlertWriter, SeriesReader, StoreError};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::state_board::StateBoard;
+
+/// Alerts end by time alone, too, and the morning comes without a reading.
+const TICK: Duration = Duration::from_secs(10);
+/// So many acknowledgements may wait; beyond that their senders wait.
+const REQUESTS: usize = 16;
+/// So many changes wait for a store that takes nothing; the oldest are dropped and counted.
+const UNSAVED: usize = 1000;
+
+/// Somebody wants to take care of an alert.
+#[derive(Debug)]
+pub struct Acknowledge {
+    /// Which.
+    pub id: AlertId,
+    /// The account.
+    pub by: String,
+    /// Whether it stood open and nobody took care of it yet.
+    pub done: oneshot::Sender<bool>,
+}
+
+/// The way to the keeper for those who acknowledge.
+pub type Acknowledgements = mpsc::Sender<Acknowledge>;
+
+/// What the keeper works with.
+pub struct AlertKeeper<W, R> {
+    /// The building.
+    pub site: Arc<Site>,
+    /// Where the log is kept.
+    pub writer: Arc<W>,
+    /// Where it is read at start.
+    pub reader: Arc<R>,
+    /// Where the alerts are shown.
+    pub board: Arc<StateBoard>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What holds now, from the live figures.
+    pub raised: watch::Receiver<Vec<Alert>>,
+    /// Who takes care of what.
+    pub requests: mpsc::Receiver<Acknowledge>,
+    /// Where notices go; when it is full, a notice is dropped and counted.
+    pub notices: mpsc::Sender<Notice>,
+}
+
+impl<W, R> std::fmt::Debug for AlertKeeper<W, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AlertKeeper").field("site", &self.site.id).finish_non_exhaustive()
+    }
+}
+
+/// The queue between those who acknowledge and the keeper.
+pub fn acknowledgements() -> (Acknowledgements, mpsc::Receiver<Acknowledge>) {
+    mpsc::channel(REQUESTS)
+}
+
+impl<W: AlertWriter, R: SeriesReader> AlertKeeper<W, R> {
+    /// Keeps the log until `stop`.
+    ///
+    /// # Errors
+    /// When the log cannot be read at start.
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let (open, newest) = self.read_log().await?;
+        let mut notices = Notices::resume(self.site.alerts.notices.clone(), &open, now);
+        let mut log = Log { alerts: Lifecycle::resume(open, newest, now), unsaved: Vec::new() };
+        let mut tick = tokio::time::interval(TICK);
+        let mut asking = true;
+        loop {
+            let acknowledged = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                changed = self.raised.changed() => match changed {
+                    Ok(()) => None,
+                    // The live figures have ended, and the program with them.
+                    Err(_) => return Ok(()),
+                },
+                request = self.requests.recv(), if asking => {
+                    asking = request.is_some();
+                    request.and_then(|request| log.acknowledge(request, self.clock.now()))
+                }
+                _ = tick.tick() => None,
+            };
+            let (now, holding) = (self.clock.now(), self.raised.borrow_and_update().clone());
+            let mut changes = log.alerts.compare(&holding, now);
+            changes.extend(acknowledged);
+            self.tell(notices.take(&changes, &self.site, now));
+            self.show(log.alerts.annotated(&holding), now);
+            log.save(changes, &*self.writer).await;
+        }
+    }
+
+    async fn read_log(&self) -> Result<(Vec<Standing>, AlertId), StoreError> {
+        let newest = self.reader.alerts(None, 1).await?;
+        let newest = newest.first().map_or(AlertId::default(), |standing| standing.id);
+        Ok((self.reader.open_alerts().await?, newest))
+    }
+
+    fn tell(&self, notices: Vec<Notice>) {
+        for notice in notices {
+            if self.notices.try_send(notice).is_err() {
+                metrics::counter!("vigie_notices_lost_total").increment(1);
+                tracing::error!("a notice is lost, since those before it could not be sent");
+            }
+        }
+    }
+
+    fn show(&self, alerts: Vec<Alert>, as_of: Instant) {
+        let state = AlertsState { as_of, alerts };
+        let payload = serde_json::to_vec(&state).expect("a state is plain data");
+        self.board.post([(native::state_topic(&self.site.id, "alerts"), payload)]);
+    }
+}
+
+struct Log {
+    alerts: Lifecycle,
+    /// What the store did not take yet.
+    unsaved: Vec<Change>,
+}
+
+impl Log {
+    fn acknowledge(&mut self, request: Acknowledge, at: Instant) -> Option<Change> {
+        let Acknowledge { id, by, done } = request;
+        let change = self.alerts.acknowledge(id, Acknowledgement { by, at });
+        // Whoever asked may have gone meanwhile; it holds all the same.
+        let _gone = done.send(change.is_some());
+        change
+    }
+
+    /// Alerts go on without their log: a full disk is itself one of them.
+    async fn save(&mut self, changes: Vec<Change>, writer: &impl AlertWriter) {
+        self.unsaved.extend(changes);
+        if self.unsaved.is_empty() {
+            return;
+        }
+        match writer.keep_alerts(self.unsaved.clone()).await {
+            Ok(()) => self.unsaved.clear(),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, "the log of alerts cannot be written; trying again");
+                let beyond = self.unsaved.len().saturating_sub(UNSAVED);
+                metrics::counter!("vigie_alerts_not_logged_total").increment(beyond as u64);
+                self.unsaved.drain(..beyond);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Tells people of alerts: by e-mail, by webhook, over MQTT.
+//!
+//! ```text
+//! alert keeper ──notices──▶ notifier ──message──▶ post of each way ──▶ mail server, webhook
+//!                              └──────────────────▶ state board ──▶ MQTT
+//! ```
+//!
+//! Each way has a queue and a task of its own, so that a mail server that is away does not hold up the others.
+
+mod mail;
+mod message;
+mod post;
+mod secret;
+mod webhook;
+
+use std::sync::Arc;
+
+use domain::Clock;
+use domain::alerts::Notice;
+use domain::site::Site;
+use domain::wire::native;
+use ingest::StateBoard;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Failure;
+use mail::Mail;
+use message::Message;
+use post::{Post, Way};
+use webhook::Webhook;
+
+/// So many notices may wait to be put into words; more at once are dropped and counted.
+const QUEUE: usize = 64;
+
+/// The ways that the site file and the environment name.
+fn ways(site: &Site) -> Result<Vec<Way>, Failure> {
+    let mut ways = Vec::new();
+    if !site.alerts.email_to.is_empty() {
+        ways.push(Way::Mail(Mail::new(&site.alerts)?));
+    }
+    if let Some(address) = &site.alerts.webhook {
+        ways.push(Way::Webhook(Webhook::new(address)));
+    }
+    Ok(ways)
+}
+
+/// The queue between the keeper of alerts and the notifier.
+pub(crate) fn queue() -> (mpsc::Sender<Notice>, mpsc::Receiver<Notice>) {
+    mpsc::channel(QUEUE)
+}
+
+/// Prepares the work, which goes on until `stop`.
+///
+/// # Errors
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named.
+pub(crate) fn notify(
+    site: Arc<Site>,
+    board: Arc<StateBoard>,
+    clock: Arc<dyn Clock>,
+    mut notices: mpsc::Receiver<Notice>,
+    stop: CancellationToken,
+) -> Result<impl Future<Output = Result<(), String>> + Send + 'static, Failure> {
+    let ways = ways(&site)?;
+    Ok(async move {
+        let posts: Vec<Post> = ways.into_iter().map(Post::open).collect();
+        while let Some(Some(notice)) = stop.run_until_cancelled(notices.recv()).await {
+            let message = Arc::new(Message::of(&notice, &site, clock.now()));
+            let topic = native::state_topic(&site.id, "notice");
+            board.post([(topic, message.json.to_string().into_bytes())]);
+            for post in &posts {
+                post.put(&message);
+            }
+        }
+        for post in posts {
+            post.close().await;
+        }
+        Ok(())
+    })
+}
+
+/// Sends a trial by every way and says what became of each.
+///
+/// # Errors
+/// As [`notify`]; [`Failure::Configuration`] also when there is no way, [`Failure::Unavailable`] when one failed.
+pub async fn try_alerts(site: &Site, clock: &dyn Clock) -> Result<String, Failure> {
+    let message = Arc::new(Message::trial(site, clock.now()));
+    let (mut said, mut failed) = (Vec::new(), false);
+    for way in ways(site)? {
+        let outcome = way.send(&message).await;
+        failed |= outcome.is_err();
+        let outcome = outcome.map_or_else(|why| format!("not sent: {why}"), |()| "sent".to_owned());
+        said.push(format!("{way}: {outcome}"));
+    }
+    if said.is_empty() {
+        let text =
+            "nobody is told of alerts; name `email_to` or `webhook` in [alerts] of the site file";
+        return Err(Failure::Configuration(text.to_owned()));
+    }
+    let said = said.join("\n");
+    if failed { Err(Failure::Unavailable(said)) } else { Ok(said + "\n") }
+}
