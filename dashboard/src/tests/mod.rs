@@ -3,6 +3,7 @@
 mod access;
 mod api;
 mod corrections;
+mod energy_pages;
 mod events;
 mod indicators;
 mod pages;

@@ -82,6 +82,83 @@ labels! {
         "Les périodes sont les jours et mois civils du site. Une énergie inconnue n\u{2019}est jamais comptée pour zéro.",
         "Periods are the civil days and months of the site. Unknown energy never counts as zero.";
 
+    energy_views: "Vues de l\u{2019}énergie", "Views of energy";
+    view_now: "En ce moment", "Now";
+    view_use: "Consommation", "Consumption";
+    view_load: "Puissance et talon", "Power and baseload";
+    view_machines: "Machines", "Machines";
+    view_people: "Énergie et présence", "Energy and people";
+    view_checks: "Contrôles", "Checks";
+    scope: "Périmètre", "Scope";
+    whole_building: "Bâtiment entier", "Whole building";
+    span_today: "Aujourd\u{2019}hui", "Today";
+    span_yesterday: "Hier", "Yesterday";
+    span_week: "Cette semaine", "This week";
+    span_last_week: "Semaine passée", "Last week";
+    span_month: "Ce mois", "This month";
+    span_last_month: "Mois passé", "Last month";
+    span_year: "Cette année", "This year";
+    span_last_year: "Année passée", "Last year";
+    consumed: "Consommation", "Consumption";
+    cost: "Coût de l\u{2019}énergie", "Cost of energy";
+    fixed_cost: "Part fixe", "Fixed part";
+    carbon: "Émissions", "Emissions";
+    primary: "Énergie primaire", "Primary energy";
+    intensity: "Par m²", "Per m²";
+    share: "Part", "Share";
+    by_use: "Par usage", "By use";
+    by_zone: "Par zone", "By zone";
+    unassigned: "Non affecté", "Not assigned";
+    use_head: "Usage", "Use";
+    baseload: "Talon", "Baseload";
+    baseload_note:
+        "Talon\u{a0}: puissance dépassée 95\u{202f}% du temps, sur les quarts d\u{2019}heure mesurés.",
+        "Baseload: the power that is exceeded 95% of the time, over measured quarter hours.";
+    mean_power: "Puissance moyenne", "Mean power";
+    peak_power: "Pointe", "Peak";
+    load_factor: "Facteur de charge", "Load factor";
+    hour_head: "Heure", "Hour";
+    share_of_hours: "Part du temps", "Share of the time";
+    exceeded_power: "Puissance dépassée", "Power exceeded";
+    no_cells: "pas de mesure", "no readings";
+    sessions: "Séances", "Sessions";
+    hours_worked: "Temps de travail", "Working time";
+    per_session: "Par séance", "Per session";
+    idle: "À vide", "Idle";
+    standby_power: "Puissance en veille", "Standby power";
+    standby_energy: "Énergie en veille", "Standby energy";
+    end: "Fin", "End";
+    peak: "Pointe", "Peak";
+    running_still: "en cours", "still running";
+    no_machines: "Aucune machine dans ce périmètre.", "No machine in this scope.";
+    week: "Semaine du", "Week of";
+    vacant_energy: "Personne", "Nobody";
+    occupied_energy: "Quelqu\u{2019}un", "Somebody";
+    unknown_energy: "Présence inconnue", "Presence unknown";
+    person_hours: "Heures-personnes", "Person-hours";
+    per_person_hour: "Par heure-personne", "Per person-hour";
+    people_note:
+        "Une présence inconnue n\u{2019}est comptée ni comme présence ni comme absence.",
+        "Where presence is unknown it counts neither as presence nor as absence.";
+    too_long:
+        "Cette vue ne couvre pas une année\u{a0}: choisissez un mois au plus.",
+        "This view does not cover a year: choose a month at most.";
+    only_zones:
+        "La présence est connue par zone\u{a0}: choisissez le bâtiment ou une zone.",
+        "Presence is known by zone: choose the building or a zone.";
+    measured_time: "Temps mesuré", "Measured time";
+    repaired_time: "Rétabli par index", "Recovered from registers";
+    days_to_verify: "Jours à vérifier", "Days to verify";
+    check_note:
+        "Chaque jour, l\u{2019}index est comparé à la puissance intégrée\u{a0}: au-delà de 3\u{202f}% d\u{2019}écart (5\u{202f}% pour des pinces), le compteur est à vérifier. Les chiffres restent ceux de l\u{2019}index.",
+        "Every day the register is compared with integrated power: beyond 3% (5% for clamps) the meter is to be verified. Figures remain those of the register.";
+    events: "Anomalies des index et silences rétablis", "Anomalies of registers and recovered silences";
+    no_events: "Aucune anomalie dans cette période.", "No anomaly in this span.";
+    what: "Constat", "Finding";
+    repaired_silence:
+        "silence rétabli\u{a0}: total connu, répartition inconnue",
+        "silence recovered: total known, shape unknown";
+
     occupancy: "Occupation", "Occupancy";
     capacity: "Capacité", "Capacity";
     humidity: "Humidité", "Humidity";

@@ -3,6 +3,7 @@
 //! Nothing else in the dashboard decides what an unknown, late or lost figure looks like.
 
 mod alerts;
+mod energy;
 mod labels;
 mod ledger;
 mod numbers;

@@ -58,6 +58,18 @@ impl Teller {
         format!("{}:{:02}", civil.hour(), civil.minute())
     }
 
+    /// The hour by the clock on the wall.
+    pub(super) fn hour_of(&self, instant: Instant) -> i8 {
+        self.civil(instant).hour()
+    }
+
+    /// The month: `novembre 2026`.
+    pub(crate) fn month(&self, instant: Instant) -> String {
+        let date = self.civil(instant).date();
+        let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+        format!("{} {}", self.language.pick(MONTHS_FR, MONTHS_EN)[month], date.year())
+    }
+
     /// The time of day to the second: `14:02:31`.
     pub(crate) fn clock_seconds(&self, instant: Instant) -> String {
         format!("{}:{:02}", self.clock(instant), self.civil(instant).second())

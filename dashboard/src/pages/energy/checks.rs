@@ -1,0 +1,120 @@
+//! What stands behind the figures: coverage, register beside power, parts beside their whole, anomalies.
+
+use domain::energy::{Verdict, parts_of};
+use domain::site::Meter;
+use store::SeriesReader;
+
+use super::asked::Asked;
+use super::section::{Cell, Row, Section, Table, numbered};
+use crate::app::App;
+use crate::insights::checks::{cross_checks, parts, story};
+use crate::insights::scope::{cells, past};
+use crate::problem::Problem;
+use crate::words::{Language, Teller};
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let t = language.labels();
+    let teller = asked.teller(language, app);
+    let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
+    for meter in asked.all_meters(app) {
+        let (row, is_suspect) = check(app, language, asked, meter).await?;
+        rows.push(row);
+        suspects += usize::from(is_suspect);
+        if parts_of(&app.site, &meter.id).next().is_some() {
+            let (_, found) = parts(app, meter, &past(app, asked.span, asked.bars())).await?;
+            excess.extend(found.iter().map(|it| {
+                let (from, to) = (teller.moment(it.start), teller.moment(it.end));
+                language.excess(&meter.name, &from, &to, it.energy_wh)
+            }));
+        }
+    }
+    let mut notes = excess;
+    notes.push(t.check_note.to_owned());
+    let table = Table {
+        head: vec![t.meter, t.measured_time, t.repaired_time, t.days_to_verify, t.quality],
+        rows,
+        folded: false,
+    };
+    let overview =
+        Section { table: Some(table), notes, ..Section::titled(language.to_verify(suspects)) };
+    let mut sections = vec![overview];
+    if let Some(meter) = asked.meter(&app.site).filter(|_| !asked.is_year()) {
+        sections.push(events(app, &teller, asked, meter).await?);
+    }
+    Ok(numbered(sections))
+}
+
+async fn check<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+    meter: &Meter,
+) -> Result<(Row, bool), Problem> {
+    let measured = domain::energy::measured(&app.site, meter);
+    let whole = cells(app, &measured, vec![asked.span]).await?[0].figure;
+    let days = cross_checks(app, meter, asked.span).await?;
+    let of = |verdict| days.iter().filter(|day| day.figure.verdict == verdict).count();
+    let (wrong, right) = (of(Verdict::ToVerify), of(Verdict::Agree));
+    let verdict = match (wrong, right) {
+        (0, 0) => language.verdict(Verdict::NotCompared).to_owned(),
+        (0, _) => language.verdict(Verdict::Agree).to_owned(),
+        _ => format!("{wrong} {}", language.verdict(Verdict::ToVerify)),
+    };
+    let cells = vec![
+        Cell::text(language.percent(whole.coverage)).when(whole.coverage < 0.98),
+        Cell::text(language.percent(whole.repaired)).when(whole.repaired > 0.005),
+        Cell::text(verdict).when(wrong > 0),
+        Cell::text(language.quality(whole.quality)),
+    ];
+    Ok((Row { name: meter.name.clone(), cells }, wrong > 0))
+}
+
+/// What the registers of one meter did, the newest first.
+async fn events<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    asked: &Asked,
+    meter: &Meter,
+) -> Result<Section, Problem> {
+    let language = teller.language;
+    let t = language.labels();
+    let (events, repairs) = story(app, meter, asked.span).await?;
+    let mut rows: Vec<_> = events
+        .iter()
+        .map(|(source, event)| {
+            let change = format!(
+                "{}\u{a0}→\u{a0}{}",
+                language.energy(event.before).text(),
+                language.energy(event.after).text()
+            );
+            let what = language.register_event(event.sort).to_owned();
+            (event.at, what, change, source.device.to_string())
+        })
+        .chain(repairs.iter().map(|repair| {
+            let until = teller.moment(repair.period.end());
+            let what = format!("{} ({until})", t.repaired_silence);
+            let energy = language.energy(repair.wh).text();
+            (repair.period.start(), what, energy, repair.source.device.to_string())
+        }))
+        .collect();
+    if rows.is_empty() {
+        return Ok(Section::saying(t.events, t.no_events));
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.0));
+    let row = |(at, what, change, device): (_, String, String, String)| Row {
+        name: teller.moment(at),
+        cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
+    };
+    Ok(Section {
+        table: Some(Table {
+            head: vec![t.table_start, t.what, t.energy, t.device],
+            rows: rows.into_iter().map(row).collect(),
+            folded: false,
+        }),
+        ..Section::titled(t.events)
+    })
+}

@@ -1,0 +1,89 @@
+//! `/energy`: the live tables, and views of a chosen scope and span: consumption, power, machines, people, checks.
+//!
+//! | file | what it shows |
+//! |---|---|
+//! | `asked` | which view of which scope and span is asked for |
+//! | `section` | what a view is made of: findings, figures, drawings, tables |
+//! | `drawing` | bars, heat map and duration curve as SVG |
+//! | `consumption`, `power`, `machines`, `people`, `checks` | one view each |
+
+mod asked;
+mod checks;
+mod consumption;
+mod drawing;
+mod machines;
+mod people;
+mod power;
+mod section;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use store::SeriesReader;
+
+use self::asked::{Asked, Choosable, Tab, View};
+use self::section::Section;
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::Screen;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::words::{Labels, Language};
+
+#[derive(Template)]
+#[template(path = "energy.html")]
+struct Energy {
+    shell: Shell,
+    t: &'static Labels,
+    tabs: Vec<Tab>,
+    scopes: Vec<Choosable>,
+    spans: Vec<Choosable>,
+    view: &'static str,
+    is_now: bool,
+    /// "FabLab, ce mois".
+    title: String,
+    sections: Vec<Section>,
+    /// Whether the store did not answer.
+    failed: bool,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Response {
+    let (language, scene) = (choice.language, app.feed.scene());
+    let t = language.labels();
+    let asked = Asked::read(&query, &app.site, scene.now);
+    let answer = sections(&app, language, &asked).await;
+    let page = Energy {
+        shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
+        t,
+        tabs: asked.tabs(t),
+        scopes: asked.scopes(language, &app.site),
+        spans: asked.spans(t),
+        view: asked.view.name(),
+        is_now: asked.view == View::Now,
+        title: asked.title(language, &app.site),
+        failed: answer.is_err(),
+        sections: answer.unwrap_or_default(),
+    };
+    choice.page(&page)
+}
+
+async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    match asked.view {
+        View::Now => Ok(Vec::new()),
+        View::Consumption => consumption::sections(app, language, asked).await,
+        View::Power => power::sections(app, language, asked).await,
+        View::Machines => machines::sections(app, language, asked).await,
+        View::People => people::sections(app, language, asked).await,
+        View::Checks => checks::sections(app, language, asked).await,
+    }
+}

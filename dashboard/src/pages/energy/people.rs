@@ -1,0 +1,120 @@
+//! Energy beside people: what was used while nobody was there, and for each person-hour.
+
+use domain::Period;
+use domain::calendar::{Step, grid};
+use store::SeriesReader;
+
+use super::asked::Asked;
+use super::section::{Cell, Row, Section, Table, Tile, numbered};
+use crate::app::App;
+use crate::insights::usage::{UsageItem, usages};
+use crate::problem::Problem;
+use crate::words::{Language, Teller};
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let t = language.labels();
+    if !asked.is_space() {
+        return Ok(vec![Section::saying(t.view_people, t.only_zones)]);
+    }
+    if asked.is_year() {
+        return Ok(vec![Section::saying(t.view_people, t.too_long)]);
+    }
+    let teller = asked.teller(language, app);
+    let scope = asked.scope(app);
+    let whole = usages(app, &scope, &[asked.span]).await?;
+    let mut sections: Vec<Section> =
+        whole.first().map(|it| summary(language, it)).into_iter().collect();
+    let weeks: Vec<Period> = grid(Step::Week, asked.span, &app.site.timezone)
+        .filter_map(|week| week.intersection(asked.span))
+        .filter(|week| week.start() < asked.now)
+        .collect();
+    if weeks.len() > 1 {
+        let by_week = usages(app, &scope, &weeks).await?;
+        sections.push(by_weeks(&teller, &by_week));
+    }
+    Ok(numbered(sections))
+}
+
+fn summary(language: Language, item: &UsageItem) -> Section {
+    let t = language.labels();
+    let usage = &item.usage;
+    let all = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh;
+    let title = if usage.vacant_wh + usage.occupied_wh > 0.0 {
+        language.while_vacant(usage.vacant_wh, usage.vacant_wh / all)
+    } else {
+        t.view_people.to_owned()
+    };
+    let hours = usage.person_hours.map(|hours| language.hours(hours));
+    let known = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh > 0.0;
+    let energy = |wh: f64| known.then(|| language.energy(wh));
+    Section {
+        tiles: vec![
+            Tile::new(t.vacant_energy, energy(usage.vacant_wh)),
+            Tile::new(t.occupied_energy, energy(usage.occupied_wh)),
+            Tile::new(t.unknown_energy, energy(usage.unknown_wh)),
+            Tile::new(t.person_hours, hours),
+            Tile::new(
+                t.per_person_hour,
+                usage.wh_per_person_hour.map(|wh| language.small_energy(wh)),
+            ),
+        ],
+        notes: vec![
+            money(language, item),
+            format!("{} {}", t.people_note, measured(language, usage.coverage)),
+        ],
+        ..Section::titled(title)
+    }
+}
+
+/// The same energy in € and kg.
+fn money(language: Language, item: &UsageItem) -> String {
+    let t = language.labels();
+    let unknown = || t.unknown.to_owned();
+    let eur = item.vacant_eur.map_or_else(unknown, |eur| language.euros(eur).text());
+    let kg = item.vacant_kg_co2e.map_or_else(unknown, |kg| language.kilograms(kg).text());
+    format!("{}\u{a0}: {eur}, {kg}.", t.vacant_energy)
+}
+
+fn measured(language: Language, coverage: f64) -> String {
+    format!("{}\u{a0}: {}.", language.labels().measured_time, language.percent(coverage))
+}
+
+fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
+    let language = teller.language;
+    let t = language.labels();
+    let row = |it: &UsageItem| Row {
+        name: teller.date(it.start),
+        cells: vec![
+            Cell::of(Some(language.energy(it.usage.vacant_wh))),
+            Cell::of(it.vacant_eur.map(|eur| language.euros(eur))),
+            Cell::of(it.vacant_kg_co2e.map(|kg| language.kilograms(kg))),
+            Cell::of(Some(language.energy(it.usage.occupied_wh))),
+            Cell::of(Some(language.energy(it.usage.unknown_wh))),
+            Cell::of(it.usage.person_hours.map(|hours| language.hours(hours))),
+            Cell::of(it.usage.wh_per_person_hour.map(|wh| language.small_energy(wh))),
+            Cell::text(language.percent(it.usage.coverage)).when(it.usage.coverage < 0.9),
+        ],
+    };
+    Section {
+        table: Some(Table {
+            head: vec![
+                t.week,
+                t.vacant_energy,
+                t.cost,
+                t.carbon,
+                t.occupied_energy,
+                t.unknown_energy,
+                t.person_hours,
+                t.per_person_hour,
+                t.measured_time,
+            ],
+            rows: items.iter().map(row).collect(),
+            folded: false,
+        }),
+        ..Section::titled(t.view_people)
+    }
+}
