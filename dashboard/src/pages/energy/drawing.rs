@@ -100,13 +100,13 @@ fn open(width: usize, height: usize) -> String {
     )
 }
 
-/// The lowest round number that is not below: 1, 2 or 5 times a power of ten.
+/// The lowest round number that is not below.
 pub(super) fn round_top(highest: f64) -> f64 {
     if highest <= 0.0 {
         return 1.0;
     }
     let power = 10_f64.powf(highest.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
+    let steps = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0].map(|step| step * power);
     steps.into_iter().find(|top| *top >= highest).unwrap_or(highest)
 }
 
@@ -123,6 +123,6 @@ mod tests {
     #[test]
     fn a_scale_ends_at_a_round_number() {
         let tops = [0.0, 9.0, 12.0, 49.0, 51.0, 100.0].map(round_top).to_vec();
-        assert_eq!(tops, [1.0, 10.0, 20.0, 50.0, 100.0, 100.0]);
+        assert_eq!(tops, [1.0, 10.0, 15.0, 50.0, 60.0, 100.0]);
     }
 }
