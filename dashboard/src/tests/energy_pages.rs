@@ -98,7 +98,7 @@ async fn where_nobody_counts_the_view_of_people_says_that_presence_is_unknown() 
     let page = house().await.page("/energy?view=people&span=yesterday").await;
 
     assert!(page.contains("Présence inconnue"));
-    assert!(page.contains("Personne\u{a0}: inconnu, inconnu."), "{page}");
+    assert!(page.contains("Sans personne\u{a0}: inconnu, inconnu."), "{page}");
 }
 
 #[tokio::test]

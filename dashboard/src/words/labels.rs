@@ -132,8 +132,8 @@ labels! {
     running_still: "en cours", "still running";
     no_machines: "Aucune machine dans ce périmètre.", "No machine in this scope.";
     week: "Semaine du", "Week of";
-    vacant_energy: "Personne", "Nobody";
-    occupied_energy: "Quelqu\u{2019}un", "Somebody";
+    vacant_energy: "Sans personne", "Nobody there";
+    occupied_energy: "En présence", "Somebody there";
     unknown_energy: "Présence inconnue", "Presence unknown";
     person_hours: "Heures-personnes", "Person-hours";
     per_person_hour: "Par heure-personne", "Per person-hour";

@@ -83,6 +83,14 @@ fn measured(language: Language, coverage: f64) -> String {
     format!("{}\u{a0}: {}.", language.labels().measured_time, language.percent(coverage))
 }
 
+/// With nobody in the whole week it is not unknown: there is none.
+fn per_person_hour(language: Language, item: &UsageItem) -> Cell {
+    match (item.usage.wh_per_person_hour, item.usage.person_hours) {
+        (None, Some(_)) => Cell::text(""),
+        (wh, _) => Cell::of(wh.map(|wh| language.small_energy(wh))),
+    }
+}
+
 fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
     let language = teller.language;
     let t = language.labels();
@@ -95,7 +103,7 @@ fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
             Cell::of(Some(language.energy(it.usage.occupied_wh))),
             Cell::of(Some(language.energy(it.usage.unknown_wh))),
             Cell::of(it.usage.person_hours.map(|hours| language.hours(hours))),
-            Cell::of(it.usage.wh_per_person_hour.map(|wh| language.small_energy(wh))),
+            per_person_hour(language, it),
             Cell::text(language.percent(it.usage.coverage)).when(it.usage.coverage < 0.9),
         ],
     };
