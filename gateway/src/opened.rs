@@ -102,6 +102,7 @@ pub(crate) fn settings(site: &Site, forward_to: Option<String>) -> SqliteSetting
     SqliteSettings {
         timezone: site.timezone.clone(),
         longest_gap: site.rules.longest_gap(),
+        retention: site.retention.clone(),
         forward_to,
     }
 }

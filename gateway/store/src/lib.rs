@@ -34,7 +34,7 @@ pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
     AlertWriter, Appended, Batch, Cause, LedgerWriter, Range, RefusalId, Refused, RollupRange,
-    SeriesReader, SeriesWriter, StandingRefusal, StoreError, StoredSource,
+    SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::backup;
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

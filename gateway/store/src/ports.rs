@@ -131,6 +131,11 @@ pub trait SeriesReader: Send + Sync + 'static {
         std::future::ready(Ok(Vec::new()))
     }
 
+    /// How much room the store takes and has; `None` for one that lies on no disk of ours.
+    fn space(&self) -> impl Future<Output = Result<Option<Space>, StoreError>> + Send {
+        async { Ok(None) }
+    }
+
     /// How large the store is on its medium, in bytes.
     fn size_bytes(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
@@ -146,6 +151,19 @@ pub trait SeriesReader: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send {
         std::future::ready(Ok(None))
     }
+}
+
+/// How much room a store takes and has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// What it takes on its disk, in bytes.
+    pub stored_bytes: u64,
+    /// Of this, room that was given up and will be used again.
+    pub reusable_bytes: u64,
+    /// What is left of the disk, in bytes.
+    pub free_bytes: u64,
+    /// How large the disk is, in bytes.
+    pub disk_bytes: u64,
 }
 
 /// A question for the readings of one source.

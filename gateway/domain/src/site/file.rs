@@ -11,6 +11,7 @@ use super::alerts;
 use super::fault::{Faults, SiteErrors};
 use super::model::{Rules, Site};
 use super::names::Names;
+use super::retention;
 use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
 use super::section::{Key, Section};
 use super::settings;
@@ -35,6 +36,8 @@ const FILE: &[Key] = &[
     Key::optional("carbon", "[{ since = \"2024-01-01\", kg_per_kwh = 0.052, source = \"ADEME\" }]"),
     Key::optional("primary", "[{ since = \"2026-01-01\", factor = 1.9, source = \"arrêté\" }]"),
     Key::optional("target", "[{ year = 2030, reduction = 0.4, source = \"décret tertiaire\" }]"),
+    Key::optional("retention", "{ all = { raw = \"400d\" } }"),
+    Key::optional("disk", "{ full = 0.95 }"),
     Key::optional("zone", "[{ id = \"fablab\", name = \"FabLab\" }]"),
     Key::optional("point", "[{ id = \"fablab-co2\", zone = \"fablab\", quantity = \"co2\" }]"),
     Key::optional("doorway", "[{ id = \"entree\", from = \"outside\", to = \"hall\" }]"),
@@ -82,6 +85,9 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let rules = rules.map_or_else(Rules::default, |section| settings::rules(&section));
     let families = root.named_tables("families", "[families.<name>]", settings::FAMILY);
     let families = settings::families(families, faults);
+    let kept = root.named_tables("retention", "[retention.<quantity>]", retention::RETENTION);
+    let disk = root.table("disk", "[disk]", retention::DISK);
+    let retention = retention::retention(kept, disk.as_ref(), faults);
     let tariffs = accounting::prices(&root.tables("price", "[[price]]", accounting::PRICE));
     let carbon = accounting::carbon(&root.tables("carbon", "[[carbon]]", accounting::CARBON));
     let primary = accounting::primary(&root.tables("primary", "[[primary]]", accounting::PRIMARY));
@@ -127,6 +133,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         },
         rules,
         alerts,
+        retention,
         families,
     })
 }

@@ -6,6 +6,7 @@
 //! | `file` | the site file as a whole, from text to a [`Site`] |
 //! | `zones`, `roles` | its tables one by one: zones; points, doorways and meters |
 //! | `settings` | its optional tables: opening hours, rules, families |
+//! | `retention` | how long what is stored is kept, and when a disk counts as nearly full |
 //! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
 //! | `alerts` | who is told when, and rules that differ from the defaults |
@@ -23,6 +24,7 @@ mod file;
 mod model;
 mod names;
 mod regulation;
+mod retention;
 mod roles;
 mod section;
 mod settings;
@@ -35,3 +37,4 @@ pub use model::{
     AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours, Point,
     Rules, Side, Site, StatedEnergy, Ventilation, Zone, assigned_at,
 };
+pub use retention::{DiskGuard, Kept, Retention};

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
 use crate::alerts::{NoticeRules, Rulebook};
+use super::retention::Retention;
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
@@ -40,6 +41,8 @@ pub struct Site {
     pub meters: Vec<Meter>,
     /// How the figures are made, where the file says other than the defaults.
     pub rules: Rules,
+    /// How long what is stored is kept.
+    pub retention: Retention,
     /// The point that measures the air outside, in °C.
     pub outdoor: Option<PointId>,
     /// Prices, oldest first.

@@ -1,5 +1,6 @@
 //! The tables of blocks.
 
+use domain::Instant;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::block::{self, BlockFault};
@@ -97,6 +98,22 @@ pub(super) fn slots(
     let bounds = params![series, id(from), id(until - 1)];
     let slots = statement.query_map(bounds, |row| Ok(Slot::from_id(tier, row.get(0)?)))?;
     Ok(slots.collect::<Result<_, _>>()?)
+}
+
+/// The days of a series that have blocks, of days or of hours, and lie before an instant; the oldest first.
+pub(super) fn days_before(
+    connection: &Connection,
+    series: SeriesId,
+    until: i64,
+) -> Result<Vec<Slot>, StoreError> {
+    let before = (Instant::MIN.as_millis(), until);
+    let mut days: Vec<i64> = Vec::new();
+    for tier in [Tier::Hour, Tier::Day] {
+        days.extend(slots(connection, tier, series, before)?.into_iter().map(|s| s.day().id()));
+    }
+    days.sort_unstable();
+    days.dedup();
+    Ok(days.into_iter().map(|id| Slot::from_id(Tier::Day, id)).collect())
 }
 
 /// Lists the slots of a series between two ids, as `[series, from, to]`, that have blocks; backwards on request.

@@ -1,7 +1,8 @@
 //! The writing side of the file, one call at a time.
 
-use std::path::Path;
-use std::time::Instant as Stopwatch;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant as Stopwatch};
 
 use domain::alerts::Change;
 use domain::ledger::{Draft, EntryId};
@@ -12,6 +13,7 @@ use super::forwarding::{Mark, Receipt};
 use super::known::Known;
 use super::lock::FolderLock;
 use super::rollups::Rules;
+use super::room::{self, Disk, disk_of};
 use super::seal::Pass;
 use super::{FILE, SqliteSettings, alerts, ledger, log, owed, refusals, rollups, schema};
 use crate::kept;
@@ -19,6 +21,10 @@ use crate::ports::{Appended, Batch, StoreError};
 
 /// How many readings the log holds before it is packed without being asked. Every question reads the whole log.
 const LONG_LOG: usize = 100_000;
+
+/// How often the room of the disk is looked at, and how often after some was made.
+const PAUSE: Duration = Duration::from_secs(10);
+const PAUSE_WHEN_SHORT: Duration = Duration::from_mins(10);
 
 /// A data folder, held for writing.
 #[derive(Debug)]
@@ -30,6 +36,11 @@ pub(super) struct Database {
     /// How much of the log is forwarded; none when nothing is. Not in the file: after a start the log is forwarded
     /// again, which changes nothing, and while InfluxDB keeps up no byte is written for it.
     forwarded: Option<Mark>,
+    folder: PathBuf,
+    /// Asks how much room the folder's disk has.
+    disk: fn(&Path) -> Result<Disk, StoreError>,
+    /// When it was last asked, and what must have passed until it is again.
+    room_looked_at: Option<(Stopwatch, Duration)>,
     _lock: FolderLock,
 }
 
@@ -44,8 +55,21 @@ impl Database {
         transaction.commit()?;
         let known = Some(Known::load(&connection)?);
         let forwarded = settings.forward_to.is_some().then(Mark::default);
-        let rules = Rules { zone: settings.timezone.clone(), longest_gap: settings.longest_gap };
-        Ok(Self { connection, rules, known, forwarded, _lock: lock })
+        let rules = Rules {
+            zone: settings.timezone.clone(),
+            longest_gap: settings.longest_gap,
+            retention: Arc::new(settings.retention.clone()),
+        };
+        Ok(Self {
+            connection,
+            rules,
+            known,
+            forwarded,
+            folder: folder.to_owned(),
+            disk: disk_of,
+            room_looked_at: None,
+            _lock: lock,
+        })
     }
 
     /// Stores the batch in one transaction, which is on the disk when this returns.
@@ -61,11 +85,43 @@ impl Database {
     pub(super) fn seal_step(&mut self, pass: &mut Pass) -> Result<(), StoreError> {
         let (rules, forwarded) = (self.rules.clone(), self.forwarded);
         self.transact(|transaction, known| {
-            for (hour, entries) in pass.step(transaction, &rules, forwarded)? {
+            let moved = pass.step(transaction, &rules, forwarded, known.newest())?;
+            for (hour, entries) in moved.sealed {
                 known.moved(hour, &entries);
             }
+            for day in moved.given_up {
+                known.given_up(day);
+            }
             Ok(())
-        })
+        })?;
+        if pass.makes_room() && !self.is_short_of_room()? {
+            pass.has_room();
+        }
+        Ok(())
+    }
+
+    /// Whether old readings should go at once, since the disk is nearly full. Looks at it now and then.
+    pub(super) fn wants_room(&mut self) -> bool {
+        if self.room_looked_at.is_some_and(|(at, pause)| at.elapsed() < pause) {
+            return false;
+        }
+        let is_short = self.is_short_of_room().unwrap_or(false);
+        // What could be given up has been by then; asking at once again would go through the same blocks.
+        let pause = if is_short { PAUSE_WHEN_SHORT } else { PAUSE };
+        self.room_looked_at = Some((Stopwatch::now(), pause));
+        is_short
+    }
+
+    fn is_short_of_room(&self) -> Result<bool, StoreError> {
+        let disk = (self.disk)(&self.folder)?;
+        let guard = &self.rules.retention.disk;
+        Ok(room::is_short(guard, disk, room::reusable(&self.connection)?))
+    }
+
+    /// Makes the disk seem to be another one.
+    #[cfg(test)]
+    pub(super) fn pretend(&mut self, disk: fn(&Path) -> Result<Disk, StoreError>) {
+        self.disk = disk;
     }
 
     /// Enters something in the ledger; it is on the disk when this returns.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::Source;
+use domain::{Instant, Source};
 use rusqlite::Connection;
 
 use super::blocks;
@@ -105,5 +105,15 @@ impl Known {
             (series.logged.len(), |ts: &i64| entries.binary_search_by_key(ts, |e| e.ts).is_ok());
         series.logged.retain(|ts| !moved(ts));
         self.logged -= before - series.logged.len();
+    }
+
+    /// Remembers that the blocks of a day are gone.
+    pub(super) fn given_up(&mut self, day: Slot) {
+        self.sealed.forget(day);
+    }
+
+    /// When the newest reading of all was observed.
+    pub(super) fn newest(&self) -> Option<Instant> {
+        self.series.values().filter_map(|series| series.newest).max().map(Instant::from_millis)
     }
 }

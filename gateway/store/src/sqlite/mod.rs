@@ -11,6 +11,7 @@
 //! | `writer`, `database` | the thread and its commands; the transactions it makes of them |
 //! | `known`, `sealed` | what is stored already, so that a repeated reading is told from a new one |
 //! | `seal` | when what is packed, in steps between which appends go on |
+//! | `retention`, `room` | what is given up: by age each night, and while the disk is nearly full |
 //! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
@@ -38,8 +39,10 @@ mod owed;
 mod quarters;
 mod reader;
 mod refusals;
+mod retention;
 mod roll;
 mod rollups;
+mod room;
 mod schema;
 mod seal;
 mod sealed;
@@ -53,6 +56,7 @@ pub(crate) use forwarding::{Mark, Receipt};
 pub use reader::SqliteReader;
 pub use writer::SqliteWriter;
 
+use domain::site::Retention;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -67,6 +71,8 @@ pub struct SqliteSettings {
     /// How long a reading speaks at most (`max_gap_s` of the site's rules), by which rollups tell gaps. When it
     /// changes, they are made again.
     pub longest_gap: SignedDuration,
+    /// How long what is stored is kept, and how much of the disk must remain.
+    pub retention: Retention,
     /// Names the store to which readings are forwarded, when they are. Under another name than before, or after a
     /// time without one, all that is stored is owed to it.
     pub forward_to: Option<String>,
@@ -77,6 +83,7 @@ impl Default for SqliteSettings {
         Self {
             timezone: TimeZone::UTC,
             longest_gap: SignedDuration::from_mins(15),
+            retention: Retention::for_ever(),
             forward_to: None,
         }
     }
@@ -91,6 +98,8 @@ pub struct Sealed {
     pub hours: u64,
     /// Day blocks written, with their summaries.
     pub days: u64,
+    /// Day blocks given up, since they are no longer kept or since there was no room.
+    pub given_up: u64,
 }
 
 #[cfg(test)]

@@ -58,6 +58,20 @@ pub(super) fn newest_first(
     Ok(())
 }
 
+/// Whether some readings of a day are owed, or of one of its hours.
+pub(super) fn is_owed(connection: &Connection, day: Slot) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM owed WHERE tier = ?1 AND id = ?2")?;
+    let hours = (0..24)
+        .map(|hour| Slot::of(Tier::Hour, day.series, day.start() + hour * Tier::Hour.length()));
+    for slot in hours.chain([day]) {
+        if statement.exists(params![number(slot.tier), slot.id()])? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// How many readings are owed.
 pub(super) fn count(connection: &Connection) -> Result<u64, StoreError> {
     let mut statement = connection.prepare_cached("SELECT coalesce(sum(n), 0) FROM owed")?;

@@ -11,9 +11,9 @@ use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{FILE, alerts, fault::file_fault, find, ledger, refusals, roll, schema};
+use super::{FILE, alerts, fault::file_fault, find, ledger, refusals, roll, room, schema};
 use crate::ports::{
-    Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    Range, RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
 
 /// How many questions are answered at once; others wait for one of these to end.
@@ -128,6 +128,11 @@ impl SeriesReader for SqliteReader {
         limit: usize,
     ) -> Result<Vec<Standing>, StoreError> {
         self.ask(move |connection| alerts::page(connection, before, limit)).await
+    }
+
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        let folder = self.pool.path.parent().map(Path::to_owned).unwrap_or_default();
+        self.ask(move |connection| room::space(connection, &folder).map(Some)).await
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

@@ -2,9 +2,11 @@
 //! that is written; where readings are no longer kept, what was made of them stays.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::calendar::{self, period_of};
 use domain::rollup::{Basis, Rollup};
+use domain::site::Retention;
 use domain::{Instant, Period, Quantity};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
@@ -18,13 +20,15 @@ use super::slot::{Slot, Tier};
 use super::{blocks, meta};
 use crate::ports::StoreError;
 
-/// By what rollups are made.
+/// By what rollups are made, and how long all is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Rules {
     /// The site's time zone.
     pub(super) zone: TimeZone,
     /// How long a reading speaks at most.
     pub(super) longest_gap: SignedDuration,
+    /// How long readings and rollups are kept.
+    pub(super) retention: Arc<Retention>,
 }
 
 impl Rules {
@@ -198,13 +202,46 @@ pub(super) fn rewrite_day(
     }
 }
 
+/// Whether a day has no rollups.
+pub(super) fn is_missing(connection: &Connection, day: Slot) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM q15 WHERE id = ?1")?;
+    Ok(!statement.exists([day.id()])?)
+}
+
+/// Takes the oldest quarters of an hour out, of `count` days at most and before the day block of this id.
+pub(super) fn remove_quarters_before(
+    connection: &Connection,
+    series: SeriesId,
+    id: i64,
+    count: usize,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM q15 WHERE id IN
+               (SELECT id FROM q15 WHERE series = ?1 AND id < ?2 ORDER BY id LIMIT ?3)";
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    connection.prepare_cached(sql)?.execute(params![series, id, count])?;
+    Ok(())
+}
+
+/// Takes the oldest civil days out, `count` at most and before the day of this number since 1970.
+pub(super) fn remove_days_before(
+    connection: &Connection,
+    series: SeriesId,
+    day: i64,
+    count: usize,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM rd WHERE series = ?1 AND day IN
+               (SELECT day FROM rd WHERE series = ?1 AND day < ?2 ORDER BY day LIMIT ?3)";
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    connection.prepare_cached(sql)?.execute(params![series, day, count])?;
+    Ok(())
+}
+
 /// Rolls up all civil days of a series again.
 pub(super) fn rewrite_civil_days(
     connection: &Connection,
     series: SeriesId,
     rules: &Rules,
 ) -> Result<(), StoreError> {
-    connection.prepare_cached("DELETE FROM rd WHERE series = ?1")?.execute([series])?;
     let Some(basis) = rules.basis(connection, series)? else { return Ok(()) };
     let mut bounds =
         connection.prepare_cached("SELECT min(id), max(id) FROM q15 WHERE series = ?1")?;
@@ -213,6 +250,12 @@ pub(super) fn rewrite_civil_days(
     let (Some(first), Some(last)) = bounds else { return Ok(()) };
     let day = |id| Slot::from_id(Tier::Day, id);
     let span = (day(first).start(), day(last).end());
+    // Civil days older than any quarter of an hour stay as they are: there is nothing to make them of.
+    let from = Instant::from_millis(span.0);
+    let oldest = day_number(period_of(calendar::Step::Day, from, &rules.zone), &rules.zone);
+    connection
+        .prepare_cached("DELETE FROM rd WHERE series = ?1 AND day >= ?2")?
+        .execute(params![series, oldest])?;
     write_civil_days(connection, series, span, &basis, &rules.zone)
 }
 

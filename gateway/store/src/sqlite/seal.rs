@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::block::LARGEST_BLOCK;
 use super::entry::{Entry, in_order};
 use super::forwarding::Mark;
+use super::retention::{MakingRoom, Nightly};
 use super::rollups::Rules;
 use super::series::SeriesId;
 use super::slot::{Slot, Tier};
@@ -48,11 +49,24 @@ enum Stage {
         due: i64,
         days: Vec<Slot>,
     },
+    /// Giving up what is no longer kept.
+    Night {
+        due: i64,
+        nightly: Nightly,
+    },
+    /// Giving up the oldest readings, until there is room.
+    Room(MakingRoom),
     Done,
 }
 
-/// Readings that a step moved from the log to an hour block.
-pub(super) type Moved = Vec<(Slot, Vec<Entry>)>;
+/// What a step took from where the writer knows it.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    /// Readings that went from the log to an hour block.
+    pub(super) sealed: Vec<(Slot, Vec<Entry>)>,
+    /// Days whose readings are gone.
+    pub(super) given_up: Vec<Slot>,
+}
 
 impl Pass {
     /// Seals all that is due at `now`.
@@ -63,6 +77,21 @@ impl Pass {
     /// Packs the log and nothing else.
     pub(super) fn of_the_log() -> Self {
         Self { stage: Stage::Log(None), sealed: Sealed::default() }
+    }
+
+    /// Gives up the oldest readings, until [`Pass::has_room`] is called.
+    pub(super) fn for_room() -> Self {
+        Self { stage: Stage::Room(MakingRoom::default()), sealed: Sealed::default() }
+    }
+
+    /// Whether this pass makes room.
+    pub(super) const fn makes_room(&self) -> bool {
+        matches!(self.stage, Stage::Room(_))
+    }
+
+    /// There is room enough.
+    pub(super) fn has_room(&mut self) {
+        self.stage = Stage::Done;
     }
 
     /// What was done, once all is.
@@ -76,6 +105,7 @@ impl Pass {
         connection: &Connection,
         rules: &Rules,
         forwarded: Option<Mark>,
+        newest: Option<Instant>,
     ) -> Result<Moved, StoreError> {
         match &mut self.stage {
             Stage::Log(now) => {
@@ -84,7 +114,7 @@ impl Pass {
                 if was_last {
                     self.stage = now.map_or(Stage::Done, Stage::Zone);
                 }
-                return Ok(moved);
+                return Ok(Moved { sealed: moved, ..Moved::default() });
             }
             Stage::Zone(now) => {
                 if !rewrite_one_series(connection, rules)? {
@@ -106,16 +136,31 @@ impl Pass {
             }
             Stage::Days { due, days } => {
                 if days.is_empty() {
-                    meta::set(connection, DAYS_SEALED, *due)?;
-                    self.stage = Stage::Done;
+                    self.stage = end_of_days(connection, rules, *due)?;
                 } else {
                     let step = days.split_off(days.len().saturating_sub(DAYS_PER_STEP));
                     pack_days(connection, step, rules, &mut self.sealed)?;
                 }
             }
+            Stage::Night { due, nightly } => {
+                if let Some(given_up) = nightly.step(connection, rules)? {
+                    self.sealed.given_up += given_up.len() as u64;
+                    return Ok(Moved { given_up, ..Moved::default() });
+                }
+                meta::set(connection, GIVEN_UP, *due)?;
+                self.stage = Stage::Done;
+            }
+            Stage::Room(room) => {
+                let newest = newest.unwrap_or(Instant::MIN);
+                if let Some(given_up) = room.step(connection, newest, rules)? {
+                    self.sealed.given_up += given_up.len() as u64;
+                    return Ok(Moved { given_up, ..Moved::default() });
+                }
+                self.stage = Stage::Done;
+            }
             Stage::Done => {}
         }
-        Ok(Moved::new())
+        Ok(Moved::default())
     }
 }
 
@@ -124,7 +169,7 @@ fn pack_log(
     connection: &Connection,
     forwarded: Option<Mark>,
     sealed: &mut Sealed,
-) -> Result<(Moved, bool), StoreError> {
+) -> Result<(Vec<(Slot, Vec<Entry>)>, bool), StoreError> {
     let rows = log::after(connection, i64::MIN, ROWS_PER_STEP)?;
     let (is_rest, last) = (rows.len() < ROWS_PER_STEP, rows.last().map(|row| row.seq));
     let mut hours = BTreeMap::<i64, (Vec<Entry>, u64)>::new();
@@ -134,7 +179,7 @@ fn pack_log(
         entries.push(row.entry);
         *owed += u64::from(forwarded.is_some_and(|mark| !mark.covers(row.seq)));
     }
-    let mut moved = Moved::new();
+    let mut moved = Vec::new();
     for (id, (entries, owed)) in hours {
         let hour = Slot::from_id(Tier::Hour, id);
         let entries = in_order(entries);
@@ -180,6 +225,17 @@ fn due_days(connection: &Connection, now: Instant) -> Result<(i64, Vec<Slot>), S
     let days: BTreeSet<i64> =
         hours.map(|hour| Ok(hour?.day().id())).collect::<rusqlite::Result<_>>()?;
     Ok((due, days.into_iter().rev().map(|id| Slot::from_id(Tier::Day, id)).collect()))
+}
+
+/// What follows once no day is left to be packed: once a night, giving up what is no longer kept.
+fn end_of_days(connection: &Connection, rules: &Rules, due: i64) -> Result<Stage, StoreError> {
+    if meta::number(connection, DAYS_SEALED)? != Some(due) {
+        meta::set(connection, DAYS_SEALED, due)?;
+    }
+    if meta::number(connection, GIVEN_UP)? == Some(due) {
+        return Ok(Stage::Done);
+    }
+    Ok(Stage::Night { due, nightly: Nightly::of(connection, &rules.retention, due)? })
 }
 
 fn pack_days(
@@ -266,3 +322,5 @@ fn rewrite_one_series(connection: &Connection, rules: &Rules) -> Result<bool, St
 const DAYS_SEALED: &str = "days_sealed";
 /// In `meta`: the newest `rev` of a day block.
 const REVISION: &str = "rev";
+/// In `meta`: the day in whose early hours what is no longer kept was last given up, in days since 1970.
+const GIVEN_UP: &str = "given_up";

@@ -150,6 +150,10 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
         if sealing.is_none() && database.has_a_long_log() {
             sealing = Some(Sealing { pass: Pass::of_the_log(), answer: None });
         }
+        if sealing.is_none() && database.wants_room() {
+            tracing::warn!("the disk is nearly full; the oldest readings are given up");
+            sealing = Some(Sealing { pass: Pass::for_room(), answer: None });
+        }
         sealing = sealing.and_then(|sealing| sealing.step(&mut database));
     }
     database.close()
@@ -207,11 +211,21 @@ impl Sealing {
             Err(error) => Err(error),
         };
         match (self.answer, result) {
-            (Some(answer), result) => drop(answer.send(result)),
-            (None, Err(error)) => {
-                tracing::warn!(error = &error as &dyn Error, "log of the store stays long");
+            (Some(answer), result) => {
+                if let Ok(sealed) = &result {
+                    metrics::counter!("vigie_store_given_up_total", "why" => "age")
+                        .increment(sealed.given_up);
+                }
+                // Whoever asked may have gone.
+                let _ = answer.send(result);
             }
-            (None, Ok(_)) => {}
+            (None, Err(error)) => {
+                tracing::warn!(error = &error as &dyn Error, "the store could make no room");
+            }
+            (None, Ok(sealed)) => {
+                metrics::counter!("vigie_store_given_up_total", "why" => "room")
+                    .increment(sealed.given_up);
+            }
         }
         None
     }

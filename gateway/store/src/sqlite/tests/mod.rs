@@ -1,6 +1,7 @@
 mod backups;
 mod damage;
 mod opening;
+mod retention;
 mod sealing;
 mod summaries;
 

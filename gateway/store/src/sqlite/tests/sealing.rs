@@ -22,8 +22,8 @@ async fn the_log_is_packed_into_hours_and_yesterday_into_a_day_three_hours_after
     let at_two = seal(&subject, "2026-11-24T02:59:59Z").await;
     let at_three = seal(&subject, "2026-11-24T03:00:00Z").await;
 
-    assert_eq!(at_two, Sealed { readings: 1080, hours: 3, days: 0 });
-    assert_eq!(at_three, Sealed { readings: 0, hours: 0, days: 1 });
+    assert_eq!(at_two, Sealed { readings: 1080, hours: 3, days: 0, ..Sealed::default() });
+    assert_eq!(at_three, Sealed { readings: 0, hours: 0, days: 1, ..Sealed::default() });
     assert_eq!((subject.count("log"), subject.count("blk_h"), subject.count("blk_d")), (0, 1, 1));
 }
 
@@ -37,8 +37,8 @@ async fn what_is_late_for_a_sealed_day_waits_for_the_next_night() {
     let same_night = seal(&subject, "2026-11-24T03:15:00Z").await;
     let next_night = seal(&subject, "2026-11-25T03:00:00Z").await;
 
-    assert_eq!(same_night, Sealed { readings: 10, hours: 1, days: 0 });
-    assert_eq!(next_night, Sealed { readings: 0, hours: 0, days: 1 });
+    assert_eq!(same_night, Sealed { readings: 10, hours: 1, days: 0, ..Sealed::default() });
+    assert_eq!(next_night, Sealed { readings: 0, hours: 0, days: 1, ..Sealed::default() });
     assert_eq!(history(&subject, air()).await.len(), 20);
 }
 
