@@ -19,7 +19,8 @@
 //! | `forwarding` | InfluxDB beside the store |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
-//! | `housekeeping`, `telemetry`, `systemd` | sealing and sizes, logs and metrics, word to systemd |
+//! | `housekeeping`, `storage` | sealing; the room that the store takes and has, and what is written |
+//! | `telemetry`, `systemd` | logs and metrics, word to systemd |
 //! | `user` | accounts from the command line |
 //! | `notify` | people are told of alerts; its own map stands there |
 //! | `failure` | how the program ends when it cannot do its work |
@@ -42,6 +43,7 @@ mod opened;
 mod parts;
 mod run;
 mod stop;
+mod storage;
 mod systemd;
 mod telemetry;
 mod user;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dashboard::Access;
 use domain::families::Families;
 use domain::wire::native;
-use domain::wire::state::{Alert, GatewayState};
+use domain::wire::state::{Alert, GatewayState, StorageState};
 use domain::{Clock, Instant};
 use ingest::{
     AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part,
@@ -27,7 +27,7 @@ use crate::intake::Intake;
 use crate::parts::Parts;
 use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
 use crate::{
-    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, systemd,
+    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, storage, systemd,
     telemetry,
 };
 
@@ -67,6 +67,7 @@ pub async fn run(
         writer,
         reader,
         metrics,
+        storage: watch::Sender::new(None),
         clock,
         shutdown,
     };
@@ -89,6 +90,7 @@ struct Gateway {
     writer: Arc<SqliteWriter>,
     reader: Arc<SqliteReader>,
     metrics: PrometheusHandle,
+    storage: watch::Sender<Option<StorageState>>,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 }
@@ -122,8 +124,9 @@ impl Gateway {
         }
         let stop = &self.stops.outlets;
         let reader = Arc::clone(&self.reader);
-        let measure = housekeeping::measure(reader, self.metrics.clone(), stop.clone());
-        self.parts.spawn("housekeeping", measure);
+        let (metrics, told) = (self.metrics.clone(), self.storage.clone());
+        let measure = storage::measure(reader, metrics, told, stop.clone());
+        self.parts.spawn("measuring", measure);
         self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
         systemd::ready();
         Ok(())
@@ -169,6 +172,7 @@ impl Gateway {
             clock: Arc::clone(&self.clock),
             commit_window: self.config.commit_window,
             learned,
+            storage: self.storage.subscribe(),
             version: VERSION,
         };
         let (loaded, is_loaded) = oneshot::channel();
@@ -287,6 +291,7 @@ impl Gateway {
             version: VERSION.to_owned(),
             refused: 0,
             stored: 0,
+            storage: None,
         };
         let gone = serde_json::to_vec(&gone).expect("a state is plain data");
         let topic = native::state_topic(&self.config.site.id, "gateway");

@@ -36,6 +36,15 @@ struct Sensors {
     more_sources: bool,
     refused: Option<Vec<RefusedRow>>,
     backup: Backup,
+    storage: Option<Storage>,
+}
+
+struct Storage {
+    taken: String,
+    reusable: String,
+    free: String,
+    /// None in the first hour.
+    written: Option<String>,
 }
 
 /// How safe the data are.
@@ -92,6 +101,16 @@ pub(crate) async fn show<R: SeriesReader>(
         backup: backup((app.backups)().as_ref(), &teller, t),
         refused: refused
             .map(|refused| refused.iter().map(|standing| refused_row(&teller, standing)).collect()),
+        storage: scene.view.gateway().and_then(|gateway| gateway.storage.as_ref()).map(|storage| {
+            let size = |bytes| teller.language.size(bytes);
+            let (free, disk) = (size(storage.free_bytes), size(storage.disk_bytes));
+            Storage {
+                taken: size(storage.stored_bytes),
+                reusable: size(storage.reusable_bytes),
+                free: format!("{free} / {disk}"),
+                written: storage.written_bytes_per_day.map(size),
+            }
+        }),
     })
 }
 

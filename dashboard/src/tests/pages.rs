@@ -271,3 +271,24 @@ async fn the_last_backup_that_was_found_the_same_is_told_and_what_threatens_it()
     assert!(english.contains("found the same: yesterday 4:00, 12.3\u{a0}MB."));
     assert!(!french.contains("/somewhere"));
 }
+
+#[tokio::test]
+async fn what_is_stored_and_written_in_a_day_stands_beside_the_room_that_is_left() {
+    let house = House::in_dreux();
+    let before = house.page("/sensors").await;
+    assert!(before.contains("Pas encore mesuré."), "{before}");
+
+    let mut gateway = pulse();
+    gateway["storage"] = serde_json::json!({
+        "stored_bytes": 1_430_000_000_u64,
+        "reusable_bytes": 0,
+        "free_bytes": 12_300_000_000_u64,
+        "disk_bytes": 32_000_000_000_u64,
+        "written_bytes_per_day": 412_000_000_u64,
+    });
+    house.hears("gateway", &gateway);
+    let page = house.page("/sensors").await;
+    for figure in ["1,4\u{a0}Go", "12,3\u{a0}Go / 32,0\u{a0}Go", "412,0\u{a0}Mo"] {
+        assert!(page.contains(figure), "{figure} in {page}");
+    }
+}

@@ -220,6 +220,16 @@ labels! {
     no_role: "sans rôle", "no role";
     more: "Il y en a d\u{2019}autres\u{a0}: voir", "There are more: see";
     quarantine: "Messages refusés", "Refused messages";
+    storage: "Stockage", "Storage";
+    storage_unknown: "Pas encore mesuré.", "Not measured yet.";
+    storage_taken: "Mesures et totaux", "Readings and totals";
+    storage_reusable: "dont place à réutiliser", "of which room to be used again";
+    storage_free: "Libre sur le disque", "Free on the disk";
+    storage_written: "Écrit par jour", "Written per day";
+    storage_written_note:
+        "Une carte SD s\u{2019}use par ce qui y est écrit ; au rythme des dernières 24 heures.",
+        "An SD card wears by what is written to it; at the pace of the last 24 hours.";
+    storage_first_hour: "connu après une heure", "known after an hour";
     quarantine_note:
         "Ce qui ne peut pas être lu ou n\u{2019}a pas sa place reste ici avec son motif\u{a0}; rien n\u{2019}est jeté en silence.",
         "What cannot be read or does not belong stands here with its reason; nothing is dropped silently.";

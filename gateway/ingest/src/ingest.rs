@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::admission::Admission;
 use domain::site::Site;
-use domain::wire::state::Alert;
+use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Source};
 use store::{SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::{mpsc, watch};
@@ -17,7 +17,7 @@ use crate::counters::Counters;
 use crate::delivery::{Delivery, Receipt, Receipts};
 use crate::gathering::Gathering;
 use crate::journal::Leftover;
-use crate::live_driver::LiveDriver;
+use crate::live_driver::{About, LiveDriver};
 use crate::pipeline::{BATCH_DELIVERIES, Pipeline};
 use crate::readiness::Readiness;
 use crate::state_board::StateBoard;
@@ -44,6 +44,8 @@ pub struct Ingest<W, R> {
     pub commit_window: Duration,
     /// Whom to tell where devices publish that have announced it.
     pub learned: watch::Sender<Vec<String>>,
+    /// How much room the store takes and has, as it is measured now and then.
+    pub storage: watch::Receiver<Option<StorageState>>,
     /// What the gateway says of itself.
     pub version: &'static str,
 }
@@ -79,13 +81,14 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         started: impl FnOnce(),
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
+        let gateway = About { version: self.version, storage: self.storage };
         let live = LiveDriver::start(
             self.site,
             self.reader,
             self.board,
             self.alerts,
             self.clock,
-            self.version,
+            gateway,
         )
         .await?;
         let pipeline = Pipeline {

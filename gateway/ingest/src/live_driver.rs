@@ -11,7 +11,7 @@ use domain::live::{Live, Need};
 use domain::message::DeviceStatus;
 use domain::site::Site;
 use domain::wire::native;
-use domain::wire::state::{Alert, GatewayState};
+use domain::wire::state::{Alert, GatewayState, StorageState};
 use domain::{Clock, Instant, Observation, Reading};
 use store::{Range, SeriesReader, StoreError};
 use tokio::sync::watch;
@@ -32,6 +32,12 @@ const LOAD_EVERY: Duration = Duration::from_secs(1);
 /// How often a series that cannot be read is tried again.
 const LOAD_ATTEMPTS: u32 = 5;
 
+/// What the gateway says of itself.
+pub(crate) struct About {
+    pub(crate) version: &'static str,
+    pub(crate) storage: watch::Receiver<Option<StorageState>>,
+}
+
 /// Drives a [`Live`].
 pub(crate) struct LiveDriver<R> {
     live: Live,
@@ -40,7 +46,7 @@ pub(crate) struct LiveDriver<R> {
     alerts: watch::Sender<Vec<Alert>>,
     clock: Arc<dyn Clock>,
     site: Arc<Site>,
-    version: &'static str,
+    gateway: About,
     refused_since: Option<Instant>,
     changed: bool,
     posted_at: Moment,
@@ -61,7 +67,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         board: Arc<StateBoard>,
         alerts: watch::Sender<Vec<Alert>>,
         clock: Arc<dyn Clock>,
-        version: &'static str,
+        gateway: About,
     ) -> Result<Self, StoreError> {
         let mut live = Live::new(Arc::clone(&site), clock.now());
         for known in reader.sources().await? {
@@ -76,7 +82,7 @@ impl<R: SeriesReader> LiveDriver<R> {
             alerts,
             clock,
             site,
-            version,
+            gateway,
             refused_since: None,
             changed: true,
             posted_at: now,
@@ -170,6 +176,10 @@ impl<R: SeriesReader> LiveDriver<R> {
         self.changed = false;
         self.posted_at = now;
         let as_of = self.clock.now();
+        let storage = *self.gateway.storage.borrow();
+        if let Some(storage) = storage {
+            self.live.storage(&storage, as_of);
+        }
         let states = self.live.states(as_of);
         self.alerts.send_if_modified(|told| {
             let is_new = told != self.live.alerts();
@@ -198,9 +208,10 @@ impl<R: SeriesReader> LiveDriver<R> {
         let state = GatewayState {
             as_of,
             online: true,
-            version: self.version.to_owned(),
+            version: self.gateway.version.to_owned(),
             refused: counters.refused_total(),
             stored: counters.stored_total(),
+            storage: *self.gateway.storage.borrow(),
         };
         let state = serde_json::to_value(state).expect("a state is plain data");
         Some(("gateway".to_owned(), state))

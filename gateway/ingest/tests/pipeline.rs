@@ -70,6 +70,7 @@ impl Running {
             clock,
             commit_window,
             learned: tokio::sync::watch::Sender::default(),
+            storage: tokio::sync::watch::channel(None).1,
             version: "0.0.0",
         };
         let mut tasks = JoinSet::new();

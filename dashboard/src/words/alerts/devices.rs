@@ -82,4 +82,18 @@ impl Teller {
         );
         (format!("{count} {noun}"), remedy.to_owned())
     }
+
+    pub(super) fn disk_alert(&self, free_bytes: u64, disk_bytes: u64) -> (String, String) {
+        let language = self.language;
+        let (free, disk) = (language.size(free_bytes), language.size(disk_bytes));
+        let fact = language.say(
+            format!("Disque presque plein\u{a0}: {free} libres sur {disk}"),
+            format!("Disk nearly full: {free} of {disk} left"),
+        );
+        let remedy = language.pick(
+            "L\u{2019}enregistrement continue, les plus anciennes mesures sont effacées\u{a0}: faire de la place",
+            "Recording goes on, the oldest readings are deleted: make room",
+        );
+        (fact, remedy.to_owned())
+    }
 }

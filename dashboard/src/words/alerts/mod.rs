@@ -57,6 +57,7 @@ impl Teller {
                 Some("/sensors")
             }
             Matter::Quarantine { .. } => Some("/sensors#quarantine"),
+            Matter::Disk { .. } => Some("/sensors#storage"),
             Matter::MachineLeftOn { .. }
             | Matter::MachineLong { .. }
             | Matter::Coverage { .. }
@@ -100,6 +101,7 @@ impl Teller {
             Matter::Outage { devices, of } => self.outage_alert(alert, *devices, *of),
             Matter::Battery { device, percent } => self.battery_alert(device.as_str(), *percent),
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
+            Matter::Disk { free_bytes, disk_bytes } => self.disk_alert(*free_bytes, *disk_bytes),
         }
     }
 }
@@ -176,6 +178,7 @@ mod tests {
                 Matter::Outage { devices: 12, of: 40 },
                 Matter::Battery { device: device(), percent: 12.0 },
                 Matter::Coverage { meter: meter(), share: 0.61 },
+                Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000 },
                 Matter::Register {
                     meter: meter(),
                     mishap: domain::wire::state::MeterMishap::Reset,

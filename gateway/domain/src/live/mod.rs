@@ -39,7 +39,7 @@ use crate::instant::Instant;
 use crate::message::DeviceStatus;
 use crate::reading::{Observation, Reading, Source};
 use crate::site::Site;
-use crate::wire::state::Alert;
+use crate::wire::state::{Alert, StorageState};
 use alerts::{Alerts, Known};
 use devices::Devices;
 use loading::Clusters;
@@ -142,6 +142,11 @@ impl Live {
     /// Says how many messages stand refused, and since when; `None` when there is nothing to tell.
     pub fn refused(&mut self, total: u64, since: Option<Instant>) {
         self.alerts.refused(total, since);
+    }
+
+    /// Says how much room the store takes and has.
+    pub fn storage(&mut self, storage: &StorageState, now: Instant) {
+        self.alerts.storage(&self.site, storage, now);
     }
 
     /// What is to be published: name below `state/`, and content. Everything on the first call, then what changed;

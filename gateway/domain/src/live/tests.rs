@@ -378,3 +378,28 @@ fn cold_vaults_are_told_and_stale_air_where_nobody_is_is_not() {
     let told = alerts(&mut live, 2990);
     assert!(told.contains(&"cold".to_owned()) && !told.contains(&"air".to_owned()), "{told:?}");
 }
+
+#[test]
+fn a_disk_that_is_nearly_full_is_an_alert_until_there_is_room() {
+    let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
+    let mut live = Live::new(site, at(0));
+    let mut alerts = |free_bytes, second| {
+        let storage = StorageState {
+            stored_bytes: 2_000_000_000,
+            reusable_bytes: 0,
+            free_bytes,
+            disk_bytes: 32_000_000_000,
+            written_bytes_per_day: None,
+        };
+        live.storage(&storage, at(second));
+        live.states(at(second));
+        live.alerts.raised().to_vec()
+    };
+    assert_eq!(alerts(1_700_000_000, 0), []);
+    let raised = alerts(1_500_000_000, 10);
+    let matter =
+        crate::wire::state::Matter::Disk { free_bytes: 1_500_000_000, disk_bytes: 32_000_000_000 };
+    assert_eq!((&raised[0].matter, raised[0].since), (&matter, at(10)));
+    assert_eq!(alerts(1_400_000_000, 60)[0].since, at(10));
+    assert_eq!(alerts(1_700_000_000, 90), []);
+}

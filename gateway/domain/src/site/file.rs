@@ -87,7 +87,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let families = settings::families(families, faults);
     let kept = root.named_tables("retention", "[retention.<quantity>]", retention::RETENTION);
     let disk = root.table("disk", "[disk]", retention::DISK);
-    let retention = retention::retention(kept, disk.as_ref(), faults);
+    let retention = retention::retention(&kept, disk.as_ref(), faults);
     let tariffs = accounting::prices(&root.tables("price", "[[price]]", accounting::PRICE));
     let carbon = accounting::carbon(&root.tables("carbon", "[[carbon]]", accounting::CARBON));
     let primary = accounting::primary(&root.tables("primary", "[[primary]]", accounting::PRIMARY));

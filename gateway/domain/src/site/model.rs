@@ -9,8 +9,8 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
-use crate::alerts::{NoticeRules, Rulebook};
 use super::retention::Retention;
+use crate::alerts::{NoticeRules, Rulebook};
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;

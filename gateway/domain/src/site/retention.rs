@@ -65,7 +65,7 @@ impl DiskGuard {
         reason = "a share of a disk, to the megabyte"
     )]
     pub fn reserve_bytes(&self, disk_bytes: u64) -> u64 {
-        let share = (disk_bytes as f64 * (1.0 - self.full)) as u64;
+        let share = (disk_bytes as f64 * (1.0 - self.full)).round() as u64;
         share.max(self.min_free_bytes)
     }
 }
@@ -95,17 +95,17 @@ impl Retention {
 
 /// The retention that these tables tell.
 pub(super) fn retention(
-    named: Vec<(usize, &str, Section<'_>)>,
+    tables: &[(usize, &str, Section<'_>)],
     disk: Option<&Section<'_>>,
     faults: &Faults<'_>,
 ) -> Retention {
     let mut retention =
         Retention { disk: disk.map(guard).unwrap_or_default(), ..Retention::default() };
-    let all = named.iter().find(|(_, name, _)| *name == "all");
+    let all = tables.iter().find(|(_, name, _)| *name == "all");
     if let Some((_, _, section)) = all {
         retention.all = kept(section, Kept::default());
     }
-    for (at, name, section) in named.iter().filter(|(_, name, _)| *name != "all") {
+    for (at, name, section) in tables.iter().filter(|(_, name, _)| *name != "all") {
         let Ok(quantity) = name.parse::<Quantity>() else {
             let names = || Quantity::ALL.iter().map(|quantity| quantity.name());
             let remedy = match nearest(name, names()) {
@@ -132,6 +132,9 @@ fn guard(section: &Section<'_>) -> DiskGuard {
 fn kept(section: &Section<'_>, default: Kept) -> Kept {
     let read = |key, default| {
         let Some(text) = section.text(key) else { return default };
+        if text == "for ever" {
+            return None;
+        }
         let Some(days) = days(text) else {
             let least = format!("{LEAST_DAYS}d");
             let fault = format!(
@@ -140,7 +143,7 @@ fn kept(section: &Section<'_>, default: Kept) -> Kept {
             section.fault(key, fault);
             return default;
         };
-        days
+        Some(days)
     };
     Kept {
         raw: read("raw", default.raw),
@@ -149,16 +152,13 @@ fn kept(section: &Section<'_>, default: Kept) -> Kept {
     }
 }
 
-/// `400d`, `5y`; `Some(None)` for ever.
-fn days(text: &str) -> Option<Option<u32>> {
-    if text == "for ever" {
-        return Some(None);
-    }
+/// `400d`, `5y`.
+fn days(text: &str) -> Option<u32> {
     let (number, days) = match (text.strip_suffix('d'), text.strip_suffix('y')) {
         (Some(number), _) => (number, 1),
         (_, Some(number)) => (number, 366),
         _ => return None,
     };
     let days = number.parse::<u32>().ok()?.checked_mul(days)?;
-    (LEAST_DAYS..=366_000).contains(&days).then_some(Some(days))
+    (LEAST_DAYS..=366_000).contains(&days).then_some(days)
 }

@@ -241,6 +241,21 @@ pub enum DeviceHealth {
     Offline,
 }
 
+/// How much room the store takes and has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StorageState {
+    /// What the store takes on its disk, in bytes.
+    pub stored_bytes: u64,
+    /// Of this, room that was given up and will be used again.
+    pub reusable_bytes: u64,
+    /// What is left of the disk, in bytes.
+    pub free_bytes: u64,
+    /// How large the disk is, in bytes.
+    pub disk_bytes: u64,
+    /// What the gateway writes to its disk in a day, at the pace of the last 24 hours; unknown in its first hour.
+    pub written_bytes_per_day: Option<u64>,
+}
+
 /// The gateway itself. Published every few seconds: it is the pulse of everything else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GatewayState {
@@ -254,4 +269,7 @@ pub struct GatewayState {
     pub refused: u64,
     /// Readings stored since the start.
     pub stored: u64,
+    /// How much room the store takes and has; none where that is not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<StorageState>,
 }

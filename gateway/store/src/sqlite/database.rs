@@ -1,5 +1,6 @@
 //! The writing side of the file, one call at a time.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
@@ -9,6 +10,7 @@ use domain::ledger::{Draft, EntryId};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::entry::Entry;
+use super::fault::file_fault;
 use super::forwarding::{Mark, Receipt};
 use super::known::Known;
 use super::lock::FolderLock;
@@ -38,7 +40,7 @@ pub(super) struct Database {
     forwarded: Option<Mark>,
     folder: PathBuf,
     /// Asks how much room the folder's disk has.
-    disk: fn(&Path) -> Result<Disk, StoreError>,
+    disk: fn(&Path) -> io::Result<Disk>,
     /// When it was last asked, and what must have passed until it is again.
     room_looked_at: Option<(Stopwatch, Duration)>,
     _lock: FolderLock,
@@ -113,14 +115,15 @@ impl Database {
     }
 
     fn is_short_of_room(&self) -> Result<bool, StoreError> {
-        let disk = (self.disk)(&self.folder)?;
+        let disk =
+            (self.disk)(&self.folder).map_err(file_fault("ask for the room of", &self.folder))?;
         let guard = &self.rules.retention.disk;
         Ok(room::is_short(guard, disk, room::reusable(&self.connection)?))
     }
 
     /// Makes the disk seem to be another one.
     #[cfg(test)]
-    pub(super) fn pretend(&mut self, disk: fn(&Path) -> Result<Disk, StoreError>) {
+    pub(super) fn pretend(&mut self, disk: fn(&Path) -> io::Result<Disk>) {
         self.disk = disk;
     }
 

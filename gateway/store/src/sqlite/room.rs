@@ -1,5 +1,6 @@
-//! How much room there is: on the disk, and within the file.
+//! How much room there is: on the disk, and within the file. The only file that asks the system for it.
 
+use std::io;
 use std::path::Path;
 
 use domain::site::DiskGuard;
@@ -19,16 +20,15 @@ pub(super) struct Disk {
 }
 
 /// The disk of a folder.
-pub(super) fn disk_of(folder: &Path) -> Result<Disk, StoreError> {
-    let found = rustix::fs::statvfs(folder)
-        .map_err(|error| file_fault("ask for the room of", folder)(error.into()))?;
+pub(super) fn disk_of(folder: &Path) -> io::Result<Disk> {
+    let found = rustix::fs::statvfs(folder)?;
     let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
     Ok(Disk { free: bytes(found.f_bavail), total: bytes(found.f_blocks) })
 }
 
 /// What is to be told of the room in `folder`.
 pub(super) fn space(connection: &Connection, folder: &Path) -> Result<Space, StoreError> {
-    let disk = disk_of(folder)?;
+    let disk = disk_of(folder).map_err(file_fault("ask for the room of", folder))?;
     let stored = [FILE.to_owned(), format!("{FILE}-wal")].map(|name| {
         // There is no write-ahead log while nobody has the file open.
         std::fs::metadata(folder.join(name)).map_or(0, |file| file.len())

@@ -59,11 +59,14 @@ enum Stage {
     Done,
 }
 
+/// Readings by the hour that they belong to.
+pub(super) type Hours = Vec<(Slot, Vec<Entry>)>;
+
 /// What a step took from where the writer knows it.
 #[derive(Debug, Default)]
 pub(super) struct Moved {
     /// Readings that went from the log to an hour block.
-    pub(super) sealed: Vec<(Slot, Vec<Entry>)>,
+    pub(super) sealed: Hours,
     /// Days whose readings are gone.
     pub(super) given_up: Vec<Slot>,
 }
@@ -169,7 +172,7 @@ fn pack_log(
     connection: &Connection,
     forwarded: Option<Mark>,
     sealed: &mut Sealed,
-) -> Result<(Vec<(Slot, Vec<Entry>)>, bool), StoreError> {
+) -> Result<(Hours, bool), StoreError> {
     let rows = log::after(connection, i64::MIN, ROWS_PER_STEP)?;
     let (is_rest, last) = (rows.len() < ROWS_PER_STEP, rows.last().map(|row| row.seq));
     let mut hours = BTreeMap::<i64, (Vec<Entry>, u64)>::new();
@@ -179,7 +182,7 @@ fn pack_log(
         entries.push(row.entry);
         *owed += u64::from(forwarded.is_some_and(|mark| !mark.covers(row.seq)));
     }
-    let mut moved = Vec::new();
+    let mut moved = Hours::new();
     for (id, (entries, owed)) in hours {
         let hour = Slot::from_id(Tier::Hour, id);
         let entries = in_order(entries);

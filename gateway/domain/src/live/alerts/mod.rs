@@ -19,7 +19,7 @@ use super::track::Tracks;
 use crate::instant::Instant;
 use crate::reading::Observation;
 use crate::site::Site;
-use crate::wire::state::{Alert, Matter, Severity};
+use crate::wire::state::{Alert, Matter, Severity, StorageState};
 use crowds::Crowds;
 use machines::Machines;
 use rooms::Rooms;
@@ -34,6 +34,8 @@ pub(super) struct Alerts {
     machines: Machines,
     batteries: Batteries,
     refused: Option<(u64, Instant)>,
+    /// While the disk is nearly full: what is known of it, and since when.
+    disk: Option<(StorageState, Instant)>,
     raised: Vec<Alert>,
 }
 
@@ -55,6 +57,7 @@ impl Alerts {
             machines: Machines::of(site),
             batteries: Batteries::default(),
             refused: None,
+            disk: None,
             raised: Vec::new(),
         }
     }
@@ -76,6 +79,13 @@ impl Alerts {
         self.refused = since.map(|since| (total, since));
     }
 
+    /// Takes how much room the store has.
+    pub(super) fn storage(&mut self, site: &Site, storage: &StorageState, now: Instant) {
+        let reserve = site.retention.disk.reserve_bytes(storage.disk_bytes);
+        let since = self.disk.map_or(now, |(_, since)| since);
+        self.disk = (storage.free_bytes < reserve).then_some((*storage, since));
+    }
+
     pub(super) fn refresh(&mut self, known: &Known<'_>) {
         let mut raised = self.rooms.raised(known);
         raised.extend(self.crowds.raised(known));
@@ -84,6 +94,10 @@ impl Alerts {
         raised.extend(self.batteries.raised(known));
         raised.extend(self.refused.map(|(refused, since)| {
             Alert::new(Matter::Quarantine { refused }, Severity::Info, since)
+        }));
+        raised.extend(self.disk.map(|(disk, since)| {
+            let StorageState { free_bytes, disk_bytes, .. } = disk;
+            Alert::new(Matter::Disk { free_bytes, disk_bytes }, Severity::Attention, since)
         }));
         raised.sort_by_key(|alert| (alert.severity, alert.since));
         self.raised = raised;

@@ -166,6 +166,13 @@ pub enum Matter {
         /// How many were refused since the start.
         refused: u64,
     },
+    /// The disk of the store is nearly full.
+    Disk {
+        /// What is left of it, in bytes.
+        free_bytes: u64,
+        /// How large it is, in bytes.
+        disk_bytes: u64,
+    },
 }
 
 /// What a register did.
@@ -202,6 +209,7 @@ impl Matter {
             Self::Coverage { meter, .. } => format!("coverage/{meter}"),
             Self::Register { meter, .. } => format!("register/{meter}"),
             Self::Quarantine { .. } => "quarantine".to_owned(),
+            Self::Disk { .. } => "disk".to_owned(),
         }
     }
 }

@@ -1,8 +1,9 @@
-//! How much room there is on a disk: the only file that asks the system for it.
+//! Whether there is room on a disk.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::super::room::{Disk, disk_of};
 use super::fault::{BackupError, file_fault};
 
 /// What must remain of the disk, in parts of a hundred: below that, old readings are given up to go on recording.
@@ -11,11 +12,9 @@ const MEGABYTE: u64 = 1_000_000;
 
 /// Refuses work that needs so many bytes where there is no room for it.
 pub(super) fn check(folder: &Path, bytes: u64) -> Result<(), BackupError> {
-    let found = rustix::fs::statvfs(folder)
-        .map_err(|error| file_fault("ask for the room of", folder)(error.into()))?;
-    let free = found.f_bavail.saturating_mul(found.f_frsize);
-    let disk = found.f_blocks.saturating_mul(found.f_frsize);
-    let needed = bytes.saturating_add(disk / 100 * REMAINS_PERCENT);
+    let Disk { free, total } =
+        disk_of(folder).map_err(file_fault("ask for the room of", folder))?;
+    let needed = bytes.saturating_add(total / 100 * REMAINS_PERCENT);
     if free >= needed {
         return Ok(());
     }

@@ -1,0 +1,117 @@
+//! How much room the store takes and has, and how much this program writes: measured now and then, for metrics, for
+//! the pages and for an alert before the disk is full.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::wire::state::StorageState;
+use metrics_exporter_prometheus::PrometheusHandle;
+use store::{SeriesReader, Space, SqliteReader};
+use tokio::sync::watch;
+use tokio::time::Instant as Moment;
+use tokio_util::sync::CancellationToken;
+
+const MEASURE_EVERY: Duration = Duration::from_secs(30);
+
+/// Measures the store, every half minute, and keeps the metrics in order.
+pub(crate) async fn measure(
+    reader: Arc<SqliteReader>,
+    metrics: PrometheusHandle,
+    told: watch::Sender<Option<StorageState>>,
+    stop: CancellationToken,
+) -> Result<(), String> {
+    let work = async {
+        let mut written = Written::default();
+        loop {
+            if let Some(bytes) = bytes_written() {
+                metrics::counter!("vigie_written_bytes_total").absolute(bytes);
+                written.note(Moment::now(), bytes);
+            }
+            if let Ok(Some(space)) = reader.space().await {
+                show(space);
+                told.send_replace(Some(state(space, written.per_day())));
+            }
+            metrics.run_upkeep();
+            tokio::time::sleep(MEASURE_EVERY).await;
+        }
+    };
+    stop.run_until_cancelled(work).await.unwrap_or(Ok(()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to 8 PiB")]
+fn show(space: Space) {
+    metrics::gauge!("vigie_store_bytes").set(space.stored_bytes as f64);
+    metrics::gauge!("vigie_store_reusable_bytes").set(space.reusable_bytes as f64);
+    metrics::gauge!("vigie_disk_free_bytes").set(space.free_bytes as f64);
+    metrics::gauge!("vigie_disk_bytes").set(space.disk_bytes as f64);
+}
+
+fn state(space: Space, written_bytes_per_day: Option<u64>) -> StorageState {
+    let Space { stored_bytes, reusable_bytes, free_bytes, disk_bytes } = space;
+    StorageState { stored_bytes, reusable_bytes, free_bytes, disk_bytes, written_bytes_per_day }
+}
+
+/// What this program had written to its disks since its start, as Linux counts it.
+fn bytes_written() -> Option<u64> {
+    let counters = std::fs::read_to_string("/proc/self/io").ok()?;
+    counters.lines().find_map(|line| line.strip_prefix("write_bytes: "))?.parse().ok()
+}
+
+/// What was written lately: a mark every quarter of an hour, for a day.
+#[derive(Debug, Default)]
+struct Written {
+    marks: VecDeque<(Moment, u64)>,
+    newest: Option<(Moment, u64)>,
+}
+
+const DAY: Duration = Duration::from_hours(24);
+const MARK_EVERY: Duration = Duration::from_mins(15);
+/// The first minutes of a run, with its start in them, say little of a day.
+const ENOUGH: Duration = Duration::from_hours(1);
+
+impl Written {
+    fn note(&mut self, now: Moment, bytes: u64) {
+        self.newest = Some((now, bytes));
+        if self.marks.back().is_none_or(|(at, _)| now.duration_since(*at) >= MARK_EVERY) {
+            self.marks.push_back((now, bytes));
+        }
+        while self.marks.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= DAY) {
+            self.marks.pop_front();
+        }
+    }
+
+    /// Bytes a day at the pace of the last 24 hours, or of what there is of them; `None` in the first hour.
+    fn per_day(&self) -> Option<u64> {
+        let ((from, before), (to, after)) = (*self.marks.front()?, self.newest?);
+        let seconds = to.duration_since(from).as_secs();
+        let bytes = u128::from(after.saturating_sub(before));
+        let per_day = bytes * u128::from(DAY.as_secs()) / u128::from(seconds.max(1));
+        (seconds >= ENOUGH.as_secs()).then(|| u64::try_from(per_day).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_judged_by_the_last_24_hours_and_not_before_an_hour_has_passed() {
+        let (mut written, start) = (Written::default(), Moment::now());
+        let at = |minute: u64| start + Duration::from_mins(minute);
+        for minute in 0..60 {
+            written.note(at(minute), 1000 * minute);
+        }
+        assert_eq!(written.per_day(), None);
+        written.note(at(60), 60_000);
+        assert_eq!(written.per_day(), Some(24 * 60_000));
+
+        // From then on ten times as much; a day later nothing else counts.
+        for minute in 61..60 + 25 * 60 {
+            written.note(at(minute), 60_000 + 10_000 * (minute - 60));
+        }
+        let per_day = written.per_day().unwrap();
+        assert!((14_300_000..=14_400_000).contains(&per_day), "{per_day}");
+        assert!(written.marks.len() <= 98, "{}", written.marks.len());
+    }
+}
