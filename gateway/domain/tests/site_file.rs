@@ -446,13 +446,13 @@ fn who_is_told_when_stands_in_the_site_file() {
 #[test]
 fn what_is_stored_is_kept_as_long_as_the_file_says() {
     let site = parse(
-        "[retention.all]\nraw = \"2y\"\n[retention.co2]\nquarters = \"for ever\"\n\
+        "[retention.all]\nraw = \"2y\"\n[retention.co2]\nquarters = \"5y\"\n\
          [disk]\nfull = 0.9\nmin_free_mb = 1000\n",
     )
     .unwrap();
     let (co2, power) = (site.retention.of(Quantity::Co2), site.retention.of(Quantity::ActivePower));
-    assert_eq!((co2.raw, co2.quarters, co2.days), (Some(732), None, None));
-    assert_eq!((power.raw, power.quarters), (Some(732), Some(1830)));
+    assert_eq!((co2.raw, co2.quarters, co2.days), (Some(732), Some(1830), None));
+    assert_eq!((power.raw, power.quarters), (Some(732), None));
     assert_eq!(site.retention.disk.reserve_bytes(100_000_000_000), 10_000_000_000);
     assert_eq!(site.retention.disk.reserve_bytes(2_000_000_000), 1_000_000_000);
 

@@ -32,11 +32,10 @@ pub struct Kept {
 }
 
 impl Default for Kept {
-    /// Readings for a year and a month, so that the yearly report still has all of them; quarters of an hour for five
-    /// years, in which a building is compared with itself; days for ever: they take some kilobytes a year and series,
-    /// and what is declared each year is held against a reference that may be twenty years old.
+    /// For ever: a year of readings of 200 sources takes some 1.5 GB, and what a person imports from long ago must not
+    /// go unasked. The disk bounds it: see [`DiskGuard`].
     fn default() -> Self {
-        Self { raw: Some(400), quarters: Some(5 * 366), days: None }
+        Self { raw: None, quarters: None, days: None }
     }
 }
 
@@ -82,11 +81,6 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Everything, as long as there is room for it.
-    pub fn for_ever() -> Self {
-        Self { all: Kept { raw: None, quarters: None, days: None }, ..Self::default() }
-    }
-
     /// How long a quantity is kept.
     pub fn of(&self, quantity: Quantity) -> Kept {
         self.by_quantity.get(&quantity).copied().unwrap_or(self.all)

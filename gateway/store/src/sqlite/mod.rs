@@ -83,7 +83,7 @@ impl Default for SqliteSettings {
         Self {
             timezone: TimeZone::UTC,
             longest_gap: SignedDuration::from_mins(15),
-            retention: Retention::for_ever(),
+            retention: Retention::default(),
             forward_to: None,
         }
     }
