@@ -27,8 +27,8 @@ use crate::intake::Intake;
 use crate::parts::Parts;
 use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
 use crate::{
-    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, storage, systemd,
-    telemetry,
+    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, storage,
+    systemd, telemetry,
 };
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

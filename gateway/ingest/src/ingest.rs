@@ -82,15 +82,9 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
         let gateway = About { version: self.version, storage: self.storage };
-        let live = LiveDriver::start(
-            self.site,
-            self.reader,
-            self.board,
-            self.alerts,
-            self.clock,
-            gateway,
-        )
-        .await?;
+        let live =
+            LiveDriver::start(self.site, self.reader, self.board, self.alerts, self.clock, gateway)
+                .await?;
         let pipeline = Pipeline {
             admission,
             live,
