@@ -7,6 +7,7 @@ Usage: expected.py            writes expected.json beside this file
 Standard library only. What each figure means stands in README.md.
 """
 
+import bisect
 import csv
 import datetime as dt
 import json
@@ -53,6 +54,54 @@ def household():
     return {"timezone": "Europe/Paris", "rows": rows, "missing_minutes": missing, "wh_by_day": rounded}
 
 
+def load():
+    """The load curve of the house, from its register read between quarter hours by straight lines."""
+    utc, minute, total = dt.timezone.utc, dt.timedelta(minutes=1), 0.0
+    readings = []
+    with open(HERE / "household-power-2006-12.csv", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["Global_active_power"] in MISSING:
+                continue
+            begin = dt.datetime.strptime(row["Date"] + " " + row["Time"], "%d/%m/%Y %H:%M:%S")
+            total += float(row["Global_active_power"]) * 1000 / 60
+            readings.append((begin.replace(tzinfo=PARIS).astimezone(utc) + minute, total))
+    times, totals = [at for at, _ in readings], [wh for _, wh in readings]
+
+    def register(at):
+        after = bisect.bisect_left(times, at)
+        if times[after] == at:
+            return totals[after]
+        share = (at - times[after - 1]) / (times[after] - times[after - 1])
+        return totals[after - 1] + share * (totals[after] - totals[after - 1])
+
+    first = times[0].replace(minute=times[0].minute // 15 * 15) + QUARTER  # the first whole quarter of an hour
+    quarters = []
+    while first + QUARTER <= times[-1]:
+        quarters.append((first, (register(first + QUARTER) - register(first)) * 4))
+        first += QUARTER
+    falling = sorted((watts for _, watts in quarters), reverse=True)
+
+    def exceeded(percent):
+        return falling[max(0, -(-percent * len(falling) // 100) - 1)]
+
+    fields, nights = {}, {}
+    for start, watts in quarters:
+        local = start.astimezone(PARIS)
+        fields.setdefault((local.weekday(), local.hour), []).append(watts)
+        if 1 <= local.hour < 5:
+            nights.setdefault(local.date().isoformat(), []).append(watts)
+    mean = lambda found: round(sum(found) / len(found), 3)
+    return {
+        "quarters": len(quarters),
+        "mean_w": mean(falling),
+        "peak_w": round(falling[0], 3),
+        "baseload_w": round(exceeded(95), 3),
+        "duration_curve_w": [round(exceeded(percent), 3) for percent in range(0, 101, 10)],
+        "heat_map_w": [[mean(fields[day, hour]) for hour in range(24)] for day in range(7)],
+        "nights_w": {date: mean(found) for date, found in sorted(nights.items())},
+    }
+
+
 def office():
     """CO2 by quarter hour, and the door registers by civil day."""
     quarters, doors, level, rows = {}, {}, None, 0
@@ -86,7 +135,7 @@ def office():
 
 
 def main():
-    figures = {"household": household(), "office": office()}
+    figures = {"household": household() | {"load": load()}, "office": office()}
     text = json.dumps(figures, indent=1, ensure_ascii=False) + "\n"
     target = HERE / "expected.json"
     if "--check" not in sys.argv:
