@@ -110,6 +110,12 @@ labels! {
     by_zone: "Par zone", "By zone";
     unassigned: "Non affecté", "Not assigned";
     use_head: "Usage", "Use";
+    pathway: "Trajectoire Éco Énergie Tertiaire", "Pathway of the décret tertiaire";
+    goal_head: "Échéance", "Goal";
+    allowed_head: "Énergie finale permise par an", "Final energy allowed a year";
+    goal_reached: "Atteint sur 12 mois", "Met over 12 months";
+    yes: "oui", "yes";
+    no: "non", "no";
     baseload: "Talon", "Baseload";
     baseload_note:
         "Talon\u{a0}: puissance dépassée 95\u{202f}% du temps, sur les quarts d\u{2019}heure mesurés.",
