@@ -63,8 +63,10 @@ pub enum Trust {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutboxTable {
-    max_mib: u32,
-    max_readings: u32,
+    /// At most so many MiB on disk.
+    pub(super) max_mib: u32,
+    /// At most so many readings.
+    pub(super) max_readings: u32,
     /// What waits for longer is written to disk.
     #[serde(deserialize_with = "span")]
     pub write_after: Duration,

@@ -21,8 +21,6 @@ pub(crate) struct AlertWords {
     pub(crate) tone: Tone,
     /// Where there is more to see.
     pub(crate) address: Option<&'static str>,
-    /// Whether somebody takes care of it.
-    pub(crate) acknowledged: bool,
 }
 
 /// An alert as the pages say it, for those who tell it elsewhere.
@@ -66,7 +64,7 @@ impl Teller {
             | Matter::Register { .. } => Some("/energy"),
             _ => None,
         };
-        AlertWords { fact, remedy, tone, address, acknowledged: alert.acknowledged.is_some() }
+        AlertWords { fact, remedy, tone, address }
     }
 
     fn sentences(&self, alert: &Alert, site: &Site) -> (String, String) {
