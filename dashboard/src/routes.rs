@@ -13,8 +13,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    checks, corrections, energy, history, indicators, live, occupancy, quarantine, readings,
-    sources,
+    alerts, checks, corrections, energy, history, indicators, live, occupancy, quarantine,
+    readings, sources,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -50,6 +50,8 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/energy/breakdown", get(indicators::by_part)),
         ("/api/v1/climate", get(indicators::show_climate)),
         ("/api/v1/pathway", get(indicators::show_pathway)),
+        ("/api/v1/alerts", get(alerts::list)),
+        ("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge)),
         ("/api/v1/corrections", get(corrections::list).post(corrections::add)),
         ("/api/v1/corrections/{id}", delete(corrections::undo)),
         ("/api/v1/quarantine", get(quarantine::list)),
@@ -72,6 +74,9 @@ fn pages<R: SeriesReader>() -> Table<R> {
         ("/energy", get(pages::energy::show)),
         ("/history", get(pages::history::show)),
         ("/sensors", get(pages::sensors::show)),
+        ("/alerts", get(pages::alerts::show)),
+        ("/alerts/{id}/acknowledge", post(pages::alerts::acknowledge)),
+        ("/alerts/trial", post(pages::alerts::trial)),
         ("/login", get(pages::login::show).post(pages::login::enter)),
         ("/logout", post(pages::login::leave)),
         ("/staff", get(pages::staff::show)),

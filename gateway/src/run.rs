@@ -9,9 +9,9 @@ use domain::wire::native;
 use domain::wire::state::{Alert, GatewayState, StorageState};
 use domain::{Clock, Instant};
 use ingest::{
-    AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt, Part,
-    QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard, StatePublisher, Subscriptions,
-    redeliver, replay_quarantine,
+    Acknowledge, Acknowledgements, AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover,
+    LinkReceipt, Part, QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard,
+    StatePublisher, Subscriptions, redeliver, replay_quarantine,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
@@ -68,6 +68,10 @@ pub async fn run(
         reader,
         metrics,
         storage: watch::Sender::new(None),
+        acknowledgements: {
+            let (to, from) = ingest::acknowledgements();
+            (to, Some(from))
+        },
         clock,
         shutdown,
     };
@@ -91,6 +95,8 @@ struct Gateway {
     reader: Arc<SqliteReader>,
     metrics: PrometheusHandle,
     storage: watch::Sender<Option<StorageState>>,
+    /// Both ends of the queue to the keeper of alerts; it takes the second one.
+    acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
 }
@@ -112,7 +118,7 @@ impl Gateway {
                 reader: Arc::clone(&self.reader),
                 broker: self.config.broker_url(),
                 access: Arc::new(Access::of(&self.config.data)),
-                desk: Some(Arc::new(GatewayDesk::new(Arc::clone(&self.writer)))),
+                desk: Some(Arc::new(self.desk())),
                 clock: Arc::clone(&self.clock),
                 readiness: self.readiness.watch(),
                 metrics: telemetry::renderer(self.metrics.clone()),
@@ -130,6 +136,16 @@ impl Gateway {
         self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
         systemd::ready();
         Ok(())
+    }
+
+    /// Where the pages hand in what staff want done.
+    fn desk(&self) -> GatewayDesk {
+        GatewayDesk {
+            writer: Arc::clone(&self.writer),
+            acknowledgements: self.acknowledgements.0.clone(),
+            site: Arc::clone(&self.config.site),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     /// Returns when it is time to stop, or with what failed.
@@ -196,7 +212,7 @@ impl Gateway {
     /// The log of alerts, and those who are told of them. Gives the way in for what holds now.
     fn keep_alerts(&mut self) -> Result<watch::Sender<Vec<Alert>>, Failure> {
         let (alerts, raised) = watch::channel(Vec::new());
-        let (acknowledge, requests) = ingest::acknowledgements();
+        let requests = self.acknowledgements.1.take().expect("the keeper is started once");
         let (notices, told) = notify::queue();
         let keeper = AlertKeeper {
             site: Arc::clone(&self.config.site),
@@ -214,7 +230,6 @@ impl Gateway {
         let (site, board) = (Arc::clone(&self.config.site), Arc::clone(&self.board));
         let (clock, stop) = (Arc::clone(&self.clock), self.stops.outlets.clone());
         self.parts.spawn("the notifier", notify::notify(site, board, clock, told, stop)?);
-        drop(acknowledge);
         Ok(alerts)
     }
 

@@ -1,5 +1,6 @@
 //! The JSON API under `/api/v1`: one file per call or family of calls.
 
+pub(crate) mod alerts;
 pub(crate) mod checks;
 pub(crate) mod corrections;
 pub(crate) mod energy;

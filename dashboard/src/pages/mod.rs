@@ -1,6 +1,7 @@
 //! The pages. Each is a shell with parts; the parts are also what the live stream sends, so that a page that was
 //! just loaded and one that was kept up to date look the same.
 
+pub(crate) mod alerts;
 pub(crate) mod corrections;
 pub(crate) mod energy;
 pub(crate) mod history;

@@ -62,6 +62,17 @@ async fn a_day_is_told_with_its_cost_its_carbon_and_where_they_come_from() {
 }
 
 #[tokio::test]
+async fn a_year_that_was_hardly_measured_is_not_held_against_the_goals() {
+    let text = format!("{SITE}\n[reference]\nyear = 2016\nkwh = 10000\nsource = \"factures\"\n");
+    let house = House::of(site::parse(&text, "house.toml").unwrap(), false);
+
+    let page = house.page("/energy?view=consumption&span=year").await;
+
+    assert!(page.contains("les 12 derniers mois ne sont pas assez mesurés"), "{page}");
+    assert!(page.contains("2030 (\u{2212}40\u{202f}%)") && page.contains("6\u{202f}000\u{a0}kWh"));
+}
+
+#[tokio::test]
 async fn a_chart_has_its_finding_as_title_and_its_numbers_behind() {
     let page = house().await.page("/energy?view=power&span=yesterday&lang=en").await;
 

@@ -243,6 +243,34 @@ impl Language {
         }
     }
 
+    /// The last twelve months beside the year of reference; unknown while too little of them was measured.
+    pub(crate) fn reduced(self, reduction: Option<f64>, year: i16) -> String {
+        let Some(share) = reduction else {
+            return self
+                .pick(
+                    "Trajectoire\u{a0}: inconnue, les 12 derniers mois ne sont pas assez mesurés",
+                    "Pathway: unknown, too little of the last 12 months was measured",
+                )
+                .to_owned();
+        };
+        let percent = self.percent(share.abs());
+        let (french, english) =
+            if share < 0.0 { ("de plus", "more") } else { ("de moins", "less") };
+        self.say(
+            format!("{percent} {french} qu\u{2019}en {year} sur les 12 derniers mois"),
+            format!("{percent} {english} than in {year} over the last 12 months"),
+        )
+    }
+
+    /// Where the reference and the goals come from.
+    pub(crate) fn reference_source(self, year: i16, kwh: f64, source: &str, goals: &str) -> String {
+        let energy = self.energy(kwh * 1000.0).text();
+        self.say(
+            format!("Référence\u{a0}: {energy} en {year} ({source}). Objectifs\u{a0}: {goals}. La valeur absolue par catégorie n\u{2019}est pas jugée ici."),
+            format!("Reference: {energy} in {year} ({source}). Goals: {goals}. The absolute value by category is not judged here."),
+        )
+    }
+
     /// Power beside the subscription.
     pub(crate) fn subscribed(
         self,

@@ -110,6 +110,12 @@ labels! {
     by_zone: "Par zone", "By zone";
     unassigned: "Non affecté", "Not assigned";
     use_head: "Usage", "Use";
+    pathway: "Trajectoire Éco Énergie Tertiaire", "Pathway of the décret tertiaire";
+    goal_head: "Échéance", "Goal";
+    allowed_head: "Énergie finale permise par an", "Final energy allowed a year";
+    goal_reached: "Atteint sur 12 mois", "Met over 12 months";
+    yes: "oui", "yes";
+    no: "non", "no";
     baseload: "Talon", "Baseload";
     baseload_note:
         "Talon\u{a0}: puissance dépassée 95\u{202f}% du temps, sur les quarts d\u{2019}heure mesurés.",
@@ -269,6 +275,18 @@ labels! {
     no_accounts:
         "Il n\u{2019}y a pas encore de compte. Le premier se crée sur la machine qui fait tourner Vigie\u{a0}:",
         "There is no account yet. The first one is made on the machine that runs Vigie:";
+    alerts: "Alertes", "Alerts";
+    alerts_over: "Terminées", "Over";
+    no_alerts_over: "Aucune alerte passée.", "No alerts before.";
+    take_care: "Je m\u{2019}en occupe", "I take care of it";
+    taken_care_of: "prise en charge", "taken care of";
+    trial: "Essai d\u{2019}envoi", "Trial";
+    trial_note:
+        "Envoie un message d\u{2019}essai par courriel et par webhook, comme le fichier du site les nomme.",
+        "Sends a trial message by e-mail and webhook, as the site file names them.";
+    send_trial: "Envoyer un essai", "Send a trial";
+    all_alerts: "Toutes les alertes", "All alerts";
+
     staff: "Équipe", "Staff";
     logged_in_as: "Connecté\u{a0}: {}", "Logged in: {}";
 

@@ -1,7 +1,7 @@
 //! How much, what it cost and weighed, when, and what for.
 
 use domain::calendar::{Step, grid};
-use domain::indicators::EnergyCell;
+use domain::indicators::{EnergyCell, Goal};
 use domain::site::Use;
 use domain::{Instant, Period};
 use store::SeriesReader;
@@ -12,6 +12,7 @@ use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
+use crate::insights::climate::{PathwayReport, pathway_now};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
@@ -34,6 +35,9 @@ pub(super) async fn sections<R: SeriesReader>(
         for by in [By::Use, By::Zone] {
             let (_, lines) = breakdown(app, by, asked.span).await?;
             sections.extend(parts(language, by, &lines));
+        }
+        if asked.is_year() {
+            sections.extend(pathway_now(app).await?.map(|report| pathway(language, &report)));
         }
     }
     Ok(numbered(sections))
@@ -162,6 +166,37 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
             finding.map_or(title.to_owned(), |finding| format!("{title} · {finding}")),
         )
     })
+}
+
+/// The last twelve months beside the goals.
+fn pathway(language: Language, report: &PathwayReport) -> Section {
+    let t = language.labels();
+    let told = &report.pathway;
+    let row = |goal: &Goal| Row {
+        name: format!("{} (\u{2212}{})", goal.year, language.percent(goal.reduction)),
+        cells: vec![
+            Cell::of(Some(language.energy(goal.kwh * 1000.0))),
+            goal.is_met.map_or(Cell::of(None), |met| Cell::text(if met { t.yes } else { t.no })),
+        ],
+    };
+    let source = told.goals.first().map_or("", |goal| goal.source.as_str());
+    let (year, kwh) = (told.reference_year, told.reference_kwh);
+    Section {
+        tiles: vec![Tile::new(
+            t.consumed,
+            told.current_kwh.map(|kwh| language.energy(kwh * 1000.0)),
+        )],
+        table: Some(Table {
+            head: vec![t.goal_head, t.allowed_head, t.goal_reached],
+            rows: told.goals.iter().map(row).collect(),
+            folded: false,
+        }),
+        notes: vec![
+            language.reference_source(year, kwh, &told.reference_source, source),
+            format!("{}\u{a0}: {}.", t.measured_time, language.percent(report.coverage)),
+        ],
+        ..Section::titled(format!("{} · {}", t.pathway, language.reduced(told.reduction, year)))
+    }
 }
 
 fn name(language: Language, line: &Line) -> String {

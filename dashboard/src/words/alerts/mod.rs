@@ -21,6 +21,8 @@ pub(crate) struct AlertWords {
     pub(crate) tone: Tone,
     /// Where there is more to see.
     pub(crate) address: Option<&'static str>,
+    /// Whether somebody takes care of it.
+    pub(crate) acknowledged: bool,
 }
 
 /// An alert as the pages say it, for those who tell it elsewhere.
@@ -64,7 +66,7 @@ impl Teller {
             | Matter::Register { .. } => Some("/energy"),
             _ => None,
         };
-        AlertWords { fact, remedy, tone, address }
+        AlertWords { fact, remedy, tone, address, acknowledged: alert.acknowledged.is_some() }
     }
 
     fn sentences(&self, alert: &Alert, site: &Site) -> (String, String) {

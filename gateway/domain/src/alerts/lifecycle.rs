@@ -21,7 +21,7 @@ pub struct AlertId(pub u64);
 /// Somebody takes care of an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
-    /// The account that said so.
+    /// The account that said so; empty where it is not told.
     pub by: String,
     /// When.
     pub at: Instant,

@@ -34,6 +34,15 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// The same for everybody to see: that somebody takes care of it, but not who.
+    #[must_use]
+    pub fn without_names(mut self) -> Self {
+        if let Some(acknowledged) = &mut self.acknowledged {
+            acknowledged.by.clear();
+        }
+        self
+    }
+
     /// An alert that nobody has seen yet.
     pub fn new(matter: Matter, severity: Severity, since: Instant) -> Self {
         Self { id: None, matter, severity, since, acknowledged: None }

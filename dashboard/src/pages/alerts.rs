@@ -1,0 +1,128 @@
+//! `/alerts`: what holds now and what held before; staff take care of it here.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::alerts::{AlertId, Standing};
+use serde::Deserialize;
+use store::SeriesReader;
+
+use super::shell::{Choice, Shell};
+use super::staff::Me;
+use crate::access::{StaffForm, Visitor};
+use crate::api::alerts::take_care;
+use crate::app::App;
+use crate::audience::Screen;
+use crate::problem::Problem;
+use crate::words::{AlertWords, Labels, Teller};
+
+/// Rows on the page; the API has the rest.
+const MOST_SHOWN: usize = 100;
+
+#[derive(Template)]
+#[template(path = "alerts.html")]
+struct Alerts {
+    shell: Shell,
+    t: &'static Labels,
+    me: Option<Me>,
+    /// What came of a trial.
+    trial: Option<String>,
+    /// None when the store did not answer.
+    rows: Option<(Vec<Row>, Vec<Row>)>,
+}
+
+struct Row {
+    id: AlertId,
+    words: AlertWords,
+    /// From when until when, and who took care of it.
+    course: String,
+    can_acknowledge: bool,
+}
+
+/// A form without fields of its own.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Nothing {}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
+    choice: Choice,
+) -> Response {
+    page(&app, &visitor, choice, None).await
+}
+
+pub(crate) async fn acknowledge<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    Path(id): Path<u64>,
+    StaffForm(known, Nothing {}): StaffForm<Nothing>,
+) -> Response {
+    match take_care(&app, AlertId(id), &known.name).await {
+        Ok(()) => Redirect::to("/alerts").into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Sends a trial by every way, and says what became of it.
+pub(crate) async fn trial<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
+    choice: Choice,
+    StaffForm(_, Nothing {}): StaffForm<Nothing>,
+) -> Response {
+    let Some(desk) = &app.desk else { return Problem::nothing_to_change().into_response() };
+    let said = desk.try_alerts().await.unwrap_or_else(|error| error.to_string());
+    page(&app, &visitor, choice, Some(said)).await
+}
+
+async fn page<R: SeriesReader>(
+    app: &App<R>,
+    visitor: &Visitor,
+    choice: Choice,
+    trial: Option<String>,
+) -> Response {
+    let (t, scene) = (choice.language.labels(), app.feed.scene());
+    let teller = scene.teller(choice.language);
+    let is_staff = visitor.known.is_some();
+    let may = is_staff && app.desk.is_some();
+    let row = |standing: Standing| {
+        let Standing { id, alert, raised_at, cleared_at } = standing;
+        let alert = if is_staff { alert } else { alert.without_names() };
+        let holds = cleared_at.is_none();
+        let words = if holds {
+            teller.alert(&alert, &app.site)
+        } else {
+            past(&teller, raised_at).alert(&alert, &app.site)
+        };
+        let mut course = vec![match cleared_at {
+            None => teller.moment(raised_at),
+            Some(end) => format!("{} \u{2013} {}", teller.moment(raised_at), teller.moment(end)),
+        }];
+        course.extend(alert.acknowledged.as_ref().map(|it| {
+            let at = teller.moment(it.at);
+            let by = if it.by.is_empty() { t.taken_care_of } else { &it.by };
+            format!("{by}, {at}")
+        }));
+        let can_acknowledge = may && holds && alert.acknowledged.is_none();
+        Row { id, words, course: course.join(" · "), can_acknowledge }
+    };
+    let log = app.reader.alerts(None, MOST_SHOWN).await.ok();
+    let rows = log.map(|log| {
+        let (open, over): (Vec<_>, Vec<_>) =
+            log.into_iter().partition(|standing| standing.cleared_at.is_none());
+        (open.into_iter().map(row).collect(), over.into_iter().map(row).collect())
+    });
+    choice.page(&Alerts {
+        shell: Shell::new("/alerts", t.alerts, Screen::Plain, choice.language, &scene),
+        t,
+        me: visitor.known.as_ref().map(|known| Me::of(known, t)),
+        trial,
+        rows,
+    })
+}
+
+/// What is over is told as it was when it was raised.
+fn past(teller: &Teller, raised_at: domain::Instant) -> Teller {
+    Teller { now: raised_at, ..teller.clone() }
+}
