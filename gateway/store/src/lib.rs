@@ -37,4 +37,6 @@ pub use ports::{
     SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::backup;
+#[doc(hidden)]
+pub use sqlite::unpack_anything;
 pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};

@@ -102,5 +102,17 @@ pub struct Sealed {
     pub given_up: u64,
 }
 
+/// For fuzzing only: takes any bytes for a block of readings, and for one of rollups, once a checksum that fits is
+/// put behind them.
+#[doc(hidden)]
+pub fn unpack_anything(bytes: &[u8]) {
+    let checksum = crc32fast::hash(bytes).to_le_bytes();
+    let block = [bytes, &checksum].concat();
+    let day = slot::Slot::of(slot::Tier::Day, series::SeriesId::of_block(1), 0);
+    // Either is fine; what must not happen is a panic.
+    let _ = block::decode(&block, day);
+    let _ = quarters::decode(&block, day);
+}
+
 #[cfg(test)]
 mod tests;
