@@ -29,6 +29,7 @@ use store::{
 const METERS: usize = 30;
 const EVERY: SignedDuration = SignedDuration::from_mins(15);
 const LIVE_READINGS: usize = 300_000;
+const ROUNDS: usize = 100;
 
 #[tokio::main]
 async fn main() -> Result<(), StoreError> {
@@ -198,11 +199,18 @@ fn live(site: &Site, start: Instant) {
     }
     let each = watch.elapsed().as_nanos() as f64 / readings.len() as f64;
     println!("live view: {each:.0} ns a reading");
-    let watch = Stopwatch::now();
-    let mut told = 0;
-    for second in 0..100 {
-        told += live.states(at + SignedDuration::from_secs(second * 5)).len();
+    let (mut told, mut spent) = (0, std::time::Duration::ZERO);
+    for _ in 0..ROUNDS {
+        at = at + SignedDuration::from_secs(10);
+        total += 1.0;
+        for meter in 0..site.meters.len() {
+            live.observe(&reading(meter, Quantity::EnergyImported, at, total));
+            live.observe(&reading(meter, Quantity::ActivePower, at, total));
+        }
+        let watch = Stopwatch::now();
+        told += live.states(at).len();
+        spent += watch.elapsed();
     }
-    let each = watch.elapsed().as_secs_f64() * 10.0;
-    println!("live view: {each:.2} ms to tell what changed, {} states each time", told / 100);
+    let each = spent.as_secs_f64() * 1000.0 / ROUNDS as f64;
+    println!("live view: {each:.2} ms to tell what changed, {} states each time", told / ROUNDS);
 }
