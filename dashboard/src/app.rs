@@ -6,6 +6,7 @@ use domain::Clock;
 use domain::site::Site;
 use store::SeriesReader;
 use store::backup::BackupStatus;
+use store::influx::Standing;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,7 @@ pub(crate) struct App<R> {
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
+    pub(crate) forwarding: Option<watch::Receiver<Standing>>,
     /// Only names of this machine are answered to, since it is bound to loopback.
     pub(crate) loopback_only: bool,
     pub(crate) streams: Arc<Semaphore>,
@@ -51,6 +53,7 @@ impl<R: SeriesReader> App<R> {
             readiness,
             metrics,
             backups,
+            forwarding,
             demonstration,
             ..
         } = dashboard;
@@ -67,6 +70,7 @@ impl<R: SeriesReader> App<R> {
             readiness,
             metrics,
             backups,
+            forwarding,
             loopback_only,
             streams,
             heavy,

@@ -12,6 +12,7 @@ use domain::site::Site;
 use domain::wire::BrokerUrl;
 use store::SeriesReader;
 use store::backup::BackupStatus;
+use store::influx::Standing;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -48,6 +49,8 @@ pub struct Dashboard<R: SeriesReader> {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// What became of the backups; `None` where none are made.
     pub backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
+    /// How forwarding to InfluxDB stands; `None` where nothing is forwarded.
+    pub forwarding: Option<watch::Receiver<Standing>>,
     /// Whether the building is simulated, which every page then says.
     pub demonstration: bool,
 }

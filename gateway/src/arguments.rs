@@ -30,10 +30,14 @@ pub enum Command {
     Run,
     /// Take readings in and keep them, without a dashboard
     Gateway,
-    /// Show what a gateway keeps, beside it, on the same data folder
+    /// Show what a gateway keeps: beside it on the same data folder, or elsewhere from InfluxDB
     Dashboard,
-    /// Check the site file and the settings, and start nothing
-    Check,
+    /// Check the site file, the settings and the InfluxDB that is named, and start nothing
+    Check {
+        /// Make the bucket in InfluxDB when it is missing; it keeps readings for ever
+        #[arg(long)]
+        create_bucket: bool,
+    },
     /// Send a trial alert by e-mail and webhook, as the site file names them
     TryAlerts,
     /// Back the data up beside a running gateway, restore the backup into a scratch file and compare it
@@ -93,16 +97,19 @@ pub struct Settings {
     /// The name by which that broker knows this gateway; two gateways need two
     #[arg(long, global = true, value_name = "NAME", env = "VIGIE_CLIENT_ID")]
     pub client_id: Option<String>,
+    /// Share the readings of --broker with other gateways of this group; they store and forward, and tell no live state
+    #[arg(long, global = true, value_name = "GROUP", env = "VIGIE_SHARE", requires = "broker")]
+    pub share: Option<String>,
     /// How long a reading waits for others to be committed with it
     #[arg(
         long, global = true, value_name = "TIME", env = "VIGIE_COMMIT_WINDOW", default_value = "1s",
         value_parser = commit_window
     )]
     pub commit_window: Duration,
-    /// Write all readings to this InfluxDB 2 as well, such as <http://host:8086>. The token comes from `VIGIE_INFLUXDB_TOKEN`, or
+    /// Write all readings to this InfluxDB 2 as well, such as <http://host:8086>; `dashboard` reads from it. The token comes from `VIGIE_INFLUXDB_TOKEN`, or
     /// from a file that `VIGIE_INFLUXDB_TOKEN_FILE` names
     #[arg(
-        long, global = true, value_name = "URL", env = "VIGIE_INFLUXDB",
+        long, global = true, value_name = "URL", env = "VIGIE_INFLUXDB_URL",
         requires_all = ["influxdb_org", "influxdb_bucket"]
     )]
     pub influxdb: Option<String>,

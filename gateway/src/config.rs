@@ -12,6 +12,7 @@ use store::influx::{Target, Token, TokenError};
 
 use crate::arguments::{BackupHour, Settings};
 use crate::failure::{Failure, chain};
+use crate::forwarding;
 
 /// Everything that the parts need to know.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Config {
     pub broker: BrokerChoice,
     /// The name by which the broker knows this gateway.
     pub client_id: String,
+    /// The group of gateways among which the broker shares the readings out.
+    pub share: Option<String>,
     /// How long a reading waits for others to be committed with it.
     pub commit_window: Duration,
     /// Where readings are written besides the data folder, and by what right.
@@ -83,7 +86,10 @@ impl Place {
         };
         let backups = backups(settings, &data);
         let target = influxdb_target(settings)?;
-        let forward_to = target.zip(site.as_ref()).map(|(target, (site, _))| target.name(&site.id));
+        let name = |(target, (site, _)): (Target, &(Site, String))| {
+            target.name(&site.id, &forwarding::grid(site))
+        };
+        let forward_to = target.zip(site.as_ref()).map(name);
         let site = site.map(|(site, text)| (Arc::new(site), text));
         Ok(Self { data, site, backups, forward_to })
     }
@@ -132,6 +138,7 @@ impl Config {
             Some(id) => checked_client_id(id)?,
             None => format!("vigie-gateway-{}", site.id),
         };
+        let share = settings.share.as_deref().map(checked_share).transpose()?;
         Ok(Self {
             site: Arc::new(site),
             site_text,
@@ -140,6 +147,7 @@ impl Config {
             http: settings.http,
             broker,
             client_id,
+            share,
             commit_window: settings.commit_window,
             influxdb: influxdb(settings, demonstration, Token::from_environment)?,
             replay_quarantine: settings.replay_quarantine,
@@ -198,6 +206,18 @@ fn checked_client_id(id: &str) -> Result<String, Failure> {
     } else {
         Err(Failure::Configuration(format!(
             "--client-id {id:?}: give 1 to 64 letters, digits and signs without spaces"
+        )))
+    }
+}
+
+/// A group is one level of a topic.
+fn checked_share(group: &str) -> Result<String, Failure> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if (1..=64).contains(&group.len()) && group.chars().all(is_part) {
+        Ok(group.to_owned())
+    } else {
+        Err(Failure::Configuration(format!(
+            "--share {group:?}: give 1 to 64 letters, digits and signs of -_., the same to each gateway of the group"
         )))
     }
 }
@@ -272,13 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn gateways_share_the_readings_of_another_broker_only() {
+        let shared = read("--broker mqtt://broker.local --share dreux-1").unwrap();
+        assert_eq!(shared.share.as_deref(), Some("dreux-1"));
+        let refused = read("--broker mqtt://broker.local --share a/#").unwrap_err();
+        assert!(refused.contains("--share"), "{refused}");
+        assert!(Arguments::try_parse_from(["vigie", "--share", "a"]).is_err());
+    }
+
+    #[test]
     fn a_site_file_that_is_not_there_is_named() {
         let refused = read("--site /nowhere/site.toml").unwrap_err();
         assert!(refused.contains("/nowhere/site.toml"), "{refused}");
     }
 
     #[test]
-    fn influxdb_is_named_in_full_and_reached_without_tls() {
+    fn influxdb_is_named_in_full_and_never_for_a_demonstration() {
         let ask = |line: &str, demonstration| {
             let words = std::iter::once("vigie").chain(line.split(' '));
             let settings =
@@ -298,11 +327,7 @@ mod tests {
         assert!(
             ask("--influxdb http://127.0.0.1:8086", false).unwrap_err().contains("--influxdb-org")
         );
-        assert!(
-            ask(&format!("--influxdb https://cloud {names}"), false)
-                .unwrap_err()
-                .contains("no TLS")
-        );
+        assert!(ask(&format!("--influxdb https://cloud {names}"), false).unwrap().is_some());
         assert!(
             ask(&format!("--influxdb http://db {names}"), true).unwrap_err().contains("--site")
         );

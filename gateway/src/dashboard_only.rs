@@ -7,15 +7,17 @@ use std::sync::Arc;
 use dashboard::{Access, Dashboard};
 use domain::Clock;
 use store::SeriesReader;
+use store::influx::InfluxReader;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
 use crate::failure::{Failure, chain};
 use crate::parts::Parts;
 use crate::stop::{Stops, stop};
-use crate::{backups, opened, systemd, telemetry};
+use crate::{backups, forwarding, opened, systemd, telemetry};
 
-/// Runs the dashboard alone until `shutdown`, on the data folder and the broker of a gateway.
+/// Runs the dashboard alone until `shutdown`, with the broker of a gateway: on its data folder, or, where an InfluxDB is
+/// named, on what gateways have written there.
 ///
 /// # Errors
 /// When the port or the data folder cannot be had, or the dashboard ends by itself.
@@ -26,7 +28,24 @@ pub async fn run(
     announce: impl FnOnce(&Config),
 ) -> Result<(), Failure> {
     let listener = opened::http(config.http)?;
-    let reader = opened::reader(&config.data)?;
+    let Some((target, token)) = &config.influxdb else {
+        let reader = opened::reader(&config.data)?;
+        return show(config, reader, listener, clock, shutdown, announce).await;
+    };
+    let (site, grid) = (config.site.id.clone(), forwarding::grid(&config.site));
+    let reader = InfluxReader::new(site, target.clone(), token, grid)
+        .map_err(|fault| forwarding::failure(&fault))?;
+    show(config, Arc::new(reader), listener, clock, shutdown, announce).await
+}
+
+async fn show<R: SeriesReader>(
+    config: Config,
+    reader: Arc<R>,
+    listener: TcpListener,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+    announce: impl FnOnce(&Config),
+) -> Result<(), Failure> {
     let metrics = telemetry::count()?;
     announce(&config);
     let readiness = ingest::Readiness::default();
@@ -41,6 +60,7 @@ pub async fn run(
         readiness: readiness.watch(),
         metrics: telemetry::renderer(metrics),
         backups: backups::outcome(&config.data, config.demonstration),
+        forwarding: None,
         demonstration: config.demonstration,
     };
     let stops = Stops::default();

@@ -14,9 +14,9 @@
 //! | `opened`, `run`, `parts`, `stop` | ports and data folder are opened; the parts started, watched, and stopped in order |
 //! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
-//! | `dashboard_only` | the dashboard beside a gateway in another process |
+//! | `dashboard_only` | the dashboard beside a gateway in another process, or elsewhere on InfluxDB |
 //! | `desk` | what staff hand in on the dashboard, done |
-//! | `forwarding` | InfluxDB beside the store |
+//! | `forwarding` | InfluxDB beside the store, and whether it is in order |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `storage` | sealing; the room that the store takes and has, and what is written |
@@ -54,6 +54,7 @@ pub use clock::SystemClock;
 pub use config::{Backups, BrokerChoice, Config, Place};
 pub use dashboard_only::run as run_dashboard;
 pub use failure::Failure;
+pub use forwarding::check as check_influxdb;
 pub use notify::try_alerts;
 pub use run::run;
 pub use telemetry::log;

@@ -40,9 +40,14 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
     let Arguments { command, settings } = arguments;
     let command = command.unwrap_or(Command::Run);
     match command {
-        Command::Check => {
-            tell(&mut io::stdout(), &checked(&Config::read(&settings)?));
-            Ok(())
+        Command::Check { create_bucket } => {
+            let config = Config::read(&settings)?;
+            tell(&mut io::stdout(), &checked(&config));
+            on_threads(async {
+                let found = gateway::check_influxdb(&config, create_bucket, &SystemClock).await?;
+                tell(&mut io::stdout(), &found);
+                Ok(())
+            })
         }
         Command::Run | Command::Gateway | Command::Dashboard => {
             let config = Config::read(&settings)?;
@@ -184,11 +189,19 @@ fn announcement(command: &Command, config: &Config) -> String {
         }
         BrokerChoice::External(url) => url.to_string(),
     };
+    let influxdb = match &config.influxdb {
+        Some((target, _)) => format!("  influxdb   {target}\n"),
+        None => String::new(),
+    };
+    let data = if *command == Command::Dashboard && config.influxdb.is_some() {
+        String::new()
+    } else {
+        format!("  data       {}\n", config.data.display())
+    };
     format!(
-        "Vigie {}: {}\n{demonstration}{dashboard}  data       {}\n  broker     {broker}\nStop with Ctrl-C.\n",
+        "Vigie {}: {}\n{demonstration}{dashboard}{data}{influxdb}  broker     {broker}\nStop with Ctrl-C.\n",
         env!("CARGO_PKG_VERSION"),
         config.site.name,
-        config.data.display(),
     )
 }
 

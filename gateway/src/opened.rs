@@ -13,6 +13,7 @@ use tokio::net::TcpSocket;
 
 use crate::config::{BrokerChoice, Config};
 use crate::failure::{Failure, chain};
+use crate::forwarding;
 
 /// Binds the address of the dashboard.
 pub(crate) fn http(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -54,7 +55,9 @@ pub(crate) fn store(config: &Config) -> Result<(Arc<SqliteWriter>, Arc<SqliteRea
             "the data folder {folder} cannot be made: {error}; choose another with --data"
         ))
     })?;
-    let forward_to = config.influxdb.as_ref().map(|(target, _)| target.name(&config.site.id));
+    let grid = forwarding::grid(&config.site);
+    let forward_to =
+        config.influxdb.as_ref().map(|(target, _)| target.name(&config.site.id, &grid));
     let settings = settings(&config.site, forward_to);
     let open = || SqliteWriter::open(folder, &settings);
     if config.demonstration {

@@ -14,6 +14,7 @@ use ingest::{
     StatePublisher, Subscriptions, redeliver, replay_quarantine,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use store::influx::Standing;
 use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -74,6 +75,7 @@ pub async fn run(
         },
         clock,
         shutdown,
+        forwarding: watch::Sender::default(),
     };
     gateway.readiness.pending(Part::Start, "starting");
     gateway.show(listener)?;
@@ -99,6 +101,7 @@ struct Gateway {
     acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
+    forwarding: watch::Sender<Standing>,
 }
 
 /// Both ends of the two queues between the origins of deliveries and the pipeline.
@@ -123,6 +126,7 @@ impl Gateway {
                 readiness: self.readiness.watch(),
                 metrics: telemetry::renderer(self.metrics.clone()),
                 backups: backups::outcome(&self.config.data, self.config.demonstration),
+                forwarding: self.config.influxdb.is_some().then(|| self.forwarding.subscribe()),
                 demonstration: self.config.demonstration,
             };
             let work = dashboard_only::serve(dashboard, listener, self.stops.outlets.clone())?;
@@ -275,11 +279,14 @@ impl Gateway {
             }
             BrokerChoice::External(url) => {
                 let families = Families::new(&self.config.site);
-                let subscriptions = Subscriptions {
+                let mut subscriptions = Subscriptions {
                     wide: families.filters(),
                     narrow: families.narrow_filters(),
                     learned,
                 };
+                if let Some(group) = &self.config.share {
+                    subscriptions = subscriptions.shared(group);
+                }
                 let consumer = Consumer::new(
                     url.clone(),
                     self.config.client_id.clone(),
@@ -300,6 +307,10 @@ impl Gateway {
     }
 
     fn publish_states(&mut self) {
+        if self.config.share.is_some() {
+            // It sees a part of the readings: what it would tell of the building would be wrong.
+            return;
+        }
         let gone = GatewayState {
             as_of: self.clock.now(),
             online: false,
@@ -328,9 +339,10 @@ impl Gateway {
     fn forward(&mut self) -> Result<(), Failure> {
         let Some(influxdb) = &self.config.influxdb else { return Ok(()) };
         let store = (Arc::clone(&self.writer), Arc::clone(&self.reader));
-        let (site, clock) = (self.config.site.id.clone(), Arc::clone(&self.clock));
+        let (site, clock) = (&self.config.site, Arc::clone(&self.clock));
         let stop = self.stops.outlets.clone();
-        let work = forwarding::forward(site, influxdb, store, clock, stop)?;
+        let standing = self.forwarding.clone();
+        let work = forwarding::forward(site, influxdb, store, (clock, standing), stop)?;
         self.parts.spawn("the forwarder", work);
         Ok(())
     }

@@ -26,7 +26,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("sd_notify", &["gateway/src/systemd.rs", "sensors/src/node/systemd.rs"]),
     ("mqtt5", &["gateway/src/broker.rs"]),
     ("rusqlite", &["gateway/store/src/sqlite/"]),
-    ("influxdb2", &["gateway/store/src/influx/client.rs"]),
+    ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
     ("reqwest", &["gateway/store/src/influx/client.rs"]),
     ("pco", &["gateway/store/src/sqlite/block.rs"]),
     (

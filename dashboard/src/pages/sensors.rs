@@ -10,6 +10,7 @@ use axum::response::Response;
 use domain::Source;
 use domain::site::{Site, assigned_at};
 use store::backup::BackupStatus;
+use store::influx::Standing;
 use store::{SeriesReader, StandingRefusal, StoredSource};
 use tokio::time::timeout;
 
@@ -36,6 +37,8 @@ struct Sensors {
     more_sources: bool,
     refused: Option<Vec<RefusedRow>>,
     backup: Backup,
+    /// How much is still to be forwarded, and why it is not.
+    forwarding: Option<(String, Option<String>)>,
     storage: Option<Storage>,
 }
 
@@ -99,6 +102,7 @@ pub(crate) async fn show<R: SeriesReader>(
         }),
         more_sources,
         backup: backup((app.backups)().as_ref(), &teller, t),
+        forwarding: app.forwarding.as_ref().map(|it| forwarding(&it.borrow(), &teller, t)),
         refused: refused
             .map(|refused| refused.iter().map(|standing| refused_row(&teller, standing)).collect()),
         storage: scene.view.gateway().and_then(|gateway| gateway.storage.as_ref()).map(|storage| {
@@ -131,6 +135,15 @@ fn backup(status: Option<&BackupStatus>, teller: &Teller, t: &Labels) -> Backup 
         t.backup_compared.replace("{}", &format!("{}, {size}", teller.moment(it.made_at)))
     });
     Backup { compared, concerns }
+}
+
+fn forwarding(standing: &Standing, teller: &Teller, t: &Labels) -> (String, Option<String>) {
+    let behind = match standing.behind {
+        None => t.forwarding_unknown.to_owned(),
+        Some(0) => t.forwarding_done.to_owned(),
+        Some(count) => t.forwarding_behind.replace("{}", &teller.language.count(count)),
+    };
+    (behind, standing.fault.clone())
 }
 
 fn source_row(

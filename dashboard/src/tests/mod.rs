@@ -24,6 +24,7 @@ use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Sour
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use store::backup::BackupStatus;
+use store::influx::Standing;
 use store::{Batch, LedgerWriter, MemoryStore, Refused, SeriesReader, SeriesWriter};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +50,7 @@ pub(super) struct House {
     pub(super) clock: Arc<ManualClock>,
     pub(super) readiness: watch::Sender<Option<String>>,
     pub(super) backups: Arc<Mutex<Option<BackupStatus>>>,
+    pub(super) standing: watch::Sender<Standing>,
     router: Router,
     folder: tempfile::TempDir,
 }
@@ -65,6 +67,7 @@ impl House {
         let (readiness, ready) = watch::channel(None);
         let backups = Arc::new(Mutex::new(Some(BackupStatus::default())));
         let folder = tempfile::tempdir().unwrap();
+        let (standing, forwarding) = watch::channel(Standing::default());
         let dashboard = Dashboard {
             site: Arc::new(site),
             reader: Arc::new(store.clone()),
@@ -78,11 +81,12 @@ impl House {
                 let backups = Arc::clone(&backups);
                 Arc::new(move || backups.lock().unwrap().clone())
             },
+            forwarding: Some(forwarding),
             demonstration,
         };
         let app = Arc::new(App::new(dashboard, true, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
-        Self { app, store, clock, readiness, backups, router, folder }
+        Self { app, store, clock, readiness, backups, standing, router, folder }
     }
 
     /// The same with the account of marie, whose password is "le chat dort ici".

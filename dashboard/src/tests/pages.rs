@@ -292,3 +292,22 @@ async fn what_is_stored_and_written_in_a_day_stands_beside_the_room_that_is_left
         assert!(page.contains(figure), "{figure} in {page}");
     }
 }
+
+#[tokio::test]
+async fn how_far_influxdb_is_behind_is_told_in_words_and_why_it_takes_nothing() {
+    let house = House::in_dreux();
+    let word = |behind, fault: Option<&str>| {
+        let fault = fault.map(str::to_owned);
+        house.standing.send_replace(store::influx::Standing { behind, fault });
+    };
+    assert!(house.page("/sensors").await.contains("Copie vers InfluxDB"));
+    word(Some(0), None);
+    assert!(house.page("/sensors").await.contains("Tous les relevés sont transmis."));
+    word(Some(1234), Some("InfluxDB is not to be reached: status 503"));
+    let (french, english) = (house.page("/sensors").await, house.page("/sensors?lang=en").await);
+    assert!(french.contains("1\u{202f}234 relevés restent à transmettre"), "{french}");
+    assert!(french.contains(
+        "n\u{2019}en prend pas pour l\u{2019}instant. <span lang=\"en\">InfluxDB is not"
+    ));
+    assert!(english.contains("1,234 readings are still to be forwarded"));
+}

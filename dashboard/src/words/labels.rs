@@ -260,6 +260,14 @@ labels! {
         "Elle est sur le même disque que les données\u{a0}: une panne de ce disque emporterait les deux. Indiquer un autre disque avec --backup-to.",
         "It lies on the disk of the data: a fault of that disk would take both. Name another disk with --backup-to.";
     backup_failed: "La dernière tentative, {}, a échoué.", "The last attempt, {}, failed.";
+    forwarding: "Copie vers InfluxDB", "Copy to InfluxDB";
+    forwarding_done: "Tous les relevés sont transmis.", "All readings have been forwarded.";
+    forwarding_behind:
+        "{} relevés restent à transmettre\u{a0}; ils sont conservés ici.",
+        "{} readings are still to be forwarded; they are kept here.";
+    forwarding_unknown: "Ce qui reste à transmettre n\u{2019}est pas encore compté.",
+        "What is still to be forwarded has not been counted yet.";
+    forwarding_fault: "InfluxDB n\u{2019}en prend pas pour l\u{2019}instant.", "InfluxDB takes none at present.";
     backup_none: "La démonstration n\u{2019}est pas sauvegardée.", "The demonstration is not backed up.";
 
     login: "Connexion", "Log in";

@@ -37,6 +37,17 @@ pub struct Subscriptions {
     pub learned: watch::Receiver<Vec<String>>,
 }
 
+impl Subscriptions {
+    /// The same among the consumers of a group, to each of whom the broker gives a part. What was learned is asked for
+    /// by each: storing it twice changes nothing.
+    #[must_use]
+    pub fn shared(self, group: &str) -> Self {
+        let shared: Vec<_> =
+            self.narrow.iter().map(|filter| format!("$share/{group}/{filter}")).collect();
+        Self { wide: shared.clone(), narrow: shared, ..self }
+    }
+}
+
 /// A consumer of one broker.
 pub struct Consumer {
     session: Session,

@@ -26,6 +26,11 @@ pub(crate) trait Subject: Sized {
     type Writer: SeriesWriter + LedgerWriter;
     type Reader: SeriesReader;
 
+    /// Whether its reader knows what stands in quarantine.
+    const KEEPS_QUARANTINE: bool = true;
+    /// How many series of random operations it is put through.
+    const CASES: u32 = 48;
+
     fn new() -> Self;
     fn writer(&self) -> &Self::Writer;
     /// Another reader of the same store.

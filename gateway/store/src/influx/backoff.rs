@@ -3,6 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+/// A server that asks to wait longer is asked again all the same: it may have meant something else.
+const LONGEST_ASKED: Duration = Duration::from_mins(15);
+
 /// Pauses that double from the first to the longest, each shortened by chance by up to a half, so that gateways that
 /// lost the same server do not return all at once.
 #[derive(Debug)]
@@ -21,15 +24,25 @@ impl Backoff {
     pub(super) fn pause(&mut self) -> Duration {
         let pause = self.next;
         self.next = (pause * 2).min(self.longest);
-        // Each `RandomState` hashes differently; nothing depends on how well.
-        let chance = RandomState::new().hash_one(()) % 1000;
-        pause.saturating_sub((pause / 2000) * u32::try_from(chance).unwrap_or(0))
+        pause.saturating_sub((pause / 2000) * chance())
+    }
+
+    /// The pause before the next attempt at a server that asks to wait for `asked`: that and up to a quarter more, as
+    /// long as it is no more than [`LONGEST_ASKED`].
+    pub(super) fn pause_at_least(&mut self, asked: Duration) -> Duration {
+        let asked = asked.min(LONGEST_ASKED);
+        self.pause().max(asked + (asked / 4000) * chance())
     }
 
     /// The last attempt succeeded.
     pub(super) fn reset(&mut self) {
         self.next = self.first;
     }
+}
+
+/// From 0 to 999. Each `RandomState` hashes differently; nothing depends on how well.
+fn chance() -> u32 {
+    u32::try_from(RandomState::new().hash_one(()) % 1000).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -45,5 +58,16 @@ mod tests {
 
         backoff.reset();
         assert!(backoff.pause() <= Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_server_is_given_the_time_it_asks_for_and_a_little_more_but_not_for_ever() {
+        let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
+        for _ in 0..20 {
+            let pause = backoff.pause_at_least(Duration::from_secs(100)).as_secs_f64();
+            assert!((100.0..=125.0).contains(&pause), "{pause}");
+        }
+        let pause = backoff.pause_at_least(Duration::from_hours(1000));
+        assert!(pause <= Duration::from_mins(19), "{pause:?}");
     }
 }

@@ -1,77 +1,158 @@
-//! The way to InfluxDB: the only file that names the client library, which is used as transport and no more.
+//! Lines and questions on their way to InfluxDB, over the HTTP client that the client library uses as well.
 //!
-//! The library has no deadlines of its own, escapes less than it must and loses the headers of an error, `Retry-After`
-//! among them; so deadlines are set here, lines are ours, and who is told to wait backs off by its own measure.
+//! The library itself cannot carry these two: of a refusal it loses the headers, `Retry-After` among them; it packs no
+//! lines of ours; an answer that breaks off makes it panic; and its syntax tree leaves out fields that a server insists
+//! on. It does the rest, in `administration`.
 
 use std::error::Error;
+use std::io::Write;
 use std::time::Duration;
 
-use influxdb2::api::write::TimestampPrecision;
-use influxdb2::{ClientBuilder, RequestError};
+use domain::Instant;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
+use reqwest::{ClientBuilder, RequestBuilder, Response};
 
-use super::fault::Fault;
+use super::fault::{Doing, Fault};
 use super::line_protocol::Line;
+use super::question::Question;
+use super::retry_after;
 use super::target::Target;
 use super::token::Token;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Smaller bodies are sent as they are.
+const PACKED_FROM: usize = 1024;
+/// What is read of a refusal.
+const LONGEST_REFUSAL: usize = 64 * 1024;
+/// The longest answer that is taken, in bytes: three months of a source that reports every ten seconds.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// Writes lines to one bucket.
+/// Writes to one bucket and asks it.
 #[derive(Debug)]
 pub(super) struct Client {
-    inner: influxdb2::Client,
+    http: reqwest::Client,
     target: Target,
+    token: Token,
 }
 
 impl Client {
     /// A client that gives a request up after `deadline`. Nothing is sent yet.
     pub(super) fn new(target: Target, token: &Token, deadline: Duration) -> Result<Self, Fault> {
-        let transport = reqwest::Client::builder()
-            .connect_timeout(CONNECT.min(deadline))
-            .timeout(deadline)
-            // A redirected write would become a read, and the token would go elsewhere.
-            .redirect(Policy::none());
-        let address = reqwest::Url::parse(target.url()).map_err(|error| unusable(&error))?;
-        // The library panics on an address that it cannot parse; this one was parsed.
-        let builder =
-            ClientBuilder::with_builder(transport, address, target.organisation(), token.secret());
-        let inner = builder.build().map_err(|error| unusable(&error))?;
-        Ok(Self { inner, target })
+        let http = transport(&target, deadline).build().map_err(|error| unusable(&error))?;
+        Ok(Self { http, target, token: token.clone() })
     }
 
-    /// Writes the lines; all of them are there when this returns `Ok`.
-    pub(super) async fn write(&self, lines: &[Line]) -> Result<(), Fault> {
+    /// The bucket and what it belongs to.
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Writes the lines; all of them are there when this returns `Ok`. Without lines, only the right to write is tried.
+    pub(super) async fn write(&self, lines: &[Line], now: Instant) -> Result<(), Fault> {
         let mut body =
             String::with_capacity(lines.iter().map(|line| line.as_str().len() + 1).sum());
         for line in lines {
             body.push_str(line.as_str());
             body.push('\n');
         }
-        let (organisation, bucket) = (self.target.organisation(), self.target.bucket());
-        let written = self.inner.write_line_protocol_with_precision(
-            organisation,
-            bucket,
-            body,
-            TimestampPrecision::Milliseconds,
-        );
-        written.await.map_err(fault)
+        let parameters = [
+            ("org", self.target.organisation()),
+            ("bucket", self.target.bucket()),
+            ("precision", "ms"),
+        ];
+        let request = self.request("/api/v2/write").query(&parameters);
+        let request = if body.len() < PACKED_FROM {
+            request.body(body)
+        } else {
+            request.header(CONTENT_ENCODING, "gzip").body(packed(&body))
+        };
+        let request = request.header(CONTENT_TYPE, "text/plain; charset=utf-8");
+        let response = request.send().await.map_err(|error| lost(&error))?;
+        match response.status().as_u16() {
+            204 => Ok(()),
+            _ => Err(refusal(response, Doing::Writing, Some(now)).await),
+        }
+    }
+
+    /// Asks, and gives the answer as annotated CSV; whether it is whole or ends with an error is for the reader to see.
+    pub(super) async fn ask(&self, question: &Question) -> Result<Vec<u8>, Fault> {
+        let request = self
+            .request("/api/v2/query")
+            .query(&[("org", self.target.organisation())])
+            .header(ACCEPT, "application/csv")
+            .header(CONTENT_TYPE, "application/json")
+            .body(question.body().to_string());
+        let mut response = request.send().await.map_err(|error| lost(&error))?;
+        if response.status().as_u16() != 200 {
+            return Err(refusal(response, Doing::Reading, None).await);
+        }
+        let mut answer = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+            if answer.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(Fault::Split);
+            }
+            answer.extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+
+    fn request(&self, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.target.url());
+        self.http.post(url).header(AUTHORIZATION, format!("Token {}", self.token.secret()))
     }
 }
 
-fn fault(error: RequestError) -> Fault {
-    match error {
-        RequestError::Http { status, text } => Fault::of(status.as_u16(), &text),
-        other => Fault::Wait(innermost(&other)),
-    }
+/// How requests are sent to `target`, by the library as well.
+pub(super) fn transport(target: &Target, deadline: Duration) -> ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT.min(deadline))
+        .timeout(deadline)
+        // A redirected write would become a read, and the token would go elsewhere.
+        .redirect(Policy::none())
+        .tls_built_in_root_certs(target.url().starts_with("https:"))
 }
 
-fn unusable(error: &(dyn Error + 'static)) -> Fault {
+/// That no request can be made at all.
+pub(super) fn unusable(error: &(dyn Error + 'static)) -> Fault {
     Fault::Configuration(format!(
         "the address of InfluxDB cannot be used ({}); correct --influxdb",
         innermost(error)
     ))
+}
+
+/// That a request got no answer, or half of one.
+pub(super) fn lost(error: &(dyn Error + 'static)) -> Fault {
+    Fault::Wait { reason: innermost(error), retry_after: None }
+}
+
+async fn refusal(mut response: Response, doing: Doing, now: Option<Instant>) -> Fault {
+    let status = response.status().as_u16();
+    let header = |headers: &HeaderMap, name| headers.get(name)?.to_str().ok().map(str::to_owned);
+    let asked = header(response.headers(), RETRY_AFTER);
+    let date = header(response.headers(), DATE);
+    let pause = asked
+        .and_then(|asked| retry_after::pause(&asked, date.as_deref(), now.map(Instant::to_jiff)));
+    let mut body = Vec::new();
+    // Half of what it says is better than nothing.
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_REFUSAL {
+            break;
+        }
+    }
+    Fault::of(status, &String::from_utf8_lossy(&body), doing).after(pause)
+}
+
+fn packed(body: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
+    let all = encoder.write_all(body.as_bytes()).and_then(|()| encoder.finish());
+    all.expect("a vector takes all that is written to it")
 }
 
 /// The cause under all others: what the library puts around it repeats the address and says no more.

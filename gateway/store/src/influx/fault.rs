@@ -1,19 +1,28 @@
 //! What the answers of InfluxDB, and of what stands in front of it, mean for what we do next.
 
-/// Why lines were not taken, cut by what is done next.
+use std::time::Duration;
+
+/// Why a request was not granted, cut by what is done next.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Wait, then send the same again: the network, an overloaded server, a proxy without a server behind it.
-    #[error("InfluxDB is not to be reached: {0}")]
-    Wait(String),
+    #[error("InfluxDB is not to be reached: {reason}")]
+    Wait {
+        /// What happened.
+        reason: String,
+        /// How long the server asks to wait.
+        retry_after: Option<Duration>,
+    },
     /// Wait as well; but a server that fails over the same lines again and again may fail because of one of them.
     #[error("InfluxDB failed: {0}")]
     Doubtful(String),
-    /// Send less at once.
-    #[error("InfluxDB takes no such large request")]
+    /// Send less, or ask for less, at once.
+    #[error(
+        "InfluxDB, or what stands before it, takes no such large request or gives no such large answer"
+    )]
     Split,
     /// Find the lines that it will never take; the others are good.
-    #[error("InfluxDB refused lines: {reason}")]
+    #[error("InfluxDB refused: {reason}")]
     Isolate {
         /// In the words of the server.
         reason: String,
@@ -25,30 +34,60 @@ pub enum Fault {
     Configuration(String),
 }
 
+/// What was asked of the server: rights are told apart by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// Lines were sent.
+    Writing,
+    /// A question was asked.
+    Reading,
+    /// Its organisations or buckets were looked at, or a bucket was made.
+    Administering,
+}
+
 impl Fault {
     /// What an answer other than success means.
-    pub(super) fn of(status: u16, body: &str) -> Self {
+    pub(super) fn of(status: u16, body: &str, doing: Doing) -> Self {
         let said = message(body);
         match status {
             400 | 422 => Self::Isolate { dropped: dropped(&said), reason: said },
-            401 => Self::Configuration(format!(
-                "InfluxDB does not know the token ({said}); make one in its page API Tokens and give it in \
-                 VIGIE_INFLUXDB_TOKEN"
-            )),
-            403 => Self::Configuration(format!(
-                "the token may not write to the bucket ({said}); give it the right to write"
+            401 if doing != Doing::Administering || said == "unauthorized access" => {
+                Self::Configuration(format!(
+                    "InfluxDB does not know the token ({said}); make one in its page API Tokens and give it in \
+                     VIGIE_INFLUXDB_TOKEN"
+                ))
+            }
+            401 | 403 => Self::Configuration(format!(
+                "the token may not {} ({said}); give it the right to",
+                match doing {
+                    Doing::Writing => "write to the bucket",
+                    Doing::Reading => "read the bucket",
+                    Doing::Administering => "look at or make buckets",
+                }
             )),
             404 => Self::Configuration(format!(
-                "InfluxDB has no such organisation or bucket ({said}); make it there, or correct --influxdb-org or \
-                 --influxdb-bucket"
+                "InfluxDB has no such organisation or bucket{} ({said}); make it there or with `vigie check \
+                 --create-bucket`, or correct --influxdb-org or --influxdb-bucket",
+                if doing == Doing::Reading { ", or the token may not read it" } else { "" }
             )),
             413 => Self::Split,
-            408 | 425 | 429 | 502..=599 => Self::Wait(format!("status {status}, {said}")),
+            408 | 425 | 429 | 502..=599 => {
+                Self::Wait { reason: format!("status {status}, {said}"), retry_after: None }
+            }
             500 => Self::Doubtful(said),
             _ => Self::Configuration(format!(
                 "what answers is no InfluxDB 2: status {status}, {said}; correct --influxdb"
             )),
         }
+    }
+
+    /// The same, when the server asks to wait so long.
+    #[must_use]
+    pub(super) fn after(mut self, pause: Option<Duration>) -> Self {
+        if let Self::Wait { retry_after, .. } = &mut self {
+            *retry_after = pause;
+        }
+        self
     }
 }
 
@@ -80,14 +119,17 @@ mod tests {
     use super::*;
 
     fn said(status: u16, message: &str) -> Fault {
-        Fault::of(status, &serde_json::json!({"code": "x", "message": message}).to_string())
+        let body = serde_json::json!({"code": "x", "message": message}).to_string();
+        Fault::of(status, &body, Doing::Writing)
     }
 
     #[test]
     fn a_missing_right_is_told_with_what_to_do() {
-        for (status, remedy) in
-            [(401, "VIGIE_INFLUXDB_TOKEN"), (403, "right to write"), (404, "--influxdb-bucket")]
-        {
+        for (status, remedy) in [
+            (401, "VIGIE_INFLUXDB_TOKEN"),
+            (403, "write to the bucket"),
+            (404, "--influxdb-bucket"),
+        ] {
             let Fault::Configuration(text) = said(status, "unauthorized access") else { panic!() };
             assert!(text.contains(remedy) && text.contains("unauthorized access"), "{text}");
         }
@@ -96,16 +138,30 @@ mod tests {
     #[test]
     fn an_overloaded_server_is_waited_for() {
         for status in [429, 502, 503, 504] {
-            assert!(matches!(Fault::of(status, "<html>"), Fault::Wait(_)), "{status}");
+            assert!(
+                matches!(Fault::of(status, "<html>", Doing::Writing), Fault::Wait { .. }),
+                "{status}"
+            );
         }
         assert!(matches!(said(500, "internal error"), Fault::Doubtful(_)));
-        assert_eq!(Fault::of(413, ""), Fault::Split);
+        assert_eq!(Fault::of(413, "", Doing::Writing), Fault::Split);
+    }
+
+    #[test]
+    fn how_long_a_busy_server_asks_to_wait_is_kept() {
+        let pause = Some(Duration::from_secs(7));
+        let busy = Fault::of(429, "", Doing::Writing).after(pause);
+        assert!(matches!(busy, Fault::Wait { retry_after, .. } if retry_after == pause));
+        assert_eq!(Fault::of(413, "", Doing::Writing).after(pause), Fault::Split);
     }
 
     #[test]
     fn a_server_that_is_no_influxdb_is_told_as_such() {
         for status in [200, 301, 405] {
-            assert!(matches!(Fault::of(status, ""), Fault::Configuration(_)), "{status}");
+            assert!(
+                matches!(Fault::of(status, "", Doing::Writing), Fault::Configuration(_)),
+                "{status}"
+            );
         }
     }
 

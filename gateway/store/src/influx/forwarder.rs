@@ -5,33 +5,34 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::calendar::Bucket;
 use domain::ids::SiteId;
+use domain::rollup::Step;
 use domain::{Clock, Reading};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::backoff::Backoff;
 use super::client::Client;
 use super::fault::Fault;
+use super::lag::{Lag, Standing};
 use super::line_protocol::Line;
-use super::parcel::{Delivered, Parcel};
+use super::sender::{Outgoing, Sender, count_refused};
+use super::stale::{Grid, Stale};
 use super::target::Target;
 use super::token::Token;
-use super::trouble::Trouble;
-use crate::ports::StoreError;
-use crate::sqlite::{Mark, NotForwarded, Receipt, SqliteReader, SqliteWriter};
+use crate::ports::{SeriesReader, StoreError};
+use crate::sqlite::{NotForwarded, Receipt, SqliteReader, SqliteWriter};
 
-/// How many lines go in one request at most; what InfluxDB recommends.
-const LINES: usize = 5000;
-/// So often a server may fail over the same lines before one of them is suspected.
-const FAILURES: u32 = 5;
-/// How often it is counted what is not forwarded.
-const MEASURE_EVERY: Duration = Duration::from_secs(5);
+/// As soon as so many rollups have changed, they are written without waiting for their time.
+const MOST_STALE: usize = 20_000;
 
 /// How long the forwarder waits for what.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     /// Between two looks for new readings.
     pub look: Duration,
+    /// From the first change of a rollup until it is written: the readings of this time change it together.
+    pub rollups: Duration,
     /// For the answer to a request.
     pub request: Duration,
     /// After the first failure; the pause doubles with each further one.
@@ -44,6 +45,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             look: Duration::from_secs(1),
+            rollups: Duration::from_mins(1),
             request: Duration::from_secs(30),
             first_pause: Duration::from_secs(1),
             longest_pause: Duration::from_mins(1),
@@ -52,45 +54,44 @@ impl Default for Pace {
 }
 
 /// Writes to InfluxDB what is durable in the store of the data folder: first what has just arrived, then a part of what
-/// is owed from an outage, and so on in turn. The store must have been opened with [`Target::name`] in
-/// [`crate::SqliteSettings::forward_to`].
+/// is owed from an outage, and so on in turn; behind readings, the rollups that they change. The store must have been
+/// opened with [`Target::name`] in [`crate::SqliteSettings::forward_to`], and by the rules of the same [`Grid`].
 #[derive(Debug)]
 pub struct Forwarder {
     site: SiteId,
-    client: Client,
+    grid: Grid,
+    sender: Sender,
     writer: Arc<SqliteWriter>,
     reader: Arc<SqliteReader>,
     pace: Pace,
-    backoff: Backoff,
-    trouble: Trouble,
-    mark: Mark,
-    lines: usize,
-    measured: Option<Instant>,
+    stale: [Stale; 2],
+    stale_since: Option<Instant>,
 }
 
 impl Forwarder {
-    /// Prepares to forward the readings of `site`. Nothing is sent yet.
+    /// Prepares to forward the readings of `site`, and to tell how that stands. Nothing is sent yet.
     ///
     /// # Errors
     /// [`Fault::Configuration`] when no request can be made for `target`.
     pub fn new(
-        site: SiteId,
+        (site, grid): (SiteId, Grid),
         target: Target,
         token: &Token,
         (writer, reader): (Arc<SqliteWriter>, Arc<SqliteReader>),
         pace: Pace,
+        standing: watch::Sender<Standing>,
     ) -> Result<Self, Fault> {
+        let client = Client::new(target, token, pace.request)?;
+        let lag = Lag::new(Arc::clone(&reader), standing);
         Ok(Self {
             site,
-            client: Client::new(target, token, pace.request)?,
+            sender: Sender::new(client, pace, lag),
             writer,
             reader,
             pace,
-            backoff: Backoff::new(pace.first_pause, pace.longest_pause),
-            trouble: Trouble::default(),
-            mark: Mark::default(),
-            lines: LINES,
-            measured: None,
+            stale: nothing_stale(&grid),
+            stale_since: None,
+            grid,
         })
     }
 
@@ -100,140 +101,137 @@ impl Forwarder {
             match self.round(&*clock).await {
                 Ok(true) => {}
                 Ok(false) => sleep(self.pace.look).await,
-                Err(Obstacle::Server(fault)) => self.wait_for_server(&fault).await,
+                Err(Obstacle::Server(fault)) => self.sender.wait(&fault).await,
                 Err(Obstacle::Store(error)) => {
                     tracing::warn!(
                         error = &error as &dyn Error,
                         "the store cannot be read to forward from it"
                     );
-                    sleep(self.backoff.pause()).await;
+                    self.sender.wait_for_store().await;
                 }
             }
         }
+    }
+
+    /// Forwards until nothing is left to.
+    #[cfg(test)]
+    pub(super) async fn catch_up(&mut self, clock: &dyn Clock) {
+        while self.round(clock).await.unwrap_or(false) || self.stale_since.is_some() {}
     }
 
     /// Sends what has arrived, then some of what is owed; false when there was nothing.
     async fn round(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
         let any_arrived = self.forward_arrived(clock).await?;
+        self.forward_stale(clock).await?;
         let any_owed = self.forward_owed(clock).await?;
-        self.measure().await;
+        self.sender.lag().measure().await;
         Ok(any_arrived || any_owed)
     }
 
     async fn forward_arrived(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
-        let arrived = self.reader.arrived(self.mark, self.lines).await?;
-        if arrived.up_to == self.mark {
+        let sent = self.sender.lag().sent();
+        let arrived = self.reader.arrived(sent, self.sender.lines()).await?;
+        if arrived.up_to == sent {
             return Ok(false);
         }
         let refused = self.send(&arrived.readings, clock).await?;
-        let receipt = Receipt { up_to: Some(arrived.up_to), paid: Vec::new(), refused };
-        self.writer.settle(receipt).await?;
-        self.mark = arrived.up_to;
+        if !refused.is_empty() {
+            self.writer.settle(Receipt { refused, ..Receipt::default() }).await?;
+        }
+        self.sender.lag().set_sent(arrived.up_to);
+        note(&mut self.stale, &arrived.readings);
+        self.stale_since.get_or_insert_with(Instant::now);
         Ok(true)
     }
 
+    /// Writes the rollups that have changed, when it is time to. Only then is what has arrived settled: what is sealed
+    /// before is owed and sent again, so that no rollup is forgotten.
+    async fn forward_stale(&mut self, clock: &dyn Clock) -> Result<(), Obstacle> {
+        let Some(since) = self.stale_since else { return Ok(()) };
+        let count: usize = self.stale.iter().map(Stale::count).sum();
+        if since.elapsed() < self.pace.rollups && count < MOST_STALE {
+            return Ok(());
+        }
+        // Taken out, so that they can be asked while others are sent; an obstacle puts them back.
+        let mut stale = std::mem::replace(&mut self.stale, nothing_stale(&self.grid));
+        let sent = self.send_rollups(&stale, clock).await;
+        std::mem::swap(&mut self.stale, &mut stale);
+        let refused = sent?;
+        let up_to = self.sender.lag().sent();
+        self.writer.settle(Receipt { up_to: Some(up_to), refused, ..Receipt::default() }).await?;
+        self.stale.iter_mut().for_each(Stale::clear);
+        self.stale_since = None;
+        Ok(())
+    }
+
     async fn forward_owed(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
-        let owed = self.reader.debts(self.lines).await?;
+        let owed = self.reader.debts(self.sender.lines()).await?;
         if owed.slots.is_empty() {
             return Ok(false);
         }
         count_refused("damaged", owed.damaged);
+        let mut stale = nothing_stale(&self.grid);
         let mut refused = Vec::new();
-        for readings in owed.readings.chunks(self.lines) {
+        for readings in owed.readings.chunks(self.sender.lines()) {
             refused.extend(self.send(readings, clock).await?);
+            note(&mut stale, readings);
         }
+        refused.extend(self.send_rollups(&stale, clock).await?);
         self.writer.settle(Receipt { up_to: None, paid: owed.slots, refused }).await?;
         Ok(true)
     }
 
-    /// Sends readings until InfluxDB has each or refuses it for good; gives those that are to be listed as refused.
     async fn send(
         &mut self,
         readings: &[Reading],
         clock: &dyn Clock,
     ) -> Result<Vec<NotForwarded>, Fault> {
+        let line = |reading: &Reading| {
+            let name = || format!("{} at {}", reading.source, reading.observation.observed_at);
+            Line::of(&self.site, reading).map_err(|unencodable| (name(), unencodable))
+        };
+        let outgoing = readings.iter().map(line).collect();
+        self.sender.send(outgoing, clock).await
+    }
+
+    async fn send_rollups(
+        &mut self,
+        stale: &[Stale],
+        clock: &dyn Clock,
+    ) -> Result<Vec<NotForwarded>, Obstacle> {
         let mut refused = Vec::new();
-        let mut lines = Vec::with_capacity(readings.len());
-        for reading in readings {
-            match Line::of(&self.site, reading) {
-                Ok(line) => lines.push(line),
-                Err(unencodable) => {
-                    let line = format!("{} at {}", reading.source, reading.observation.observed_at);
-                    let reason = unencodable.to_string();
-                    refused.push(NotForwarded { at: clock.now(), line, reason });
+        for stale in stale {
+            for question in stale.questions(self.grid.longest_gap) {
+                let sources = question.sources.clone();
+                let rollups = self.reader.rollups(question).await?;
+                let mut outgoing = Outgoing::new();
+                for (source, buckets) in sources.iter().zip(rollups) {
+                    for Bucket { period, figure } in buckets {
+                        if !stale.holds(source, period) {
+                            continue;
+                        }
+                        let rollup = (period.start(), &figure);
+                        let line = Line::of_rollup(&self.site, source, stale.step(), rollup);
+                        let name = || format!("rollup of {source} from {}", period.start());
+                        outgoing.push(line.map_err(|unencodable| (name(), unencodable)));
+                    }
                 }
+                refused.extend(self.sender.send(outgoing, clock).await?);
             }
-        }
-        count_refused("unencodable", refused.len() as u64);
-        let delivered = self.deliver(lines).await?;
-        metrics::counter!("vigie_influxdb_forwarded_total").increment(delivered.stored as u64);
-        if delivered.was_split {
-            self.lines = (self.lines / 2).max(1);
-        }
-        for line in delivered.refused {
-            // What the bucket does not keep so long is no fault of the line, and may be years of them.
-            if line.reason.contains("outside retention policy") {
-                count_refused("retention", 1);
-                continue;
-            }
-            count_refused("server", 1);
-            let (line, reason) = (line.line, line.reason);
-            tracing::warn!(reason, "InfluxDB refused a reading; it stays in the store");
-            refused.push(NotForwarded { at: clock.now(), line, reason });
         }
         Ok(refused)
     }
-
-    /// Sends lines however long the server is away, so that what was found out of them is not lost meanwhile.
-    ///
-    /// # Errors
-    /// When the server fails over all lines: others may go through.
-    async fn deliver(&mut self, lines: Vec<Line>) -> Result<Delivered, Fault> {
-        let mut parcel = Parcel::new(lines);
-        let mut failures = 0;
-        while let Some(piece) = parcel.next() {
-            let answer = self.client.write(piece).await;
-            match parcel.answered(answer) {
-                Ok(()) => {
-                    self.backoff.reset();
-                    self.trouble.is_over();
-                }
-                Err(fault) => {
-                    failures += u32::from(matches!(fault, Fault::Doubtful(_)));
-                    if failures >= FAILURES {
-                        parcel.suspect();
-                    }
-                    self.wait_for_server(&fault).await;
-                }
-            }
-        }
-        parcel.delivered()
-    }
-
-    async fn wait_for_server(&mut self, fault: &Fault) {
-        self.trouble.tell(fault);
-        self.measure().await;
-        let pause = match fault {
-            Fault::Configuration(_) => self.pace.longest_pause,
-            _ => self.backoff.pause(),
-        };
-        sleep(pause).await;
-    }
-
-    async fn measure(&mut self) {
-        if self.measured.is_some_and(|then| then.elapsed() < MEASURE_EVERY) {
-            return;
-        }
-        self.measured = Some(Instant::now());
-        if let Ok(lag) = self.reader.unforwarded(self.mark).await {
-            metrics::gauge!("vigie_influxdb_lag_readings").set(lag as f64);
-        }
-    }
 }
 
-fn count_refused(reason: &'static str, count: u64) {
-    if count > 0 {
-        metrics::counter!("vigie_influxdb_refused_total", "reason" => reason).increment(count);
+fn nothing_stale(grid: &Grid) -> [Stale; 2] {
+    [Stale::new(Step::Quarter), Stale::new(Step::Day(grid.timezone.clone()))]
+}
+
+fn note(stale: &mut [Stale], readings: &[Reading]) {
+    for stale in stale {
+        for reading in readings {
+            stale.note(reading);
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 //! ```text
 //! co2,site=dreux,device=air-1 value=612.5 1795442587250
 //! occupancy_detected,site=dreux,device=salle\ du\ conseil,channel=pir:0 value=true 1795442587250
+//! temperature,site=dreux,device=cellar value=11.0,lag=3600.0 1795438987250
+//! energy_imported_1d,site=dreux,device=laser count=96.0,sum=…,increase=1240.5,… 1795388400000
 //! ```
 //!
 //! The quantity is the measurement, so each has one type for ever: a float, or a boolean where it is a state. Time is in
-//! milliseconds. Site, device, quantity and channel with the time name the point, as they name the reading: writing it
+//! milliseconds. Most readings arrive within the second in which they were observed; one that came later says by how many
+//! whole seconds (`lag`), one that was dated by its arrival says so (`by_arrival=true`). Site, device, quantity and channel with the time name the point, as they name the reading: writing it
 //! again changes nothing.
 //!
 //! InfluxDB cannot hold a backslash at every place of a tag (before a comma it swallows the comma), so it is written as
@@ -15,12 +18,23 @@
 use std::fmt::{self, Write};
 
 use domain::ids::SiteId;
-use domain::{Instant, Kind, Reading, Value};
+use domain::rollup::{Rollup, Step};
+use domain::{Instant, Kind, Reading, Source, Value};
+
+use super::rollup_point;
+use crate::kept::Arrival;
 
 /// The time that InfluxDB can hold, in milliseconds since 1970: 64 bits of nanoseconds, from 1677 to 2262.
-const LARGEST_TIME: i64 = 9_223_372_036_854;
+pub(super) const LARGEST_TIME: i64 = 9_223_372_036_854;
 
-/// A reading as InfluxDB takes it. That it exists says that it can be parsed.
+/// The field of a reading's value.
+pub(super) const VALUE: &str = "value";
+/// The field that says how many whole seconds after its observation a reading arrived, where that is not 0.
+pub(super) const LAG: &str = "lag";
+/// The field that says that a reading was dated by its arrival.
+pub(super) const BY_ARRIVAL: &str = "by_arrival";
+
+/// A reading, or a rollup, as InfluxDB takes it. That it exists says that it can be parsed.
 ///
 /// ```
 /// use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source};
@@ -59,13 +73,35 @@ impl Line {
     pub fn of(site: &SiteId, reading: &Reading) -> Result<Self, Unencodable> {
         let (source, observation) = (&reading.source, &reading.observation);
         let mut line = source.quantity.name().to_owned();
-        add_tag(&mut line, "site", site.as_str())?;
-        add_tag(&mut line, "device", source.device.as_str())?;
-        if let Some(channel) = &source.channel {
-            add_tag(&mut line, "channel", channel.as_str())?;
-        }
+        add_tags(&mut line, site, source)?;
         add_value(&mut line, source.quantity.kind(), observation.value)?;
+        match Arrival::of(observation) {
+            Arrival::After(0) => {}
+            Arrival::After(seconds) => add(&mut line, format_args!(",{LAG}={seconds}.0")),
+            Arrival::Dating => add(&mut line, format_args!(",{BY_ARRIVAL}=true")),
+        }
         add_time(&mut line, observation.observed_at)?;
+        Ok(Self(line))
+    }
+
+    /// Writes down the rollup of a bucket of `source`, of this step, that begins at `start`.
+    pub(super) fn of_rollup(
+        site: &SiteId,
+        source: &Source,
+        step: &Step,
+        (start, rollup): (Instant, &Rollup),
+    ) -> Result<Self, Unencodable> {
+        let mut line = rollup_point::measurement(source.quantity, step);
+        add_tags(&mut line, site, source)?;
+        let mut separator = ' ';
+        for (name, number) in rollup_point::fields(start, rollup) {
+            if !number.is_finite() {
+                return Err(Unencodable::Value(Value::Gauge(number)));
+            }
+            add(&mut line, format_args!("{separator}{name}={number:?}"));
+            separator = ',';
+        }
+        add_time(&mut line, start)?;
         Ok(Self(line))
     }
 
@@ -125,6 +161,25 @@ pub fn decode_tag(text: &str) -> String {
     decoded
 }
 
+/// The value of a tag as InfluxDB keeps it, by which it is asked for; [`decode_tag`] reads it back.
+pub(super) fn stored_tag(value: &str) -> String {
+    let mut stored = String::with_capacity(value.len());
+    for (place, character) in value.char_indices() {
+        match character {
+            '\\' => stored.push_str("%5C"),
+            '%' if is_mistakable(&value[place + 1..]) => stored.push_str("%25"),
+            ordinary => stored.push(ordinary),
+        }
+    }
+    stored
+}
+
+fn add_tags(line: &mut String, site: &SiteId, source: &Source) -> Result<(), Unencodable> {
+    add_tag(line, "site", site.as_str())?;
+    add_tag(line, "device", source.device.as_str())?;
+    source.channel.as_ref().map_or(Ok(()), |channel| add_tag(line, "channel", channel.as_str()))
+}
+
 fn add_tag(line: &mut String, key: &str, value: &str) -> Result<(), Unencodable> {
     if value.is_empty() {
         return Err(Unencodable::Empty);
@@ -132,11 +187,9 @@ fn add_tag(line: &mut String, key: &str, value: &str) -> Result<(), Unencodable>
     line.push(',');
     line.push_str(key);
     line.push('=');
-    for (place, character) in value.char_indices() {
+    for character in stored_tag(value).chars() {
         match character {
             ' ' | ',' | '=' => line.extend(['\\', character]),
-            '\\' => line.push_str("%5C"),
-            '%' if is_mistakable(&value[place + 1..]) => line.push_str("%25"),
             control if control.is_control() => return Err(Unencodable::Control),
             ordinary => line.push(ordinary),
         }
@@ -150,17 +203,16 @@ fn is_mistakable(rest: &str) -> bool {
 }
 
 fn add_value(line: &mut String, kind: Kind, value: Value) -> Result<(), Unencodable> {
-    let written = match (kind, value) {
-        (Kind::State, Value::State(state)) => write!(line, " value={state}"),
+    match (kind, value) {
+        (Kind::State, Value::State(state)) => add(line, format_args!(" {VALUE}={state}")),
         (Kind::Gauge, Value::Gauge(number)) | (Kind::Register, Value::Register(number))
             if number.is_finite() =>
         {
             // The shortest text that gives every bit back, with an exponent where that is shorter.
-            write!(line, " value={number:?}")
+            add(line, format_args!(" {VALUE}={number:?}"));
         }
         _ => return Err(Unencodable::Value(value)),
-    };
-    written.expect("a string takes all that is written to it");
+    }
     Ok(())
 }
 
@@ -169,13 +221,17 @@ fn add_time(line: &mut String, time: Instant) -> Result<(), Unencodable> {
     if !(-LARGEST_TIME..=LARGEST_TIME).contains(&millis) {
         return Err(Unencodable::Time(time));
     }
-    write!(line, " {millis}").expect("a string takes all that is written to it");
+    add(line, format_args!(" {millis}"));
     Ok(())
+}
+
+fn add(line: &mut String, text: fmt::Arguments<'_>) {
+    line.write_fmt(text).expect("a string takes all that is written to it");
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::{DatedBy, Observation, Quantity, Source};
+    use domain::{DatedBy, Observation, Quantity};
     use proptest::prelude::*;
 
     use super::*;
@@ -226,6 +282,31 @@ mod tests {
         assert_eq!(
             line(&reading("meter", Value::Register(14.0), 1)).unwrap(),
             "energy_imported,site=dreux,device=meter value=14.0 1"
+        );
+    }
+
+    #[test]
+    fn what_arrived_late_or_dated_by_its_arrival_says_so() {
+        let mut late = reading("meter", Value::Register(14.0), 1);
+        late.observation.received_at = Instant::from_millis(90_001);
+        assert!(line(&late).unwrap().ends_with(" value=14.0,lag=90.0 1"));
+        late.observation.dated_by = DatedBy::Gateway;
+        assert!(line(&late).unwrap().ends_with(" value=14.0,by_arrival=true 1"));
+    }
+
+    #[test]
+    fn a_rollup_is_a_point_of_its_own_measurement() {
+        let source = reading("laser", Value::Register(0.0), 0).source;
+        let rollup = Rollup::of(Instant::from_millis(5), 100.5);
+        let (site, start) = ("dreux".parse().unwrap(), Instant::from_millis(0));
+
+        let line = Line::of_rollup(&site, &source, &Step::Quarter, (start, &rollup)).unwrap();
+
+        assert_eq!(
+            line.as_str(),
+            "energy_imported_15m,site=dreux,device=laser count=1.0,sum=100.5,min=100.5,max=100.5,first=100.5,\
+             first_after_ms=5.0,last=100.5,last_after_ms=5.0,increase=0.0,falls=0.0,steepest=0.0,covered_ms=0.0,\
+             gaps=0.0,held=0.0 0"
         );
     }
 

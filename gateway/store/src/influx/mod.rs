@@ -1,8 +1,10 @@
-//! InfluxDB 2 beside the store of the data folder: what is durable here is written there too.
+//! InfluxDB 2: what is durable in the store of the data folder is written there too, and read from there elsewhere.
 //!
 //! ```text
 //! SqliteReader ──what arrived, what is owed──▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
-//! SqliteWriter ◀──what is there or refused────              ◀─halves─         ◀──faults──
+//!      └───────rollups of what was sent──────────▶│                   ◀─halves─         ◀──faults──     │
+//! SqliteWriter ◀──what is there or refused────────┘                                                     │
+//! SeriesReader (elsewhere) ◀── reader ◀── gathered ◀── answer ◀──annotated CSV── client ◀── question ──▶┘
 //! ```
 //!
 //! Local first: a reading is acknowledged once the store of the data folder has it, whether InfluxDB is there or not.
@@ -11,25 +13,48 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `forwarder` | what is sent when, and who is told what became of it |
+//! | `forwarder`, `sender` | what is sent when; and who is told what became of it |
+//! | `lag` | how far InfluxDB is behind |
+//! | `stale` | which rollups have to be written again; no I/O |
 //! | `parcel` | smaller requests, and the one line that is never taken; no I/O |
-//! | `line_protocol` | how a reading is written down; no I/O |
-//! | `client`, `fault` | the client library; what its answers mean for what we do next |
-//! | `backoff`, `trouble` | how long to wait, and what to say meanwhile |
+//! | `line_protocol`, `rollup_point` | how a reading and a rollup are written down; no I/O |
+//! | `reader` | the reader port: which questions make an answer |
+//! | `question`, `flux/` | questions in Flux, and what they are about apart from them; no I/O |
+//! | `answer`, `gathered` | annotated CSV, and readings out of it; no I/O |
+//! | `client`, `fault` | requests; what refusals mean for what we do next |
+//! | `administration` | the client library: version, organisation, bucket and rights, for `vigie check` |
+//! | `backoff`, `retry_after`, `trouble` | how long to wait, and what to say meanwhile |
 //! | `target`, `token` | where to, and by what right |
 
+mod administration;
+mod answer;
 mod backoff;
 mod client;
+#[cfg(test)]
+mod conformance;
 mod fault;
 mod forwarder;
+mod gathered;
+mod lag;
 mod line_protocol;
 mod parcel;
+mod question;
+mod reader;
+mod retry_after;
+mod rollup_point;
+mod sender;
+mod stale;
 mod target;
 mod token;
 mod trouble;
 
+pub use administration::{Findings, probe};
+pub use answer::{AnswerError, Row, read_rows};
 pub use fault::Fault;
 pub use forwarder::{Forwarder, Pace};
+pub use lag::Standing;
 pub use line_protocol::{Line, Unencodable, decode_tag};
+pub use reader::InfluxReader;
+pub use stale::Grid;
 pub use target::{Target, TargetError};
 pub use token::{Token, TokenError};

@@ -227,14 +227,18 @@ mod tests {
         assert_eq!(delivered.stored, 7);
     }
 
+    fn gone() -> Fault {
+        Fault::Wait { reason: "gone".to_owned(), retry_after: None }
+    }
+
     #[test]
     fn an_outage_in_the_middle_leaves_the_parcel_as_it_was() {
         let mut parcel = Parcel::new(lines(8));
         let before = parcel.next().unwrap().to_vec();
 
-        let fault = parcel.answered(Err(Fault::Wait("gone".to_owned())));
+        let fault = parcel.answered(Err(gone()));
 
-        assert_eq!(fault, Err(Fault::Wait("gone".to_owned())));
+        assert_eq!(fault, Err(gone()));
         assert_eq!(parcel.next().unwrap(), before);
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use domain::ids::SiteId;
 
+use super::stale::Grid;
+
 /// A bucket of an organisation on a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
@@ -13,16 +15,16 @@ pub struct Target {
 }
 
 impl Target {
-    /// `url` is `http://host` or `http://host:port`.
+    /// `url` is `http://host:8086`, or with `https` and another port or none.
     ///
     /// # Errors
     /// When it is something else, or a name is missing.
     pub fn new(url: &str, organisation: &str, bucket: &str) -> Result<Self, TargetError> {
         let wrong = || TargetError::Url(url.chars().take(80).collect());
-        if url.starts_with("https://") {
-            return Err(TargetError::Tls);
+        let (scheme, authority) = url.split_once("://").ok_or_else(wrong)?;
+        if !["http", "https"].contains(&scheme) {
+            return Err(wrong());
         }
-        let authority = url.strip_prefix("http://").ok_or_else(wrong)?;
         let authority = authority.strip_suffix('/').unwrap_or(authority);
         if authority.contains('@') {
             return Err(TargetError::Account);
@@ -36,15 +38,17 @@ impl Target {
             return Err(TargetError::Unnamed);
         }
         Ok(Self {
-            url: format!("http://{authority}"),
+            url: format!("{scheme}://{authority}"),
             organisation: organisation.to_owned(),
             bucket: bucket.to_owned(),
         })
     }
 
-    /// What [`crate::SqliteSettings::forward_to`] is for the readings of `site`.
-    pub fn name(&self, site: &SiteId) -> String {
-        format!("{self} {site}")
+    /// What [`crate::SqliteSettings::forward_to`] is for the readings of `site`, rolled up by the rules of `grid`: by
+    /// other rules, all rollups have to be written again.
+    pub fn name(&self, site: &SiteId, grid: &Grid) -> String {
+        let zone = grid.timezone.iana_name().unwrap_or("UTC");
+        format!("{self} {site} {zone} {}s", grid.longest_gap.as_secs())
     }
 
     /// The server, without a slash at the end.
@@ -73,12 +77,6 @@ impl fmt::Display for Target {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// The only TLS that the client library knows has known holes.
-    #[error(
-        "this build speaks no TLS to InfluxDB; use http:// within the building's own network, or a tunnel whose near \
-         end is http://127.0.0.1"
-    )]
-    Tls,
     /// It would be shown wherever the address is.
     #[error(
         "the address of InfluxDB holds an account; InfluxDB 2 takes a token, from the environment"
@@ -104,18 +102,12 @@ mod tests {
     fn a_server_is_named_by_host_and_port() {
         assert_eq!(url("http://127.0.0.1:8086/").unwrap(), "http://127.0.0.1:8086");
         assert_eq!(url("http://[::1]:8086").unwrap(), "http://[::1]:8086");
+        assert_eq!(url("https://influxdb.example").unwrap(), "https://influxdb.example");
         for bad in
             ["", "influxdb", "http://", "http://host/path", "http://host?org=a", "ftp://host"]
         {
             assert!(matches!(url(bad), Err(TargetError::Url(_))), "{bad}");
         }
-    }
-
-    #[test]
-    fn what_would_need_tls_is_refused_with_the_remedy() {
-        let error = url("https://cloud.example").unwrap_err();
-        assert!(error.to_string().contains("no TLS"));
-        assert!(error.to_string().contains("tunnel"));
     }
 
     #[test]

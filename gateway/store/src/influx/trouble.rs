@@ -32,7 +32,7 @@ impl Trouble {
 
 const fn label(fault: &Fault) -> &'static str {
     match fault {
-        Fault::Wait(_) => "away",
+        Fault::Wait { .. } => "away",
         Fault::Doubtful(_) => "failed",
         Fault::Split => "too_large",
         Fault::Isolate { .. } => "refused",

@@ -13,7 +13,7 @@ async fn what_is_stored_is_written_to_influxdb_under_its_names() {
 
     eventually("the point", || double.count() == 1).await;
     assert_eq!(
-        double.points(),
+        double.readings(),
         ["temperature,device=salle, 1er=étage,site=dreux 1795428000000 20"]
     );
 }
@@ -75,13 +75,13 @@ async fn a_restart_in_the_middle_of_catching_up_loses_nothing_and_repeats_change
     installation.forward();
 
     eventually("all readings", || double.count() == 6_000).await;
-    let once = double.points();
+    let once = double.readings();
     installation.halt().await;
     installation.open(true);
     installation.forward();
     installation.append([reading("air-2", 0)]).await;
     eventually("one more", || double.count() == 6_001).await;
-    let twice = double.points();
+    let twice = double.readings();
     assert!(once.iter().all(|point| twice.contains(point)));
 }
 
@@ -157,14 +157,75 @@ async fn while_influxdb_keeps_up_nothing_is_owed() {
     let mut installation = Installation::beside(&double);
     installation.forward();
     installation.append(readings("air-1", 0, 100)).await;
-    eventually("the readings", || double.count() == 100).await;
-    let before = double.requests();
+    eventually("the readings and their rollups", || double.rollups("_1d") == 1).await;
+    let before = double.writes();
     // The note that they arrived follows the answer.
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
 
     installation.seal("2026-11-24T04:00:00Z").await;
     installation.append([reading("air-2", 0)]).await;
 
-    eventually("the next reading", || double.count() == 101).await;
-    assert_eq!(double.requests(), before + 1, "sealed readings were sent again");
+    eventually("the next reading and its rollups", || double.rollups("_1d") == 2).await;
+    assert_eq!(double.writes(), before + 3, "sealed readings were sent again");
+}
+
+#[tokio::test]
+async fn rollups_are_written_beside_readings_and_again_when_late_readings_change_them() {
+    let double = Double::start();
+    let mut installation = Installation::beside(&double);
+    installation.forward();
+    installation.append(readings("air-1", 0, 1000)).await;
+    eventually("two quarters of an hour and a day", || {
+        (double.rollups("_15m"), double.rollups("_1d")) == (2, 1)
+    })
+    .await;
+    let count = |points: Vec<String>| {
+        points
+            .into_iter()
+            .find(|point| point.starts_with("temperature_1d") && point.contains(" count "))
+    };
+    // The civil day begins at 23:00 UTC on the day before.
+    let day = "temperature_1d,device=air-1,site=dreux count 1795388400000";
+    assert_eq!(count(double.points()).unwrap(), format!("{day} 1000"));
+
+    installation.seal("2026-11-24T04:00:00Z").await;
+    installation.append(readings("air-1", 1000, 500)).await;
+
+    eventually("the day as it is now", || count(double.points()) == Some(format!("{day} 1500")))
+        .await;
+}
+
+#[tokio::test]
+async fn rollups_that_a_crash_kept_from_being_written_are_written_after_the_next_start() {
+    let double = Double::start();
+    let mut installation = Installation::beside(&double);
+    double.fails_over("_15m");
+    installation.forward();
+    installation.append(readings("air-1", 0, 100)).await;
+    eventually("the readings without their rollups", || double.count() == 100).await;
+    installation.seal("2026-11-24T04:00:00Z").await;
+    installation.halt().await;
+    installation.open(true);
+
+    double.fails_over("nothing");
+    installation.forward();
+
+    eventually("the rollups", || double.rollups("_1d") == 1).await;
+}
+
+#[tokio::test]
+async fn a_rollup_that_the_server_refuses_is_listed_and_costs_nothing_else() {
+    let double = Double::start();
+    // Somebody else wrote whole numbers first.
+    double.write("co2_15m,site=other,device=x sum=20i 1\n");
+    let mut installation = Installation::beside(&double);
+    let mut co2 = reading("air-2", 0);
+    co2.source.quantity = domain::Quantity::Co2;
+    installation.append([reading("air-1", 0), co2]).await;
+    installation.forward();
+
+    eventually("the other rollups", || (double.rollups("_15m"), double.rollups("_1d")) == (1, 2))
+        .await;
+    let listed = installation.reader().not_forwarded(10).await.unwrap();
+    assert!(listed[0].line.starts_with("co2_15m,site=dreux,device=air-2 "), "{listed:?}");
 }

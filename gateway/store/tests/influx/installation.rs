@@ -4,17 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ids::SiteId;
 use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
-use store::influx::{Forwarder, Pace, Target, Token};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use store::influx::{Forwarder, Grid, InfluxReader, Pace, Standing, Target, Token};
 use store::{Batch, SeriesWriter, SqliteReader, SqliteSettings, SqliteWriter};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::double::{BUCKET, Double, ORGANISATION, TOKEN};
 
 pub(crate) const PACE: Pace = Pace {
     look: Duration::from_millis(5),
-    request: Duration::from_millis(300),
+    rollups: Duration::from_millis(10),
+    request: Duration::from_secs(3),
     first_pause: Duration::from_millis(5),
     longest_pause: Duration::from_millis(20),
 };
@@ -26,6 +31,8 @@ pub(crate) struct Installation {
     pub(crate) token: String,
     store: Option<(Arc<SqliteWriter>, Arc<SqliteReader>)>,
     tasks: JoinSet<()>,
+    standing: watch::Sender<Standing>,
+    pub(crate) pace: Pace,
 }
 
 impl Installation {
@@ -40,6 +47,8 @@ impl Installation {
             token: TOKEN.to_owned(),
             store: None,
             tasks: JoinSet::new(),
+            standing: watch::Sender::default(),
+            pace: PACE,
         };
         installation.open(true);
         installation
@@ -48,9 +57,14 @@ impl Installation {
     /// Opens the store, closing it before if it is open.
     pub(crate) fn open(&mut self, forwards: bool) {
         self.store = None;
-        let name = self.target.name(&"dreux".parse().unwrap());
-        let forward_to = forwards.then_some(name);
-        let settings = SqliteSettings { forward_to, ..SqliteSettings::default() };
+        let grid = grid();
+        let name = self.target.name(&site(), &grid);
+        let settings = SqliteSettings {
+            timezone: grid.timezone,
+            longest_gap: grid.longest_gap,
+            forward_to: forwards.then_some(name),
+            ..SqliteSettings::default()
+        };
         let folder: &Path = self.folder.path();
         let writer = SqliteWriter::open(folder, &settings).unwrap();
         let reader = SqliteReader::open(folder).unwrap();
@@ -78,22 +92,51 @@ impl Installation {
     pub(crate) fn forward(&mut self) {
         let (writer, reader) = self.store.as_ref().unwrap();
         let store = (Arc::clone(writer), Arc::clone(reader));
-        let token = Token::from_variables(|name| {
-            (name == "VIGIE_INFLUXDB_TOKEN").then(|| self.token.clone().into())
-        });
-        let site = "dreux".parse().unwrap();
-        let forwarder =
-            Forwarder::new(site, self.target.clone(), &token.unwrap(), store, PACE).unwrap();
+        let token = token(&self.token);
+        let site = (site(), grid());
+        let forwarder = Forwarder::new(
+            site,
+            self.target.clone(),
+            &token,
+            store,
+            self.pace,
+            self.standing.clone(),
+        )
+        .unwrap();
         let clock = Arc::new(ManualClock::new(at("2026-11-23T10:00:00Z")));
         self.tasks.spawn(async move {
             forwarder.run(clock).await;
         });
     }
 
+    /// How forwarding stands, as it is told to people.
+    pub(crate) fn standing(&self) -> Standing {
+        self.standing.borrow().clone()
+    }
+
+    /// Reads what was forwarded, as a dashboard elsewhere would.
+    pub(crate) fn elsewhere(&self) -> InfluxReader {
+        InfluxReader::new(site(), self.target.clone(), &token(&self.token), grid()).unwrap()
+    }
+
     /// Stops forwarding, wherever it is.
     pub(crate) async fn halt(&mut self) {
         self.tasks.shutdown().await;
     }
+}
+
+pub(crate) fn site() -> SiteId {
+    "dreux".parse().unwrap()
+}
+
+/// By which rules the site rolls up.
+pub(crate) fn grid() -> Grid {
+    let timezone = TimeZone::get("Europe/Paris").unwrap();
+    Grid { timezone, longest_gap: SignedDuration::from_mins(15) }
+}
+
+pub(crate) fn token(word: &str) -> Token {
+    Token::from_variables(|name| (name == "VIGIE_INFLUXDB_TOKEN").then(|| word.into())).unwrap()
 }
 
 pub(crate) fn at(text: &str) -> Instant {

@@ -1,4 +1,4 @@
-//! Forwarding to InfluxDB 2, against a double that answers as a real server was recorded to answer.
+//! Forwarding to InfluxDB 2 and reading from it, against a double that answers as a real server was recorded to answer.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
@@ -6,5 +6,7 @@ mod double;
 mod faults;
 mod forwarding;
 mod installation;
-mod line;
+mod probing;
+mod reading;
 mod recorded;
+mod victoria_metrics;

@@ -7,13 +7,12 @@ use std::fmt;
 #[derive(Debug)]
 pub(crate) struct Point {
     pub(crate) measurement: String,
-    /// The measurement with its tags, in order.
-    pub(crate) series: String,
-    pub(crate) field: Field,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) fields: Vec<(String, Field)>,
     pub(crate) nanos: i64,
 }
 
-/// The value of its one field.
+/// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Field {
     Float(f64),
@@ -69,14 +68,13 @@ pub(crate) fn parse(line: &str, unit: i64, now: i64) -> Result<Point, String> {
         return Err("missing fields".to_owned());
     }
     let (fields, time) = split_bare(rest, ' ').unwrap_or((rest, ""));
-    let (_, value) = fields.split_once('=').ok_or("invalid field format")?;
-    let field = field(value)?;
-    let nanos = if time.is_empty() { now } else { nanos(time, unit)? };
-    let mut series = measurement.clone();
-    for (key, value) in tags {
-        series.extend([",", &key, "=", &value]);
+    let mut read = Vec::new();
+    for part in split_all_bare(fields, ',') {
+        let (key, value) = part.split_once('=').ok_or("invalid field format")?;
+        read.push((unescape(key), field(value)?));
     }
-    Ok(Point { measurement, series, field, nanos })
+    let nanos = if time.is_empty() { now } else { nanos(time, unit)? };
+    Ok(Point { measurement: unescape(&measurement), tags, fields: read, nanos })
 }
 
 fn field(value: &str) -> Result<Field, String> {

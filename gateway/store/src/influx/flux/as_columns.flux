@@ -1,0 +1,1 @@
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")

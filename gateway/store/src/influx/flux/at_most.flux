@@ -1,0 +1,1 @@
+    |> limit(n: most)

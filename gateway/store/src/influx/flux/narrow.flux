@@ -1,0 +1,1 @@
+    |> keep(columns: ["_time", "_value", "_field", "channel"])

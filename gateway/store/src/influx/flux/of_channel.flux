@@ -1,0 +1,1 @@
+    |> filter(fn: (r) => r.channel == channel)

@@ -1,0 +1,1 @@
+    |> filter(fn: (r) => r.device == device)
