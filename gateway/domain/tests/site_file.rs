@@ -227,6 +227,7 @@ fn air_can_be_measured_by_a_point_that_measures_airflow() {
 
     let site = parse(&format!("{}{flow}", zone("flow"))).unwrap();
     assert_eq!(site.zones[0].ventilation, Ventilation::Measured("flow".parse().unwrap()));
+    assert_eq!(site.zones[0].activity, None);
 
     let told = faults(&format!("{}{flow}", zone("flo")));
     assert!(told.contains("there is no point `flo`; did you mean `flow`?"), "{told}");
@@ -460,4 +461,17 @@ fn what_is_stored_is_kept_as_long_as_the_file_says() {
     assert!(told.contains("`7d` is no time to keep readings for"), "{told}");
     let told = faults("[retention.c02]\nraw = \"90d\"\n");
     assert!(told.contains("there is no quantity `c02`; did you mean `co2`?"), "{told}");
+}
+
+#[test]
+fn what_people_do_in_a_zone_is_one_of_four_things() {
+    let zone = |activity: &str| {
+        let text = format!(
+            "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 1\narea_m2 = 1\n[[zone]]\nid = \"z\"\nname = \"Z\"\nactivity = \"{activity}\"\n"
+        );
+        domain::site::parse(&text, "site.toml")
+    };
+    assert_eq!(zone("seated").unwrap().zones[0].activity, Some(domain::site::Activity::Seated));
+    let told = zone("asleep").unwrap_err().to_string();
+    assert!(told.contains("\"seated\", \"office\", \"light\" or \"workshop\""), "{told}");
 }

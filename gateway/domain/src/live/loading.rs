@@ -114,7 +114,7 @@ impl Clusters {
             for &index in &cluster.tracks {
                 let track = tracks.get_mut(index);
                 track.meters().for_each(|meter| meters.restart(site, meter, now));
-                needs.push(track.ask(meters, now));
+                needs.push(track.ask(site, meters, now));
             }
         }
         needs.sort_by_key(|need| need.source.quantity.kind() != Kind::Register);
@@ -240,10 +240,10 @@ impl Track {
     }
 
     /// Asks for what its roles need at `now`.
-    fn ask(&mut self, meters: &Meters, now: Instant) -> Need {
+    fn ask(&mut self, site: &Site, meters: &Meters, now: Instant) -> Need {
         let start = |filled: &FilledRole| match filled.role {
             Role::Point(_) => alerts::lead_start(self.source.quantity, now),
-            Role::Traffic(_) => occupancy::lead_start(now),
+            Role::Traffic(_) => occupancy::live_start(site, now),
             Role::Meter(..) => meters.begin(now),
         };
         self.asked_from = self.roles.iter().map(start).min().unwrap_or(Instant::MAX);

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::occupancy::{Extent, Moment, Traffic, TrafficRole, people_now};
+use crate::occupancy::{Extent, Filters, Moment, Traffic, TrafficRole, live_start, people_now};
 use crate::reading::Observation;
 use crate::site::Site;
 use crate::wire::state::{PeopleState, Residual};
@@ -15,6 +15,7 @@ const AGES: SignedDuration = SignedDuration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct People {
     traffic: Traffic,
+    filters: Filters,
     building: Place,
     zones: Vec<Place>,
     /// `None` after somebody passed or moved.
@@ -41,6 +42,7 @@ impl People {
         let zones = site.zones.iter().map(|zone| place(Some(&zone.id), zone.capacity));
         Self {
             traffic: Traffic::new(site),
+            filters: Filters::default(),
             building: place(None, Some(site.capacity)),
             zones: zones.collect(),
             refreshed: None,
@@ -73,9 +75,9 @@ impl People {
             return;
         }
         self.refreshed = Some(now);
-        self.traffic.forget(now);
+        self.traffic.forget(live_start(site, now));
         for place in self.zones.iter_mut().chain([&mut self.building]) {
-            place.moment = people_now(site, &place.extent, &self.traffic, now);
+            place.moment = people_now(site, &place.extent, &self.traffic, &mut self.filters, now);
             place.residual = place.moment.residual.or(place.residual);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::devices::Devices;
 use crate::energy;
 use crate::instant::{Instant, Period};
-use crate::occupancy::TrafficRole;
+use crate::occupancy::{TrafficRole, air_points};
 use crate::quantity::{Kind, Quantity};
 use crate::reading::{Observation, Source};
 use crate::rhythm::{QUIET_DEVICE_S, Rhythm, state_patience_s};
@@ -161,11 +161,15 @@ impl Tracks {
             let filled = FilledRole { role, period: assignment.period };
             tracks.all[index].roles.push(filled);
         };
+        let airs = air_points(site);
         for (index, point) in site.points.iter().enumerate() {
             for (at, one) in point.sources.iter().enumerate() {
                 add(one, Role::Point(index));
                 if point.quantity == Quantity::OccupancyDetected {
                     add(one, Role::Traffic(TrafficRole::Detector(index, at)));
+                }
+                if airs.contains(&index) {
+                    add(one, Role::Traffic(TrafficRole::Air(index, at)));
                 }
             }
         }

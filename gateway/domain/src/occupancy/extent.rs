@@ -14,7 +14,7 @@ pub(crate) struct Extent {
     pub(crate) detectors: Vec<usize>,
     /// Without doorways of its own: its parts, whose sum it is.
     pub(crate) parts: Vec<Extent>,
-    /// A zone whose history is told from its air as well.
+    /// A zone whose people are told from its air as well.
     pub(crate) room: Option<Room>,
 }
 
@@ -60,7 +60,8 @@ impl Extent {
         for &detector in &self.detectors {
             needs.extend(&site.points[detector].sources);
         }
-        needs.extend(self.room.iter().flat_map(|room| room.needs(site)));
+        let air = self.room.iter().flat_map(Room::air);
+        needs.extend(air.flat_map(|point| &site.points[point].sources));
         for part in &self.parts {
             for need in part.needs(site) {
                 if !needs.iter().any(|known| std::ptr::eq(*known, need)) {

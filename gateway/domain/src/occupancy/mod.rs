@@ -7,8 +7,9 @@
 //! opening hours ──────────▶ closed hours ─────────────────┘ (nobody is left after closing)
 //! ```
 //!
-//! In history, people of a zone with a CO2 point of its own are told by `fusion`: from its air, its detectors and its
-//! doors together, so that a door counter that drifts is overruled. The live view knows doors and detectors only.
+//! People of a zone with a CO2 point of its own are told by `fusion`: from its air, its detectors and its doors
+//! together, so that a door counter that drifts is overruled. The live view carries on the forward pass of the same
+//! model; history looks back as well, once later readings are there.
 //!
 //! | file | what it knows |
 //! |---|---|
@@ -36,6 +37,9 @@ mod traffic;
 pub use timeline::PeopleFigure;
 use timeline::Timeline;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use crate::ids::ZoneId;
@@ -43,6 +47,7 @@ use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
 pub(crate) use extent::Extent;
+pub(crate) use fusion::Filters;
 pub(crate) use timeline::Moment;
 pub(crate) use traffic::{Traffic, TrafficRole};
 
@@ -77,9 +82,20 @@ fn end_of(span: Period) -> Period {
     Period::new(span.end(), span.end()).expect("an instant")
 }
 
-/// From when on passages are folded for a figure at `instant`.
-pub(crate) fn lead_start(instant: Instant) -> Instant {
+/// From when on readings are folded for a figure at `instant`.
+fn lead_start(instant: Instant) -> Instant {
     instant - LEAD
+}
+
+/// From when on readings are folded for what is told at `now`: the same as for a figure of history that ends then.
+pub(crate) fn live_start(site: &Site, now: Instant) -> Instant {
+    Period::new(now, now).map_or(now, |span| lead(span, site).start())
+}
+
+/// The points whose readings tell people from the air of a zone.
+pub(crate) fn air_points(site: &Site) -> BTreeSet<usize> {
+    let rooms = site.zones.iter().filter_map(|zone| Extent::of(site, Some(&zone.id)).room);
+    rooms.flat_map(|room| room.air()).collect()
 }
 
 /// The sources whose series [`zone_people`] needs for a zone, or for the building.
@@ -101,8 +117,7 @@ pub fn zone_people(
     traffic.replay(&extent, site, series);
     let Some((first, last)) = grid.first().zip(grid.last()) else { return Vec::new() };
     let span = Period::new(first.start().min(now), last.end().min(now));
-    let past =
-        Past { site, traffic: &traffic, series, span: span.expect("a grid is in order"), now };
+    let past = Past { site, traffic: &traffic, span: span.expect("a grid is in order"), now };
     past.timeline(&extent).figures(grid, now)
 }
 
@@ -110,7 +125,6 @@ pub fn zone_people(
 struct Past<'a> {
     site: &'a Site,
     traffic: &'a Traffic,
-    series: &'a SeriesSet,
     span: Period,
     now: Instant,
 }
@@ -124,7 +138,7 @@ impl Past<'_> {
                 let loaded = lead(self.span, site);
                 let until = loaded.end().min(self.now);
                 let span = Period::new(loaded.start().min(until), until).unwrap_or(self.span);
-                fusion::timeline(site, extent, room, traffic, self.series, span)
+                fusion::timeline(site, extent, room, traffic, span)
             }
             None if !extent.parts.is_empty() => {
                 let of_part = |part: &Extent| self.timeline(part);
@@ -136,8 +150,34 @@ impl Past<'_> {
 }
 
 /// What is told of a zone, or of the building, at `now`.
-pub(crate) fn people_now(site: &Site, extent: &Extent, traffic: &Traffic, now: Instant) -> Moment {
-    sweep::timeline(site, extent, traffic, now).at(now)
+pub(crate) fn people_now(
+    site: &Site,
+    extent: &Extent,
+    traffic: &Traffic,
+    filters: &mut Filters,
+    now: Instant,
+) -> Moment {
+    timeline_now(site, extent, traffic, &RefCell::new(filters), now).at(now)
+}
+
+fn timeline_now(
+    site: &Site,
+    extent: &Extent,
+    traffic: &Traffic,
+    filters: &RefCell<&mut Filters>,
+    now: Instant,
+) -> Timeline {
+    match &extent.room {
+        Some(room) => {
+            let begin = live_start(site, now);
+            filters.borrow_mut().now(site, (extent, room), traffic, (begin, now))
+        }
+        None if !extent.parts.is_empty() => {
+            let of_part = |part: &Extent| timeline_now(site, part, traffic, filters, now);
+            sweep::sum_of_parts(site, extent, traffic, now, &of_part)
+        }
+        None => sweep::timeline(site, extent, traffic, now),
+    }
 }
 
 /// Whether the opening hours say that the building is open; `None` without opening hours.

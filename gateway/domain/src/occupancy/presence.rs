@@ -19,6 +19,10 @@ pub(crate) enum Presence {
     Occupied,
 }
 
+/// People go home: a detector that sees somebody for so long without a pause is stuck, and tells nothing until it
+/// pauses.
+const STUCK_AFTER: SignedDuration = SignedDuration::from_hours(12);
+
 /// One detector while it is assigned.
 #[derive(Clone, Debug)]
 pub(crate) struct Detector {
@@ -66,7 +70,12 @@ impl Detector {
             let next = says.get(index + 1).map_or(until, |(next, _)| *next);
             match said {
                 None => change(at, Presence::Unknown),
-                Some(true) => change(at, Presence::Occupied),
+                Some(true) => {
+                    change(at, Presence::Occupied);
+                    if at + STUCK_AFTER < next {
+                        change(at + STUCK_AFTER, Presence::Absent);
+                    }
+                }
                 Some(false) if before == Some(true) => {
                     if at + hold < next {
                         change(at + hold, Presence::Vacant);

@@ -89,7 +89,7 @@ fn told(series: &SeriesSet, zone: Option<&str>, time: &str) -> Moment {
     let extent = Extent::of(&site, zone.as_ref());
     let mut traffic = Traffic::new(&site);
     traffic.replay(&extent, &site, series);
-    people_now(&site, &extent, &traffic, at(time))
+    people_now(&site, &extent, &traffic, &mut Filters::default(), at(time))
 }
 
 fn people(series: &SeriesSet, zone: Option<&str>, time: &str) -> Option<f64> {

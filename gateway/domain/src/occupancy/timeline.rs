@@ -67,6 +67,16 @@ impl Timeline {
         self.0.iter().map(|(at, _)| *at)
     }
 
+    /// The instants of the changes after `start` and before `end`.
+    pub(crate) fn changes_between(
+        &self,
+        start: Instant,
+        end: Instant,
+    ) -> impl Iterator<Item = Instant> + '_ {
+        let first = self.0.partition_point(|(at, _)| *at <= start);
+        self.0[first..].iter().map(|(at, _)| *at).take_while(move |at| *at < end)
+    }
+
     /// A figure for each period, of the part before `now`.
     pub(crate) fn figures(&self, grid: &[Period], now: Instant) -> Vec<PeopleFigure> {
         let mut first = 0;

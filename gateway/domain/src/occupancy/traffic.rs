@@ -2,7 +2,7 @@
 
 use super::doors::Lane;
 use super::extent::Extent;
-use super::lead_start;
+use super::fusion::{Borders, Room};
 use super::presence::Detector;
 use crate::energy::assigned;
 use crate::instant::{Instant, Period};
@@ -16,6 +16,8 @@ pub(crate) enum TrafficRole {
     In(usize, usize),
     Out(usize, usize),
     Detector(usize, usize),
+    /// CO2 or airflow of a room whose people are told from its air.
+    Air(usize, usize),
 }
 
 /// The folds over every door register and detector of a site.
@@ -24,6 +26,8 @@ pub(crate) struct Traffic {
     pub(crate) doors: Vec<Door>,
     /// By point; empty for points that are no detectors or are not needed.
     pub(crate) detectors: Vec<Vec<Detector>>,
+    /// By point; empty for points that tell nothing of people.
+    pub(crate) airs: Vec<Vec<Borders>>,
 }
 
 /// One doorway: a lane for each assignment.
@@ -43,7 +47,8 @@ impl Traffic {
         let detectors = site.points.iter().map(|point| {
             point.sources.iter().map(|assignment| Detector::new(assignment.period)).collect()
         });
-        Self { doors: doors.collect(), detectors: detectors.collect() }
+        let airs = site.points.iter().map(|point| vec![Borders::default(); point.sources.len()]);
+        Self { doors: doors.collect(), detectors: detectors.collect(), airs: airs.collect() }
     }
 
     /// Takes loaded series of all that tells of an extent.
@@ -67,6 +72,7 @@ impl Traffic {
             TrafficRole::Detector(point, at) => {
                 self.detectors[point][at] = Detector::new(assigned);
             }
+            TrafficRole::Air(point, at) => self.airs[point][at] = Borders::default(),
         }
     }
 
@@ -84,17 +90,22 @@ impl Traffic {
                 let state = matches!(value, Value::State(true));
                 self.detectors[point][index].observe(at, state, rules)
             }
+            // The air changes slowly: it is looked at every few seconds, not with each reading.
+            TrafficRole::Air(point, index) => {
+                self.airs[point][index].observe(at, value.as_f64());
+                false
+            }
         }
     }
 
-    /// Forgets what no longer matters for the figures at `now`.
-    pub(crate) fn forget(&mut self, now: Instant) {
-        let begin = lead_start(now);
+    /// Forgets what was before `begin`.
+    pub(crate) fn forget(&mut self, begin: Instant) {
         for door in &mut self.doors {
             let lanes = door.people_in.iter_mut().chain(&mut door.people_out);
             lanes.for_each(|lane| lane.forget(begin));
         }
         self.detectors.iter_mut().flatten().for_each(|detector| detector.forget(begin));
+        self.airs.iter_mut().flatten().for_each(|borders| borders.forget(begin));
     }
 }
 
@@ -111,6 +122,10 @@ fn roles<'a>(site: &'a Site, extent: &Extent) -> Vec<(TrafficRole, &'a Assignmen
     for &point in &extent.detectors {
         let sources = site.points[point].sources.iter().enumerate();
         roles.extend(sources.map(|(at, one)| (TrafficRole::Detector(point, at), one)));
+    }
+    for point in extent.room.iter().flat_map(Room::air) {
+        let sources = site.points[point].sources.iter().enumerate();
+        roles.extend(sources.map(|(at, one)| (TrafficRole::Air(point, at), one)));
     }
     roles
 }

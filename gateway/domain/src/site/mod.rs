@@ -34,7 +34,7 @@ pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Tari
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use model::{
-    AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours, Point,
-    Rules, Side, Site, StatedEnergy, Ventilation, Zone, assigned_at,
+    Activity, AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours,
+    Point, Rules, Side, Site, StatedEnergy, Ventilation, Zone, assigned_at,
 };
 pub use retention::{DiskGuard, Kept, Retention};

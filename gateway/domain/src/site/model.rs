@@ -152,6 +152,37 @@ pub struct Zone {
     pub volume_m3: Option<f64>,
     /// How it gets its air.
     pub ventilation: Ventilation,
+    /// What people mostly do in it; `None` when the file does not say.
+    pub activity: Option<Activity>,
+    /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back for what its
+    /// own nights do not tell.
+    pub air_changes_per_h: Option<f64>,
+}
+
+/// What people mostly do in a zone, which is how much they breathe out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// They sit and listen: 1.0 met.
+    Seated,
+    /// They work at desks: 1.2 met.
+    Office,
+    /// They stand and walk: 1.4 met.
+    Light,
+    /// They work with their hands: 2.0 met.
+    Workshop,
+}
+
+impl Activity {
+    /// What one adult breathes out, in litres of CO2 a second at 20 °C: Persily and de Jonge 2017 (doi
+    /// 10.1111/ina.12383), a mix of sexes and ages.
+    pub const fn breath_litres_per_s(self) -> f64 {
+        match self {
+            Self::Seated => 0.0035,
+            Self::Office => 0.0043,
+            Self::Light => 0.0050,
+            Self::Workshop => 0.0072,
+        }
+    }
 }
 
 /// How a zone gets its air.

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::file::Tables;
-use super::model::{Ventilation, Zone};
+use super::model::{Activity, Ventilation, Zone};
 use super::section::{Key, Section};
 use crate::ids::{PointId, ZoneId};
 use crate::quantity::Quantity;
@@ -17,6 +17,8 @@ pub(super) const ZONE: &[Key] = &[
     Key::optional("area_m2", "300"),
     Key::optional("volume_m3", "750"),
     Key::optional("ventilation", "\"natural\""),
+    Key::optional("activity", "\"office\""),
+    Key::optional("air_changes_per_h", "0.5"),
 ];
 
 const VENTILATION: &[Key] = &[Key::needed("airflow", "\"fablab-airflow\"")];
@@ -40,7 +42,22 @@ pub(super) fn read_zone<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Optio
         area_m2: zone.1,
         volume_m3: zone.2,
         ventilation,
+        activity: read_activity(section),
+        air_changes_per_h: section.positive("air_changes_per_h"),
     })
+}
+
+fn read_activity(section: &Section<'_>) -> Option<Activity> {
+    match section.text("activity")? {
+        "seated" => Some(Activity::Seated),
+        "office" => Some(Activity::Office),
+        "light" => Some(Activity::Light),
+        "workshop" => Some(Activity::Workshop),
+        _ => {
+            section.wrong("activity", "\"seated\", \"office\", \"light\" or \"workshop\"");
+            None
+        }
+    }
 }
 
 fn read_ventilation<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Ventilation {

@@ -1,16 +1,52 @@
 //! The air of a room through time: CO2 at the borders of steps, what it would be without people, and the airflow.
 
+use std::collections::BTreeMap;
+
 use super::room::{Room, Supply};
-use super::steps::{STEP, Steps};
-use crate::energy::assigned;
+use super::steps::{STEP, Steps, absolute_border};
 use crate::instant::Instant;
-use crate::reading::SeriesSet;
-use crate::site::{Assignment, Site};
+use crate::occupancy::traffic::Traffic;
+use crate::site::Site;
 
 /// Where outdoor air lies. A sensor that shows less is out of calibration, and one that never shows less never saw any.
 const OUTDOOR_PPM: std::ops::RangeInclusive<f64> = 400.0..=480.0;
-/// The share of readings that lie below what counts as outdoor air.
+/// The share of readings that lie below what counts as outdoor air, which is told in steps of so many ppm: less says
+/// nothing, and what was worked out before stays as it was.
 const OUTDOOR_SHARE: f64 = 0.01;
+const OUTDOOR_STEP_PPM: f64 = 2.0;
+
+/// The readings of one instrument, gathered round the borders of steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Borders(BTreeMap<i64, (f64, f64)>);
+
+impl Borders {
+    /// Takes a reading.
+    pub(crate) fn observe(&mut self, at: Instant, value: f64) {
+        let sum = self.0.entry(absolute_border(at)).or_default();
+        *sum = (sum.0 + value, sum.1 + 1.0);
+    }
+
+    /// Forgets what was before `instant`.
+    pub(crate) fn forget(&mut self, instant: Instant) {
+        self.0 = self.0.split_off(&absolute_border(instant));
+    }
+
+    /// Means round each border, drawn straight through silences no longer than a reading speaks for.
+    fn means(&self, steps: Steps, max_gap_s: f64) -> Vec<Option<f64>> {
+        let mut means = vec![None; steps.count() + 1];
+        let first = absolute_border(steps.start(0));
+        for (border, (sum, count)) in self.0.range(first..) {
+            let slot =
+                usize::try_from(border - first).ok().and_then(|border| means.get_mut(border));
+            if let Some(mean) = slot {
+                *mean = Some(sum / count);
+            }
+        }
+        // Readings lie up to half a step beside the borders that they are counted to.
+        bridge(&mut means, (max_gap_s / STEP.as_secs_f64()).max(0.0) + 1.0);
+        means
+    }
+}
 
 /// CO2 before and after a step, in ppm, above outdoor air.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,19 +65,12 @@ pub(super) struct Air {
 }
 
 impl Air {
-    pub(super) fn of(room: &Room, site: &Site, series: &SeriesSet, steps: Steps) -> Self {
+    pub(super) fn of(room: &Room, site: &Site, traffic: &Traffic, steps: Steps) -> Self {
         let max_gap_s = site.rules.max_gap_s;
-        let at_borders = |assignment: &Assignment| borders(assignment, series, steps, max_gap_s);
-        let co2 = room
-            .co2
-            .iter()
-            .flat_map(|&point| &site.points[point].sources)
-            .map(at_borders)
-            .collect();
+        let means = |borders: &Borders| borders.means(steps, max_gap_s);
+        let co2 = room.co2.iter().flat_map(|&point| &traffic.airs[point]).map(means).collect();
         let airflow = match room.supply {
-            Supply::Measured(point) => {
-                site.points[point].sources.iter().map(at_borders).reduce(first_known)
-            }
+            Supply::Measured(point) => traffic.airs[point].iter().map(means).reduce(first_known),
             Supply::Natural | Supply::Unknown => None,
         };
         Self { co2, airflow: airflow.unwrap_or_default() }
@@ -58,6 +87,7 @@ impl Air {
             }
             let rank = rank(known.len());
             let (_, low, _) = known.select_nth_unstable_by(rank, f64::total_cmp);
+            let low = (*low / OUTDOOR_STEP_PPM).round() * OUTDOOR_STEP_PPM;
             low.clamp(*OUTDOOR_PPM.start(), *OUTDOOR_PPM.end())
         };
         self.co2.iter().map(low).collect()
@@ -90,27 +120,6 @@ impl Air {
 )]
 fn rank(length: usize) -> usize {
     ((length - 1) as f64 * OUTDOOR_SHARE) as usize
-}
-
-/// Means of the readings round each border, drawn straight through silences no longer than a reading speaks for.
-fn borders(
-    assignment: &Assignment,
-    series: &SeriesSet,
-    steps: Steps,
-    max_gap_s: f64,
-) -> Vec<Option<f64>> {
-    let mut sums = vec![(0.0, 0.0); steps.count() + 1];
-    for one in assigned(series.of(&assignment.source), assignment.period) {
-        if let Some(border) = steps.border(one.observed_at) {
-            sums[border].0 += one.value.as_f64();
-            sums[border].1 += 1.0;
-        }
-    }
-    let mut means: Vec<_> =
-        sums.into_iter().map(|(sum, count)| (count > 0.0).then(|| sum / count)).collect();
-    // Readings lie up to half a step beside the borders that they are counted to.
-    bridge(&mut means, (max_gap_s / STEP.as_secs_f64()).max(0.0) + 1.0);
-    means
 }
 
 fn bridge(means: &mut [Option<f64>], longest: f64) {

@@ -1,5 +1,7 @@
 //! What air, detectors, doors and the clock say of a room in each step.
 
+use jiff::SignedDuration;
+
 use super::air::{Air, Excess, outdoor_since};
 use super::room::Room;
 use super::steps::{MINUTES, Steps};
@@ -8,7 +10,6 @@ use crate::occupancy::doors::{Lane, patience};
 use crate::occupancy::extent::Extent;
 use crate::occupancy::hours;
 use crate::occupancy::traffic::{Door, Traffic};
-use crate::reading::SeriesSet;
 use crate::site::{Rules, Site};
 
 /// All that is known of one step.
@@ -19,6 +20,8 @@ pub(super) struct Evidence {
     pub(super) airflow: Option<f64>,
     /// Minutes with movement.
     pub(super) moved: u8,
+    /// Minutes with movement that went on without a pause for hours, as that of a stuck detector does.
+    pub(super) held: u8,
     /// Minutes in which every detector told that nothing moves.
     pub(super) still: u8,
     /// `None` unless every door on the border reports.
@@ -38,7 +41,7 @@ pub(super) struct Passed {
 impl Evidence {
     /// Whether anything was heard of the room.
     pub(super) fn is_word(&self) -> bool {
-        self.co2.is_some() || self.moved + self.still > 0 || self.passed.is_some()
+        self.co2.is_some() || self.moved + self.held + self.still > 0 || self.passed.is_some()
     }
 }
 
@@ -47,11 +50,10 @@ pub(super) fn gather(
     site: &Site,
     (extent, room): (&Extent, &Room),
     traffic: &Traffic,
-    series: &SeriesSet,
     (steps, nights): (Steps, &[usize]),
 ) -> Vec<Evidence> {
     let mut evidence = vec![Evidence::default(); steps.count()];
-    let air = Air::of(room, site, series, steps);
+    let air = Air::of(room, site, traffic, steps);
     for stretch in nights.windows(2) {
         let since = steps.border(outdoor_since(steps.start(stretch[0]))).unwrap_or(0);
         let outdoor = air.outdoor(since..stretch[1] + 1);
@@ -72,8 +74,12 @@ enum Minute {
     Absent,
     Still,
     Unknown,
+    Held,
     Moved,
 }
+
+/// People pause, and so do detectors that see them: after so long without one, movement tells little.
+const WITHOUT_PAUSE: SignedDuration = SignedDuration::from_hours(2);
 
 fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: &mut [Evidence]) {
     let mut minutes = vec![Minute::Absent; steps.count() * MINUTES];
@@ -93,6 +99,10 @@ fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: 
                     *minute = said;
                 }
             }
+            let held = Period::new(period.start() + WITHOUT_PAUSE, period.end());
+            if let Some(held) = held.filter(|_| said == Minute::Moved) {
+                one[steps.minutes(held)].fill(Minute::Held);
+            }
         });
         for (all, one) in minutes.iter_mut().zip(&one) {
             *all = (*all).max(*one);
@@ -101,6 +111,7 @@ fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: 
     for (evidence, minutes) in evidence.iter_mut().zip(minutes.chunks(MINUTES)) {
         for minute in minutes {
             evidence.moved += u8::from(*minute == Minute::Moved);
+            evidence.held += u8::from(*minute == Minute::Held);
             evidence.still += u8::from(*minute == Minute::Still);
         }
     }

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::coming::Coming;
 use super::evidence::Evidence;
-use super::model::{Coming, Model};
+use super::mixing::Way;
+use super::model::Model;
 
 /// How many steps after a stretch are looked at for it: what comes later than three hours tells nothing more.
 pub(super) const AHEAD: usize = 36;
@@ -45,13 +47,13 @@ impl<'a> Smoother<'a> {
         for index in (0..steps.len()).rev() {
             let belief = &beliefs[index * states..(index + 1) * states];
             if index < stretch.len() {
-                told(stretch.start + index, &self.levels(belief, &later));
+                told(stretch.start + index, &levels(self.model, belief, &later));
             }
             let likelihood = &likelihoods[index * states..(index + 1) * states];
             for ((weighed, likelihood), later) in weighed.iter_mut().zip(likelihood).zip(&later) {
                 *weighed = likelihood * later;
             }
-            self.model.mix_backward(&weighed, &mut scratch);
+            self.model.mix(Way::Backward, &mut weighed, &mut scratch);
             let levels = scratch.chunks(self.model.levels).zip(later.chunks_mut(self.model.levels));
             levels.for_each(|(after, before)| steps[index].coming.backward(after, before));
             normalise(&mut later);
@@ -69,34 +71,42 @@ impl<'a> Smoother<'a> {
         let (mut before, mut scratch) = (self.belief.clone(), vec![0.0; states]);
         let slots = likelihoods.chunks_mut(states).zip(beliefs.chunks_mut(states));
         for (step, (likelihood, belief)) in steps.iter().zip(slots) {
-            self.model.likelihoods(step.evidence, likelihood);
-            scratch.fill(0.0);
-            let levels =
-                before.chunks(self.model.levels).zip(scratch.chunks_mut(self.model.levels));
-            levels.for_each(|(before, after)| step.coming.forward(before, after));
-            self.model.mix_forward(&scratch, belief);
-            belief
-                .iter_mut()
-                .zip(&*likelihood)
-                .for_each(|(belief, likelihood)| *belief *= likelihood);
-            normalise(belief);
+            forward(self.model, step, &before, likelihood, &mut scratch, belief);
             before.copy_from_slice(belief);
         }
         (likelihoods, beliefs)
     }
+}
 
-    /// The share of each level, whatever the air change.
-    fn levels(&self, belief: &[f64], later: &[f64]) -> Vec<f64> {
-        let mut levels = vec![0.0; self.model.levels];
-        let airs = belief.chunks(self.model.levels).zip(later.chunks(self.model.levels));
-        for (belief, later) in airs {
-            for ((level, belief), later) in levels.iter_mut().zip(belief).zip(later) {
-                *level += belief * later;
-            }
+/// What is believed after a step, from what was `before` it; `likelihood` and `scratch` are overwritten.
+pub(super) fn forward(
+    model: &Model,
+    step: &Step<'_>,
+    before: &[f64],
+    likelihood: &mut [f64],
+    scratch: &mut [f64],
+    belief: &mut [f64],
+) {
+    model.likelihoods(step.evidence, likelihood);
+    scratch.fill(0.0);
+    let levels = before.chunks(model.levels).zip(scratch.chunks_mut(model.levels));
+    levels.for_each(|(before, after)| step.coming.forward(before, after));
+    model.mix(Way::Forward, scratch, belief);
+    belief.iter_mut().zip(&*likelihood).for_each(|(belief, likelihood)| *belief *= likelihood);
+    normalise(belief);
+}
+
+/// The share of each level, whatever the air and the breath, weighed by how likely what comes `later` makes it.
+pub(super) fn levels(model: &Model, belief: &[f64], later: &[f64]) -> Vec<f64> {
+    let mut levels = vec![0.0; model.levels];
+    let airs = belief.chunks(model.levels).zip(later.chunks(model.levels));
+    for (belief, later) in airs {
+        for ((level, belief), later) in levels.iter_mut().zip(belief).zip(later) {
+            *level += belief * later;
         }
-        normalise(&mut levels);
-        levels
     }
+    normalise(&mut levels);
+    levels
 }
 
 /// Makes the shares add up to one; where nothing is left, every state is as likely as the others.

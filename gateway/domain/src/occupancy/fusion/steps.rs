@@ -14,6 +14,11 @@ pub(super) const MINUTES: usize = 5;
 const STEP_MS: i64 = 5 * 60_000;
 const MINUTE_MS: i64 = 60_000;
 
+/// The number of the border between steps that an instant is nearest to, over all time.
+pub(super) fn absolute_border(instant: Instant) -> i64 {
+    (instant.as_millis() + STEP_MS / 2).div_euclid(STEP_MS)
+}
+
 /// Consecutive steps from a whole multiple of five minutes on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Steps {

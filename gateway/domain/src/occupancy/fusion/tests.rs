@@ -3,7 +3,9 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::occupancy::{PeopleFigure, lead, zone_needs, zone_people};
+use crate::occupancy::{
+    Extent, Filters, Moment, PeopleFigure, Traffic, lead, people_now, zone_needs, zone_people,
+};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
 use crate::site::Site;
@@ -328,4 +330,81 @@ fn a_room_needs_its_air_and_whole_days_of_it() {
     let loaded = lead(hours()[10], &site);
     assert_eq!(loaded.start().to_string(), "2026-11-22T15:00:00Z");
     assert_eq!(loaded.end().to_string(), "2026-11-25T06:00:00Z");
+}
+
+/// What the live view tells at a minute, with everything heard up to then.
+fn told_live(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {
+    let site = room.site();
+    let extent = Extent::of(&site, Some(&"room".parse().unwrap()));
+    let mut heard = SeriesSet::default();
+    for need in extent.needs(&site) {
+        let until = series.of(&need.source).iter().filter(|one| one.observed_at <= at(minute));
+        heard.insert(need.source.clone(), until.copied().collect());
+    }
+    let mut traffic = Traffic::new(&site);
+    traffic.replay(&extent, &site, &heard);
+    people_now(&site, &extent, &traffic, filters, at(minute))
+}
+
+#[test]
+fn live_tells_what_history_tells_of_the_same_moment() {
+    let room = Room::OFFICE;
+    let mut series = room.series(&AIR_AND_MOVEMENT);
+    room.door(&mut series, 0.5);
+    let minute = 10 * 60 + 3;
+    let now = Period::new(at(minute - 1), at(minute)).unwrap();
+
+    let live = told_live(&room, &series, &mut Filters::default(), minute).estimate;
+
+    let heard = |quantity| {
+        let all = series.of(&source(device(quantity), quantity)).iter();
+        all.filter(|one| one.observed_at <= at(minute)).copied().collect()
+    };
+    let mut until_now = SeriesSet::default();
+    for quantity in
+        [Quantity::Co2, Quantity::OccupancyDetected, Quantity::PeopleIn, Quantity::PeopleOut]
+    {
+        until_now.insert(source(device(quantity), quantity), heard(quantity));
+    }
+    let zone = "room".parse().unwrap();
+    let history = zone_people(&room.site(), Some(&zone), &[now], &until_now, at(minute))[0];
+    assert!((live.people.unwrap() - history.people.unwrap()).abs() < 1e-9, "{live:?} {history:?}");
+    assert_eq!((live.low, live.high), (history.low, history.high));
+}
+
+#[test]
+fn a_restart_changes_no_figure() {
+    let room = Room::OFFICE;
+    let series = room.series(&AIR_AND_MOVEMENT);
+    let mut running = Filters::default();
+    for minute in (500..720).step_by(7) {
+        told_live(&room, &series, &mut running, minute);
+    }
+    let (carried_on, restarted) = (
+        told_live(&room, &series, &mut running, 721),
+        told_live(&room, &series, &mut Filters::default(), 721),
+    );
+    assert_eq!(carried_on, restarted);
+    assert!(restarted.estimate.people.unwrap() > 1.0, "{restarted:?}");
+}
+
+#[test]
+fn a_stuck_detector_does_not_hold_a_room_whose_air_is_clear() {
+    let room = Room { people: |_| 0.0, ..Room::OFFICE };
+    let mut series = room.series(&[Quantity::Co2]);
+    let stuck = (480..DAY_MIN).map(|minute| observation(minute, Value::State(true)));
+    series.insert(source("pir", Quantity::OccupancyDetected), stuck.collect());
+
+    let (soon, later) = (room.at_hour(&series, 8), room.at_hour(&series, 14));
+
+    assert_eq!(soon.occupancy, Occupancy::Occupied, "{soon:?}");
+    assert!(later.people.unwrap() < 0.5 && later.occupancy != Occupancy::Occupied, "{later:?}");
+}
+
+fn device(quantity: Quantity) -> &'static str {
+    match quantity {
+        Quantity::Co2 => "air",
+        Quantity::OccupancyDetected => "pir",
+        _ => "door",
+    }
 }

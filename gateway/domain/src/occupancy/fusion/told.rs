@@ -4,13 +4,14 @@ use super::evidence::Evidence;
 use super::model::Model;
 use super::room::{Room, Supply};
 use crate::occupancy::estimate::Estimate;
+use crate::occupancy::timeline::Moment;
 use crate::wire::state::{Occupancy, Quality};
 
 /// What lies below the 90 % interval, and above.
 const TAIL: f64 = 0.05;
 
-/// How much more or less the people of a room may breathe out than is usual, where nothing but its air counts them.
-const BREATH_VARIES: f64 = 0.1;
+/// Up to so many people whole numbers tell how much each breathes; of more, one is lost in what people do.
+const TOLD_APART: f64 = 3.0;
 
 /// What is told of a step, of which so much is known.
 pub(super) fn estimate(
@@ -20,7 +21,7 @@ pub(super) fn estimate(
     evidence: &Evidence,
 ) -> Estimate {
     let counted = evidence.passed.is_some();
-    let watched = evidence.moved + evidence.still > 0;
+    let watched = evidence.moved + evidence.held + evidence.still > 0;
     let quantile = |share: f64| {
         let mut below = 0.0;
         let level = shares.iter().position(|one| {
@@ -35,18 +36,18 @@ pub(super) fn estimate(
     }
     let mean = shares.iter().enumerate().map(|(level, share)| model.people(level) * share).sum();
     let people: f64 = if high > 0.0 { mean } else { 0.0 };
+    let vary = if counted { 0.0 } else { room.breath.untold };
+    let low = low - vary * (low - TOLD_APART).max(0.0);
+    let high = (high + vary * (high - TOLD_APART).max(0.0)).min(room.capacity.max(high));
     let occupancy = match () {
         () if high == 0.0 => Occupancy::Vacant,
         () if shares[0] < 0.5 => Occupancy::Occupied,
         () => Occupancy::Unknown,
     };
-    let vary = if counted { 0.0 } else { BREATH_VARIES };
-    // Whoever is there is at least one, however little they breathe.
-    let low = (low * (1.0 - vary)).max(low.min(1.0));
     Estimate {
         people: Some(people),
         low: Some(low.min(people)),
-        high: Some((high * (1.0 + vary)).max(people)),
+        high: Some(high.max(people)),
         occupancy,
         quality: Quality::Estimated,
     }
@@ -62,4 +63,29 @@ fn at_least(low: f64, capacity: f64) -> Estimate {
         occupancy,
         quality: Quality::Partial,
     }
+}
+
+/// How far the count of the doors may lie from what all evidence together expects and still be what is told: as near
+/// as no other whole number.
+const AGREES: f64 = 0.5;
+
+/// What is told where the doors say `counted`: their number where all else agrees with it, else the estimate.
+pub(super) fn moment(estimate: &Estimate, counted: Moment) -> Moment {
+    let Moment { drift, residual, .. } = counted;
+    let agreed = counted.estimate.people.zip(estimate.people).and_then(|(count, expected)| {
+        let agrees =
+            (count - expected).abs() < AGREES && counted.estimate.quality != Quality::Partial;
+        agrees.then_some(count)
+    });
+    let Some(count) = agreed else {
+        return Moment { estimate: *estimate, drift, residual };
+    };
+    let estimate = Estimate {
+        people: Some(count),
+        low: estimate.low.into_iter().chain(counted.estimate.low).reduce(f64::min),
+        high: estimate.high.into_iter().chain(counted.estimate.high).reduce(f64::max),
+        occupancy: if count > 0.0 { Occupancy::Occupied } else { Occupancy::Vacant },
+        quality: Quality::Measured,
+    };
+    Moment { estimate, drift, residual }
 }

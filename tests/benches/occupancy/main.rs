@@ -1,0 +1,91 @@
+//! How right the number of people is that Vigie tells from air, movement and doors, beside simpler ways to tell it.
+//!
+//! ```sh
+//! cargo bench -p tests --bench occupancy
+//! VIGIE_RECORDINGS='a.csv 413 20 mechanical Asia/Singapore; b.csv 82.8 10 natural' cargo bench -p tests --bench occupancy
+//! ```
+//!
+//! A word after `--` picks the sorts of simulated rooms whose name has it. Figures are printed, nothing is asserted. First the recordings of `tests/recordings`, then others that the environment
+//! names (file, m³, capacity, how it is aired, time zone), then rooms of the simulated building, with many seeds: there
+//! the truth is known exactly, and no room among them is one that anything was set to.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `recorded` | reads recordings of counted rooms |
+//! | `simulated` | rooms of the simulated building with their truth |
+//! | `simpler` | ways to tell people that need less |
+//! | `score` | how right a way is |
+//! | `case` | a room with its readings, its site and who was there |
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+mod case;
+mod recorded;
+mod score;
+mod simpler;
+mod simulated;
+
+use std::path::PathBuf;
+use std::time::Instant as Stopwatch;
+
+use case::Case;
+use score::{Score, presence_words};
+
+fn main() {
+    let recordings = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recordings");
+    one(&recorded::counted(&recordings.join("room-counts-2017-12-22.csv"), 82.8, 10, "natural"));
+    for ventilation in ["natural", "mechanical", "measured"] {
+        let office = recorded::office(&recordings.join("office-999169.csv"), ventilation);
+        println!("{}: {}", office.name, recorded::nights(&office));
+    }
+    for named in recorded::others(&std::env::var("VIGIE_RECORDINGS").unwrap_or_default()) {
+        one(&named);
+    }
+    let only = std::env::args().skip(1).find(|word| !word.starts_with("--"));
+    let is_wanted = |name: &str| only.as_ref().is_none_or(|only| name.contains(only.as_str()));
+    for kind in simulated::KINDS.iter().filter(|kind| is_wanted(kind.name)) {
+        many(kind);
+    }
+}
+
+/// One recorded room.
+fn one(case: &Case) {
+    let watch = Stopwatch::now();
+    let told = case.told();
+    println!("{}: {} quarter hours, {} ms", case.name, told.len(), watch.elapsed().as_millis());
+    let presence_only = case.presence_only;
+    let mut score = Score::default();
+    score.add(&case.truth, &told);
+    println!(
+        "{}",
+        if presence_only { presence_words("Vigie", &score) } else { score.words("Vigie") }
+    );
+    for (name, way) in simpler::ways() {
+        let mut score = Score::default();
+        score.add(&case.truth, &way(case));
+        println!(
+            "{}",
+            if presence_only { presence_words(name, &score) } else { score.words(name) }
+        );
+    }
+}
+
+/// Many simulated rooms of one kind, together.
+fn many(kind: &simulated::Kind) {
+    let cases = simulated::rooms(kind);
+    let watch = Stopwatch::now();
+    let mut score = Score::default();
+    for case in &cases {
+        score.add(&case.truth, &case.told());
+    }
+    let took = watch.elapsed().as_secs_f64();
+    println!("{}: {} rooms of the simulated building, {took:.1} s", kind.name, cases.len());
+    println!("{}", score.words("Vigie"));
+    for (name, way) in simpler::ways() {
+        let mut score = Score::default();
+        for case in &cases {
+            score.add(&case.truth, &way(case));
+        }
+        println!("{}", score.words(name));
+    }
+}
