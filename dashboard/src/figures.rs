@@ -1,5 +1,7 @@
 //! From a question to a figure: loads the series that it needs, and has the domain work it out off the async threads.
 
+pub(crate) mod zones;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     alerts, checks, corrections, energy, history, indicators, live, occupancy, quarantine,
-    readings, sources,
+    readings, sources, zones,
 };
 use crate::app::App;
 use crate::problem::Problem;
@@ -35,6 +35,10 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/sources/{device}/{quantity}/readings", get(readings::list)),
         ("/api/v1/points/{point}/history", get(history::list)),
         ("/api/v1/zones/{zone}/occupancy", get(occupancy::list)),
+        ("/api/v1/zones/{zone}/attendance", get(zones::attendance)),
+        ("/api/v1/zones/{zone}/counting", get(zones::counting)),
+        ("/api/v1/zones/{zone}/air", get(zones::air)),
+        ("/api/v1/air/instruments", get(zones::instruments)),
         ("/api/v1/zones/{zone}/energy", get(indicators::zone_energy)),
         ("/api/v1/zones/{zone}/accounts", get(indicators::zone_accounts)),
         ("/api/v1/zones/{zone}/load", get(indicators::zone_load)),

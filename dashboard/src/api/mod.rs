@@ -11,3 +11,4 @@ pub(crate) mod occupancy;
 pub(crate) mod quarantine;
 pub(crate) mod readings;
 pub(crate) mod sources;
+pub(crate) mod zones;

@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::query::Query;
 
 /// The name that stands for the whole site.
-const BUILDING: &str = "building";
+pub(crate) const BUILDING: &str = "building";
 
 #[derive(Debug, Serialize)]
 pub(crate) struct OccupancyItem {

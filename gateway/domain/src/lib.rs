@@ -20,11 +20,13 @@
 //! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
 //! | [`indicators`] | what follows from energy, people and weather: cost, carbon, baseload, sessions and the like |
+//! | [`air`] | how good air is, how often it is renewed, what airing brings, which instruments to check |
 //! | [`alerts`] | the rules by which people are told, life-cycle and notices |
 //! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
 //! | [`live`] | all of it together, as it stands now |
 
 pub mod admission;
+pub mod air;
 pub mod alerts;
 pub mod calendar;
 pub mod clock;

@@ -44,11 +44,16 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
         let state = scene.view.zone(zone);
         let teller = scene.teller(language);
         let (air, tone) = air(&teller, &state);
-        let known = state.people.people.is_some();
+        let shown = zone.is_shown_to_the_public();
+        let known = shown && state.people.people.is_some();
         let row = Row {
             id: zone.id.to_string(),
             name: zone.name.clone(),
-            people: if known { language.people(&state.people) } else { "?".to_owned() },
+            people: match () {
+                () if known => language.people(&state.people),
+                () if shown => "?".to_owned(),
+                () => "–".to_owned(),
+            },
             known,
             air,
             tone,

@@ -21,7 +21,11 @@
 //! | `estimate` | count and presence to what is told |
 //! | `fusion` | the people of a room from its air, with all else that is known of it |
 //! | `timeline` | what was told when, and its summary over a period |
+//! | `attendance` | how a zone is used: peak, person-hours, use of the opening hours |
+//! | `counting` | how right the doors count: drift, balance and what was left, day by day |
 
+mod attendance;
+mod counting;
 mod doors;
 mod estimate;
 mod extent;
@@ -34,6 +38,8 @@ mod tests;
 mod timeline;
 mod traffic;
 
+pub use attendance::{Attendance, Peak, attendance};
+pub use counting::{Balance, Counting, DoorCounting, countings};
 pub use timeline::PeopleFigure;
 use timeline::Timeline;
 

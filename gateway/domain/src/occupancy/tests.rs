@@ -219,3 +219,32 @@ fn a_building_is_open_in_its_opening_hours() {
     assert_eq!(is_open(&house(), at("9:00")), Some(true));
     assert_eq!(is_open(&house(), at("18:00")), Some(false));
 }
+
+#[test]
+fn the_doors_of_a_day_are_told_with_their_drift_and_what_was_left_at_closing() {
+    let site = house();
+    let mut series = SeriesSet::default();
+    let reading = |time: &str, total: f64| {
+        let at = at(time);
+        Observation {
+            observed_at: at,
+            received_at: at,
+            dated_by: DatedBy::Device,
+            value: Value::Register(total),
+        }
+    };
+    let mut door = |quantity, readings: &[(&str, f64)]| {
+        let source = Source { device: "front".parse().unwrap(), quantity, channel: None };
+        series.insert(source, readings.iter().map(|&(time, total)| reading(time, total)).collect());
+    };
+    door(Quantity::PeopleIn, &[("07:00", 100.0), ("09:00", 110.0)]);
+    door(Quantity::PeopleOut, &[("07:00", 50.0), ("17:00", 57.0)]);
+    let day = Period::new(at("00:00"), at("23:59")).unwrap();
+
+    let told = countings(&site, None, &[day], &series, at("23:59")).remove(0).unwrap();
+
+    assert_eq!((told.people_in, told.people_out, told.drift), (10.0, 7.0, 3.0));
+    assert_eq!((told.balance, told.visits), (Balance::Bad, 8.5));
+    assert_eq!(told.residual.map(|residual| residual.people), Some(3.0));
+    assert_eq!((told.doors.len(), told.doors[0].drift), (1, 3.0));
+}

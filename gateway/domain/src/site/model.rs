@@ -185,6 +185,16 @@ impl Activity {
     }
 }
 
+/// In a room for fewer people whoever is there can be told by name.
+const FEW_PEOPLE: u32 = 5;
+
+impl Zone {
+    /// Whether its people may be shown live to the public: who is alone in an office is nobody's business.
+    pub fn is_shown_to_the_public(&self) -> bool {
+        self.capacity.is_none_or(|capacity| capacity >= FEW_PEOPLE)
+    }
+}
+
 /// How a zone gets its air.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ventilation {

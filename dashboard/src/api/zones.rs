@@ -1,0 +1,103 @@
+//! The calls about one zone: how it is used, how its doors count and how its air is; and the CO2 instruments of all.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::air::{AirReport, InstrumentCheck};
+use domain::ids::ZoneId;
+use domain::occupancy::{Attendance, Counting};
+use domain::site::{Site, Zone};
+use domain::{Instant, Period};
+use serde::Serialize;
+use store::SeriesReader;
+
+use super::occupancy::BUILDING;
+use crate::app::App;
+use crate::figures::zones;
+use crate::insights::scope::whole_days;
+use crate::paging::Page;
+use crate::problem::Problem;
+use crate::query::Query;
+
+/// The longest span that is worked out from the air of a room.
+const MOST_DAYS: i64 = 92;
+
+type Dashboard<R> = State<Arc<App<R>>>;
+
+/// One period of something.
+#[derive(Debug, Serialize)]
+pub(crate) struct Item<T> {
+    start: Instant,
+    end: Instant,
+    #[serde(flatten)]
+    of: T,
+}
+
+impl<T> Item<T> {
+    fn page(grid: Vec<Period>, items: Vec<T>, next: Option<String>) -> Page<Self> {
+        let items = grid.into_iter().zip(items);
+        let items = items.map(|(it, of)| Self { start: it.start(), end: it.end(), of });
+        Page { items: items.collect(), next }
+    }
+}
+
+/// `GET /zones/{zone}/attendance`: how a zone or the building is used, by civil period.
+pub(crate) async fn attendance<R: SeriesReader>(
+    State(app): Dashboard<R>,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Page<Item<Attendance>>>, Problem> {
+    let zone = zone_or_building(&app.site, &name)?;
+    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
+    let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
+    let items = zones::attendances(&app, zone, &grid).await?;
+    Ok(Json(Item::page(grid, items, next)))
+}
+
+/// `GET /zones/{zone}/counting`: how right the doors of a zone or the building count, by civil period.
+pub(crate) async fn counting<R: SeriesReader>(
+    State(app): Dashboard<R>,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
+    let zone = zone_or_building(&app.site, &name)?;
+    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
+    let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
+    let items = zones::countings(&app, zone, &grid).await?;
+    Ok(Json(Item::page(grid, items, next)))
+}
+
+/// `GET /zones/{zone}/air`: the air of a zone over a span of whole days, best a week.
+pub(crate) async fn air<R: SeriesReader>(
+    State(app): Dashboard<R>,
+    Path(name): Path<String>,
+    query: Query,
+) -> Result<Json<Item<AirReport>>, Problem> {
+    let zone = app.site.zone(&name).cloned().ok_or_else(|| unknown(&name))?;
+    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
+    let of = zones::air(&app, zone, span).await?;
+    Ok(Json(Item { start: span.start(), end: span.end(), of }))
+}
+
+/// `GET /air/instruments`: which CO2 instruments must be looked at, over a span of whole days, best a week.
+pub(crate) async fn instruments<R: SeriesReader>(
+    State(app): Dashboard<R>,
+    query: Query,
+) -> Result<Json<Page<InstrumentCheck>>, Problem> {
+    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
+    let items = zones::instruments(&app, span).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+fn zone_or_building(site: &Site, name: &str) -> Result<Option<ZoneId>, Problem> {
+    match site.zone(name) {
+        Some(Zone { id, .. }) => Ok(Some(id.clone())),
+        None if name == BUILDING => Ok(None),
+        None => Err(unknown(name)),
+    }
+}
+
+fn unknown(name: &str) -> Problem {
+    Problem::unknown("zone", name, "an id of a [[zone]] of the site file, or `building`")
+}

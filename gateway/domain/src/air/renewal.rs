@@ -1,0 +1,186 @@
+//! How often the air of a room is renewed, from how its CO2 decays once everybody is gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::track::{Track, median, quantile};
+use crate::instant::Period;
+
+/// What a decay must be like to tell the air change (`ln(C - outdoor)` over time is a line): so long, so many values,
+/// so straight, from so high, and down by so much of it.
+const LEAST_VALUES: usize = 8;
+const LEAST_R2: f64 = 0.95;
+const LEAST_EXCESS_PPM: f64 = 150.0;
+const LEAST_DROP: f64 = 0.5;
+/// Between how many air changes an hour it may lie.
+const PLAUSIBLE_PER_H: std::ops::RangeInclusive<f64> = 0.05..=10.0;
+/// One value in so many minutes is taken: those in between are not independent.
+const EVERY: usize = 5;
+/// Of so many nights the middle one is told.
+const NIGHTS: usize = 20;
+
+/// How the air changes of a zone are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RenewalBasis {
+    /// From the decay of its CO2 in nights that were quiet.
+    NightDecay,
+    /// From what the site file says.
+    SiteFile,
+}
+
+/// How often the air of a zone is renewed while it is empty: at night, with windows closed and fans as at night. By
+/// day there may be more.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// Air changes an hour: the middle one of the nights.
+    pub per_h: f64,
+    /// The lower end of what nine of ten nights gave.
+    pub low_per_h: f64,
+    /// The upper end.
+    pub high_per_h: f64,
+    /// From how many nights.
+    pub nights: u32,
+    /// How it is known.
+    pub basis: RenewalBasis,
+}
+
+/// How much of a configured air change is uncertain, as a share: nobody knows under which wind it was measured.
+const CONFIGURED_ERROR: f64 = 0.5;
+
+impl Renewal {
+    /// From quiet spells, oldest first, or else from what the site file says.
+    pub(super) fn of(
+        track: &Track,
+        quiet: &[Period],
+        outdoor_ppm: f64,
+        configured: Option<f64>,
+    ) -> Option<Self> {
+        let nights = quiet.iter().rev().filter_map(|spell| decay(track, *spell, outdoor_ppm));
+        let nights: Vec<f64> = nights.take(NIGHTS).collect();
+        let count = u32::try_from(nights.len()).unwrap_or(u32::MAX);
+        let told = |share| quantile(nights.clone(), share);
+        if let (Some(per_h), Some(low), Some(high)) =
+            (median(nights.clone()), told(0.05), told(0.95))
+        {
+            let basis = RenewalBasis::NightDecay;
+            return Some(Self { per_h, low_per_h: low, high_per_h: high, nights: count, basis });
+        }
+        configured.map(|per_h| Self {
+            per_h,
+            low_per_h: per_h * (1.0 - CONFIGURED_ERROR),
+            high_per_h: per_h * (1.0 + CONFIGURED_ERROR),
+            nights: 0,
+            basis: RenewalBasis::SiteFile,
+        })
+    }
+}
+
+/// The air changes an hour of one quiet spell; `None` when it is no clean decay.
+fn decay(track: &Track, spell: Period, outdoor_ppm: f64) -> Option<f64> {
+    let values = track.within(spell);
+    let first = values.first()?;
+    let from = first.1 - outdoor_ppm;
+    // The tail is noise round outdoor air.
+    let falls = values.iter().step_by(EVERY).take_while(|(_, ppm)| ppm - outdoor_ppm > 0.1 * from);
+    let line: Vec<(f64, f64)> = falls
+        .map(|(at, ppm)| (at.since(first.0).as_secs_f64() / 3600.0, (ppm - outdoor_ppm).ln()))
+        .collect();
+    let drop = 1.0 - line.last()?.1.exp() / from;
+    if from < LEAST_EXCESS_PPM || line.len() < LEAST_VALUES || drop < LEAST_DROP {
+        return None;
+    }
+    let (slope, r2) = straight(&line)?;
+    (r2 >= LEAST_R2 && PLAUSIBLE_PER_H.contains(&-slope)).then_some(-slope)
+}
+
+/// The slope of the straight line through points, and how much of their scatter it explains.
+fn straight(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let count = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let (x, y) = (mean(|it| it.0), mean(|it| it.1));
+    let sum =
+        |of: &dyn Fn(f64, f64) -> f64| points.iter().map(|it| of(it.0 - x, it.1 - y)).sum::<f64>();
+    let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
+    (xx > 0.0 && yy > 0.0).then(|| (xy / xx, xy * xy / (xx * yy)))
+}
+
+/// Outdoor air that each person gets, in m³ an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PerPerson {
+    /// The figure.
+    pub m3_h: f64,
+    /// The lower end of its 90 % interval.
+    pub low_m3_h: f64,
+    /// The upper end of its 90 % interval.
+    pub high_m3_h: f64,
+}
+
+/// How far what people breathe out lies from the table, and how far CO2 from the truth: 20 % and 50 ppm + 5 %.
+const BREATH_ERROR: f64 = 0.2;
+const CO2_ERROR_PPM: f64 = 50.0;
+const CO2_ERROR: f64 = 0.05;
+const NINETY_PERCENT: f64 = 1.645;
+
+impl PerPerson {
+    /// From the mean excess over outdoor air while people were there: in a steady state each breath is diluted by as
+    /// much air as it takes, `1e6 · G / (C - outdoor)`. `None` where the air is as outdoors, for that says no number.
+    pub(super) fn of(mean_ppm: f64, outdoor_ppm: f64, breath_m3_h: f64) -> Option<Self> {
+        let excess = mean_ppm - outdoor_ppm;
+        if excess < CO2_ERROR_PPM {
+            return None;
+        }
+        let m3_h = 1e6 * breath_m3_h / excess;
+        let of_co2 = (CO2_ERROR_PPM + CO2_ERROR * mean_ppm) / 2.0 / excess;
+        let error = NINETY_PERCENT * BREATH_ERROR.hypot(of_co2);
+        Some(Self { m3_h, low_m3_h: m3_h / (1.0 + error), high_m3_h: m3_h * (1.0 + error) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instant::Instant;
+
+    fn track(ppm: impl Fn(f64) -> f64) -> (Track, Period) {
+        let at = |minute: i64| Instant::from_millis(minute * 60_000);
+        let values = (0..360).map(|minute| (at(minute), ppm(minute as f64 / 60.0))).collect();
+        (Track(values), Period::new(at(0), at(360)).unwrap())
+    }
+
+    #[test]
+    fn the_air_change_of_a_quiet_night_is_that_of_its_decay() {
+        let (track, night) = track(|hours| 420.0 + 800.0 * (-0.6 * hours).exp());
+        let renewal = Renewal::of(&track, &[night], 420.0, None).unwrap();
+        assert!((renewal.per_h - 0.6).abs() < 1e-6, "{renewal:?}");
+        assert_eq!((renewal.nights, renewal.basis), (1, RenewalBasis::NightDecay));
+    }
+
+    #[test]
+    fn a_night_in_which_nothing_decays_tells_nothing_and_the_site_file_does() {
+        let (track, night) = track(|hours| 460.0 + 5.0 * hours);
+        assert_eq!(Renewal::of(&track, &[night], 420.0, None), None);
+        let renewal = Renewal::of(&track, &[night], 420.0, Some(0.5)).unwrap();
+        assert_eq!((renewal.per_h, renewal.basis), (0.5, RenewalBasis::SiteFile));
+        assert!(renewal.low_per_h < 0.5 && 0.5 < renewal.high_per_h);
+    }
+
+    #[test]
+    fn a_window_opened_in_the_middle_of_the_night_is_no_straight_decay() {
+        let (track, night) = track(|hours| {
+            if hours < 3.0 {
+                1200.0 - 10.0 * hours
+            } else {
+                420.0 + 700.0 * (-4.0 * (hours - 3.0)).exp()
+            }
+        });
+        assert_eq!(Renewal::of(&track, &[night], 420.0, None), None);
+    }
+
+    #[test]
+    fn eight_hundred_ppm_above_outdoor_air_at_desks_is_about_twenty_cubic_metres_a_person() {
+        let each = PerPerson::of(1220.0, 420.0, 0.0155).unwrap();
+        assert!((each.m3_h - 19.4).abs() < 0.1, "{each:?}");
+        assert!(each.low_m3_h < 16.0 && each.high_m3_h > 23.0, "{each:?}");
+        assert_eq!(PerPerson::of(440.0, 420.0, 0.0155), None);
+    }
+}

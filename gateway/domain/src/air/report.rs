@@ -1,0 +1,190 @@
+//! All that is told of the air of a zone over a period.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::airing::{Advice, Airing, airings};
+use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM, Thresholds};
+use super::renewal::{PerPerson, Renewal};
+use super::track::{Track, points};
+use crate::instant::Period;
+use crate::occupancy::PeopleFigure;
+use crate::reading::SeriesSet;
+use crate::site::{Activity, Assignment, Site, Zone};
+use crate::wire::state::Occupancy;
+
+/// What outdoor air shows: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
+const OUTDOOR_SHARE: f64 = 0.01;
+const OUTDOOR_MOST_PPM: f64 = 480.0;
+/// So long after people left the air is mixed, and for so long a night tells.
+const MIXED_AFTER: SignedDuration = SignedDuration::from_mins(30);
+const NIGHT: SignedDuration = SignedDuration::from_hours(6);
+/// What people do where the site file does not say.
+const USUAL_ACTIVITY: Activity = Activity::Light;
+
+/// The air of a zone over a period, with its proof.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AirReport {
+    /// The newest CO2, in ppm; below 400 it is shown all the same.
+    pub co2_ppm: Option<f64>,
+    /// What it says.
+    pub level: Option<AirLevel>,
+    /// What outdoor air is taken to have, in ppm.
+    pub outdoor_ppm: f64,
+    /// Share of the period with known CO2.
+    pub coverage: f64,
+    /// The occupied time; `None` without any of which the air is known.
+    pub occupied: Option<AirShares>,
+    /// How often the air is renewed while nobody is there.
+    pub renewal: Option<Renewal>,
+    /// Outdoor air for each person while somebody was there.
+    pub per_person: Option<PerPerson>,
+    /// When it was aired.
+    pub airings: Vec<Airing>,
+    /// What opening the windows would bring, where the newest air needs it.
+    pub advice: Option<Advice>,
+}
+
+/// The sources whose series [`zone_air`] needs besides those of people.
+pub fn air_needs<'a>(site: &'a Site, zone: &Zone) -> Vec<&'a Assignment> {
+    points(site, &zone.id).flat_map(|point| &point.sources).collect()
+}
+
+/// The air of a zone over `span`, of which `grid` with its `people` is a part of each quarter of an hour or so.
+pub fn zone_air(
+    site: &Site,
+    zone: &Zone,
+    span: Period,
+    (grid, people): (&[Period], &[PeopleFigure]),
+    series: &SeriesSet,
+) -> AirReport {
+    let thresholds = Thresholds::default();
+    let track = Track::of_zone(site, &zone.id, span, series);
+    let lowest = track.quantile(OUTDOOR_SHARE).unwrap_or(OUTDOOR_LEAST_PPM);
+    let outdoor_ppm = lowest.clamp(OUTDOOR_LEAST_PPM, OUTDOOR_MOST_PPM);
+    let buckets = || grid.iter().zip(people);
+    let occupied: Vec<f64> = buckets()
+        .filter(|(_, figure)| figure.occupancy == Occupancy::Occupied)
+        .flat_map(|(period, _)| track.within(*period))
+        .map(|(_, ppm)| *ppm)
+        .collect();
+    let shares = AirShares::of(&occupied, outdoor_ppm, &thresholds);
+    let quiet = quiet(buckets());
+    let renewal = Renewal::of(&track, &quiet, outdoor_ppm, zone.air_changes_per_h);
+    let airings = airings(&track, outdoor_ppm, renewal.map(|it| it.per_h));
+    let breath_m3_h = 3.6 * zone.activity.unwrap_or(USUAL_ACTIVITY).breath_litres_per_s();
+    let now = track.0.last().copied();
+    let present = buckets().rfind(|(period, _)| now.is_some_and(|(at, _)| period.contains(at)));
+    let breath_ppm_h = present
+        .and_then(|(_, figure)| figure.people)
+        .zip(zone.volume_m3)
+        .map_or(0.0, |(people, volume)| 1e6 * breath_m3_h * people / volume);
+    let advice = now.and_then(|(_, ppm)| {
+        Advice::of((ppm, thresholds.reference_ppm), outdoor_ppm, breath_ppm_h, &airings)
+    });
+    AirReport {
+        co2_ppm: now.map(|(_, ppm)| ppm),
+        level: now.map(|(_, ppm)| AirLevel::of(ppm, &thresholds)),
+        outdoor_ppm,
+        coverage: (track.0.len() as f64 * 60.0 / span.length().as_secs_f64().max(60.0)).min(1.0),
+        per_person: shares.and_then(|it| PerPerson::of(it.mean_ppm, outdoor_ppm, breath_m3_h)),
+        occupied: shares,
+        renewal,
+        airings,
+        advice,
+    }
+}
+
+/// The spells in which nobody was there, after somebody was: from when the air is mixed, and no longer than a night.
+fn quiet<'a>(buckets: impl Iterator<Item = (&'a Period, &'a PeopleFigure)>) -> Vec<Period> {
+    let mut quiet: Vec<Period> = Vec::new();
+    let mut begin = None;
+    let mut was_occupied = false;
+    let close = |begin: Option<crate::Instant>, end| {
+        let begin = begin? + MIXED_AFTER;
+        Period::new(begin, (begin + NIGHT).min(end))
+    };
+    let mut end = crate::Instant::MIN;
+    for (period, figure) in buckets {
+        match figure.occupancy {
+            Occupancy::Vacant if begin.is_none() && was_occupied => begin = Some(period.start()),
+            Occupancy::Vacant => (),
+            Occupancy::Occupied | Occupancy::Unknown => {
+                quiet.extend(close(begin.take(), period.start()));
+            }
+        }
+        was_occupied = figure.occupancy == Occupancy::Occupied
+            || (was_occupied && figure.occupancy == Occupancy::Vacant && begin.is_none());
+        end = period.end();
+    }
+    quiet.extend(close(begin, end));
+    quiet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Instant;
+    use crate::quantity::Quantity;
+    use crate::reading::{DatedBy, Observation, Source, Value};
+    use crate::wire::state::Quality;
+
+    const ROOM: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
+        [[zone]]\nid = \"z\"\nname = \"Z\"\nvolume_m3 = 100\nactivity = \"office\"\n\
+        [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n";
+
+    fn at(minute: i64) -> Instant {
+        Instant::from_millis(minute * 60_000)
+    }
+
+    /// Four people from 8 to 12 in a room whose air is renewed half an hour's worth each hour.
+    fn report(offset_ppm: f64) -> AirReport {
+        let site = crate::site::parse(ROOM, "a.toml").unwrap();
+        let mut ppm = 420.0;
+        let reading = |minute: i64| {
+            let people = if (480..720).contains(&minute) { 4.0 } else { 0.0 };
+            let settles = 420.0 + 1e6 * 0.0155 * people / 100.0 / 0.5;
+            ppm = settles + (ppm - settles) * f64::exp(-0.5 / 60.0);
+            let (at, value) = (at(minute), Value::Gauge(ppm + offset_ppm));
+            Observation { observed_at: at, received_at: at, dated_by: DatedBy::Device, value }
+        };
+        let mut series = SeriesSet::default();
+        let source =
+            Source { device: "c".parse().unwrap(), quantity: Quantity::Co2, channel: None };
+        series.insert(source, (0..1440).map(reading).collect());
+        let grid: Vec<Period> =
+            (0..96).map(|nr| Period::new(at(15 * nr), at(15 * nr + 15)).unwrap()).collect();
+        let figure = |period: &Period| {
+            let is_there = (at(480)..at(720)).contains(&period.start());
+            PeopleFigure {
+                people: Some(if is_there { 4.0 } else { 0.0 }),
+                low: Some(0.0),
+                high: Some(5.0),
+                occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
+                quality: Quality::Estimated,
+                coverage: 1.0,
+            }
+        };
+        let people: Vec<PeopleFigure> = grid.iter().map(figure).collect();
+        let day = Period::new(at(0), at(1440)).unwrap();
+        zone_air(&site, &site.zones[0], day, (&grid, &people), &series)
+    }
+
+    #[test]
+    fn a_day_of_a_room_is_told_with_its_air_changes_and_its_stuffy_hours() {
+        let report = report(0.0);
+        let renewal = report.renewal.unwrap();
+        assert!((renewal.per_h - 0.5).abs() < 0.02, "{renewal:?}");
+        let occupied = report.occupied.unwrap();
+        assert!((occupied.occupied_h - 4.0).abs() < 0.1 && occupied.max_ppm > 1400.0);
+        assert!(occupied.above_reference > 0.5 && !occupied.icone.complete, "{occupied:?}");
+        assert_eq!((report.coverage, report.airings.len()), (1.0, 0));
+    }
+
+    #[test]
+    fn co2_below_four_hundred_is_shown_and_flagged() {
+        let report = report(-40.0);
+        assert!(report.co2_ppm.unwrap() < 400.0);
+        assert_eq!(report.level, Some(AirLevel::Impossible));
+    }
+}
