@@ -51,13 +51,21 @@ pub(super) fn airings(track: &Track, outdoor_ppm: f64, night_per_h: Option<f64>)
             continue;
         }
         let end = (index..last).find(|later| !is_aired(*later)).unwrap_or(last) + OVER - 1;
-        airings.extend(airing(values[index], values[end.min(values.len() - 1)], outdoor_ppm));
+        let fall = &values[index..=end.min(values.len() - 1)];
+        airings.extend(airing(fall, outdoor_ppm));
         index = end;
     }
     airings
 }
 
-fn airing(from: (Instant, f64), to: (Instant, f64), outdoor_ppm: f64) -> Option<Airing> {
+/// What remains at either end of a fall belongs to the time before and after it, as a share of the fall.
+const ENDS: f64 = 0.05;
+
+fn airing(fall: &[(Instant, f64)], outdoor_ppm: f64) -> Option<Airing> {
+    let (first, last) = fall.first().zip(fall.last())?;
+    let edge = ENDS * (first.1 - last.1);
+    let from = *fall.iter().rfind(|(_, ppm)| *ppm >= first.1 - edge)?;
+    let to = *fall.iter().find(|(at, ppm)| *at > from.0 && *ppm <= last.1 + edge)?;
     let hours = to.0.since(from.0).as_secs_f64() / 3600.0;
     let per_h = ((from.1 - outdoor_ppm) / (to.1 - outdoor_ppm).max(1.0)).ln() / hours;
     let airing = Airing { start: from.0, end: to.0, from_ppm: from.1, to_ppm: to.1, per_h };
