@@ -39,41 +39,34 @@ pub(crate) struct App<R> {
 }
 
 impl<R: SeriesReader> App<R> {
+    /// The parts for the building as it is now.
     pub(crate) fn new(
-        dashboard: Dashboard<R>,
+        dashboard: &Dashboard<R>,
         loopback_only: bool,
         shutdown: CancellationToken,
     ) -> Self {
-        let Dashboard {
-            site,
-            reader,
-            clock,
-            access,
-            desk,
-            readiness,
-            metrics,
-            backups,
-            forwarding,
-            demonstration,
-            ..
-        } = dashboard;
-        let feed = Arc::new(Feed::new(Arc::clone(&site), Arc::clone(&clock), demonstration));
-        let streams = Arc::new(Semaphore::new(MOST_STREAMS));
-        let heavy = Semaphore::new(HEAVY_QUESTIONS);
+        let site = Arc::clone(&dashboard.site.borrow());
+        let clock = Arc::clone(&dashboard.clock);
+        let feed = Feed::new(
+            Arc::clone(&site),
+            Arc::clone(&clock),
+            dashboard.trouble.clone(),
+            dashboard.demonstration,
+        );
         Self {
             site,
-            reader,
+            reader: Arc::clone(&dashboard.reader),
             clock,
-            access,
-            desk,
-            feed,
-            readiness,
-            metrics,
-            backups,
-            forwarding,
+            access: Arc::clone(&dashboard.access),
+            desk: dashboard.desk.clone(),
+            feed: Arc::new(feed),
+            readiness: dashboard.readiness.clone(),
+            metrics: Arc::clone(&dashboard.metrics),
+            backups: Arc::clone(&dashboard.backups),
+            forwarding: dashboard.forwarding.clone(),
             loopback_only,
-            streams,
-            heavy,
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            heavy: Semaphore::new(HEAVY_QUESTIONS),
             shutdown,
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Scene {
     pub(crate) view: LiveView,
     pub(crate) power_today: Option<Arc<PowerToday>>,
     pub(crate) demonstration: bool,
+    /// Why the site file cannot be followed, with line and remedy.
+    pub(crate) trouble: Option<String>,
     pub(crate) now: Instant,
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use domain::site::Site;
 use domain::{Clock, Instant};
 use serde_json::Value;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant as Tick, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,7 @@ const FRAMES_BEHIND: usize = 64;
 pub(crate) struct Feed {
     site: Arc<Site>,
     clock: Arc<dyn Clock>,
+    trouble: watch::Receiver<Option<String>>,
     demonstration: bool,
     view: Mutex<LiveView>,
     power_today: Mutex<Option<Arc<PowerToday>>>,
@@ -50,13 +51,18 @@ struct Told {
 
 impl Feed {
     /// A feed that has heard nothing yet.
-    pub(crate) fn new(site: Arc<Site>, clock: Arc<dyn Clock>, demonstration: bool) -> Self {
+    pub(crate) fn new(
+        site: Arc<Site>,
+        clock: Arc<dyn Clock>,
+        trouble: watch::Receiver<Option<String>>,
+        demonstration: bool,
+    ) -> Self {
         let channel =
             || Mutex::new(Channel { sender: broadcast::channel(FRAMES_BEHIND).0, told: None });
         let channels = Audience::all().map(|_| channel()).collect();
         let (view, power_today) = (Mutex::default(), Mutex::default());
         let changed = Notify::new();
-        Self { site, clock, demonstration, view, power_today, changed, channels }
+        Self { site, clock, trouble, demonstration, view, power_today, changed, channels }
     }
 
     /// Takes in a state message; readers hear of it after the gathering time.
@@ -94,6 +100,7 @@ impl Feed {
             view: lock(&self.view).clone(),
             power_today: lock(&self.power_today).clone(),
             demonstration: self.demonstration,
+            trouble: self.trouble.borrow().clone(),
             now: self.now(),
         }
     }

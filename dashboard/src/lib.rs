@@ -18,6 +18,7 @@
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
@@ -30,6 +31,7 @@ mod api;
 mod app;
 mod assets;
 mod audience;
+mod commissioning;
 mod connections;
 mod desk;
 mod energy_figures;
@@ -57,6 +59,6 @@ mod words;
 mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
-pub use desk::{Desk, DeskError};
+pub use desk::{ChangedSite, Desk, DeskError};
 pub use serve::{Dashboard, DashboardError};
 pub use words::AlertSentences;

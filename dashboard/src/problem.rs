@@ -149,6 +149,14 @@ impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         match error {
             DeskError::Unavailable(why) => Self::busy(&why),
+            error @ DeskError::Demonstration => {
+                let problem = Self::nothing_to_change();
+                Self { detail: error.to_string(), ..problem }
+            }
+            error @ DeskError::Changed => Self::conflict(error.to_string()),
+            error @ DeskError::Invalid(_) => {
+                Self::bad_request(error.to_string(), "a change that leaves the site file in order")
+            }
         }
     }
 }

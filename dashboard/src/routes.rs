@@ -17,6 +17,7 @@ use crate::api::{
     readings, sources, zones,
 };
 use crate::app::App;
+use crate::pages::commissioning;
 use crate::problem::Problem;
 use crate::{access, assets, events, health, openapi, pages, security};
 
@@ -83,7 +84,14 @@ fn pages<R: SeriesReader>() -> Table<R> {
         ("/alerts/trial", post(pages::alerts::trial)),
         ("/login", get(pages::login::show).post(pages::login::enter)),
         ("/logout", post(pages::login::leave)),
-        ("/staff", get(pages::staff::show)),
+        ("/staff", get(commissioning::waiting::show)),
+        ("/staff/assign", get(commissioning::assigning::show).post(commissioning::assigning::take)),
+        ("/staff/labels", get(commissioning::labels::show)),
+        ("/staff/site/{entry}/undo", post(commissioning::undo)),
+        ("/role/{role}", get(commissioning::role::show)),
+        ("/role/{role}/test", post(commissioning::role::begin)),
+        ("/role/{role}/verdict", post(commissioning::role::judge)),
+        ("/role/{role}/swap", post(commissioning::role::swap)),
         ("/staff/corrections", get(pages::corrections::show).post(pages::corrections::take)),
         ("/staff/corrections/{id}/undo", post(pages::corrections::undo)),
         ("/api/openapi.json", get(openapi::show)),

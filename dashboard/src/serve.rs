@@ -3,10 +3,11 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use domain::Clock;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
@@ -16,8 +17,9 @@ use store::influx::Standing;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tower::{ServiceExt, service_fn};
 use tracing::{info, warn};
 
 use crate::access::{Access, Peer};
@@ -29,10 +31,15 @@ use crate::{live_link, power_today, routes};
 /// How long answers under way may take after the stop; streams end at once.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
+/// How long the pages of a building that has changed wait for its states.
+const FIRST_STATES: Duration = Duration::from_secs(3);
+
 /// All that the dashboard needs from outside.
 pub struct Dashboard<R: SeriesReader> {
-    /// The building.
-    pub site: Arc<Site>,
+    /// The building as it is now; when it changes, the pages change with it.
+    pub site: watch::Receiver<Arc<Site>>,
+    /// Why the site file cannot be followed, while it cannot.
+    pub trouble: watch::Receiver<Option<String>>,
     /// Where history is read.
     pub reader: Arc<R>,
     /// Where the state topics are.
@@ -58,7 +65,7 @@ pub struct Dashboard<R: SeriesReader> {
 impl<R: SeriesReader> fmt::Debug for Dashboard<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dashboard")
-            .field("site", &self.site.id)
+            .field("site", &self.site.borrow().id)
             .field("broker", &self.broker)
             .field("demonstration", &self.demonstration)
             .finish_non_exhaustive()
@@ -93,20 +100,99 @@ impl<R: SeriesReader> Dashboard<R> {
             return Err(DashboardError::Tls(self.broker));
         }
         let address = listener.local_addr().map_err(DashboardError::Listener)?;
-        let broker = self.broker.clone();
         // Everything inside stops with this token, also when serving fails by itself.
         let stop = shutdown.child_token();
-        let app = Arc::new(App::new(self, address.ip().is_loopback(), stop.clone()));
-        let mut tasks = live_tasks(&app, broker);
+        let mut shown = Shown::begin(&self, address.ip().is_loopback(), &stop);
+        let entrance = Entrance::to(shown.router.clone());
+        let mut tasks = JoinSet::new();
+        let (follower, until) = (entrance.clone(), stop.clone());
+        tasks.spawn(async move { shown.follow(self, follower, until).await });
         info!(%address, "dashboard serves");
-        let served = serve_until(listener, routes::router(app), &stop).await;
+        let served = serve_until(listener, entrance.router(), &stop).await;
         stop.cancel();
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                warn!(error = &error as &dyn std::error::Error, "a task of the dashboard failed");
-            }
-        }
+        join(&mut tasks).await;
         served.map_err(DashboardError::Listener)
+    }
+}
+
+/// Leads to the pages of the building as it is now.
+#[derive(Clone)]
+struct Entrance(Arc<RwLock<Router>>);
+
+impl Entrance {
+    fn to(router: Router) -> Self {
+        Self(Arc::new(RwLock::new(router)))
+    }
+
+    fn lead_to(&self, router: Router) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = router;
+    }
+
+    fn router(&self) -> Router {
+        let entrance = self.clone();
+        Router::new().fallback_service(service_fn(move |request: Request| {
+            let router = entrance.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+            router.oneshot(request)
+        }))
+    }
+}
+
+/// The pages of one state of the building, and what keeps them up to date.
+struct Shown<R> {
+    app: Arc<App<R>>,
+    router: Router,
+    stop: CancellationToken,
+    tasks: JoinSet<()>,
+}
+
+impl<R: SeriesReader> Shown<R> {
+    fn begin(dashboard: &Dashboard<R>, loopback_only: bool, stop: &CancellationToken) -> Self {
+        let stop = stop.child_token();
+        let app = Arc::new(App::new(dashboard, loopback_only, stop.clone()));
+        let tasks = live_tasks(&app, dashboard.broker.clone());
+        Self { router: routes::router(Arc::clone(&app)), app, stop, tasks }
+    }
+
+    /// Begins anew whenever the building changes. Streams end then, and their readers come back by themselves.
+    async fn follow(
+        &mut self,
+        mut dashboard: Dashboard<R>,
+        entrance: Entrance,
+        stop: CancellationToken,
+    ) {
+        loop {
+            let changed = tokio::select! {
+                () = stop.cancelled() => break,
+                changed = dashboard.site.changed() => changed,
+            };
+            if changed.is_err() {
+                stop.cancelled().await;
+                break;
+            }
+            let next = Self::begin(&dashboard, self.app.loopback_only, &stop);
+            // A page shall not show an empty building for the moment that the states take to come.
+            let _ = timeout(FIRST_STATES, next.heard()).await;
+            entrance.lead_to(next.router.clone());
+            let mut last = std::mem::replace(self, next);
+            last.stop.cancel();
+            join(&mut last.tasks).await;
+        }
+        self.stop.cancel();
+        join(&mut self.tasks).await;
+    }
+
+    async fn heard(&self) {
+        while self.app.feed.scene().view.pulse(self.app.clock.now()).heard_at.is_none() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+async fn join(tasks: &mut JoinSet<()>) {
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            warn!(error = &error as &dyn std::error::Error, "a task of the dashboard failed");
+        }
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Config {
     pub site: Arc<Site>,
     /// The text of the site file, by which a change of it is known.
     pub site_text: String,
+    /// Where the site file is; none for the demonstration.
+    pub site_path: Option<PathBuf>,
     /// Whether the building and its readings are made up.
     pub demonstration: bool,
     /// Where data are kept.
@@ -142,6 +144,7 @@ impl Config {
         Ok(Self {
             site: Arc::new(site),
             site_text,
+            site_path: settings.site.clone(),
             demonstration,
             data,
             http: settings.http,

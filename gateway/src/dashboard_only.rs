@@ -8,6 +8,7 @@ use dashboard::{Access, Dashboard};
 use domain::Clock;
 use store::SeriesReader;
 use store::influx::InfluxReader;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
@@ -54,7 +55,9 @@ async fn show<R: SeriesReader>(
         access: Arc::new(Access::of(&config.data)),
         // The ledger has one writer, the gateway.
         desk: None,
-        site: config.site,
+        // It is read at the start; what the gateway takes over later comes with the next one.
+        site: watch::Sender::new(config.site).subscribe(),
+        trouble: watch::Sender::new(None).subscribe(),
         reader,
         clock,
         readiness: readiness.watch(),

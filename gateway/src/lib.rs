@@ -15,6 +15,7 @@
 //! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process, or elsewhere on InfluxDB |
+//! | `reload`, `site_file` | the building changes while the program runs |
 //! | `desk` | what staff hand in on the dashboard, done |
 //! | `forwarding` | InfluxDB beside the store, and whether it is in order |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
@@ -41,7 +42,9 @@ mod intake;
 mod notify;
 mod opened;
 mod parts;
+mod reload;
 mod run;
+mod site_file;
 mod stop;
 mod storage;
 mod systemd;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dashboard::Access;
 use domain::families::Families;
+use domain::site::Site;
 use domain::wire::native;
 use domain::wire::state::{Alert, GatewayState, StorageState};
 use domain::{Clock, Instant};
@@ -16,7 +17,7 @@ use ingest::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::influx::Standing;
 use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::backups::Nightly;
@@ -24,9 +25,11 @@ use crate::broker::EmbeddedBroker;
 use crate::config::{BrokerChoice, Config};
 use crate::desk::GatewayDesk;
 use crate::failure::{Failure, chain};
-use crate::intake::Intake;
+use crate::intake::{Gate, Intake};
 use crate::parts::Parts;
-use crate::stop::{BROKER, INGEST, SIMULATION, Stops, close, stop};
+use crate::reload::Changes;
+use crate::site_file::SiteFile;
+use crate::stop::{BROKER, CONSUMER, INGEST, Running, SIMULATION, Stops, close, stop};
 use crate::{
     backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, storage,
     systemd, telemetry,
@@ -59,9 +62,22 @@ pub async fn run(
     let metrics = telemetry::count()?;
     announce(&config);
 
+    let stops = Stops::default();
+    let file = config.site_path.as_deref().map(SiteFile::at);
+    let (entered, has_entered) = watch::channel(0);
     let mut gateway = Gateway {
         parts: Parts::default(),
-        stops: Stops::default(),
+        running: stops.running(),
+        stops,
+        gate: Gate::closed(),
+        changes: Changes::new(file, has_entered),
+        entries: 0,
+        sites: watch::Sender::new(Arc::clone(&config.site)),
+        trouble: watch::Sender::new(None),
+        entered,
+        alerts: None,
+        journal: None,
+        broker_runs: false,
         readiness: Arc::default(),
         board: Arc::default(),
         config,
@@ -87,25 +103,40 @@ pub async fn run(
     outcome
 }
 
-struct Gateway {
-    config: Config,
-    parts: Parts,
-    stops: Stops,
-    readiness: Arc<Readiness>,
-    board: Arc<StateBoard>,
-    writer: Arc<SqliteWriter>,
-    reader: Arc<SqliteReader>,
-    metrics: PrometheusHandle,
-    storage: watch::Sender<Option<StorageState>>,
+pub(crate) struct Gateway {
+    pub(crate) config: Config,
+    pub(crate) parts: Parts,
+    pub(crate) stops: Stops,
+    /// Ends what works by the present state of the building.
+    pub(crate) running: Running,
+    pub(crate) gate: Gate,
+    pub(crate) changes: Changes,
+    /// Entries of the ledger that the live figures know.
+    pub(crate) entries: usize,
+    /// For the dashboard: the building as it is now, and why the file cannot be followed.
+    pub(crate) sites: watch::Sender<Arc<Site>>,
+    pub(crate) trouble: watch::Sender<Option<String>>,
+    /// Tells of entries that the desk has made.
+    pub(crate) entered: watch::Sender<u64>,
+    /// Where the alerts that hold now go; one keeper takes them, however often the pipeline begins anew.
+    alerts: Option<watch::Sender<Vec<Alert>>>,
+    journal: Option<Arc<Journal>>,
+    broker_runs: bool,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) board: Arc<StateBoard>,
+    pub(crate) writer: Arc<SqliteWriter>,
+    pub(crate) reader: Arc<SqliteReader>,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) storage: watch::Sender<Option<StorageState>>,
     /// Both ends of the queue to the keeper of alerts; it takes the second one.
     acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
-    clock: Arc<dyn Clock>,
-    shutdown: CancellationToken,
-    forwarding: watch::Sender<Standing>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) forwarding: watch::Sender<Standing>,
 }
 
 /// Both ends of the two queues between the origins of deliveries and the pipeline.
-struct Queues {
+pub(crate) struct Queues {
     deliveries: mpsc::Sender<Delivery>,
     acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
     journal: Arc<Journal>,
@@ -117,7 +148,8 @@ impl Gateway {
     fn show(&mut self, listener: Option<TcpListener>) -> Result<(), Failure> {
         if let Some(listener) = listener {
             let dashboard = dashboard::Dashboard {
-                site: Arc::clone(&self.config.site),
+                site: self.sites.subscribe(),
+                trouble: self.trouble.subscribe(),
                 reader: Arc::clone(&self.reader),
                 broker: self.config.broker_url(),
                 access: Arc::new(Access::of(&self.config.data)),
@@ -146,8 +178,11 @@ impl Gateway {
     fn desk(&self) -> GatewayDesk {
         GatewayDesk {
             writer: Arc::clone(&self.writer),
+            file: self.config.site_path.as_deref().map(SiteFile::at),
+            changing: Mutex::default(),
+            changed: self.entered.clone(),
             acknowledgements: self.acknowledgements.0.clone(),
-            site: Arc::clone(&self.config.site),
+            site: self.sites.subscribe(),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -164,27 +199,26 @@ impl Gateway {
         self.parts.spawn("sealing", seal);
         self.back_up();
         self.readiness.clear(Part::Start);
-        self.parts.during(&self.shutdown, std::future::pending::<()>()).await.map(drop)
+        self.follow_changes().await
     }
 
     /// `None` when the program is stopped meanwhile.
-    async fn start_pipeline(&mut self) -> Result<Option<Queues>, Failure> {
+    pub(crate) async fn start_pipeline(&mut self) -> Result<Option<Queues>, Failure> {
         let newest = self.newest().await?;
         let trusted = clock_trust::trusted(&*self.clock, newest, &self.readiness);
         if self.parts.during(&self.shutdown, trusted).await?.is_none() {
             return Ok(None);
         }
         self.replay_quarantine().await?;
-        let (journal, leftover) = Journal::open(&self.config.data)
-            .map_err(|error| Failure::Unavailable(chain(&error)))?;
-        let journal = Arc::new(journal);
+        let (journal, leftover) = self.open_journal()?;
+        let (reader, site) = self.corrected().await?;
         let (deliveries, queue) = mpsc::channel(QUEUE_DELIVERIES);
         let (acknowledge, acknowledgements) = mpsc::channel(Receipts::QUEUE);
         let (learned, is_learned) = watch::channel(Vec::new());
         let ingest = Ingest {
-            site: Arc::clone(&self.config.site),
+            site,
             writer: Arc::clone(&self.writer),
-            reader: Arc::clone(&self.reader),
+            reader,
             board: Arc::clone(&self.board),
             alerts: self.keep_alerts()?,
             receipts: Receipts::new(acknowledge, Arc::clone(&journal)),
@@ -201,13 +235,15 @@ impl Gateway {
                 tracing::debug!("stopped while the building was loaded");
             }
         };
-        let stop = self.stops.pipeline.clone();
+        let stop = self.running.pipeline.clone();
         let work = async move { ingest.run(queue, stop, started).await.map_err(|e| chain(&e)) };
         self.parts.spawn(INGEST, work);
         let queues = Queues { deliveries, acknowledgements, journal, learned: is_learned };
         let ready = async {
             drop(is_loaded.await);
-            resume(leftover, &queues.deliveries).await;
+            if let Some(leftover) = leftover {
+                resume(leftover, &queues.deliveries).await;
+            }
         };
         let ready = self.parts.during(&self.shutdown, ready).await?;
         Ok(ready.map(|()| queues))
@@ -215,7 +251,11 @@ impl Gateway {
 
     /// The log of alerts, and those who are told of them. Gives the way in for what holds now.
     fn keep_alerts(&mut self) -> Result<watch::Sender<Vec<Alert>>, Failure> {
+        if let Some(alerts) = &self.alerts {
+            return Ok(alerts.clone());
+        }
         let (alerts, raised) = watch::channel(Vec::new());
+        self.alerts = Some(alerts.clone());
         let requests = self.acknowledgements.1.take().expect("the keeper is started once");
         let (notices, told) = notify::queue();
         let keeper = AlertKeeper {
@@ -235,6 +275,18 @@ impl Gateway {
         let (clock, stop) = (Arc::clone(&self.clock), self.stops.outlets.clone());
         self.parts.spawn("the notifier", notify::notify(site, board, clock, told, stop)?);
         Ok(alerts)
+    }
+
+    /// The journal, and what an earlier run of the program left in it.
+    fn open_journal(&mut self) -> Result<(Arc<Journal>, Option<Leftover>), Failure> {
+        if let Some(journal) = &self.journal {
+            return Ok((Arc::clone(journal), None));
+        }
+        let (journal, leftover) = Journal::open(&self.config.data)
+            .map_err(|error| Failure::Unavailable(chain(&error)))?;
+        let journal = Arc::new(journal);
+        self.journal = Some(Arc::clone(&journal));
+        Ok((journal, Some(leftover)))
     }
 
     /// When the newest stored reading came in.
@@ -267,15 +319,19 @@ impl Gateway {
     }
 
     /// From here on deliveries come.
-    async fn open_intake(&mut self, queues: Queues) -> Result<(), Failure> {
+    pub(crate) async fn open_intake(&mut self, queues: Queues) -> Result<(), Failure> {
         let Queues { deliveries, acknowledgements, journal, learned } = queues;
         let (clock, readiness) = (Arc::clone(&self.clock), Arc::clone(&self.readiness));
-        let stop = self.stops.intake.clone();
+        let stop = self.running.intake.clone();
         match &self.config.broker {
             BrokerChoice::Embedded(address) => {
-                let intake = Intake::new(&self.config.site, deliveries, journal, clock, readiness);
-                let broker = EmbeddedBroker::open(*address, intake).await?;
-                self.parts.spawn(BROKER, broker.run(self.stops.broker.clone()));
+                self.gate.open(&self.config.site, deliveries);
+                if !self.broker_runs {
+                    let intake = Intake::new(&self.gate, journal, clock, readiness);
+                    let broker = EmbeddedBroker::open(*address, intake).await?;
+                    self.parts.spawn(BROKER, broker.run(self.stops.broker.clone()));
+                    self.broker_runs = true;
+                }
             }
             BrokerChoice::External(url) => {
                 let families = Families::new(&self.config.site);
@@ -300,7 +356,7 @@ impl Gateway {
                     consumer.run(stop).await;
                     Ok(())
                 };
-                self.parts.spawn("the consumer", work);
+                self.parts.spawn(CONSUMER, work);
             }
         }
         Ok(())
@@ -391,6 +447,6 @@ async fn resume(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {
     redeliver(leftover, deliveries).await;
 }
 
-fn unreadable(error: &StoreError) -> Failure {
+pub(crate) fn unreadable(error: &StoreError) -> Failure {
     Failure::Unavailable(format!("the store cannot be used: {}", chain(error)))
 }

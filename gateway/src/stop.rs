@@ -15,6 +15,7 @@ use crate::parts::Parts;
 /// The names of the parts that others wait for.
 pub(crate) const BROKER: &str = "the embedded broker";
 pub(crate) const INGEST: &str = "ingest";
+pub(crate) const CONSUMER: &str = "the consumer";
 
 pub(crate) const SIMULATION: &str = "the simulation";
 
@@ -38,6 +39,20 @@ pub(crate) struct Stops {
     pub(crate) outlets: CancellationToken,
     /// The embedded broker says nothing more.
     pub(crate) broker: CancellationToken,
+}
+
+impl Stops {
+    /// The first two steps for those parts that begin anew when the building changes.
+    pub(crate) fn running(&self) -> Running {
+        Running { intake: self.intake.child_token(), pipeline: self.pipeline.child_token() }
+    }
+}
+
+/// Ends the parts that work by one state of the building.
+#[derive(Clone, Debug)]
+pub(crate) struct Running {
+    pub(crate) intake: CancellationToken,
+    pub(crate) pipeline: CancellationToken,
 }
 
 /// Stops the parts in order. What does not stop in time is cut off; nothing that was acknowledged is lost by it.

@@ -13,6 +13,7 @@ mod nodes;
 mod notices;
 mod recordings;
 mod refusal;
+mod staff;
 
 /// A program that the test needs; without it the test says so and ends (and fails in CI).
 macro_rules! needs {

@@ -142,8 +142,13 @@ fn ask_to_log_in(request: &Request) -> Response {
 
 /// The login page, with the way back.
 pub(crate) fn login_address(next: &str) -> String {
-    let mut coded = String::from("/login?next=");
-    for byte in next.bytes() {
+    format!("/login?next={}", percent_encoded(next))
+}
+
+/// A text as it may stand in the query of an address.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut coded = String::new();
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
             coded.push(char::from(byte));
         } else {

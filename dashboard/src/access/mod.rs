@@ -34,7 +34,7 @@ use tokio::task::spawn_blocking;
 
 pub use accounts::{Account, AccountFault, AccountName, Accounts};
 use failures::{Failures, Key};
-pub(crate) use gate::{Peer, Visitor, admit, is_secure};
+pub(crate) use gate::{Peer, Visitor, admit, is_secure, percent_encoded};
 pub use password::{InvalidPassword, Password};
 use sessions::Sessions;
 pub(crate) use sessions::{COOKIE, Known, LONGEST};

@@ -2,6 +2,7 @@
 //! just loaded and one that was kept up to date look the same.
 
 pub(crate) mod alerts;
+pub(crate) mod commissioning;
 pub(crate) mod corrections;
 pub(crate) mod energy;
 pub(crate) mod history;

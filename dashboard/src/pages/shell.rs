@@ -83,6 +83,8 @@ pub(crate) struct Shell {
     pub(crate) timezone: String,
     pub(crate) title: String,
     pub(crate) demonstration: bool,
+    /// Why the site file cannot be followed.
+    pub(crate) trouble: Option<String>,
     pub(crate) links: Vec<Link>,
     pub(crate) path: &'static str,
     pub(crate) screen: &'static str,
@@ -117,6 +119,7 @@ impl Shell {
             timezone: scene.site.timezone.iana_name().unwrap_or("UTC").to_owned(),
             title: format!("{title} · {}", scene.site.name),
             demonstration: scene.demonstration,
+            trouble: scene.trouble.clone(),
             links: links(t, path),
             path,
             screen: screen.name(),

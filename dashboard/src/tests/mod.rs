@@ -33,7 +33,7 @@ use tower::ServiceExt;
 use crate::Dashboard;
 use crate::access::{Access, Accounts, Peer};
 use crate::app::App;
-use crate::desk::{Desk, DeskError};
+use crate::desk::{ChangedSite, Desk, DeskError};
 use crate::routes;
 
 /// Noon in winter, by the clock of the machine; 13:00 in Dreux.
@@ -69,7 +69,8 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let (standing, forwarding) = watch::channel(Standing::default());
         let dashboard = Dashboard {
-            site: Arc::new(site),
+            site: watch::Sender::new(Arc::new(site)).subscribe(),
+            trouble: watch::Sender::new(None).subscribe(),
             reader: Arc::new(store.clone()),
             broker: BrokerUrl::plain("127.0.0.1", 1),
             access: Arc::new(Access::of(folder.path())),
@@ -84,7 +85,7 @@ impl House {
             forwarding: Some(forwarding),
             demonstration,
         };
-        let app = Arc::new(App::new(dashboard, true, CancellationToken::new()));
+        let app = Arc::new(App::new(&dashboard, true, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
         Self { app, store, clock, readiness, backups, standing, router, folder }
     }
@@ -190,6 +191,18 @@ impl Desk for Ledger {
 
     fn try_alerts(&self) -> BoxFuture<'_, Result<String, DeskError>> {
         Box::pin(async { Ok("e-mail to accueil@example.org: sent\n".to_owned()) })
+    }
+
+    fn site_text(&self) -> Result<String, DeskError> {
+        Err(DeskError::Demonstration)
+    }
+
+    fn change_site(&self, _: ChangedSite) -> BoxFuture<'_, Result<EntryId, DeskError>> {
+        Box::pin(async { Err(DeskError::Demonstration) })
+    }
+
+    fn names(&self, text: &str) -> String {
+        text.to_owned()
     }
 }
 

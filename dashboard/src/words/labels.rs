@@ -335,6 +335,62 @@ labels! {
         "La fin est dans le futur\u{a0}: ce qui n\u{2019}est pas encore mesuré ne peut pas être faux.",
         "The end is in the future: what is not measured yet cannot be wrong.";
 
+    applying: "Changement en cours", "Change under way";
+    applying_note: "Le bâtiment reprend avec le nouveau fichier\u{a0}; cette page revient d\u{2019}elle-même.", "The building goes on with the new file; this page comes back by itself.";
+    to_assign: "À affecter", "To be assigned";
+    to_assign_note:
+        "Ces appareils envoient des mesures mais n\u{2019}ont pas encore de rôle. Leur historique est déjà gardé.",
+        "These devices send readings but have no role yet. Their history is kept already.";
+    nothing_to_assign: "Tout ce qui envoie des mesures a un rôle.", "Everything that sends readings has a role.";
+    heard_since: "entendu depuis", "heard since";
+    more_devices: "D\u{2019}autres suivront quand ceux-ci auront leur rôle.", "More will follow when these have their roles.";
+    roles: "Rôles", "Roles";
+    role_empty: "aucun appareil", "no device";
+    role_new: "Nouveau rôle", "New role";
+    role_new_note:
+        "Un nouveau rôle reçoit tout l\u{2019}historique de l\u{2019}appareil\u{a0}; une reprise ne compte qu\u{2019}à partir de maintenant.",
+        "A new role gets all of the device\u{2019}s history; taking over counts from now on.";
+    takes_over: "Reprendre\u{a0}:", "Take over:";
+    assign: "Affecter un appareil", "Assign a device";
+    assign_do: "Affecter", "Assign";
+    machine_name: "Nom de la machine ou du circuit", "Name of the machine or circuit";
+    door_to: "La porte mène à", "The door leads to";
+    door_from: "Elle vient de", "It comes from";
+    outside: "l\u{2019}extérieur", "outside";
+    zone_missing: "Choisir la zone.", "Choose the zone.";
+    sides_missing: "Choisir deux côtés différents.", "Choose two different sides.";
+    name_missing: "Donner un nom, sur une ligne.", "Give a name, on one line.";
+    role_missing: "Ce rôle n\u{2019}existe plus.", "This role is not there any more.";
+    refresh: "Relire la valeur", "Read the value again";
+    test: "Essai de deux minutes", "Two-minute test";
+    test_begin: "Commencer l\u{2019}essai", "Begin the test";
+    test_left: "Il reste", "Left:";
+    test_over: "Les deux minutes sont passées.", "The two minutes are over.";
+    test_passed: "Réussi", "Passed";
+    test_failed: "Échoué", "Failed";
+    swap: "Remplacer l\u{2019}appareil", "Replace the device";
+    swap_note:
+        "L\u{2019}historique reste avec le rôle\u{a0}: l\u{2019}ancien appareil compte jusqu\u{2019}à maintenant, le nouveau à partir de maintenant.",
+        "History stays with the role: the old device counts until now, the new one from now on.";
+    swap_nobody:
+        "Aucun appareil de la même grandeur n\u{2019}attend un rôle. Brancher le nouveau, puis revenir ici.",
+        "No device of the same quantity waits for a role. Plug the new one in, then come back.";
+    swap_to: "Nouvel appareil", "New device";
+    swap_do: "Remplacer", "Replace";
+    register_closing: "Index de clôture de l\u{2019}ancien, en kWh", "Closing register of the old one, in kWh";
+    register_opening: "Index d\u{2019}ouverture du nouveau, en kWh", "Opening register of the new one, in kWh";
+    registers_kept: "index de clôture {} kWh, d\u{2019}ouverture {} kWh", "closing register {} kWh, opening {} kWh";
+    labels: "Étiquettes QR", "QR labels";
+    labels_note:
+        "À imprimer, découper et coller près des capteurs. Chaque code mène à la page de son rôle sur",
+        "To be printed, cut out and stuck beside the sensors. Each code leads to the page of its role at";
+    labels_here:
+        "Cette adresse ne mène qu\u{2019}à cette machine\u{a0}: ouvrir cette page par l\u{2019}adresse que les téléphones utilisent.",
+        "This address leads to this machine only: open this page by the address that phones use.";
+    ledger: "Journal", "Ledger";
+    ledger_empty: "Rien n\u{2019}a encore été changé.", "Nothing has been changed yet.";
+    site_file_trouble: "Le fichier du site n\u{2019}est pas en ordre\u{a0}; la dernière bonne version reste en service.", "The site file is not in order; the last good version stays in service.";
+
     not_found: "Cette page n\u{2019}existe pas", "There is no such page";
     not_found_detail: "Les pages du site sont dans le menu ci-dessus.", "The pages are in the menu above.";
 }

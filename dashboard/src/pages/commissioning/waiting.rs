@@ -1,0 +1,149 @@
+//! `/staff`: what waits for a role, the roles there are, and what staff changed lately.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Instant;
+use domain::ledger::{Deed, Entry, EntryId, is_undone};
+use store::{Range, SeriesReader, StoredSource};
+
+use crate::access::Staff;
+use crate::app::App;
+use crate::audience::Screen;
+use crate::commissioning::{roles, waiting};
+use crate::pages::shell::{Choice, Shell};
+use crate::pages::staff::Me;
+use crate::words::{Labels, Teller};
+
+/// Devices on the page; when these have their roles the next ones appear.
+const MOST_DEVICES: usize = 40;
+const MOST_ENTRIES: usize = 30;
+
+#[derive(Template)]
+#[template(path = "staff.html")]
+struct StaffPage {
+    shell: Shell,
+    t: &'static Labels,
+    me: Me,
+    /// Why the site file cannot be changed here.
+    off: Option<String>,
+    devices: Vec<Device>,
+    more: bool,
+    roles: Vec<RoleRow>,
+    entries: Vec<Row>,
+}
+
+struct Device {
+    name: String,
+    sources: Vec<SourceRow>,
+}
+
+struct SourceRow {
+    address: String,
+    quantity: String,
+    channel: Option<String>,
+    value: String,
+    seen: String,
+    since: Option<String>,
+}
+
+struct RoleRow {
+    address: String,
+    name: String,
+    source: String,
+}
+
+struct Row {
+    id: EntryId,
+    what: String,
+    told: String,
+    undone: bool,
+    can_undo: bool,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    staff: Staff,
+    choice: Choice,
+) -> Response {
+    let (t, scene) = (choice.language.labels(), app.feed.scene());
+    let teller = scene.teller(choice.language);
+    let stored = app.reader.sources().await.unwrap_or_default();
+    let mut by_device: Vec<_> = waiting(&app.site, stored, scene.now).into_iter().collect();
+    let more = by_device.len() > MOST_DEVICES;
+    by_device.truncate(MOST_DEVICES);
+    let mut devices = Vec::new();
+    for (name, sources) in by_device {
+        let mut rows = Vec::new();
+        for one in sources {
+            rows.push(source_row(&app, &teller, one).await);
+        }
+        devices.push(Device { name: name.to_string(), sources: rows });
+    }
+    let entries = app.reader.ledger().await.unwrap_or_default();
+    let text = app.desk.as_ref().map(|desk| desk.site_text());
+    let off = match &text {
+        None => Some(t.cannot_change.to_owned()),
+        Some(Err(error)) => Some(teller.language.desk_fault(error)),
+        Some(Ok(_)) => None,
+    };
+    let name =
+        text.and_then(Result::ok).zip(app.desk.as_ref()).map(|(text, desk)| desk.names(&text));
+    choice.page(&StaffPage {
+        shell: Shell::new("/staff", t.staff, Screen::Plain, choice.language, &scene),
+        t,
+        me: Me::of(&staff.0, t),
+        off,
+        devices,
+        more,
+        roles: role_rows(&app, &teller, scene.now),
+        entries: rows(&app, &teller, &entries, name.as_deref()),
+    })
+}
+
+async fn source_row<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    one: StoredSource,
+) -> SourceRow {
+    let StoredSource { source, last } = one;
+    let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
+    let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());
+    SourceRow {
+        address: super::assigning::address(&source),
+        quantity: teller.language.quantity(source.quantity).to_owned(),
+        channel: source.channel.as_ref().map(ToString::to_string),
+        value: teller.language.measured(source.quantity, last.value.as_f64()).text(),
+        seen: teller.ago(last.observed_at),
+        since: first.map(|first| teller.moment(first.observed_at)),
+    }
+}
+
+fn role_rows<R>(app: &App<R>, teller: &Teller, now: Instant) -> Vec<RoleRow> {
+    let nobody = || teller.language.labels().role_empty.to_owned();
+    let row = |role: crate::commissioning::Role<'_>| RoleRow {
+        address: format!("/role/{}", role.name),
+        name: teller.role(&role.name, &app.site),
+        source: role.source(now).map_or_else(nobody, |source| source.device.to_string()),
+    };
+    // A meter without power has no role to fill there.
+    let all = roles(&app.site).into_iter().filter(|role| !role.assignments.is_empty());
+    all.map(row).collect()
+}
+
+fn rows<R>(app: &App<R>, teller: &Teller, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
+    let row = |entry: &Entry| Row {
+        id: entry.id,
+        what: teller.entry(&entry.deed, &app.site),
+        told: [teller.moment(entry.at), entry.author.clone(), entry.reason.clone()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+        undone: is_undone(entries, entry.id),
+        can_undo: matches!(&entry.deed, Deed::Site(change) if Some(change.after.as_str()) == now),
+    };
+    entries.iter().rev().take(MOST_ENTRIES).map(row).collect()
+}

@@ -1,0 +1,140 @@
+//! What staff change while the building runs: the site file by hand, and sensors put into service with a phone.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tests::browser::Browser;
+use tests::message::{message, now};
+use tests::{Installation, eventually};
+
+use crate::needs;
+
+const SOON: Duration = Duration::from_secs(20);
+const PASSWORD: &str = "le chat dort ici";
+const SITE: &str = "# ne pas perdre ce commentaire\n[[zone]]\nid = \"salle\"\nname = \"Salle verte\"\ncapacity = 20\n\
+                    [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n";
+
+fn site_file(building: &Installation) -> std::path::PathBuf {
+    building.folder().join("site.toml")
+}
+
+fn page(building: &Installation, path: &str) -> String {
+    building.api().text(path).unwrap_or_default()
+}
+
+#[test]
+fn a_site_file_that_is_broken_by_hand_is_told_and_the_last_good_one_goes_on_until_it_is_mended() {
+    let building = Installation::embedded(SITE);
+    let file = site_file(&building);
+    let good = fs::read_to_string(&file).unwrap();
+    let mut sensor = building.sensor("air");
+
+    fs::write(&file, good.replace("zone = \"salle\"", "zone = \"sale\"")).unwrap();
+    eventually("the page tells what is wrong", SOON, || {
+        page(&building, "/").contains("site.toml:").then_some(())
+    });
+    assert!(building.api().is_ready());
+    sensor.publish([message("air", "co2", now(), 742.0)]);
+    eventually("readings are taken meanwhile", SOON, || {
+        (building.api().readings("air", "co2").len() == 1).then_some(())
+    });
+
+    fs::write(&file, format!("{good}[[zone]]\nid = \"cour\"\nname = \"Cour couverte\"\n")).unwrap();
+    eventually("the mended file is taken over without a restart", SOON, || {
+        let page = page(&building, "/zones");
+        (page.contains("Cour couverte") && !page.contains("site.toml:")).then_some(())
+    });
+    sensor.publish([message("air", "co2", now(), 745.0)]);
+    eventually("readings are taken as before", SOON, || {
+        (building.api().readings("air", "co2").len() == 2).then_some(())
+    });
+}
+
+fn with_account(building: &Installation) {
+    let mut command = tests::vigie::command();
+    let data = building.folder().join("data");
+    command
+        .args(["user", "add", "marie", "--site"])
+        .arg(site_file(building))
+        .arg("--data")
+        .arg(data);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+/// Waits until the page shows a text, whatever spaces stand in it.
+fn shows(browser: &Browser, text: &str) {
+    eventually(text, SOON, || {
+        let shown = browser.text().replace(['\u{202f}', '\u{a0}'], " ");
+        shown.to_lowercase().contains(&text.to_lowercase()).then_some(())
+    });
+}
+
+/// Fills in fields and presses the button of the form that holds the first of them.
+fn submit(browser: &Browser, fields: &[(&str, &str)], button: &str) {
+    let set: Vec<String> = fields
+        .iter()
+        .map(|(id, value)| format!("document.getElementById('{id}').value = {value};"))
+        .collect();
+    let set = set.concat();
+    let press = format!(
+        "{set}[...document.querySelectorAll('button')].find(it => it.textContent === '{button}').click()"
+    );
+    browser.run(&press);
+}
+
+#[test]
+fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
+    needs!("chromium", "chromedriver");
+    let building = Installation::embedded(SITE);
+    with_account(&building);
+    let (mut lux, mut other) = (building.sensor("lux-1"), building.sensor("lux-2"));
+    lux.publish([message("lux-1", "illuminance", now(), 310.0)]);
+    eventually("the new sensor is heard", SOON, || {
+        (building.api().readings("lux-1", "illuminance").len() == 1).then_some(())
+    });
+    let browser = Browser::open(390, 844);
+
+    browser.go(&building.api().url("/staff"));
+    submit(
+        &browser,
+        &[("name", "'marie'"), ("password", &format!("'{PASSWORD}'"))],
+        "Se connecter",
+    );
+    shows(&browser, "lux-1");
+    let overflow =
+        "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    assert_eq!(browser.run(overflow), false, "wider than a phone");
+    browser.run("document.querySelector('#waiting .entries a').click()");
+    shows(&browser, "310");
+    submit(&browser, &[("zone", "'salle'")], "Affecter");
+    shows(&browser, "Essai de deux minutes");
+    eventually("the point is there without a restart", SOON, || {
+        building.api().get("/points/salle-illuminance/history").ok()
+    });
+
+    submit(&browser, &[], "Commencer l\u{2019}essai");
+    shows(&browser, "Encore aucune mesure");
+    lux.publish([message("lux-1", "illuminance", now(), 12.0)]);
+    shows(&browser, "de 12 lx à 310 lx");
+    submit(&browser, &[], "Réussi");
+    shows(&browser, "essai réussi");
+
+    other.publish([message("lux-2", "illuminance", now(), 333.0)]);
+    eventually("the other sensor is heard", SOON, || {
+        (building.api().readings("lux-2", "illuminance").len() == 1).then_some(())
+    });
+    browser.go(&building.api().url("/role/point:salle-illuminance"));
+    submit(&browser, &[("reason", "'pile morte'")], "Remplacer");
+    eventually("the file says so", SOON, || {
+        let text = fs::read_to_string(site_file(&building)).ok()?;
+        (text.contains("until = ") && text.contains("lux-2")).then_some(())
+    });
+    let text = fs::read_to_string(site_file(&building)).unwrap();
+    assert!(text.contains("# ne pas perdre ce commentaire"), "{text}");
+    browser.go(&building.api().url("/staff"));
+    shows(&browser, "pile morte");
+}
