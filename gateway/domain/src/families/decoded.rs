@@ -14,6 +14,12 @@ const MEASURES: &[(&str, Quantity, Option<&str>)] = &[
     ("temperature", Quantity::Temperature, None),
     ("externalTemperature", Quantity::Temperature, Some("external")),
     ("humidity", Quantity::RelativeHumidity, None),
+    ("Temperature", Quantity::Temperature, None),
+    ("temp", Quantity::Temperature, None),
+    ("air_temperature", Quantity::Temperature, None),
+    ("Humidity", Quantity::RelativeHumidity, None),
+    ("hum", Quantity::RelativeHumidity, None),
+    ("relative_humidity", Quantity::RelativeHumidity, None),
     ("co2", Quantity::Co2, None),
     ("CO2", Quantity::Co2, None),
     ("illumination", Quantity::Illuminance, None),
@@ -27,6 +33,7 @@ const MEASURES: &[(&str, Quantity, Option<&str>)] = &[
     ("total_counter_out", Quantity::PeopleOut, None),
     ("people_counter_all", Quantity::PeopleCount, None),
     ("people_count_all", Quantity::PeopleCount, None),
+    ("people_total_counts", Quantity::PeopleCount, None),
     ("active_power", Quantity::ActivePower, None),
 ];
 
@@ -100,12 +107,11 @@ fn dragino_air(object: &Object, gathering: &mut Gathering) {
     }
 }
 
-/// A plug is told by its `power_consumption`, in Wh; only then are `voltage` that of the mains and `current` in mA.
+/// A plug is told by its `power_consumption` (at first `power_sum`), in Wh; only then are `voltage` that of the mains and `current` in mA.
 fn plug(object: &Object, gathering: &mut Gathering) {
-    if !object.contains_key("active_power") || !object.contains_key("power_consumption") {
-        return;
-    }
-    gathering.number(object, "power_consumption", 1.0, Quantity::EnergyImported, None);
+    let consumed = ["power_consumption", "power_sum"].into_iter().find(|k| object.contains_key(*k));
+    let (Some(consumed), true) = (consumed, object.contains_key("active_power")) else { return };
+    gathering.number(object, consumed, 1.0, Quantity::EnergyImported, None);
     gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
     gathering.number(object, "current", 0.001, Quantity::Current, None);
 }
@@ -123,7 +129,7 @@ fn battery(object: &Object, gathering: &mut Gathering) {
 fn detected(object: &Object) -> Option<bool> {
     const SOMEBODY: &[&str] = &["trigger", "triggered", "occupied", "true", "detected"];
     const NOBODY: &[&str] = &["idle", "normal", "vacant", "unoccupied", "false"];
-    let told = ["occupancy", "pir", "motion"].into_iter().find_map(|key| {
+    let told = ["occupancy", "occupied", "presence", "pir", "motion"].into_iter().find_map(|key| {
         let json = object.get(key).filter(|json| !json.is_null())?;
         Some((key, json))
     });

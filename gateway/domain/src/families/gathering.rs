@@ -3,11 +3,16 @@
 use serde_json::{Map, Value as Json};
 
 use super::plain;
+use super::unit::Unit;
 use crate::ids::{DeviceId, InvalidId};
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Reason, ReasonLabel, Report, Translation};
 use crate::quantity::{InvalidValue, Quantity};
 use crate::reading::{Source, Value};
+
+/// Bought devices tell such values while they warm up, or when they confuse two instruments. A bad calibration takes
+/// air not as low as this.
+const LEAST_CO2_PPM: f64 = 100.0;
 
 /// A JSON object: the shape of nearly all messages of bought devices.
 pub(super) type Object = Map<String, Json>;
@@ -56,6 +61,7 @@ impl Gathering {
         match number(json) {
             Some(number) => self.amount(number, factor, quantity, channel),
             None if is_unknown(json) => {}
+            None if self.with_unit(json.as_str(), quantity, channel) => {}
             None => self.refuse(ReasonLabel::Malformed, format!("`{what}` is not a number")),
         }
     }
@@ -71,11 +77,20 @@ impl Gathering {
         match plain::number(payload) {
             Some(number) => self.amount(number, factor, quantity, channel),
             None if plain::is_unknown(payload) => {}
+            None if self.with_unit(std::str::from_utf8(payload).ok(), quantity, channel) => {}
             None => {
                 let text = format!("the payload is not a number, as {quantity} is");
                 self.refuse(ReasonLabel::Malformed, text);
             }
         }
+    }
+
+    /// Reads a number that its unit follows, `21.5 °C`, when `quantity` can have it; that unit counts then.
+    fn with_unit(&mut self, text: Option<&str>, quantity: Quantity, channel: Option<&str>) -> bool {
+        let Some((number, unit)) = text.and_then(plain::number_and_rest) else { return false };
+        let Some(unit) = Unit::new(unit).filter(|unit| unit.may_be(quantity)) else { return false };
+        self.amount(unit.above_zero(number), unit.factor(), quantity, channel);
+        true
     }
 
     /// `number` times `factor`, as a value of `quantity`.
@@ -86,7 +101,13 @@ impl Gathering {
         quantity: Quantity,
         channel: Option<&str>,
     ) {
-        self.add(quantity.number(scaled(number, factor)), quantity, channel);
+        let value = scaled(number, factor);
+        if quantity == Quantity::Co2 && value < LEAST_CO2_PPM {
+            let text = format!("{value} ppm of CO2 are less than any air has");
+            self.refuse(ReasonLabel::Value, text);
+            return;
+        }
+        self.add(quantity.number(value), quantity, channel);
     }
 
     /// The truth of `quantity`.
@@ -160,6 +181,15 @@ pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => number.as_f64(),
         Json::String(text) => plain::number(text.as_bytes()),
+        _ => None,
+    }
+}
+
+/// A truth, also as one of the words for it.
+pub(super) fn truth(json: &Json) -> Option<bool> {
+    match json {
+        Json::Bool(truth) => Some(*truth),
+        Json::String(text) => plain::truth(text.as_bytes()),
         _ => None,
     }
 }

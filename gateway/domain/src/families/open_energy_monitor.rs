@@ -68,7 +68,7 @@ fn is_absent(quantity: Quantity, number: Option<f64>) -> bool {
 
 /// What a key measures; `battery` is a voltage here and `MSG` a count of messages.
 fn quantity(key: &str) -> Option<Quantity> {
-    let key = key.to_ascii_lowercase();
+    let key = key.trim().to_ascii_lowercase().replace(' ', "_");
     let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());
     let numbered = bare.len() < key.len();
     match bare.trim_end_matches('_') {

@@ -10,6 +10,14 @@ pub(super) fn number(payload: &[u8]) -> Option<f64> {
     text(payload)?.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// A number at the begin of a text, and what follows it.
+pub(super) fn number_and_rest(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.".contains(c)))?;
+    let (number, rest) = text.split_at(end);
+    Some((number.parse().ok()?, rest.trim_start()))
+}
+
 /// Whether the payload says that there is no value: devices have many words for it.
 pub(super) fn is_unknown(payload: &[u8]) -> bool {
     const WORDS: &[&str] =

@@ -26,8 +26,17 @@ pub(super) const FAMILY: Family = Family {
     reads: Reads::Alone(translate),
 };
 
-const FILTERS: &[&str] =
-    &["+/events/rpc", "+/status/+", "+/online", "+/+/events/rpc", "+/+/status/+"];
+const FILTERS: &[&str] = &[
+    "+/events/rpc",
+    "+/status/+",
+    "+/online",
+    "+/+/events/rpc",
+    "+/+/status/+",
+    "+/+/online",
+    "+/+/+/events/rpc",
+    "+/+/+/status/+",
+    "+/+/+/online",
+];
 
 /// Parts of the names of devices that stand in a room and measure its air. In all others `temperature:0` is
 /// that of the device itself.

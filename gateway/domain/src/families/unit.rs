@@ -84,6 +84,26 @@ impl Unit {
         self.factor
     }
 
+    /// Whether `quantity` can be given in it.
+    pub(super) fn may_be(self, quantity: Quantity) -> bool {
+        let dimension = match quantity {
+            Quantity::Co2 => Dimension::PartsPerMillion,
+            Quantity::Temperature => Dimension::Temperature,
+            Quantity::RelativeHumidity | Quantity::Battery => Dimension::Percent,
+            Quantity::Illuminance => Dimension::Light,
+            Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => Dimension::People,
+            Quantity::ActivePower => Dimension::Power,
+            Quantity::ApparentPower => Dimension::ApparentPower,
+            Quantity::EnergyImported | Quantity::EnergyExported => Dimension::Energy,
+            Quantity::Voltage => Dimension::Voltage,
+            Quantity::Current => Dimension::Current,
+            Quantity::Rssi => Dimension::SignalStrength,
+            Quantity::Airflow => Dimension::Flow,
+            Quantity::OccupancyDetected => return false,
+        };
+        self.dimension == dimension
+    }
+
     /// The quantity that an instrument of this `name` measures in this unit; none when neither tells it.
     pub(super) fn quantity(self, name: &str) -> Option<Quantity> {
         let by_name = |wanted: Quantity| {

@@ -84,11 +84,15 @@ pub(super) fn number(name: &str) -> Option<(Quantity, f64)> {
             || words.iter().any(|word| word.starts_with("luminosit"))
         {
             (Quantity::Illuminance, 1.0)
-        } else if has(&["people", "persons"]) && has(&["count", "counter"]) {
+        } else if has(&["people", "persons", "person", "personnes", "occupants"])
+            && has(&["count", "counter", "number", "nombre"])
+        {
             (Quantity::PeopleCount, 1.0)
         } else if ends(&["kwh", "wh"]) {
             (register(&name)?, kilo)
-        } else if has(&["apparent"]) && has(&["power"]) {
+        } else if has(&["kva", "va", "papp", "sinsts"])
+            || (has(&["apparent", "apparente"]) && has(&["power", "puissance"]))
+        {
             (Quantity::ApparentPower, kilo)
         } else if has(&["power", "puissance"]) {
             (Quantity::ActivePower, kilo)
@@ -157,7 +161,7 @@ pub(super) fn register(name: &str) -> Option<Quantity> {
 /// `current` alone is also said of what is now: a current speed.
 fn is_current(words: &[&str]) -> bool {
     match words {
-        [.., "current"] | ["current", "a" | "b" | "c" | "l1" | "l2" | "l3"] => true,
+        [.., "current" | "courant"] | ["current", "a" | "b" | "c" | "l1" | "l2" | "l3"] => true,
         [.., "current", number] => number.parse::<u8>().is_ok(),
         _ => false,
     }
@@ -189,6 +193,9 @@ mod tests {
             ("luminosit___camerina", Quantity::Illuminance),
             ("phase_a_current", Quantity::Current),
             ("apparent_power", Quantity::ApparentPower),
+            ("puissance_apparente", Quantity::ApparentPower),
+            ("linky_papp", Quantity::ApparentPower),
+            ("nombre_personnes", Quantity::PeopleCount),
             ("battery_level", Quantity::Battery),
             ("wifi_signal", Quantity::Rssi),
         ] {

@@ -13,7 +13,9 @@ use jiff::SignedDuration;
 use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, Object, device, number, object, only_status, refused, status};
+use super::gathering::{
+    Gathering, Object, device, number, object, only_status, refused, status, truth,
+};
 use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -41,21 +43,46 @@ const MEASURES: &[(&str, Quantity, f64)] = &[
     ("current", Quantity::Current, 1.0),
     ("energy", Quantity::EnergyImported, 1000.0),
     ("produced_energy", Quantity::EnergyExported, 1000.0),
+    ("active_power", Quantity::ActivePower, 1.0),
+    ("rms_current", Quantity::Current, 1.0),
+    ("rms_voltage", Quantity::Voltage, 1.0),
 ];
+
+/// What a Linky says by way of Zigbee: its indexes in kWh, in Wh as they were called at first. That of the grid operator,
+/// `active_energy_out_d01`, counts the same energy once more and is left out.
+const LINKY: &[(&str, Quantity, f64)] = &[
+    ("current_summ_delivered", Quantity::EnergyImported, 1000.0),
+    ("current_summ_received", Quantity::EnergyExported, 1000.0),
+    ("currentSummDelivered", Quantity::EnergyImported, 1.0),
+    ("currentSummReceived", Quantity::EnergyExported, 1.0),
+    ("rmsCurrent", Quantity::Current, 1.0),
+    ("rmsVoltage", Quantity::Voltage, 1.0),
+    ("apparentPower", Quantity::ApparentPower, 1.0),
+];
+
+/// What stands for a value that a device does not have: the ends of 16-bit numbers.
+const NO_VALUE: &[f64] = &[-32_768.0, 65_535.0];
 
 /// Keys of which a device may have several: `power_a`, `energy_l2`. What follows is the channel.
 const SEVERAL: &[(&str, Quantity, f64)] = &[
     ("power_", Quantity::ActivePower, 1.0),
+    ("apparent_power_", Quantity::ApparentPower, 1.0),
     ("current_", Quantity::Current, 1.0),
+    ("rms_current_", Quantity::Current, 1.0),
     ("voltage_", Quantity::Voltage, 1.0),
+    ("rms_voltage_", Quantity::Voltage, 1.0),
     ("energy_", Quantity::EnergyImported, 1000.0),
     ("produced_energy_", Quantity::EnergyExported, 1000.0),
 ];
 
 /// How phases and outlets are called; anything else after `power_` is a setting, such as `power_on_behavior`.
 const CHANNELS: &[&str] = &[
-    "a", "b", "c", "phase_a", "phase_b", "phase_c", "l1", "l2", "l3", "l4", "l5", "l6", "l7", "l8",
+    "a", "b", "c", "phase_a", "phase_b", "phase_c", "ph_a", "ph_b", "ph_c", "l1", "l2", "l3", "l4",
+    "l5", "l6", "l7", "l8",
 ];
+
+/// Less, from a device that switches and meters nothing, is a battery in V.
+const MIN_MAINS_V: f64 = 20.0;
 
 /// The highest voltage of a mains, in V; more must be the mV of a battery.
 const MAX_MAINS_V: f64 = 1000.0;
@@ -100,19 +127,23 @@ fn single(name: &str, key: &str, payload: &[u8]) -> Option<Translation> {
 fn measures(device: DeviceId, object: &Object) -> Translation {
     let last_seen = object.get("last_seen").and_then(instant);
     let mut gathering = Gathering::new(device, last_seen);
+    if is_unread_linky(object) {
+        return gathering.finish();
+    }
     for (key, quantity, factor) in MEASURES {
-        gathering.number(object, key, *factor, *quantity, None);
+        measure(object, key, *factor, *quantity, None, &mut gathering);
     }
     for key in object.keys() {
         if let Some((quantity, factor, channel)) = one_of_several(key) {
-            gathering.number(object, key, factor, quantity, Some(channel));
+            measure(object, key, factor, quantity, Some(channel), &mut gathering);
         }
     }
+    linky(object, &mut gathering);
     let lux =
         if object.contains_key("illuminance_lux") { "illuminance_lux" } else { "illuminance" };
     gathering.number(object, lux, 1.0, Quantity::Illuminance, None);
     if is_mains(object) {
-        gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
+        measure(object, "voltage", 1.0, Quantity::Voltage, None, &mut gathering);
     }
     if let Some(detected) = detected(object) {
         // The end of a movement is made up by Zigbee2MQTT itself, some time after the device was last seen.
@@ -124,9 +155,57 @@ fn measures(device: DeviceId, object: &Object) -> Translation {
     gathering.finish()
 }
 
+fn measure(
+    object: &Object,
+    key: &str,
+    factor: f64,
+    quantity: Quantity,
+    channel: Option<&str>,
+    gathering: &mut Gathering,
+) {
+    let told = object.get(key).and_then(number);
+    let electric = !matches!(quantity, Quantity::Temperature | Quantity::Co2);
+    if electric && told.is_some_and(|told| NO_VALUE.contains(&told)) {
+        let text = format!("`{key}` is {}, which stands for no value", told.unwrap_or_default());
+        gathering.refuse(ReasonLabel::Value, text);
+    } else {
+        gathering.number(object, key, factor, quantity, channel);
+    }
+}
+
+/// The indexes of a Linky. Those that its contract does not have are 0 for ever, and a meter in service has none of 0.
+fn linky(object: &Object, gathering: &mut Gathering) {
+    let is_zero = |key: &str| object.get(key).and_then(number) == Some(0.0);
+    for (key, quantity, factor) in LINKY {
+        let index = matches!(quantity, Quantity::EnergyImported);
+        if !(index && is_zero(key)) {
+            measure(object, key, *factor, *quantity, None, gathering);
+        }
+    }
+    for key in object.keys().filter(|key| !is_zero(key)) {
+        for (before, after, factor) in
+            [("current_tier", "_summ_delivered", 1000.0), ("currentTier", "SummDelivered", 1.0)]
+        {
+            let tier = key.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+            if let Some(tier) = tier.and_then(|tier| tier.parse::<u8>().ok()) {
+                let channel = format!("tier{tier}");
+                gathering.number(object, key, factor, Quantity::EnergyImported, Some(&channel));
+            }
+        }
+    }
+}
+
+/// Whether a reader of a Linky has joined and read nothing yet: then all is 0 or empty.
+fn is_unread_linky(object: &Object) -> bool {
+    let empty = |json: &Json| json.is_null() || json.as_str() == Some("");
+    object.contains_key("current_summ_delivered")
+        && object.get("meter_serial_number").is_some_and(empty)
+        && object.get("current_summ_delivered").and_then(number) == Some(0.0)
+}
+
 /// Whether somebody was detected: movement detectors say `occupancy`, radars either or both.
 fn detected(object: &Object) -> Option<bool> {
-    let told = |key| object.get(key).and_then(Json::as_bool);
+    let told = |key| object.get(key).and_then(truth);
     match (told("occupancy"), told("presence")) {
         (None, None) => None,
         (one, other) => Some(one == Some(true) || other == Some(true)),
@@ -143,8 +222,10 @@ fn one_of_several(key: &str) -> Option<(Quantity, f64, &str)> {
 
 /// Whether `voltage` is that of the mains: not the mV of a battery.
 fn is_mains(object: &Object) -> bool {
-    let high = object.get("voltage").and_then(number).is_some_and(|volts| volts > MAX_MAINS_V);
-    !object.contains_key("battery") && !high
+    let Some(volts) = object.get("voltage").and_then(number) else { return true };
+    let load = ["power", "current", "energy", "state"].iter().any(|key| object.contains_key(*key));
+    let low = volts > 0.0 && volts < MIN_MAINS_V && !load;
+    !object.contains_key("battery") && volts <= MAX_MAINS_V && !low
 }
 
 /// `last_seen` as it is set up: a date with any offset, or milliseconds since 1970. A date that makes no
@@ -216,7 +297,48 @@ mod tests {
     fn the_voltage_of_a_battery_is_not_that_of_the_mains() {
         assert_eq!(values("zigbee2mqtt/pir", r#"{"voltage":3025}"#), []);
         assert_eq!(values("zigbee2mqtt/pir", r#"{"voltage":3,"battery":80}"#).len(), 1);
+        assert_eq!(values("zigbee2mqtt/pir", r#"{"voltage":2.9}"#), []);
         assert_eq!(values("zigbee2mqtt/plug", r#"{"voltage":"231"}"#)[0].1.to_string(), "231");
+    }
+
+    #[test]
+    fn a_linky_tells_its_indexes_and_not_what_it_has_not_read() {
+        let tic = r#"{"active_enerfy_out_d01":4102,"active_power":-32768,"active_power_ph_b":-32768,"apparent_power":1670,
+            "current_summ_delivered":4096,"current_tier1_summ_delivered":4096,"current_tier2_summ_delivered":0,
+            "rms_current":2,"rms_current_max":65535,"rms_voltage":236,"meter_serial_number":"812"}"#;
+        let translation = read("zigbee2mqtt/ZLinky", tic).unwrap();
+        let told: Vec<_> = translation
+            .reports
+            .iter()
+            .map(|report| (report.source.to_string(), report.value.as_f64()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("ZLinky apparent_power".to_owned(), 1670.0),
+                ("ZLinky current".to_owned(), 2.0),
+                ("ZLinky voltage".to_owned(), 236.0),
+                ("ZLinky energy_imported".to_owned(), 4_096_000.0),
+                ("ZLinky energy_imported tier1".to_owned(), 4_096_000.0),
+            ]
+        );
+        assert_eq!(translation.refusals.len(), 1);
+
+        let first = r#"{"currentSummDelivered":4571435,"currentTier1SummDelivered":4571567,"rmsCurrent":2}"#;
+        assert_eq!(values("zigbee2mqtt/ZLinky", first)[0].1.to_string(), "4571435");
+        let fresh = r#"{"apparent_power":0,"current_summ_delivered":0,"current_tier1_summ_delivered":0,
+            "meter_serial_number":null,"rms_voltage":0}"#;
+        assert_eq!(values("zigbee2mqtt/ZLinky", fresh), []);
+    }
+
+    #[test]
+    fn a_text_may_hold_a_truth_or_a_number_with_its_unit() {
+        assert_eq!(values("zigbee2mqtt/p", r#"{"occupancy":"true"}"#)[0].1.to_string(), "1");
+        let told = values("zigbee2mqtt/p", r#"{"power":"0.5 kW","temperature":" 21.5 °C"}"#);
+        assert_eq!(told[0].1.to_string(), "21.5");
+        assert_eq!(told[1].1.to_string(), "500");
+        assert_eq!(read("zigbee2mqtt/p", r#"{"power":"5 VA"}"#).unwrap().refusals.len(), 1);
+        assert_eq!(read("zigbee2mqtt/air", r#"{"co2":1}"#).unwrap().refusals.len(), 1);
     }
 
     #[test]
