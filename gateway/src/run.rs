@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dashboard::Access;
 use domain::families::Families;
 use domain::site::Site;
-use domain::wire::native;
 use domain::wire::state::{Alert, GatewayState, StorageState};
+use domain::wire::{announcements, native};
 use domain::{Clock, Instant};
 use ingest::{
     Acknowledge, Acknowledgements, AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover,
@@ -377,6 +377,7 @@ impl Gateway {
         };
         let gone = serde_json::to_vec(&gone).expect("a state is plain data");
         let topic = native::state_topic(&self.config.site.id, "gateway");
+        self.board.post(announcements(&self.config.site, VERSION));
         let publisher = StatePublisher::new(
             self.config.broker_url(),
             format!("{}-states", self.config.client_id),

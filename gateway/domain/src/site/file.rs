@@ -50,6 +50,7 @@ const SITE: &[Key] = &[
     Key::needed("timezone", "\"Europe/Paris\""),
     Key::needed("capacity", "200"),
     Key::needed("area_m2", "1200"),
+    Key::optional("announce", "false"),
     Key::optional("opening", "{ monday = [\"08:30-18:00\"] }"),
     Key::optional("outdoor_temperature", "\"toit-temperature\""),
 ];
@@ -117,6 +118,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         timezone: timezone?,
         capacity: capacity?,
         area_m2: area_m2?,
+        announce: section.flag("announce").unwrap_or(true),
         opening,
         zones: zones.into_iter().collect::<Option<_>>()?,
         points: points?,

@@ -29,6 +29,8 @@ pub struct Site {
     pub capacity: u32,
     /// Floor area in m².
     pub area_m2: f64,
+    /// Whether its zones and meters are announced for Home Assistant.
+    pub announce: bool,
     /// When it is open; `None` when the file does not say, and then it never counts as closed.
     pub opening: Option<OpeningHours>,
     /// Zones, in the order of the file. Parents may come after their children.
