@@ -40,6 +40,12 @@ pub enum Command {
     },
     /// Send a trial alert by e-mail and webhook, as the site file names them
     TryAlerts,
+    /// List the devices that were heard, with what they measure and what for
+    Devices {
+        /// Write the list as JSON, for programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Back the data up beside a running gateway, restore the backup into a scratch file and compare it
     Backup {
         /// The folder of backups; that of --backup-to when left out

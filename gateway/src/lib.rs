@@ -19,6 +19,7 @@
 //! | `desk` | what staff hand in on the dashboard, done |
 //! | `forwarding` | InfluxDB beside the store, and whether it is in order |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
+//! | `devices` | what has been heard, listed for whoever installs devices |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `storage` | sealing; the room that the store takes and has, and what is written |
 //! | `telemetry`, `systemd` | logs and metrics, word to systemd |
@@ -34,6 +35,7 @@ mod clock_trust;
 mod config;
 mod dashboard_only;
 mod desk;
+mod devices;
 pub mod exchange;
 mod failure;
 mod forwarding;
@@ -56,6 +58,7 @@ pub use backups::{back_up, restore};
 pub use clock::SystemClock;
 pub use config::{Backups, BrokerChoice, Config, Place};
 pub use dashboard_only::run as run_dashboard;
+pub use devices::devices;
 pub use failure::Failure;
 pub use forwarding::check as check_influxdb;
 pub use notify::try_alerts;

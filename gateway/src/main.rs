@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use domain::Clock as _;
 use gateway::{Arguments, BrokerChoice, Command, Config, Failure, Place, SystemClock};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -58,6 +59,14 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
             on_threads(async {
                 let outcomes = gateway::try_alerts(&config.site, &SystemClock).await?;
                 tell(&mut io::stdout(), &outcomes);
+                Ok(())
+            })
+        }
+        Command::Devices { json } => {
+            let config = Config::read(&settings)?;
+            on_threads(async {
+                let told = gateway::devices(&config, SystemClock.now(), json).await?;
+                tell(&mut io::stdout(), &told);
                 Ok(())
             })
         }

@@ -17,6 +17,7 @@
 //! | [`board`], [`serial`], [`bench`] | the boards: a Raspberry Pi, any machine with serial lines, one that plays all of it |
 //! | [`uptime`] | time since the machine started |
 //! | [`simulation`] | a building that is not there, seeded, with its truth |
+//! | [`grade`] | how well devices speak, by listening to them |
 //! | [`replay`] | recorded data as sensor nodes would have published them |
 //!
 //! `durable` holds small files that survive a power cut. The binary `vigie-node` puts it all on a command line.
@@ -24,6 +25,7 @@
 pub mod bench;
 pub mod board;
 mod durable;
+pub mod grade;
 pub mod instruments;
 pub mod outbox;
 pub mod publisher;

@@ -35,6 +35,8 @@ enum Command {
     Calibrate(node::calibrate::Arguments),
     /// Print what a French meter says in a recording of its line
     Tic(node::tic::Arguments),
+    /// Listen to devices for some minutes and tell how well they speak, and what to mend
+    Grade(node::grade::Arguments),
     /// Publish a recorded CSV file as the sensor nodes that recorded it would have
     Replay(node::replay::Arguments),
     /// Simulate the people, the air and the machines of a site and publish what its nodes measure
@@ -104,6 +106,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             Command::Check(arguments) => node::check::run(arguments).await,
             Command::Calibrate(arguments) => node::calibrate::run(arguments, shutdown).await,
             Command::Tic(arguments) => node::tic::run(&arguments),
+            Command::Grade(arguments) => node::grade::run(arguments, shutdown).await,
             Command::Replay(arguments) => node::replay::run(arguments, shutdown).await,
             Command::Simulate(arguments) => node::simulate::run(arguments, shutdown).await,
         }

@@ -22,7 +22,7 @@ pub(crate) struct SourceItem {
     quantity: Quantity,
     channel: Option<Channel>,
     unit: &'static str,
-    family: Option<&'static str>,
+    family: Option<String>,
     point: Option<PointId>,
     last: ReadingItem,
 }
@@ -56,12 +56,11 @@ pub(crate) async fn list<R: SeriesReader>(
 }
 
 fn item(stored: StoredSource, points: &HashMap<&Source, &PointId>) -> SourceItem {
-    let StoredSource { source, last } = stored;
+    let StoredSource { source, last, family } = stored;
     let point = points.get(&source).copied().cloned();
     let Source { device, quantity, channel } = source;
     let unit = quantity.unit();
-    // The store keeps what was measured, not in whose words it was told.
-    SourceItem { device, quantity, channel, unit, family: None, point, last: last.into() }
+    SourceItem { device, quantity, channel, unit, family, point, last: last.into() }
 }
 
 fn points_now(site: &Site, now: Instant) -> HashMap<&Source, &PointId> {

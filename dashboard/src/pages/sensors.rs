@@ -151,7 +151,7 @@ fn source_row(
     stored: StoredSource,
     roles: &HashMap<&Source, (String, Option<String>)>,
 ) -> SourceRow {
-    let StoredSource { source, last } = stored;
+    let StoredSource { source, last, .. } = stored;
     let role = roles.get(&source).cloned();
     SourceRow {
         device: source.device.to_string(),

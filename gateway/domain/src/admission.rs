@@ -91,6 +91,13 @@ impl Admission {
         self.families.learned()
     }
 
+    /// Learns again what a message has told in an earlier run.
+    pub fn recall(&mut self, topic: &str, payload: &[u8]) {
+        let message = Message { topic, payload, retained: true, received_at: Instant::MIN };
+        // What it said besides was admitted then.
+        drop(self.families.recognise(&message));
+    }
+
     /// Decides what becomes of `message`.
     pub fn admit(&mut self, message: &Message<'_>) -> Admitted {
         if message.payload.len() > MAX_PAYLOAD {

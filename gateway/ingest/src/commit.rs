@@ -96,6 +96,9 @@ fn halves(mut batch: Batch, mut deliveries: Vec<Gathered>) -> Halves {
     let rest = Batch {
         readings: batch.readings.split_off(readings),
         refused: batch.refused.split_off(refused),
+        // To note these twice does no harm.
+        families: batch.families.clone(),
+        learned: batch.learned.clone(),
         healed: Vec::new(),
     };
     Halves::Two((batch, deliveries), (rest, second))

@@ -1,5 +1,6 @@
 //! Puts the pipeline together, from what the store knows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use domain::admission::Admission;
 use domain::site::Site;
 use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Source};
-use store::{SeriesReader, SeriesWriter, StoreError};
+use store::{Learned, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -57,14 +58,19 @@ impl<W, R> std::fmt::Debug for Ingest<W, R> {
 }
 
 impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
-    /// What decides which messages become readings, given the sources that the store has heard of.
+    /// What decides which messages become readings, given the sources that the store has heard of and the messages
+    /// that later ones need to be understood.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn admission(site: &Site, reader: &R) -> Result<Admission, StoreError> {
         let known: Vec<Source> =
             reader.sources().await?.into_iter().map(|known| known.source).collect();
-        Ok(Admission::new(site, known))
+        let mut admission = Admission::new(site, known);
+        for Learned { topic, payload } in reader.learned().await? {
+            admission.recall(&topic, &payload);
+        }
+        Ok(admission)
     }
 
     /// Loads the building as it stands, and works until `stop`, or until nobody can send `deliveries` any more. What
@@ -98,6 +104,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
             epoch: 0,
             learned: self.learned,
             has_learned: true,
+            told: HashMap::new(),
         };
         started();
         pipeline.run(deliveries, stop).await

@@ -8,12 +8,14 @@
 //! While one batch is committed the next is gathered; no more than these two are held. Then nothing more is received,
 //! and the origins hold back the rest.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Source;
 use domain::admission::Admission;
 use domain::message::Message;
-use store::{SeriesReader, SeriesWriter, StoreError};
+use store::{Learned, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
@@ -51,6 +53,8 @@ pub(crate) struct Pipeline<W, R> {
     /// Where devices publish that have announced it.
     pub(crate) learned: watch::Sender<Vec<String>>,
     pub(crate) has_learned: bool,
+    /// Of each source the family that the store was last told.
+    pub(crate) told: HashMap<Source, &'static str>,
 }
 
 impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
@@ -149,7 +153,11 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
         for status in &admitted.statuses {
             self.live.status(status, delivery.received_at);
         }
-        self.has_learned |= admitted.learned;
+        if admitted.learned {
+            self.has_learned = true;
+            let (topic, payload) = (delivery.topic.clone(), delivery.payload.to_vec());
+            self.gathering.batch.learned.push(Learned { topic, payload });
+        }
         if admitted.lost > 0 {
             self.counters.lost(admitted.lost);
             if let Some(reading) = admitted.readings.first() {
@@ -158,6 +166,12 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
         }
         for reading in &admitted.readings {
             self.live.observe(reading);
+            if let Some(family) = admitted.family
+                && self.told.get(&reading.source) != Some(&family)
+            {
+                self.told.insert(reading.source.clone(), family);
+                self.gathering.batch.families.push((reading.source.clone(), family));
+            }
         }
         let readings = admitted.readings.len();
         self.gathering.batch.readings.extend(admitted.readings);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::admission::Admission;
 use domain::message::{Message, ReasonLabel};
-use store::{Batch, SeriesReader, SeriesWriter, StandingRefusal, StoreError};
+use store::{Batch, Learned, SeriesReader, SeriesWriter, StandingRefusal, StoreError};
 
 /// So many refusals are looked at, and healed, at once.
 const PAGE: usize = 200;
@@ -65,6 +65,10 @@ fn readmit(admission: &mut Admission, standing: &StandingRefusal, batch: &mut Ba
     // Nobody's message is not healed: it would vanish without a trace.
     let healed = admitted.refused.is_empty() && admitted.family.is_some();
     if healed {
+        if admitted.learned {
+            let (topic, payload) = (refused.topic.clone(), refused.payload.clone());
+            batch.learned.push(Learned { topic, payload });
+        }
         batch.readings.extend(admitted.readings);
         batch.healed.push(standing.id);
     }

@@ -87,6 +87,14 @@ impl Running {
         self.deliveries.send(delivery).await.unwrap();
     }
 
+    async fn deliver_on(&mut self, topic: &str, payload: &str) {
+        self.packets += 1;
+        let receipt = Receipt::Link(LinkReceipt { epoch: 1, packet: self.packets });
+        let payload = payload.as_bytes().to_vec().into();
+        let delivery = Delivery::new(topic.to_owned(), payload, at(NOW), receipt);
+        self.deliveries.send(delivery).await.unwrap();
+    }
+
     /// The next acknowledged packets.
     async fn acknowledged(&mut self) -> Vec<u16> {
         let batch = tokio::time::timeout(DEADLINE, self.acknowledged.recv()).await.unwrap();
@@ -228,4 +236,32 @@ async fn what_waits_for_the_window_is_stored_when_the_gateway_stops() {
 
     assert_eq!(gateway.stop().await, [1]);
     assert_eq!(store.kept.sources().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_device_has_announced_is_still_understood_after_a_restart() {
+    let store = MoodyStore::default();
+    let mut running = Running::start(store.clone(), Duration::from_millis(10));
+    let config = r#"{"stat_t":"fablab/air","val_tpl":"{{ value_json.c }}","dev_cla":"carbon_dioxide",
+        "unit_of_meas":"ppm","dev":{"ids":["air-7"]}}"#;
+    running.deliver_on("homeassistant/sensor/air-7/config", config).await;
+    assert_eq!(running.acknowledged().await, [1]);
+    running.stop().await;
+
+    let mut running = Running::start(store, Duration::from_millis(10));
+    running.deliver_on("fablab/air", r#"{"c":812}"#).await;
+    assert_eq!(running.acknowledged().await, [1]);
+
+    let source = &running.store.kept.sources().await.unwrap()[0];
+    assert_eq!(source.source.to_string(), "air-7 co2 air-7");
+    assert_eq!(source.family.as_deref(), Some("home_assistant"));
+}
+
+#[tokio::test]
+async fn messages_of_nobody_are_acknowledged_though_nothing_is_committed() {
+    let store = MoodyStore::default();
+    store.unavailable.store(true, Ordering::SeqCst);
+    let mut running = Running::start(store, Duration::from_secs(30));
+    running.deliver_on("garden/lamp", "on").await;
+    assert_eq!(running.acknowledged().await, [1]);
 }

@@ -8,7 +8,7 @@ use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Source};
 
 use crate::ports::{
-    Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    Learned, Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
 };
 
 /// Neighbours are looked for among so many readings at most; a longer correction has none on that side.
@@ -135,6 +135,10 @@ impl<R: SeriesReader> SeriesReader for Corrected<R> {
         limit: usize,
     ) -> Result<Vec<StandingRefusal>, StoreError> {
         self.reader.quarantine(before, limit).await
+    }
+
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        self.reader.learned().await
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

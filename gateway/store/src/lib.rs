@@ -33,8 +33,8 @@ pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
-    AlertWriter, Appended, Batch, Cause, LedgerWriter, Range, RefusalId, Refused, RollupRange,
-    SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
+    AlertWriter, Appended, Batch, Cause, Learned, LedgerWriter, Range, RefusalId, Refused,
+    RollupRange, SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
 pub use sqlite::backup;
 #[doc(hidden)]

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 
 use crate::kept::{self, ALERTS_FOR, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
-    AlertWriter, Appended, Batch, LedgerWriter, Range, RefusalId, Refused, RollupRange,
+    AlertWriter, Appended, Batch, Learned, LedgerWriter, Range, RefusalId, Refused, RollupRange,
     SeriesReader, SeriesWriter, StandingRefusal, StoreError, StoredSource,
 };
 
@@ -27,6 +27,8 @@ struct Contents {
     newest_refusal: u64,
     ledger: Vec<(Entry, Option<String>)>,
     alerts: BTreeMap<AlertId, Standing>,
+    families: BTreeMap<Source, &'static str>,
+    learned: BTreeMap<String, Vec<u8>>,
 }
 
 impl MemoryStore {
@@ -71,6 +73,14 @@ impl SeriesWriter for MemoryStore {
             contents.refuse(kept::cut(refused));
         }
         appended.dropped = contents.drop_oldest_refusals();
+        contents.families.extend(batch.families);
+        for Learned { topic, payload } in batch.learned {
+            if payload.is_empty() {
+                contents.learned.remove(&topic);
+            } else {
+                contents.learned.insert(topic, payload);
+            }
+        }
         Ok(appended)
     }
 }
@@ -93,7 +103,8 @@ impl SeriesReader for MemoryStore {
         let contents = self.contents();
         let newest = contents.series.iter().filter_map(|(source, series)| {
             let (_, last) = series.last_key_value()?;
-            Some(StoredSource { source: source.clone(), last: *last })
+            let family = contents.families.get(source).map(|family| (*family).to_owned());
+            Some(StoredSource { source: source.clone(), last: *last, family })
         });
         Ok(newest.collect())
     }
@@ -161,6 +172,14 @@ impl SeriesReader for MemoryStore {
             .rev()
             .take(limit)
             .map(|(_, it)| it.clone())
+            .collect())
+    }
+
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        let contents = self.contents();
+        let all = contents.learned.iter();
+        Ok(all
+            .map(|(topic, payload)| Learned { topic: topic.clone(), payload: payload.clone() })
             .collect())
     }
 

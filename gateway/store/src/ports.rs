@@ -22,6 +22,20 @@ pub struct Batch {
     pub refused: Vec<Refused>,
     /// Refusals that leave quarantine with this commit, since what was refused then is among the readings now.
     pub healed: Vec<RefusalId>,
+    /// Which device families the sources of these readings are of, where that is news.
+    pub families: Vec<(Source, &'static str)>,
+    /// Messages that later ones need to be understood, the newest of a topic last. One without a payload is to be
+    /// forgotten.
+    pub learned: Vec<Learned>,
+}
+
+/// A message that later ones need to be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Learned {
+    /// Its topic; the newest message of a topic is kept.
+    pub topic: String,
+    /// Its whole payload.
+    pub payload: Vec<u8>,
 }
 
 /// Names a refusal within the quarantine; grows with each new one.
@@ -136,6 +150,9 @@ pub trait SeriesReader: Send + Sync + 'static {
         async { Ok(None) }
     }
 
+    /// The messages that later ones need to be understood, by topic.
+    fn learned(&self) -> impl Future<Output = Result<Vec<Learned>, StoreError>> + Send;
+
     /// How large the store is on its medium, in bytes.
     fn size_bytes(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
@@ -234,6 +251,8 @@ pub struct StoredSource {
     pub source: Source,
     /// Its newest reading by `observed_at`.
     pub last: Observation,
+    /// The device family that told of it last, when that is known: imported readings are of none.
+    pub family: Option<String>,
 }
 
 /// A refused message as it stands in quarantine.

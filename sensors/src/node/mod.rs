@@ -2,6 +2,7 @@
 
 pub(crate) mod calibrate;
 pub(crate) mod check;
+pub(crate) mod grade;
 pub(crate) mod replay;
 pub(crate) mod run;
 pub(crate) mod simulate;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::wire::BrokerUrl;
-use rumqttc::{AsyncClient, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS};
+use rumqttc::{
+    AsyncClient, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, SubscribeFilter,
+};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +21,9 @@ const PACKET_IDS: u16 = 1024;
 
 /// A connection on which nothing is acknowledged for twice so long is given up and made anew.
 const STALLED_AFTER: Duration = Duration::from_secs(15);
+
+/// The protocol's own limit.
+const LARGEST_PACKET: usize = 268_435_455;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
@@ -203,6 +208,76 @@ async fn say_goodbye(client: &AsyncClient, events: &mut EventLoop) {
             }
         };
         let _ = timeout(Duration::from_millis(500), gone).await;
+    }
+}
+
+/// A connection that only listens.
+pub struct Listener {
+    client: AsyncClient,
+    events: EventLoop,
+    filters: Vec<String>,
+}
+
+/// A message that was heard.
+#[derive(Debug)]
+pub struct HeardMessage {
+    /// Its topic.
+    pub topic: String,
+    /// Its payload.
+    pub payload: Vec<u8>,
+    /// Whether the broker had kept it.
+    pub retained: bool,
+}
+
+/// The connection of a listener cannot be made or is lost.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection to the broker")]
+pub struct NotHeard(#[source] Box<rumqttc::ConnectionError>);
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Listener").field("filters", &self.filters).finish_non_exhaustive()
+    }
+}
+
+impl Listener {
+    /// Will listen on `filters` at `broker` as `client_id`, without a session; connects with the first
+    /// [`Listener::next`].
+    pub fn new(broker: &BrokerUrl, client_id: &str, filters: Vec<String>) -> Self {
+        let node = Node { client_id: client_id.to_owned(), last_will: None, birth: Vec::new() };
+        let mut options = options(broker, &node);
+        // A larger message, as of a camera, would end the connection.
+        options.set_max_packet_size(LARGEST_PACKET, MAX_MESSAGE_BYTES);
+        let (client, events) = AsyncClient::new(options, 8);
+        Self { client, events, filters }
+    }
+
+    /// Asks for everything again, and so for what the broker has kept.
+    pub fn ask_again(&self) {
+        let filter = |path: &String| SubscribeFilter::new(path.clone(), QoS::AtLeastOnce);
+        // The queue holds nothing else, so it is never full.
+        let _ = self.client.try_subscribe_many(self.filters.iter().map(filter));
+    }
+
+    /// The next message. Cancel-safe: what was read stays in the connection.
+    ///
+    /// # Errors
+    /// When there is no connection.
+    pub async fn next(&mut self) -> Result<HeardMessage, NotHeard> {
+        loop {
+            match self.events.poll().await {
+                Ok(Event::Incoming(Packet::ConnAck(_))) => self.ask_again(),
+                Ok(Event::Incoming(Packet::Publish(message))) => {
+                    return Ok(HeardMessage {
+                        topic: message.topic,
+                        payload: message.payload.to_vec(),
+                        retained: message.retain,
+                    });
+                }
+                Ok(_) => {}
+                Err(error) => return Err(NotHeard(Box::new(error))),
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod connection;
 mod outbox;
 
 use connection::{Ending, Line, Shared, keep_connected};
+pub use connection::{HeardMessage, Listener, NotHeard};
 
 /// How many messages may wait for their acknowledgement; [`Publisher::publish`] waits when there are more.
 pub const IN_FLIGHT: usize = 64;

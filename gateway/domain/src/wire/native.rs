@@ -61,6 +61,21 @@ pub fn is_ours(topic: &str) -> bool {
     topic.starts_with("vigie/")
 }
 
+/// The device of a topic of a node, of whatever site.
+///
+/// ```
+/// use domain::wire::native;
+///
+/// let device = native::device_of("vigie/v1/dreux/sensors/air%2F3/co2").expect("the topic names one");
+/// assert_eq!(device.as_str(), "air/3");
+/// assert_eq!(native::device_of("zigbee2mqtt/air-3"), None);
+/// ```
+pub fn device_of(topic: &str) -> Option<DeviceId> {
+    let (_, rest) = topic.strip_prefix("vigie/v1/")?.split_once("/sensors/")?;
+    let (device, _) = rest.split_once('/')?;
+    unescape(device)?.parse().ok()
+}
+
 /// The filter that takes in the readings and statuses of all nodes of `site`.
 pub fn filter(site: &SiteId) -> String {
     format!("vigie/v1/{site}/sensors/#")

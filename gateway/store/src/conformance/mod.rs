@@ -4,6 +4,7 @@
 //! test of its own there. `random` compares the adapter with [`crate::MemoryStore`] over random operations.
 
 mod alerts;
+mod learned;
 mod ledger;
 mod quarantine;
 mod random;
@@ -15,6 +16,7 @@ use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, V
 use crate::ports::{Appended, Batch, LedgerWriter, Range, SeriesReader, SeriesWriter};
 
 pub(crate) use alerts::*;
+pub(crate) use learned::*;
 pub(crate) use ledger::*;
 pub(crate) use quarantine::*;
 pub(crate) use random::*;
@@ -67,6 +69,8 @@ macro_rules! adapter_keeps_the_promises {
             readings_late_for_a_sealed_day_are_found_and_counted_once
             another_reader_sees_what_was_committed
             a_store_with_readings_has_a_size
+            the_newest_message_of_a_topic_is_remembered_until_it_is_taken_away
+            a_source_is_of_the_family_that_told_of_it_last
             a_refusal_stands_in_quarantine_as_it_came
             a_repeated_refusal_is_counted_and_not_listed_twice
             refusals_that_differ_stand_beside_each_other

@@ -123,7 +123,11 @@ pub(crate) async fn what_was_healed_leaves_with_its_readings<S: Subject>() {
 
     let readings = vec![co2(on_monday("10:00:00"), 500.0)];
     let refused = vec![refused("c", "x", "12:00:00")];
-    let appended = subject.writer().append(Batch { readings, refused, healed }).await.unwrap();
+    let appended = subject
+        .writer()
+        .append(Batch { readings, refused, healed, ..Batch::default() })
+        .await
+        .unwrap();
 
     assert_eq!(appended.stored, 1);
     assert_eq!(topics(&page(&subject, None, 10).await), ["c", "a"]);

@@ -84,7 +84,7 @@ fn operations() -> impl Strategy<Value = Operation> {
     let asks =
         (sources(), instants(), instants(), 0..4_usize, 0..4_usize, prop::option::of(0..20_usize));
     prop_oneof![
-        6 => batches.prop_map(|(readings, refused, healed)| Operation::Append(Batch { readings, refused, healed })),
+        6 => batches.prop_map(|(readings, refused, healed)| Operation::Append(Batch { readings, refused, healed, ..Batch::default() })),
         3 => instants().prop_map(Operation::Seal),
         1 => Just(Operation::Reopen),
         5 => asks.prop_map(|(source, a, b, before, after, limit)| {

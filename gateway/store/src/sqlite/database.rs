@@ -17,7 +17,9 @@ use super::lock::FolderLock;
 use super::rollups::Rules;
 use super::room::{self, Disk, disk_of};
 use super::seal::Pass;
-use super::{FILE, SqliteSettings, alerts, ledger, log, owed, refusals, rollups, schema};
+use super::{
+    FILE, SqliteSettings, alerts, learned, ledger, log, owed, refusals, rollups, schema, series,
+};
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -194,6 +196,13 @@ fn write(connection: &Connection, known: &mut Known, batch: Batch) -> Result<App
             known.note(series, entry.ts);
             appended.stored += 1;
         }
+    }
+    for (source, family) in &batch.families {
+        let series = known.series(connection, source)?;
+        series::told_by(connection, series, family)?;
+    }
+    for learned in &batch.learned {
+        learned::keep(connection, learned)?;
     }
     if !batch.refused.is_empty() {
         for refused in batch.refused {

@@ -42,12 +42,13 @@ pub(super) fn range(
 /// A damaged block does not hide its source: the newest reading that can be read is given.
 pub(super) fn sources(connection: &Connection) -> Result<Vec<StoredSource>, StoreError> {
     let mut logged = newest_in_log(connection)?;
+    let mut families = series::families(connection)?;
     let mut sources = Vec::new();
     for (id, source) in series::all(connection)? {
         let newest = newest_in_blocks(connection, id, logged.remove(&id))?;
         let Some(newest) = newest else { continue };
         let last = newest.observation(source.quantity.kind());
-        sources.push(StoredSource { source, last });
+        sources.push(StoredSource { source, last, family: families.remove(&id) });
     }
     sources.sort_by(|a, b| a.source.cmp(&b.source));
     Ok(sources)

@@ -15,7 +15,7 @@
 //! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
-//! | `log`, `series`, `refusals`, `ledger`, `blocks`, `rollups`, `meta` | a table or two each |
+//! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `rollups`, `meta` | a table or two each |
 //! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
@@ -31,6 +31,7 @@ mod fault;
 mod find;
 mod forwarding;
 mod known;
+mod learned;
 mod ledger;
 mod lock;
 mod log;

@@ -11,9 +11,10 @@ use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{FILE, alerts, fault::file_fault, find, ledger, refusals, roll, room, schema};
+use super::{FILE, alerts, fault::file_fault, find, learned, ledger, refusals, roll, room, schema};
 use crate::ports::{
-    Range, RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
+    Learned, Range, RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError,
+    StoredSource,
 };
 
 /// How many questions are answered at once; others wait for one of these to end.
@@ -133,6 +134,10 @@ impl SeriesReader for SqliteReader {
     async fn space(&self) -> Result<Option<Space>, StoreError> {
         let folder = self.pool.path.parent().map(Path::to_owned).unwrap_or_default();
         self.ask(move |connection| room::space(connection, &folder).map(Some)).await
+    }
+
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        self.ask(learned::all).await
     }
 
     async fn size_bytes(&self) -> Result<u64, StoreError> {

@@ -1,5 +1,7 @@
 //! Which source has which number in the file.
 
+use std::collections::HashMap;
+
 use domain::{Quantity, Source};
 use jiff::tz::TimeZone;
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
@@ -60,6 +62,26 @@ pub(super) fn add(connection: &Connection, source: &Source) -> Result<SeriesId, 
     let row =
         params![source.device.as_str(), quantity.name(), channel(source), kind, quantity.unit()];
     Ok(statement.query_row(row, |row| row.get(0))?)
+}
+
+/// Notes which device family tells of the series.
+pub(super) fn told_by(
+    connection: &Connection,
+    series: SeriesId,
+    family: &str,
+) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare_cached("UPDATE series SET family = ?2 WHERE id = ?1 AND family IS NOT ?2")?;
+    statement.execute(params![series, family])?;
+    Ok(())
+}
+
+/// The device family that tells of each series, where it is known.
+pub(super) fn families(connection: &Connection) -> Result<HashMap<SeriesId, String>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, family FROM series WHERE family IS NOT NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Every series. Sources that this build cannot name, written by a newer one, are left out with a warning.

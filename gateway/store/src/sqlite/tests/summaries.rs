@@ -267,7 +267,8 @@ async fn a_file_of_the_first_schema_gets_its_rollups_from_its_blocks() {
     let stranger = subject.stranger();
     stranger
         .execute_batch(
-            "DROP TABLE ledger; DROP TABLE q15; DROP TABLE rd; DELETE FROM meta WHERE key = 'rollup_gap';
+            "DROP TABLE learned; DROP TABLE alerts; DROP TABLE ledger; ALTER TABLE series DROP COLUMN family;
+             DROP TABLE q15; DROP TABLE rd; DELETE FROM meta WHERE key = 'rollup_gap';
              CREATE TABLE r15(series INTEGER); CREATE TABLE rd(series INTEGER);
              PRAGMA user_version = 1;",
         )

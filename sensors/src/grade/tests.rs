@@ -1,0 +1,135 @@
+//! Good and bad devices, and what is said of them.
+
+use jiff::SignedDuration;
+
+use super::*;
+
+const T: &str = "2026-11-23T14:00:00Z";
+
+fn grader() -> Grader {
+    Grader::new(&domain::site::parse(domain::site::DREUX, "dreux.toml").unwrap(), None)
+}
+
+fn at(seconds: i64) -> Instant {
+    T.parse::<Instant>().unwrap() + SignedDuration::from_secs(seconds)
+}
+
+fn topic(device: &str, what: &str) -> String {
+    format!("vigie/v1/dreux/sensors/{device}/{what}")
+}
+
+/// A device that does all as it should for two minutes.
+fn good(grader: &mut Grader, device: &str) {
+    let status = br#"{"state":"online","boot":3,"interval_s":10}"#;
+    grader.hear(&topic(device, "status"), status, true, at(0));
+    for n in 0..12 {
+        let (when, seq, value) = (at(n * 10), n + 40, 600 + n);
+        let payload = format!(r#"{{"value":{value},"observed_at":"{when}","seq":{seq}}}"#);
+        grader.hear(
+            &topic(device, "co2"),
+            payload.as_bytes(),
+            false,
+            when + SignedDuration::from_millis(200),
+        );
+    }
+}
+
+fn found(grader: &Grader, aspect: &str) -> (Mark, String) {
+    let grades = grader.grades();
+    let finding = grades[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
+    (finding.mark, finding.seen.clone())
+}
+
+#[test]
+fn a_good_device_has_no_bad_mark() {
+    let mut grader = grader();
+    good(&mut grader, "air-3");
+    let grades = grader.grades();
+    assert_eq!(grades[0].mark, Mark::Good, "{}", text(&grades));
+    assert!(grades[0].findings.iter().all(|finding| finding.mark <= Mark::Untried));
+    assert!(text(&grades).starts_with("air-3 (native): good, 12 readings\n"));
+}
+
+#[test]
+fn each_fault_is_found_and_says_what_to_mend() {
+    let reading = |grader: &mut Grader, payload: &str, kept, second| {
+        grader.hear(&topic("a", "co2"), payload.as_bytes(), kept, at(second));
+    };
+    let dated = |value: u32, second: i64, seq: u32| {
+        format!(r#"{{"value":{value},"observed_at":"{}","seq":{seq}}}"#, at(second))
+    };
+    let bad = |aspect: &str, grader: &Grader| {
+        let (mark, seen) = found(grader, aspect);
+        assert_eq!(mark, Mark::Bad, "{aspect}: {seen}");
+        let grades = grader.grades();
+        let finding = grades[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
+        assert!(!finding.remedy.is_empty());
+        seen
+    };
+
+    let mut ahead = grader();
+    reading(&mut ahead, &dated(600, 900, 1), false, 0);
+    assert!(bad("clock", &ahead).contains("900 s ahead"));
+
+    let mut behind = grader();
+    for n in 0..5 {
+        reading(&mut behind, &dated(600, n * 10 - 500, 1), false, n * 10);
+    }
+    assert!(bad("clock", &behind).contains("500 s old"));
+
+    let mut twice = grader();
+    reading(&mut twice, &dated(600, 0, 1), false, 0);
+    reading(&mut twice, &dated(601, 0, 2), false, 0);
+    bad("duplicates", &twice);
+
+    let mut holes = grader();
+    for seq in [1, 2, 5, 6] {
+        reading(&mut holes, &dated(600, i64::from(seq), seq), false, i64::from(seq));
+    }
+    assert!(bad("sequence", &holes).contains("2 numbers"));
+
+    let mut kept = grader();
+    reading(&mut kept, &dated(600, 0, 1), true, 1);
+    bad("retained", &kept);
+
+    let mut wrong = grader();
+    reading(&mut wrong, r#"{"value":"warm"}"#, false, 0);
+    bad("values", &wrong);
+
+    let mut silent = grader();
+    reading(&mut silent, &dated(600, 0, 1), false, 0);
+    bad("birth", &silent);
+
+    let mut gone = grader();
+    gone.hear(&topic("a", "status"), br#"{"state":"offline"}"#, true, at(0));
+    reading(&mut gone, &dated(600, 0, 1), false, 0);
+    bad("last_will", &gone);
+
+    let mut slow = grader();
+    slow.hear(&topic("a", "status"), br#"{"state":"online","boot":1,"interval_s":2}"#, true, at(0));
+    for n in 0..8 {
+        reading(&mut slow, &dated(600, n * 10, 1), false, n * 10);
+    }
+    bad("rhythm", &slow);
+}
+
+#[test]
+fn a_backlog_in_order_is_good_and_its_age_no_fault_of_the_clock() {
+    let mut grader = grader();
+    good(&mut grader, "a");
+    for n in 0..30 {
+        let payload = format!(r#"{{"value":500,"observed_at":"{}"}}"#, at(n - 4000));
+        grader.hear(&topic("a", "co2"), payload.as_bytes(), false, at(120));
+    }
+    assert_eq!(found(&grader, "backlog").0, Mark::Good);
+    assert_eq!(found(&grader, "clock").0, Mark::Good);
+}
+
+#[test]
+fn only_the_device_that_was_asked_for_is_graded() {
+    let site = domain::site::parse(domain::site::DREUX, "dreux.toml").unwrap();
+    let mut grader = Grader::new(&site, Some("air-3".parse().unwrap()));
+    good(&mut grader, "air-3");
+    good(&mut grader, "air-4");
+    assert_eq!(grader.grades().len(), 1);
+}
