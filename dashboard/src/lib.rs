@@ -17,6 +17,7 @@
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
+//! | `report` | the monthly report; its own map stands there |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
@@ -50,6 +51,7 @@ mod paging;
 mod power_today;
 mod problem;
 mod query;
+mod report;
 mod routes;
 mod security;
 mod serve;
@@ -60,5 +62,6 @@ mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
 pub use desk::{ChangedSite, Desk, DeskError};
+pub use report::{Month, NoMonth, ReportError, ReportForm, ReportLanguage};
 pub use serve::{Dashboard, DashboardError};
 pub use words::AlertSentences;

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 use crate::exchange::{ExportArguments, ImportArguments};
 use crate::user::UserCommand;
+use crate::report::ReportArguments;
 
 /// Watches a building: how many people are in it, how good its air is, how much energy it uses.
 #[derive(Debug, Parser)]
@@ -61,6 +62,8 @@ pub enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Write the report of a month, beside a running gateway
+    Report(ReportArguments),
     /// Write the readings of the store into a file, beside a running gateway
     Export(ExportArguments),
     /// Store the readings of files in a data folder in which no gateway runs

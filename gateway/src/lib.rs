@@ -20,6 +20,7 @@
 //! | `forwarding` | InfluxDB beside the store, and whether it is in order |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
 //! | `devices` | what has been heard, listed for whoever installs devices |
+//! | `report` | the report of a month, as a file |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
 //! | `housekeeping`, `storage` | sealing; the room that the store takes and has, and what is written |
 //! | `telemetry`, `systemd` | logs and metrics, word to systemd |
@@ -45,6 +46,7 @@ mod notify;
 mod opened;
 mod parts;
 mod reload;
+mod report;
 mod run;
 mod site_file;
 mod stop;
@@ -62,6 +64,7 @@ pub use devices::devices;
 pub use failure::Failure;
 pub use forwarding::check as check_influxdb;
 pub use notify::try_alerts;
+pub use report::{ReportArguments, report};
 pub use run::run;
 pub use telemetry::log;
 pub use user::{UserCommand, user};

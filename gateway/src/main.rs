@@ -79,6 +79,14 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
             tell(&mut io::stdout(), &gateway::restore(&place, &from, replace, &SystemClock)?);
             Ok(())
         }
+        Command::Report(arguments) => {
+            let place = Place::read(&settings)?;
+            on_threads(async {
+                let said = gateway::report(&place, &arguments, Arc::new(SystemClock)).await?;
+                tell(&mut io::stdout(), &said);
+                Ok(())
+            })
+        }
         Command::Export(arguments) => {
             let place = Place::read(&settings)?;
             on_threads(async {

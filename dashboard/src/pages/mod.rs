@@ -10,6 +10,7 @@ pub(crate) mod live;
 pub(crate) mod login;
 pub(crate) mod not_found;
 pub(crate) mod parts;
+pub(crate) mod report;
 pub(crate) mod sensors;
 pub(crate) mod shell;
 pub(crate) mod staff;

@@ -163,6 +163,7 @@ fn links(t: &Labels, path: &str) -> Vec<Link> {
         ("/zones", t.zones),
         ("/energy", t.energy),
         ("/history", t.history),
+        ("/report", t.report),
         ("/sensors", t.sensors),
     ];
     let links = pages.into_iter();

@@ -8,6 +8,7 @@ mod energy_pages;
 mod events;
 mod indicators;
 mod pages;
+mod report;
 
 use std::sync::{Arc, Mutex};
 

@@ -10,7 +10,7 @@ use super::api::{building, pulse, zone};
 use super::{House, NOW, at, text};
 use crate::audience::Audience;
 
-const PAGES: [&str; 6] = ["/", "/wall", "/zones", "/energy", "/history", "/sensors"];
+const PAGES: [&str; 7] = ["/", "/wall", "/zones", "/energy", "/history", "/report", "/sensors"];
 /// The most that the first page may weigh over the wire, fonts and all.
 const BUDGET_BYTES: usize = 150 * 1024;
 

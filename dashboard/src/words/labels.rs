@@ -1,20 +1,25 @@
 //! The fixed texts of the pages. A text that is missing in a language does not compile.
 
 macro_rules! labels {
-    ($($name:ident: $french:literal, $english:literal;)*) => {
-        /// The fixed texts in one language.
+    ($(#[$doc:meta])* $labels:ident: $($name:ident: $french:literal, $english:literal;)*) => {
+        $(#[$doc])*
         #[derive(Debug)]
-        pub(crate) struct Labels { $(pub(crate) $name: &'static str,)* }
+        pub(crate) struct $labels { $(pub(crate) $name: &'static str,)* }
 
-        /// As a caretaker speaks.
-        pub(super) const FRENCH: Labels = Labels { $($name: $french,)* };
+        impl $labels {
+            /// As a caretaker speaks.
+            pub(super) const FRENCH: Self = Self { $($name: $french,)* };
 
-        /// The same in English.
-        pub(super) const ENGLISH: Labels = Labels { $($name: $english,)* };
+            /// The same in English.
+            pub(super) const ENGLISH: Self = Self { $($name: $english,)* };
+        }
     };
 }
+pub(super) use labels;
 
 labels! {
+    /// The fixed texts in one language.
+    Labels:
     demonstration: "DÉMONSTRATION — bâtiment simulé", "DEMONSTRATION — simulated building";
     skip: "Aller au contenu", "Skip to content";
     navigation: "Pages", "Pages";
@@ -22,6 +27,7 @@ labels! {
     zones: "Zones", "Zones";
     energy: "Énergie", "Energy";
     history: "Historique", "History";
+    report: "Rapport", "Report";
     sensors: "Capteurs", "Sensors";
     wall: "Affichage mural", "Wall display";
     for_programs: "Données pour programmes", "Data for programs";

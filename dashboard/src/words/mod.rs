@@ -8,6 +8,7 @@ mod labels;
 mod ledger;
 mod numbers;
 mod quantities;
+mod report;
 mod states;
 mod time;
 
@@ -16,6 +17,7 @@ pub(crate) use alerts::AlertWords;
 pub(crate) use labels::Labels;
 pub(crate) use numbers::Figure;
 pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
+pub(crate) use report::ReportLabels;
 pub(crate) use states::{AIR_GOOD_BELOW, AIR_URGENT_FROM, Air, Tone, is_closed};
 pub(crate) use time::Teller;
 
@@ -64,8 +66,16 @@ impl Language {
     /// The fixed texts.
     pub(crate) const fn labels(self) -> &'static Labels {
         match self {
-            Self::French => &labels::FRENCH,
-            Self::English => &labels::ENGLISH,
+            Self::French => &Labels::FRENCH,
+            Self::English => &Labels::ENGLISH,
+        }
+    }
+
+    /// The texts of the report.
+    pub(crate) const fn report(self) -> &'static ReportLabels {
+        match self {
+            Self::French => &ReportLabels::FRENCH,
+            Self::English => &ReportLabels::ENGLISH,
         }
     }
 

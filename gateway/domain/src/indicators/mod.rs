@@ -14,11 +14,17 @@
 //! | `sessions` | when a machine worked, and what each job took |
 //! | `standby` | what a machine draws while it waits |
 //! | `usage` | energy while nobody was there, and energy per person-hour |
+//! | `closing` | energy while the building was closed |
+//! | `attendance` | how full it was: peak, and nearly full |
+//! | `air_quality` | how good the air was while somebody breathed it |
 //! | `degree_days` | how cold it was, by three methods |
 //! | `regression` | ordinary least squares |
 //! | `signature` | energy by outdoor temperature, and what a change saved |
 //! | `pathway` | the goals of the décret tertiaire |
 
+mod air_quality;
+mod attendance;
+mod closing;
 mod degree_days;
 mod demand;
 mod factors;
@@ -35,6 +41,9 @@ mod standby;
 mod tests;
 mod usage;
 
+pub use air_quality::{OccupiedAir, occupied_air};
+pub use attendance::{Attendance, NEARLY_FULL, Peak, attendance};
+pub use closing::{WhileClosed, while_closed};
 pub use degree_days::{DayTemperature, DegreeDayMethod, DegreeDays, degree_days};
 pub use demand::{Demand, demand};
 pub use factors::{UsedFactor, Weighed, weigh};

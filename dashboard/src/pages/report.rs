@@ -1,0 +1,133 @@
+//! `/report`: the report of a month, and the same as files.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use store::SeriesReader;
+
+use super::shell::{Choice, Shell};
+use crate::app::App;
+use crate::audience::Screen;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::report::{Cell, Document, Month, csv_for_people, csv_for_programs, file_page, gather};
+use crate::words::{ReportLabels, Teller};
+
+/// Months to choose from: this one and so many before it.
+const MONTHS: usize = 24;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    shell: Shell,
+    t: &'static ReportLabels,
+    title: String,
+    month: String,
+    months: Vec<(String, String, bool)>,
+    /// None when the store did not answer.
+    document: Option<Document>,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Result<Response, Problem> {
+    let (scene, t) = (app.feed.scene(), choice.language.report());
+    let teller = scene.teller(choice.language);
+    let month = asked(&app, &query)?;
+    let document = document(&app, choice, month).await.ok();
+    let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
+    let page = ReportPage {
+        shell: Shell::new("/report", &title, Screen::Plain, choice.language, &scene),
+        t,
+        title,
+        month: month.to_string(),
+        months: months(&app, &teller, month),
+        document,
+    };
+    Ok(choice.page(&page))
+}
+
+/// `/report.html`: to keep or to send.
+pub(crate) async fn file<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Result<Response, Problem> {
+    let month = asked(&app, &query)?;
+    let document = document(&app, choice, month).await?;
+    let text = file_page(&document, app.feed.scene().demonstration);
+    Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
+}
+
+/// `/report.csv`: for a spreadsheet with `for=people`, else for programs.
+pub(crate) async fn table<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Result<Response, Problem> {
+    let month = asked(&app, &query)?;
+    let write = match query.get("for") {
+        Some("people") => csv_for_people,
+        None | Some("programs") => csv_for_programs,
+        Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
+    };
+    let text = write(&document(&app, choice, month).await?);
+    Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
+}
+
+async fn document<R: SeriesReader>(
+    app: &App<R>,
+    choice: Choice,
+    month: Month,
+) -> Result<Document, Problem> {
+    let report = gather(app, month).await?;
+    Ok(Document::of(&report, &app.site, choice.language))
+}
+
+/// The month that is asked for; the last one that is over when none is.
+fn asked<R>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
+    let this = Month::of(app.clock.now(), &app.site.timezone);
+    let Some(text) = query.get("month") else { return Ok(this.before()) };
+    let month: Month =
+        text.parse().map_err(|_| Problem::bad_query("month", text, "a month such as 2026-10"))?;
+    if month > this {
+        return Err(Problem::bad_query("month", text, "a month that has begun"));
+    }
+    Ok(month)
+}
+
+/// What there is to choose from, the newest first.
+fn months<R>(app: &App<R>, teller: &Teller, chosen: Month) -> Vec<(String, String, bool)> {
+    let this = Month::of(app.clock.now(), &app.site.timezone);
+    let mut months: Vec<Month> =
+        std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
+    if !months.contains(&chosen) {
+        months.push(chosen);
+    }
+    let entry = |month: Month| {
+        let name = teller.month(month.period(&app.site.timezone).start());
+        (month.to_string(), name, month == chosen)
+    };
+    months.into_iter().map(entry).collect()
+}
+
+fn attachment<R>(
+    app: &App<R>,
+    month: Month,
+    ending: &str,
+    kind: &'static str,
+    text: String,
+) -> Response {
+    let name = format!("attachment; filename=\"{}-{month}.{ending}\"", app.site.id);
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    (headers, text).into_response()
+}

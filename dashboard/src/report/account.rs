@@ -1,0 +1,191 @@
+//! Power, money and emissions, and what the machines did.
+
+use domain::indicators::{UsedFactor, Weighed};
+
+use super::document::Pen;
+use super::sheet::{Cell, Column, Row, Section, Table};
+use crate::insights::machine::MachineReport;
+
+/// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."
+pub(super) fn closed_fact(pen: &Pen<'_>) -> Option<String> {
+    let share = pen.report.closed?.share()?;
+    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
+    Some(pen.t.fact_closed.replacen("{}", &share, 1))
+}
+
+/// The load curve in numbers; nothing where no power is known.
+pub(super) fn profile(pen: &Pen<'_>) -> Option<Section> {
+    let (t, language) = (pen.t, pen.language);
+    let load = pen.report.load?;
+    let mut table = Figures::new(pen, t.profile);
+    let watts = |watts: f64| {
+        let figure = language.power(watts);
+        let scale = if figure.unit == "kW" { 1000.0 } else { 1.0 };
+        let cell = Cell::Number { text: figure.number, value: watts / scale, attention: false };
+        (cell, figure.unit)
+    };
+    let peak_at = pen.teller.day_and_clock(load.peak_at.start());
+    let over = t.measured_hours.replacen("{}", &pen.hours(load.hours), 1);
+    table.add(t.mean_power, watts(load.mean_w), over);
+    table.add(t.peak_power, watts(load.peak_w), peak_at);
+    table.add(t.baseload, watts(load.baseload_w), String::new());
+    let share = Cell::percent(language, Some(load.baseload_share));
+    table.add(t.baseload_share, (share, "%"), String::new());
+    if let Some(closed) = pen.report.closed {
+        let measured = measured(pen, closed.coverage);
+        let remark = format!("{}, {measured}", t.closed_by);
+        let energy = Cell::kwh(language, Some(closed.closed_wh));
+        table.add(t.closed_energy, (energy, "kWh"), remark.clone());
+        table.add(t.closed_share, (Cell::percent(language, closed.share()), "%"), remark);
+    }
+    let usage = pen.report.usage;
+    if usage.coverage > 0.0 {
+        let remark = format!("{}, {}", t.vacant_by, measured(pen, usage.coverage));
+        let energy = Cell::kwh(language, Some(usage.vacant_wh));
+        table.add(t.vacant_energy, (energy, "kWh"), remark);
+    }
+    Some(table.section("profile", t.profile, t.profile_note))
+}
+
+/// Cost and emissions; nothing where the site file has neither prices nor factors.
+pub(super) fn money(pen: &Pen<'_>) -> Option<Section> {
+    let (t, language, site) = (pen.t, pen.language, pen.site);
+    let account = pen.report.account.as_ref()?;
+    if site.tariffs.is_empty() && site.carbon.is_empty() && site.primary.is_empty() {
+        return None;
+    }
+    let mut table = Figures::new(pen, t.account);
+    if !site.tariffs.is_empty() {
+        let cost = &account.cost;
+        let mut remarks: Vec<String> =
+            cost.sources.iter().map(|it| t.price_source.replacen("{}", it, 1)).collect();
+        if cost.unpriced_wh > 0.0 {
+            let wh = language.energy(cost.unpriced_wh).text();
+            remarks.push(t.no_price.replacen("{}", &wh, 1));
+        }
+        let eur = Cell::number(language, cost.eur, 2);
+        table.add(t.cost, (eur, "€"), remarks.join(" · "));
+        if account.fixed_eur.is_some() {
+            let eur = Cell::number(language, account.fixed_eur, 2);
+            table.add(t.fixed_cost, (eur, "€"), String::new());
+        }
+    }
+    for (name, weighed, unit, factors) in [
+        (t.carbon, &account.kg_co2e, "kg CO₂e", &site.carbon),
+        (t.primary, &account.primary_kwh, "kWh", &site.primary),
+    ] {
+        if !factors.is_empty() {
+            let cell = Cell::number(language, weighed.value, 1);
+            table.add(name, (cell, unit), factor_remarks(pen, weighed));
+        }
+    }
+    Some(table.section("account", t.account, t.account_note))
+}
+
+/// What each machine did; nothing where none works in sessions.
+pub(super) fn machines(pen: &Pen<'_>) -> Option<Section> {
+    let t = pen.t;
+    if pen.report.machines.is_empty() {
+        return None;
+    }
+    let rows = pen.report.machines.iter();
+    let rows = rows.map(|(place, told)| machine_row(pen, &pen.site.meters[*place].name, told));
+    let table = Table {
+        caption: t.machines.to_owned(),
+        of: t.machine,
+        columns: vec![
+            Column::number(t.jobs, ""),
+            Column::number(t.worked, "h"),
+            Column::number(t.per_job, "kWh"),
+            Column::number(t.idle, "%"),
+            Column::number(t.standby, "W"),
+            Column::number(t.standby_energy, "kWh"),
+        ],
+        rows: rows.collect(),
+        folded: false,
+    };
+    Some(Section {
+        id: "machines",
+        heading: t.machines.to_owned(),
+        notes: Vec::new(),
+        chart: None,
+        tables: vec![table],
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sessions of a month")]
+fn machine_row(pen: &Pen<'_>, name: &str, told: &MachineReport) -> Row {
+    let language = pen.language;
+    Row {
+        name: name.to_owned(),
+        depth: 0,
+        cells: vec![
+            Cell::number(language, Some(told.sessions.len() as f64), 0),
+            Cell::number(language, Some(told.hours), 1),
+            Cell::number(language, told.wh_per_session.map(|wh| wh / 1000.0), 2),
+            Cell::percent(language, told.idle_share),
+            Cell::number(language, told.standby.map(|it| it.watts), 0),
+            Cell::number(language, told.standby.map(|it| it.wh / 1000.0), 1),
+        ],
+    }
+}
+
+fn factor_remarks(pen: &Pen<'_>, weighed: &Weighed) -> String {
+    let (t, language) = (pen.t, pen.language);
+    let mut remarks: Vec<String> = weighed.factors.iter().map(|it| factor(pen, it)).collect();
+    if weighed.unweighed_wh > 0.0 {
+        let wh = language.energy(weighed.unweighed_wh).text();
+        remarks.push(t.no_factor.replacen("{}", &wh, 1));
+    }
+    remarks.join(" · ")
+}
+
+fn factor(pen: &Pen<'_>, used: &UsedFactor) -> String {
+    let t = pen.t;
+    let since = used.since.to_string();
+    let mut text = t.factor_source.replacen("{}", &used.source, 1).replacen("{}", &since, 1);
+    if used.years_old > 0 {
+        text.push_str(", ");
+        text.push_str(&t.factor_old.replacen("{}", &used.years_old.to_string(), 1));
+    }
+    if !used.confirmed {
+        text.push_str(", ");
+        text.push_str(t.factor_unconfirmed);
+    }
+    text
+}
+
+fn measured(pen: &Pen<'_>, coverage: f64) -> String {
+    let word = pen.language.quality(domain::wire::state::Quality::Measured);
+    format!("{} {word}", pen.language.percent(coverage))
+}
+
+/// A table of one figure a line, each with its unit and a remark.
+struct Figures {
+    table: Table,
+}
+
+impl Figures {
+    fn new(pen: &Pen<'_>, caption: &str) -> Self {
+        let t = pen.t;
+        let columns =
+            vec![Column::number(t.value, ""), Column::text(t.unit), Column::text(t.remark)];
+        let (caption, rows) = (caption.to_owned(), Vec::new());
+        Self { table: Table { caption, of: t.figure, columns, rows, folded: false } }
+    }
+
+    fn add(&mut self, name: &str, (cell, unit): (Cell, &str), remark: String) {
+        let cells = vec![cell, Cell::Text(unit.to_owned()), Cell::Text(remark)];
+        self.table.rows.push(Row { name: name.to_owned(), depth: 0, cells });
+    }
+
+    fn section(self, id: &'static str, heading: &str, note: &str) -> Section {
+        Section {
+            id,
+            heading: heading.to_owned(),
+            notes: vec![note.to_owned()],
+            chart: None,
+            tables: vec![self.table],
+        }
+    }
+}

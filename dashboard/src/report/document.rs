@@ -1,0 +1,132 @@
+//! The figures of a month, told in a language: headline, key figures, and the sections in their order.
+
+use domain::site::Site;
+
+use super::gather::MonthReport;
+use super::sheet::{Cell, Section};
+use super::{account, consumption, people};
+use crate::words::{Language, ReportLabels, Teller};
+
+/// A report to be read.
+pub(crate) struct Document {
+    pub(crate) language: Language,
+    pub(crate) t: &'static ReportLabels,
+    pub(crate) site: String,
+    pub(crate) title: String,
+    /// As of when, and whether the month is over.
+    pub(crate) notes: Vec<String>,
+    /// What matters, in sentences.
+    pub(crate) facts: Vec<String>,
+    pub(crate) key: Vec<KeyFigure>,
+    pub(crate) sections: Vec<Section>,
+}
+
+/// One of the few figures at the top.
+pub(crate) struct KeyFigure {
+    pub(crate) name: &'static str,
+    pub(crate) cell: Cell,
+    pub(crate) unit: &'static str,
+}
+
+/// What the sections are written with.
+pub(super) struct Pen<'a> {
+    pub(super) report: &'a MonthReport,
+    pub(super) site: &'a Site,
+    pub(super) teller: Teller,
+    pub(super) language: Language,
+    pub(super) t: &'static ReportLabels,
+}
+
+impl Document {
+    /// Tells `report` of `site`.
+    pub(crate) fn of(report: &MonthReport, site: &Site, language: Language) -> Self {
+        let teller = Teller { language, zone: site.timezone.clone(), now: report.now };
+        let pen = Pen { report, site, teller, language, t: language.report() };
+        let t = pen.t;
+        let mut notes = vec![t.made.replace("{}", &pen.teller.day_and_clock(report.now))];
+        if !report.is_over() {
+            notes.push(t.running.to_owned());
+        }
+        let sections = [
+            Some(building(&pen)),
+            Some(consumption::section(&pen)),
+            account::profile(&pen),
+            Some(people::occupancy(&pen)),
+            Some(people::air(&pen)),
+            account::machines(&pen),
+            account::money(&pen),
+            Some(consumption::quality(&pen)),
+            Some(text_only("method", t.method, t.method_note.to_owned())),
+        ];
+        Self {
+            language,
+            t,
+            site: site.name.clone(),
+            title: t.title.replace("{}", &pen.month()),
+            notes,
+            facts: facts(&pen),
+            key: key(&pen),
+            sections: sections.into_iter().flatten().collect(),
+        }
+    }
+}
+
+impl Pen<'_> {
+    /// The month in words.
+    pub(super) fn month(&self) -> String {
+        self.teller.month(self.report.period.start())
+    }
+
+    /// A duration to the hour, or finer where it is short.
+    pub(super) fn hours(&self, hours: f64) -> String {
+        self.language.hours(hours)
+    }
+}
+
+fn facts(pen: &Pen<'_>) -> Vec<String> {
+    let facts = [
+        Some(consumption::fact(pen)),
+        account::closed_fact(pen),
+        Some(people::peak_fact(pen)),
+        people::air_fact(pen),
+    ];
+    facts.into_iter().flatten().collect()
+}
+
+fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
+    let (report, t, language) = (pen.report, pen.t, pen.language);
+    let wh = report.energy[0].building.energy_wh;
+    let closed = report.closed.and_then(|it| it.share());
+    let person_hours = report.usage.person_hours;
+    let per_area = wh.map(|wh| wh / 1000.0 / pen.site.area_m2);
+    vec![
+        KeyFigure { name: t.energy, cell: Cell::kwh(language, wh), unit: "kWh" },
+        KeyFigure { name: t.per_area, cell: Cell::number(language, per_area, 1), unit: "kWh/m²" },
+        KeyFigure { name: t.closed_share, cell: Cell::percent(language, closed), unit: "%" },
+        KeyFigure {
+            name: t.person_hours,
+            cell: Cell::number(language, person_hours, 0),
+            unit: "h",
+        },
+    ]
+}
+
+fn building(pen: &Pen<'_>) -> Section {
+    let (site, language) = (pen.site, pen.language);
+    let count = |count: usize| language.count(count as u64);
+    let note = [
+        site.name.clone(),
+        language.number(site.area_m2, 0),
+        language.count(u64::from(site.capacity)),
+        count(site.meters.len()),
+        count(site.zones.len()),
+    ];
+    let note =
+        note.iter().fold(pen.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
+    text_only("building", pen.t.building_heading, note)
+}
+
+fn text_only(id: &'static str, heading: &str, note: String) -> Section {
+    let heading = heading.to_owned();
+    Section { id, heading, notes: vec![note], chart: None, tables: Vec::new() }
+}
