@@ -9,8 +9,8 @@ use domain::wire::BrokerUrl;
 use jiff::SignedDuration;
 
 use crate::exchange::{ExportArguments, ImportArguments};
-use crate::user::UserCommand;
 use crate::report::ReportArguments;
+use crate::user::UserCommand;
 
 /// Watches a building: how many people are in it, how good its air is, how much energy it uses.
 #[derive(Debug, Parser)]

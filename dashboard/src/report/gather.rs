@@ -6,10 +6,10 @@ use domain::indicators::{
     Attendance, Load, OccupiedAir, Usage, WhileClosed, attendance, load, occupied_air, usage,
     while_closed,
 };
-use domain::occupancy::PeopleFigure;
+use domain::occupancy::{self, PeopleFigure};
 use domain::site::{Point, Site, Zone};
 use domain::{Instant, Period, Quantity};
-use store::SeriesReader;
+use store::{Range, SeriesReader};
 
 use super::month::Month;
 use crate::app::App;
@@ -135,7 +135,12 @@ async fn zones<R: SeriesReader>(
         if zone.capacity.is_none() && point.is_none() {
             continue;
         }
-        let people = figures::people(app, Some(zone.id.clone()), quarters).await?;
+        let people = if is_heard(app, zone, quarters).await? {
+            figures::people(app, Some(zone.id.clone()), quarters).await?
+        } else {
+            // Working out the people of a room takes long, also where there is nothing to work on.
+            Vec::new()
+        };
         let air = match point {
             Some(point) => Some(air_of(app, point, &people, quarters).await?),
             None => None,
@@ -146,6 +151,24 @@ async fn zones<R: SeriesReader>(
         zones.push(ZoneReport { name, capacity, attendance, air });
     }
     Ok(zones)
+}
+
+/// Whether any source that tells of the people of a zone was heard.
+async fn is_heard<R: SeriesReader>(
+    app: &App<R>,
+    zone: &Zone,
+    quarters: &[Period],
+) -> Result<bool, Problem> {
+    let Some(span) = quarters.first().zip(quarters.last()) else { return Ok(false) };
+    let span = Period::new(span.0.start(), span.1.end()).expect("a grid is in order");
+    for assignment in occupancy::zone_needs(&app.site, Some(&zone.id)) {
+        let Some(period) = assignment.period.intersection(span) else { continue };
+        let range = Range { limit: Some(1), ..Range::of(assignment.source.clone(), period) };
+        if !app.reader.range(range).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn co2_point<'a>(site: &'a Site, zone: &Zone) -> Option<&'a Point> {

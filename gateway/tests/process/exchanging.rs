@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Command;
 
-use crate::place::{Place, refused, vigie};
+use crate::place::{Place, SITE, refused, vigie};
 
 const HEADER: &str = "observed_at,device,quantity,channel,value,unit,received_at,dated_by\n";
 
@@ -187,4 +187,40 @@ fn a_file_that_is_there_is_not_written_over() {
     let (code, said) = refused(place.on("data", &words));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("rows.lp cannot be made"), "{said}");
+}
+
+#[test]
+fn the_report_of_a_month_tells_what_was_imported() {
+    let place = Place::new();
+    let meter = "\n[[meter]]\nid = \"total\"\nname = \"Tableau général\"\nenergy = [{ device = \"linky\" }]\n";
+    fs::write(place.path("site.toml"), format!("{SITE}{meter}")).unwrap();
+    let mut rows = "observed_at,device,quantity,value\n".to_owned();
+    // Every hour of October, in Paris, took 2 kWh.
+    for hour in 0..=745_u32 {
+        let (day, clock) = ((hour + 22) / 24, (hour + 22) % 24);
+        let date = if day == 0 { "2025-09-30".to_owned() } else { format!("2025-10-{day:02}") };
+        writeln!(rows, "{date}T{clock:02}:00:00Z,linky,energy_imported,{}", 2000 * hour).unwrap();
+    }
+    fs::write(place.path("rows.csv"), rows).unwrap();
+    let (code, said) = place.import("data", "rows.csv");
+    assert_eq!(code, Some(0), "{said}");
+
+    let report = |words: &[&str]| {
+        let (code, said) = refused(place.on("data", &[&["report"], words].concat()));
+        assert_eq!(code, Some(0), "{said}");
+        said
+    };
+    let page = report(&["--month", "2025-10"]);
+    let figures = report(&["--month", "2025-10", "--format", "csv", "--lang", "en"]);
+    report(&["--month", "2025-10", "--to", &place.path("october.html")]);
+
+    assert!(page.contains("1\u{202f}490\u{a0}kWh en octobre 2025"), "{page}");
+    assert!(
+        figures.contains("Consumption,Whole building,Whole building,Energy,1490,kWh\n"),
+        "{figures}"
+    );
+    assert!(fs::read_to_string(place.path("october.html")).unwrap().ends_with("</html>\n"));
+    let (code, said) = refused(place.on("data", &["report", "--month", "October"]));
+    assert_eq!(code, Some(64), "{said}");
+    assert!(said.contains("2026-10"), "{said}");
 }
