@@ -79,7 +79,7 @@ impl Pen<'_> {
 
     /// A duration to the hour, or finer where it is short.
     pub(super) fn hours(&self, hours: f64) -> String {
-        self.language.hours(hours)
+        self.language.hours(hours).text()
     }
 }
 

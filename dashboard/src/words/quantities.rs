@@ -1,7 +1,6 @@
 //! Quantities by name, and how each is drawn.
 
 use domain::Quantity;
-use domain::site::Use;
 
 use super::Language;
 
@@ -32,21 +31,6 @@ impl Language {
     /// What a detector says: no, and yes.
     pub(crate) const fn states(self) -> [&'static str; 2] {
         self.pick(["personne", "quelqu\u{2019}un"], ["nobody", "somebody"])
-    }
-
-    /// What energy is for, in words.
-    pub(crate) const fn usage(self, usage: Use) -> &'static str {
-        match usage {
-            Use::Heating => self.pick("chauffage", "heating"),
-            Use::HotWater => self.pick("eau chaude", "hot water"),
-            Use::Cooling => self.pick("rafraîchissement", "cooling"),
-            Use::Ventilation => self.pick("ventilation", "ventilation"),
-            Use::Lighting => self.pick("éclairage", "lighting"),
-            Use::It => self.pick("informatique", "computers and networks"),
-            Use::Machines => self.pick("machines", "machines"),
-            Use::Sockets => self.pick("prises", "sockets"),
-            Use::Other => self.pick("autre", "other"),
-        }
     }
 
     /// The unit on the axis of a chart.

@@ -92,13 +92,6 @@ impl Teller {
         format!("{}{} {name}", date.day(), if first { "er" } else { "" })
     }
 
-    /// The month with its year: `octobre 2026`.
-    pub(crate) fn month(&self, instant: Instant) -> String {
-        let date = self.civil(instant).date();
-        let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
-        format!("{} {}", self.language.pick(MONTHS_FR, MONTHS_EN)[month], date.year())
-    }
-
     /// Day and time: `lundi 23 novembre, 14:03`.
     pub(crate) fn day_and_clock(&self, instant: Instant) -> String {
         format!("{}, {}", self.day(instant), self.clock(instant))
@@ -146,11 +139,6 @@ impl Language {
                 self.say(format!("toutes les {long}"), format!("every {long}"))
             }
         }
-    }
-
-    /// Hours, as exact as one would say them: `743 h`, `2,5 h`.
-    pub(crate) fn hours(self, hours: f64) -> String {
-        format!("{}\u{a0}h", self.number(hours, usize::from(hours < 10.0)))
     }
 
     /// A duration, as exact as one would say it: `12 s`, `42 min`, `1 h 10`, `3 jours`.
