@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use dashboard::{Access, Dashboard, Month, ReportForm, ReportLanguage};
 use domain::Clock;
 use domain::wire::BrokerUrl;
+use tokio::sync::watch;
 
 use crate::config::Place;
 use crate::failure::{Failure, chain};
@@ -56,18 +57,19 @@ pub async fn report(
 ) -> Result<String, Failure> {
     let site = Arc::clone(place.site()?);
     let month = arguments.month.unwrap_or_else(|| Month::of(clock.now(), &site.timezone).before());
-    let (_, readiness) = tokio::sync::watch::channel(None);
     let dashboard = Dashboard {
-        site,
+        site: watch::Sender::new(site).subscribe(),
+        trouble: watch::Sender::new(None).subscribe(),
         reader: opened::reader(&place.data)?,
         // Nothing live is asked for.
         broker: BrokerUrl::plain("127.0.0.1", 1883),
         access: Arc::new(Access::of(&place.data)),
         desk: None,
         clock,
-        readiness,
+        readiness: watch::Sender::new(None).subscribe(),
         metrics: Arc::new(String::new),
         backups: Arc::new(|| None),
+        forwarding: None,
         demonstration: false,
     };
     let language = match arguments.lang {

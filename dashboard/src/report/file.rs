@@ -75,7 +75,7 @@ impl<R: SeriesReader> Dashboard<R> {
         form: ReportForm,
     ) -> Result<String, ReportError> {
         let demonstration = self.demonstration;
-        let app = Arc::new(App::new(self, true, CancellationToken::new()));
+        let app = Arc::new(App::new(&self, true, CancellationToken::new()));
         let report = gather(&app, month).await;
         let report = report.map_err(|problem| ReportError(problem.detail().to_owned()))?;
         let language = match language {

@@ -386,11 +386,11 @@ labels! {
     register_closing: "Index de clôture de l\u{2019}ancien, en kWh", "Closing register of the old one, in kWh";
     register_opening: "Index d\u{2019}ouverture du nouveau, en kWh", "Opening register of the new one, in kWh";
     registers_kept: "index de clôture {} kWh, d\u{2019}ouverture {} kWh", "closing register {} kWh, opening {} kWh";
-    labels: "Étiquettes QR", "QR labels";
-    labels_note:
+    qr_sheet: "Étiquettes QR", "QR labels";
+    qr_sheet_note:
         "À imprimer, découper et coller près des capteurs. Chaque code mène à la page de son rôle sur",
         "To be printed, cut out and stuck beside the sensors. Each code leads to the page of its role at";
-    labels_here:
+    qr_sheet_here:
         "Cette adresse ne mène qu\u{2019}à cette machine\u{a0}: ouvrir cette page par l\u{2019}adresse que les téléphones utilisent.",
         "This address leads to this machine only: open this page by the address that phones use.";
     ledger: "Journal", "Ledger";

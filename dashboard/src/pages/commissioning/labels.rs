@@ -50,7 +50,7 @@ pub(crate) async fn show<R: SeriesReader>(
     let all = roles(&app.site).into_iter().filter(|role| !role.assignments.is_empty());
     let labels = all.map(label).collect();
     choice.page(&Sheet {
-        shell: Shell::new("/staff/labels", t.labels, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/staff/labels", t.qr_sheet, Screen::Plain, choice.language, &scene),
         t,
         only_here: ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| base.contains(host)),
         base,

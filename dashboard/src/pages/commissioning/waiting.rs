@@ -108,7 +108,7 @@ async fn source_row<R: SeriesReader>(
     teller: &Teller,
     one: StoredSource,
 ) -> SourceRow {
-    let StoredSource { source, last } = one;
+    let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());
     SourceRow {

@@ -42,15 +42,15 @@ pub(super) fn airings(track: &Track, outdoor_ppm: f64, night_per_h: Option<f64>)
         let hours = later.since(at).as_secs_f64() / 3600.0;
         before > LEAST_EXCESS_PPM && hours < 0.5 && (before / after).ln() / hours >= least
     };
-    let last = values.len().saturating_sub(OVER);
+    let count = values.len().saturating_sub(OVER);
     let mut airings = Vec::new();
     let mut index = 0;
-    while index < last {
+    while index < count {
         if !is_aired(index) {
             index += 1;
             continue;
         }
-        let end = (index..last).find(|later| !is_aired(*later)).unwrap_or(last) + OVER - 1;
+        let end = (index..count).find(|later| !is_aired(*later)).unwrap_or(count) + OVER - 1;
         let fall = &values[index..=end.min(values.len() - 1)];
         airings.extend(airing(fall, outdoor_ppm));
         index = end;

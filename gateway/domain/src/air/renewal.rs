@@ -130,7 +130,8 @@ impl PerPerson {
             return None;
         }
         let m3_h = 1e6 * breath_m3_h / excess;
-        let of_co2 = (CO2_ERROR_PPM + CO2_ERROR * mean_ppm) / 2.0 / excess;
+        // The limits of the instrument are taken as two standard errors.
+        let of_co2 = f64::midpoint(CO2_ERROR_PPM, CO2_ERROR * mean_ppm) / excess;
         let error = NINETY_PERCENT * BREATH_ERROR.hypot(of_co2);
         Some(Self { m3_h, low_m3_h: m3_h / (1.0 + error), high_m3_h: m3_h * (1.0 + error) })
     }

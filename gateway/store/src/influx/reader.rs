@@ -202,7 +202,7 @@ impl SeriesReader for InfluxReader {
         .map_err(unreadable)?;
         let newest = gathered.into_iter().filter_map(|(source, gathered)| {
             let last = *gathered.observations(source.quantity.kind()).last()?;
-            Some(StoredSource { source, last })
+            Some(StoredSource { source, last, family: None })
         });
         Ok(newest.collect())
     }
