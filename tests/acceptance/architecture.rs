@@ -16,10 +16,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ),
     ("rppal", &["sensors/src/board.rs"]),
     ("serialport", &["sensors/src/serial.rs"]),
-    (
-        "rustix",
-        &["gateway/store/src/sqlite/backup/space.rs", "sensors/src/uptime.rs", "sensors/tests/"],
-    ),
+    ("rustix", &["gateway/store/src/sqlite/room.rs", "sensors/src/uptime.rs", "sensors/tests/"]),
     ("scd4x", &["sensors/src/instruments/"]),
     ("sht4x", &["sensors/src/instruments/"]),
     ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),

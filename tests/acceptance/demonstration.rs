@@ -71,7 +71,8 @@ fn site_file(started: Instant) -> (String, Site) {
 }
 
 #[test]
-fn the_live_page_shows_as_many_people_in_each_zone_as_there_are_and_the_energy_that_was_drawn() {
+fn the_live_page_shows_as_many_people_as_there_are_in_each_zone_about_and_the_energy_that_was_drawn()
+ {
     let started = now();
     let (file, site) = site_file(started);
     let building = Installation::embedded_with(&file);
@@ -79,7 +80,7 @@ fn the_live_page_shows_as_many_people_in_each_zone_as_there_are_and_the_energy_t
 
     let mut twin = simulated.twin(started);
     eventually(
-        "as many people shown as there are, in the building and in each zone",
+        "as many people shown as there are in the building, and about as many in each zone",
         PATIENTLY,
         || {
             twin.step(now());
@@ -89,14 +90,13 @@ fn the_live_page_shows_as_many_people_in_each_zone_as_there_are_and_the_energy_t
             let zones = live["zones"].as_array()?.iter().filter(|zone| !zone["people"].is_null());
             let wrong = zones.filter(|zone| {
                 let id = zone["id"].as_str().unwrap_or_default();
-                let there = truth
-                    .zones
-                    .iter()
-                    .find(|(zone, _)| zone.as_str() == id)
-                    .map(|(_, people)| *people);
-                zone["people"].as_f64() != there.map(f64::from)
+                let there = truth.zones.iter().find(|(zone, _)| zone.as_str() == id);
+                let (low, high) = (zone["low"].as_f64(), zone["high"].as_f64());
+                let is_inside = |people: f64| low <= Some(people) && Some(people) <= high;
+                !there.is_some_and(|(_, people)| is_inside(f64::from(*people)))
             });
-            (right && truth.people > 50 && wrong.count() == 0).then_some(())
+            // An interval of 90 % leaves out one in ten.
+            (right && truth.people > 50 && wrong.count() <= 1).then_some(())
         },
     );
 

@@ -84,7 +84,7 @@ impl<R: SeriesReader> Dashboard<R> {
         };
         let document = Document::of(&report, &app.site, language);
         Ok(match form {
-            ReportForm::Html => page(&document, demonstration),
+            ReportForm::Html => page(&document, demonstration) + "\n",
             ReportForm::Csv => csv::for_programs(&document),
             ReportForm::CsvFr => csv::for_people(&document),
         })

@@ -27,10 +27,8 @@ pub(super) const FAMILY: Family = Family {
 const FILTERS: &[&str] = &[
     "tele/#",
     "+/tele/SENSOR",
-    "+/tele/STATE",
     "+/tele/LWT",
     "+/+/tele/SENSOR",
-    "+/+/tele/STATE",
     "+/+/tele/LWT",
     "+/+/+/tele/SENSOR",
     "+/+/+/tele/LWT",
@@ -62,7 +60,6 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     match what {
         "LWT" => plain::presence(device(name).ok()?, message.payload, "Online", "Offline"),
         "SENSOR" => Some(sensors(name, message.payload).unwrap_or_else(refused)),
-        "STATE" => signal(name, message.payload),
         _ => None,
     }
 }
@@ -80,16 +77,6 @@ fn device_name<'a>(levels: &'a str, filter: &str) -> Option<&'a str> {
         levels.strip_prefix(fixed_levels(filter))?
     };
     (!name.is_empty()).then_some(name)
-}
-
-/// The strength of the radio signal in dBm; `RSSI` is a share. Others have states, too.
-fn signal(name: &str, payload: &[u8]) -> Option<Translation> {
-    let state = object(payload).ok()?;
-    let wifi = state.get("Wifi")?.as_object()?;
-    let observed_at = state.get("Time").and_then(moment::text);
-    let mut gathering = Gathering::new(device(name).ok()?, observed_at);
-    gathering.number(wifi, "Signal", 1.0, Quantity::Rssi, Some("Wifi"));
-    Some(gathering.finish())
 }
 
 fn sensors(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
@@ -275,7 +262,7 @@ mod tests {
     #[test]
     fn states_results_and_removals_say_nothing_and_broken_sensors_are_refused() {
         for (topic, payload) in [
-            ("tele/a/STATE", r#"{"POWER":"ON"}"#),
+            ("tele/a/STATE", r#"{"POWER":"ON","Wifi":{"RSSI":60,"Signal":-70}}"#),
             ("tele/a/RESULT", "{}"),
             ("tele/a/SENSOR", ""),
             ("tele/SENSOR", "{}"),
@@ -284,12 +271,6 @@ mod tests {
         }
         let broken = read(&FAMILY, "tele/a/SENSOR", r#"{"ENERGY":"#).unwrap();
         assert_eq!(broken.refusals[0].label, ReasonLabel::Malformed);
-    }
-
-    #[test]
-    fn a_state_tells_the_strength_of_the_signal_and_not_its_share() {
-        let state = r#"{"Time":"2026-11-23T15:00:00","Wifi":{"AP":1,"RSSI":60,"Signal":-70}}"#;
-        assert_eq!(values(&FAMILY, "tele/a/STATE", state), [("a rssi Wifi".to_owned(), -70.0)]);
     }
 
     #[test]

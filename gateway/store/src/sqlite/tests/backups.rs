@@ -149,12 +149,12 @@ async fn what_a_later_schema_adds_is_in_the_backup_too() {
     let mut kept = Kept::new();
     kept.whole_below_bytes = 0;
     kept.a_day("2026-11-21", 400.0).await;
-    let add = "CREATE TABLE ledger(id INTEGER PRIMARY KEY AUTOINCREMENT, why TEXT);
+    let add = "CREATE TABLE later(id INTEGER PRIMARY KEY AUTOINCREMENT, why TEXT);
                CREATE TABLE price(name TEXT, day INTEGER, euro REAL, cent INTEGER AS (euro * 100), PRIMARY KEY(name, day)) WITHOUT ROWID;
                CREATE TABLE note(text TEXT);
                CREATE INDEX price_day ON price(day);
                CREATE VIEW dear AS SELECT * FROM price WHERE euro > 1;
-               INSERT INTO ledger(id, why) VALUES (41, 'mended'), (42, 'undone'); DELETE FROM ledger WHERE id = 42;
+               INSERT INTO later(id, why) VALUES (41, 'mended'), (42, 'undone'); DELETE FROM later WHERE id = 42;
                INSERT INTO price VALUES ('hc', 1, 0.16), ('hp', 1, 0.21); INSERT INTO note VALUES ('a'), (NULL)";
     kept.store.stranger().execute_batch(add).unwrap();
     kept.backup(7).unwrap();
@@ -165,7 +165,7 @@ async fn what_a_later_schema_adds_is_in_the_backup_too() {
     let restored = kept.restored();
     let ask =
         |sql: &str| restored.stranger().query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!(ask("SELECT seq FROM sqlite_sequence WHERE name = 'ledger'"), 42);
+    assert_eq!(ask("SELECT seq FROM sqlite_sequence WHERE name = 'later'"), 42);
     assert_eq!(ask("SELECT count(*) FROM dear WHERE cent = 150"), 1);
     assert_eq!(ask("SELECT count(*) FROM note"), 2);
     assert_eq!(ask("SELECT count(*) FROM sqlite_master WHERE name = 'price_day'"), 1);
