@@ -28,7 +28,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("pco", &["gateway/store/src/sqlite/block.rs"]),
     (
         "metrics_exporter_prometheus",
-        &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/housekeeping.rs"],
+        &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/storage.rs"],
     ),
 ];
 

@@ -60,6 +60,7 @@ use crate::ids::{DeviceId, SiteId};
 use crate::message::{Message, Translation};
 use crate::site::Site;
 use crate::wire;
+use crate::wire::announcement;
 use filter::Filter;
 
 /// All families. Where two would take the same message, the first one gets it: those that know their devices, then what
@@ -271,7 +272,8 @@ impl Families {
     /// Whether a message on `topic` may be somebody's. It may also be nobody's: some families may find their devices
     /// on any topic but our own.
     pub fn may_hear(&self, topic: &str) -> bool {
-        self.listening.iter().any(|listening| listening.filter(topic).is_some())
+        !announcement::is_ours(&self.site, topic)
+            && self.listening.iter().any(|listening| listening.filter(topic).is_some())
     }
 
     /// The name of the first family that expects messages on `topic`.

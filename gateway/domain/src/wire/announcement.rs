@@ -35,6 +35,13 @@ pub fn announcements(site: &Site, version: &str) -> Vec<(String, Vec<u8>)> {
     entities.into_iter().map(message).collect()
 }
 
+/// Whether a topic is one of these: what we say of ourselves is no news to us.
+pub fn is_ours(site: &SiteId, topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    let node = levels.nth(2).and_then(|node| node.strip_prefix("vigie_"));
+    topic.starts_with(PREFIX) && node == Some(site.as_str())
+}
+
 fn topic(site: &SiteId, entity: &Entity) -> String {
     let component = if entity.is_state { "binary_sensor" } else { "sensor" };
     format!("{PREFIX}/{component}/vigie_{site}/{}/config", entity.id)
@@ -268,6 +275,19 @@ mod tests {
         let announced = announcements(&site(""), "1.2.3");
         let (_, payload) = announced.iter().find(|(found, _)| found == topic).unwrap();
         serde_json::from_slice(payload).unwrap()
+    }
+
+    #[test]
+    fn what_we_announce_is_known_as_ours_and_what_others_announce_is_not() {
+        let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
+        assert!(announcements(&site, "1").iter().all(|(topic, _)| is_ours(&site.id, topic)));
+        for topic in [
+            "homeassistant/sensor/vigie_evreux/a/config",
+            "homeassistant/sensor/dreux/config",
+            "vigie",
+        ] {
+            assert!(!is_ours(&site.id, topic), "{topic}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Our own MQTT topics, in both directions, and where the broker is.
 
-mod announcement;
+pub(crate) mod announcement;
 mod broker;
 pub mod native;
 pub mod state;
