@@ -36,7 +36,7 @@ pub fn announcements(site: &Site, version: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Whether a topic is one of these: what we say of ourselves is no news to us.
-pub fn is_ours(site: &SiteId, topic: &str) -> bool {
+pub(crate) fn is_ours(site: &SiteId, topic: &str) -> bool {
     let mut levels = topic.split('/');
     let node = levels.nth(2).and_then(|node| node.strip_prefix("vigie_"));
     topic.starts_with(PREFIX) && node == Some(site.as_str())
