@@ -14,7 +14,7 @@
 //! | [`instruments`] | what a node measures with, a file each |
 //! | [`tic`] | what a French meter says on its serial line |
 //! | [`wiring`] | buses, pins and lines, and the board that has them |
-//! | [`board`], [`serial`], [`bench`] | the boards: a Raspberry Pi, any machine with serial lines, one that plays all of it |
+//! | [`board`], [`serial`], [`mod@bench`] | the boards: a Raspberry Pi, any machine with serial lines, one that plays all of it |
 //! | [`uptime`] | time since the machine started |
 //! | [`simulation`] | a building that is not there, seeded, with its truth |
 //! | [`grade`] | how well devices speak, by listening to them |

@@ -52,7 +52,8 @@ pub(crate) fn queue() -> (mpsc::Sender<Notice>, mpsc::Receiver<Notice>) {
 /// Prepares the work, which goes on until `stop`.
 ///
 /// # Errors
-/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named.
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, and when there is no way at
+/// all; [`Failure::Unavailable`] when one failed.
 pub(crate) fn notify(
     site: Arc<Site>,
     board: Arc<StateBoard>,
@@ -81,7 +82,8 @@ pub(crate) fn notify(
 /// Sends a trial by every way and says what became of each.
 ///
 /// # Errors
-/// As [`notify`]; [`Failure::Configuration`] also when there is no way, [`Failure::Unavailable`] when one failed.
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, and when there is no way at
+/// all; [`Failure::Unavailable`] when one failed.
 pub async fn try_alerts(site: &Site, clock: &dyn Clock) -> Result<String, Failure> {
     let message = Arc::new(Message::trial(site, clock.now()));
     let (mut said, mut failed) = (Vec::new(), false);

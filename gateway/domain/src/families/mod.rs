@@ -26,7 +26,7 @@
 //!
 //! A family decides by the topic alone whether a message may be its own. It never guesses: what it is not
 //! sure of is left out, what cannot be is refused with a reason. To add one, write its file and add its
-//! row to the table. A family whose messages only make sense after earlier ones has a [`Memory`]: bounded, and the
+//! row to the table. A family whose messages only make sense after earlier ones has a `Memory`: bounded, and the
 //! same after the same messages in the same order.
 
 mod chirpstack;
