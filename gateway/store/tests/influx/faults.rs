@@ -3,7 +3,7 @@
 use store::SeriesReader;
 
 use crate::double::{Double, HOUR_BUCKET, Trick};
-use crate::installation::{Installation, eventually, reading, readings};
+use crate::installation::{Installation, eventually, listed, reading, readings};
 
 #[tokio::test]
 async fn a_server_that_is_busy_away_or_silent_is_waited_for() {
@@ -157,17 +157,4 @@ async fn a_wrong_token_is_waited_for_like_an_outage() {
     installation.token = "write-only-token".to_owned();
     installation.forward();
     eventually("the readings", || double.count() == 10).await;
-}
-
-/// The list of what was refused, once it has so many entries.
-async fn listed(installation: &Installation, count: usize) -> Vec<store::NotForwarded> {
-    for _ in 0..1000 {
-        let refused = installation.reader().not_forwarded(10).await.unwrap();
-        if refused.len() >= count {
-            assert_eq!(refused.len(), count);
-            return refused;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("nothing was listed");
 }

@@ -1,7 +1,7 @@
 //! Nothing is lost, whatever is sealed, late, restarted or away.
 
 use crate::double::{Double, Trick};
-use crate::installation::{Installation, eventually, reading, readings};
+use crate::installation::{Installation, eventually, listed, reading, readings};
 
 #[tokio::test]
 async fn what_is_stored_is_written_to_influxdb_under_its_names() {
@@ -226,6 +226,6 @@ async fn a_rollup_that_the_server_refuses_is_listed_and_costs_nothing_else() {
 
     eventually("the other rollups", || (double.rollups("_15m"), double.rollups("_1d")) == (1, 2))
         .await;
-    let listed = installation.reader().not_forwarded(10).await.unwrap();
-    assert!(listed[0].line.starts_with("co2_15m,site=dreux,device=air-2 "), "{listed:?}");
+    let refused = listed(&installation, 1).await;
+    assert!(refused[0].line.starts_with("co2_15m,site=dreux,device=air-2 "), "{refused:?}");
 }

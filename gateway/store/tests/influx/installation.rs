@@ -174,3 +174,16 @@ pub(crate) async fn eventually(what: &str, mut seen: impl FnMut() -> bool) {
     }
     panic!("never seen: {what}");
 }
+
+/// The list of what was refused, once it has so many entries.
+pub(crate) async fn listed(installation: &Installation, count: usize) -> Vec<store::NotForwarded> {
+    for _ in 0..1000 {
+        let refused = installation.reader().not_forwarded(10).await.unwrap();
+        if refused.len() >= count {
+            assert_eq!(refused.len(), count);
+            return refused;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("nothing was listed");
+}

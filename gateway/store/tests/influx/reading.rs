@@ -58,6 +58,8 @@ async fn an_answer_that_breaks_off_is_an_error_and_no_short_answer() {
     installation.append(readings("air-1", 0, 100)).await;
     installation.forward();
     eventually("the readings", || double.count() == 100).await;
+    // Nothing more is on its way that could take what is played for the reader.
+    eventually("their rollups", || double.rollups("_1d") == 1).await;
     let reader = installation.elsewhere();
     let all = Range::of(reading("air-1", 0).source, Period::ALL);
     assert_eq!(reader.range(all.clone()).await.unwrap().len(), 100);
