@@ -20,6 +20,8 @@ const PENDING_REQUESTS: usize = 16;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A broker that starts beside the dashboard may take so long, before it is told as missing.
+const PATIENT_UP_TO: Duration = Duration::from_secs(1);
 const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Keeps `feed` up to date until `shutdown`, through losses of the connection.
@@ -31,7 +33,7 @@ pub(crate) async fn run(
 ) {
     let prefix = native::state_topic(&site.id, "");
     let (client, mut events) = connect_to(&broker, &feed);
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut connected) = (FIRST_PAUSE, false);
     loop {
         let event = tokio::select! {
             () = shutdown.cancelled() => break,
@@ -40,13 +42,19 @@ pub(crate) async fn run(
         match event {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 info!(%broker, "live view connected to the broker");
-                pause = FIRST_PAUSE;
+                (pause, connected) = (FIRST_PAUSE, true);
                 subscribe(&client, &prefix);
             }
             Ok(Event::Incoming(Packet::Publish(message))) => hand_on(&message, &prefix, &feed),
             Ok(_) => {}
             Err(error) => {
-                warn!(%broker, error = &error as &dyn std::error::Error, "live view lost the broker");
+                let error = &error as &dyn std::error::Error;
+                if connected || pause > PATIENT_UP_TO {
+                    warn!(%broker, error, "live view has no broker");
+                } else {
+                    debug!(%broker, error, "the broker is not there yet");
+                }
+                connected = false;
                 if timeout(pause, shutdown.cancelled()).await.is_ok() {
                     break;
                 }

@@ -13,7 +13,9 @@ use crate::app::App;
 use crate::audience::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::report::{Cell, Document, Month, csv_for_people, csv_for_programs, file_page, gather};
+use crate::report::{
+    Cell, Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
+};
 use crate::words::{ReportLabels, Teller};
 
 /// Months to choose from: this one and so many before it.
@@ -38,7 +40,7 @@ pub(crate) async fn show<R: SeriesReader>(
 ) -> Result<Response, Problem> {
     let (scene, t) = (app.feed.scene(), choice.language.report());
     let teller = scene.teller(choice.language);
-    let month = asked(&app, &query)?;
+    let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await.ok();
     let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
@@ -58,7 +60,7 @@ pub(crate) async fn file<R: SeriesReader>(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query)?;
+    let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await?;
     let text = file_page(&document, app.feed.scene().demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
@@ -70,7 +72,7 @@ pub(crate) async fn table<R: SeriesReader>(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query)?;
+    let month = asked(&app, &query).await?;
     let write = match query.get("for") {
         Some("people") => csv_for_people,
         None | Some("programs") => csv_for_programs,
@@ -89,10 +91,15 @@ async fn document<R: SeriesReader>(
     Ok(Document::of(&report, &app.site, choice.language))
 }
 
-/// The month that is asked for; the last one that is over when none is.
-fn asked<R>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
+/// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
+/// this month only, this one.
+async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
     let this = Month::of(app.clock.now(), &app.site.timezone);
-    let Some(text) = query.get("month") else { return Ok(this.before()) };
+    let Some(text) = query.get("month") else {
+        let before = this.before();
+        let is_known = energy_is_known(app, before).await? || !energy_is_known(app, this).await?;
+        return Ok(if is_known { before } else { this });
+    };
     let month: Month =
         text.parse().map_err(|_| Problem::bad_query("month", text, "a month such as 2026-10"))?;
     if month > this {

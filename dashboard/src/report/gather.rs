@@ -118,6 +118,15 @@ fn beside<T>(periods: &[Period], figures: Vec<T>) -> Vec<Bucket<T>> {
     cells.map(|(period, figure)| Bucket { period: *period, figure }).collect()
 }
 
+/// Whether the building has any known energy in `month`.
+pub(crate) async fn energy_is_known<R: SeriesReader>(
+    app: &App<R>,
+    month: Month,
+) -> Result<bool, Problem> {
+    let (building, _) = breakdown(app, By::Zone, month.period(&app.site.timezone)).await?;
+    Ok(building.energy_wh.is_some())
+}
+
 async fn breakdowns<R: SeriesReader>(app: &App<R>, span: Period) -> Result<Breakdowns, Problem> {
     let (building, zones) = breakdown(app, By::Zone, span).await?;
     let (_, meters) = breakdown(app, By::Meter, span).await?;

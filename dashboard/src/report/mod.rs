@@ -31,6 +31,6 @@ pub(crate) use csv::{for_people as csv_for_people, for_programs as csv_for_progr
 pub(crate) use document::Document;
 pub(crate) use file::page as file_page;
 pub use file::{ReportError, ReportForm, ReportLanguage};
-pub(crate) use gather::gather;
+pub(crate) use gather::{energy_is_known, gather};
 pub use month::{Month, NoMonth};
 pub(crate) use sheet::Cell;

@@ -132,6 +132,21 @@ async fn a_month_is_set_beside_the_one_before_and_the_same_of_the_year_before() 
 }
 
 #[tokio::test]
+async fn where_no_month_is_asked_for_the_newest_that_can_tell_something_is_shown() {
+    let house = house().await;
+    assert!(
+        house.page("/report").await.contains("<h1>Rapport énergie et occupation, octobre 2026")
+    );
+
+    let new = House::of(site::parse(SITE, "house.toml").unwrap(), false);
+    for (hour, total) in [("2026-11-20T08:00:00Z", 0.0), ("2026-11-20T08:15:00Z", 500.0)] {
+        new.stores("linky", Quantity::EnergyImported, at(hour), total).await;
+    }
+    let page = new.page("/report").await;
+    assert!(page.contains("<h1>Rapport énergie et occupation, novembre 2026"), "{page}");
+}
+
+#[tokio::test]
 async fn what_is_unknown_is_told_so_and_never_as_nothing() {
     let house = house().await;
     let page = house.page("/report?month=2026-10").await;

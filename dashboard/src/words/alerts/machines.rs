@@ -51,6 +51,25 @@ impl Teller {
         (fact, remedy.to_owned())
     }
 
+    pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> (String, String) {
+        let language = self.language;
+        let known = language.percent(least);
+        let fact = language.say(
+            format!(
+                "{meters} compteurs sur {of}\u{a0}: l\u{2019}énergie d\u{2019}hier n\u{2019}est connue qu\u{2019}en \
+                 partie, le moins bien à {known}"
+            ),
+            format!(
+                "{meters} of {of} meters: yesterday\u{2019}s energy is known in part only, the least at {known}"
+            ),
+        );
+        let remedy = language.pick(
+            "Vérifier ce qu\u{2019}ils partagent\u{a0}: passerelle, réseau, alimentation",
+            "Check what they share: gateway, network, power supply",
+        );
+        (fact, remedy.to_owned())
+    }
+
     pub(super) fn register_alert(
         &self,
         alert: &Alert,

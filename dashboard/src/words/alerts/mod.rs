@@ -63,6 +63,7 @@ impl Teller {
             Matter::MachineLeftOn { .. }
             | Matter::MachineLong { .. }
             | Matter::Coverage { .. }
+            | Matter::Gaps { .. }
             | Matter::Register { .. } => Some("/energy"),
             _ => None,
         };
@@ -93,6 +94,7 @@ impl Teller {
             Matter::Coverage { meter, share } => {
                 self.coverage_alert(Self::machine(meter, site), *share)
             }
+            Matter::Gaps { meters, of, least } => self.gaps_alert(*meters, *of, *least),
             Matter::Register { meter, mishap, before_wh, after_wh } => {
                 let meter = Self::machine(meter, site);
                 self.register_alert(alert, meter, *mishap, (*before_wh, *after_wh))
@@ -180,6 +182,7 @@ mod tests {
                 Matter::Outage { devices: 12, of: 40 },
                 Matter::Battery { device: device(), percent: 12.0 },
                 Matter::Coverage { meter: meter(), share: 0.61 },
+                Matter::Gaps { meters: 12, of: 13, least: 0.72 },
                 Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000 },
                 Matter::Register {
                     meter: meter(),

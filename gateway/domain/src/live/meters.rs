@@ -31,7 +31,8 @@ pub(super) struct Meters {
 /// One meter.
 #[derive(Debug)]
 struct MeterNow {
-    /// Civil days from yesterday or the begin of the month, whichever is earlier, to the day after tomorrow.
+    /// Civil days from the one before yesterday or the begin of the month, whichever is earlier, to the day after
+    /// tomorrow.
     days: Vec<Period>,
     fold: MeterFold,
     activity: Option<ActivityWatch>,
@@ -49,6 +50,8 @@ pub(super) struct MeterFigures {
     pub(super) power_w: Option<f64>,
     pub(super) today: EnergyFigure,
     pub(super) yesterday: EnergyFigure,
+    /// It told something the day before yesterday: it was not put up in the course of yesterday.
+    pub(super) told_before_yesterday: bool,
     month: EnergyFigure,
     pub(super) heard: Option<Instant>,
     pub(super) activity: Option<Activity>,
@@ -178,6 +181,7 @@ impl Meters {
             power_w: told().filter_map(|one| one.power_w).reduce(|sum, power| sum + power),
             today: sum(|one| one.today),
             yesterday: sum(|one| one.yesterday),
+            told_before_yesterday: told().any(|one| one.told_before_yesterday),
             month: sum(|one| one.month),
             heard: told().filter_map(|one| one.heard).min(),
             activity: None,
@@ -190,6 +194,7 @@ impl MeterFigures {
         power_w: None,
         today: EnergyFigure::UNKNOWN,
         yesterday: EnergyFigure::UNKNOWN,
+        told_before_yesterday: false,
         month: EnergyFigure::UNKNOWN,
         heard: None,
         activity: None,
@@ -257,48 +262,48 @@ impl MeterNow {
         let live = power.filter(is_live).and_then(|track| track.last);
         let register = tracks.filling(&meter.energy, now).and_then(|track| track.last);
         let heard = [register, power.and_then(|track| track.last)];
-        let (today, yesterday, month) = self.energy(&site.timezone, now);
+        let days = self.energy(&site.timezone, now);
         self.told = MeterFigures {
             power_w: live.map(|one| one.value.as_f64()),
-            today,
-            yesterday,
-            month,
             heard: heard.into_iter().flatten().map(|one| one.observed_at).max(),
             activity: live.and_then(|_| self.activity.as_ref()?.at(now)),
+            ..days
         };
     }
 
     /// Today, yesterday and the month; days are the cells of the ledger, so they add up to the month.
-    fn energy(
-        &self,
-        timezone: &jiff::tz::TimeZone,
-        now: Instant,
-    ) -> (EnergyFigure, EnergyFigure, EnergyFigure) {
+    fn energy(&self, timezone: &jiff::tz::TimeZone, now: Instant) -> MeterFigures {
         let entries = self.fold.entries(now);
         let due = self.fold.due(now);
         let Some(today) = entries.iter().position(|(day, _)| day.contains(now)) else {
-            return (EnergyFigure::UNKNOWN, EnergyFigure::UNKNOWN, EnergyFigure::UNKNOWN);
+            return MeterFigures::UNKNOWN;
         };
-        let figure = |index: usize| {
-            entries
-                .get(index)
-                .map_or(EnergyFigure::UNKNOWN, |(day, entry)| EnergyFigure::of(*day, *entry, due))
+        let before = |days: usize| {
+            let (day, entry) = entries.get(today.checked_sub(days)?)?;
+            Some(EnergyFigure::of(*day, *entry, due))
         };
+        let figure = |days| before(days).unwrap_or(EnergyFigure::UNKNOWN);
         let month = period_of(Step::Month, now, timezone);
         let mut in_month = energy::Entry::default();
         let days = entries.iter().filter(|(day, _)| month.contains(day.start()));
         days.for_each(|(_, entry)| in_month += *entry);
-        let yesterday = today.checked_sub(1).map_or(EnergyFigure::UNKNOWN, figure);
-        (figure(today), yesterday, EnergyFigure::of(month, in_month, due))
+        MeterFigures {
+            today: figure(0),
+            yesterday: figure(1),
+            told_before_yesterday: figure(2).energy_wh.is_some(),
+            month: EnergyFigure::of(month, in_month, due),
+            ..MeterFigures::UNKNOWN
+        }
     }
 }
 
 /// The days that are told of at `now`, and two more: so it is known at midnight what belongs to the new day.
 fn days(timezone: &jiff::tz::TimeZone, now: Instant) -> Vec<Period> {
     let today = period_of(Step::Day, now, timezone);
-    let yesterday = period_of(Step::Day, today.start() - SignedDuration::from_millis(1), timezone);
+    let before =
+        |day: Period| period_of(Step::Day, day.start() - SignedDuration::from_millis(1), timezone);
     let month = period_of(Step::Month, now, timezone);
     let end = today.end() + SignedDuration::from_hours(36);
-    let span = Period::new(yesterday.start().min(month.start()), end);
-    grid(Step::Day, span.expect("yesterday is before tomorrow"), timezone).collect()
+    let span = Period::new(before(before(today)).start().min(month.start()), end);
+    grid(Step::Day, span.expect("what was is before tomorrow"), timezone).collect()
 }

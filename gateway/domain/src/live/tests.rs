@@ -324,6 +324,41 @@ fn devices_that_fall_silent_together_are_one_alert() {
     assert_eq!(alerts(&mut live, 5000), ["outage"]);
 }
 
+/// Meters that spoke from `first` on until this afternoon, and tomorrow morning again.
+fn alerts_after_a_gap(meters: usize, first: i64) -> Vec<String> {
+    let more =
+        |n| format!("[[meter]]\nid = \"m{n}\"\nname = \"M\"\nenergy = [{{ device = \"p{n}\" }}]\n");
+    let more: String = (1..meters).map(more).collect();
+    let site = crate::site::parse(&format!("{HOUSE}\n{more}"), "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(first));
+    for need in live.take_stale(at(first)) {
+        live.reload(&need.source, &[]);
+    }
+    let morning = (33_000..33_600).step_by(60);
+    for second in (first..-20_000).step_by(600).chain(morning) {
+        for meter in 0..meters {
+            let device = if meter == 0 { "plug".to_owned() } else { format!("p{meter}") };
+            let total = 1e6 + f64::from(i32::try_from(second).unwrap());
+            live.observe(&reading(&device, Quantity::EnergyImported, second, total));
+        }
+    }
+    let mut told = alerts(&mut live, 33_600);
+    told.retain(|rule| rule != "silence");
+    told
+}
+
+#[test]
+fn a_gap_of_yesterday_is_told_unless_the_meter_was_put_up_then() {
+    assert_eq!(alerts_after_a_gap(1, -70_000), ["coverage"]);
+    assert_eq!(alerts_after_a_gap(1, -50_000), Vec::<String>::new());
+}
+
+#[test]
+fn gaps_of_many_meters_on_one_day_are_one_alert() {
+    assert_eq!(alerts_after_a_gap(2, -70_000), ["coverage", "coverage"]);
+    assert_eq!(alerts_after_a_gap(3, -70_000), ["gaps"]);
+}
+
 #[test]
 fn a_battery_that_is_nearly_empty_is_told_until_it_was_changed() {
     let mut live = house();

@@ -1,6 +1,6 @@
 //! Machines that work when they should not, and meters that do what meters should not.
 
-use super::Known;
+use super::{Known, MANY};
 use crate::alerts::{RuleId, Subject, Watch};
 use crate::calendar::{Step, period_of};
 use crate::occupancy::is_open;
@@ -34,16 +34,36 @@ impl Machines {
     }
 
     pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
-        let mut alerts = Vec::new();
+        let (mut alerts, mut gaps) = (Vec::new(), Vec::new());
         for (index, meter) in known.site.meters.iter().enumerate() {
             let machine = &mut self.0[index];
             alerts.extend(machine.left_on(meter, index, known));
             alerts.extend(machine.long(meter, index, known));
-            alerts.extend(machine.coverage(meter, index, known));
+            gaps.extend(machine.coverage(meter, index, known));
             alerts.extend(mishap(meter, index, known));
         }
+        alerts.extend(together(gaps, known.site.meters.len()));
         alerts
     }
+}
+
+/// Gaps of many meters on one day have one cause and are one alert.
+fn together(gaps: Vec<Alert>, of: usize) -> Vec<Alert> {
+    if gaps.len() < MANY {
+        return gaps;
+    }
+    let worst = |least: f64, gap: &Alert| match gap.matter {
+        Matter::Coverage { share, .. } => least.min(share),
+        _ => least,
+    };
+    let matter = Matter::Gaps { meters: gaps.len(), of, least: gaps.iter().fold(1.0, worst) };
+    let severity = gaps.iter().map(|gap| gap.severity).min();
+    let since = gaps.iter().map(|gap| gap.since).min();
+    severity
+        .zip(since)
+        .map(|(severity, since)| Alert::new(matter, severity, since))
+        .into_iter()
+        .collect()
 }
 
 impl Machine {
@@ -78,9 +98,10 @@ impl Machine {
 
     fn coverage(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
         let watch = self.coverage.as_mut()?;
-        let yesterday = known.meters.of_meter(index).yesterday;
-        // A meter that did not speak at all yesterday is new, or its device is told as silent.
-        if yesterday.energy_wh.is_none() {
+        let figures = known.meters.of_meter(index);
+        let yesterday = figures.yesterday;
+        // A meter that did not speak at all yesterday is told as silent; one that began yesterday is new.
+        if yesterday.energy_wh.is_none() || !figures.told_before_yesterday {
             watch.forget();
             return None;
         }

@@ -26,6 +26,9 @@ use rooms::Rooms;
 pub(super) use rooms::lead_start;
 use silence::Batteries;
 
+/// From so many at once, what they share is to blame: a gateway, a network, a fuse.
+const MANY: usize = 3;
+
 /// All alerts of a site.
 #[derive(Debug)]
 pub(super) struct Alerts {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::Known;
+use super::{Known, MANY};
 use crate::alerts::{RuleId, Subject, Watch};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -13,8 +13,6 @@ use crate::wire::state::{Alert, DeviceState, Matter, Severity};
 
 /// Devices that were heard last within this time of each other fell silent together.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(5);
-/// From so many on, what they share is to blame: a gateway, a network, a fuse.
-const MANY: usize = 3;
 
 /// Devices that the site file names and that do not report; several that fell silent together are one alert.
 pub(super) fn raised(devices: &Devices) -> Vec<Alert> {

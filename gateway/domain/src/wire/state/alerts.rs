@@ -159,6 +159,15 @@ pub enum Matter {
         /// The share that is known, 0 to 1.
         share: f64,
     },
+    /// Much of yesterday's energy of several meters is unknown: something that they share was gone.
+    Gaps {
+        /// Of how many meters.
+        meters: usize,
+        /// How many the site file names.
+        of: usize,
+        /// The share that is known of the one that is known least, 0 to 1.
+        least: f64,
+    },
     /// A register did today what registers should not do.
     Register {
         /// Of which meter.
@@ -216,6 +225,7 @@ impl Matter {
             Self::Outage { .. } => "outage".to_owned(),
             Self::Battery { device, .. } => format!("battery/{device}"),
             Self::Coverage { meter, .. } => format!("coverage/{meter}"),
+            Self::Gaps { .. } => "gaps".to_owned(),
             Self::Register { meter, .. } => format!("register/{meter}"),
             Self::Quarantine { .. } => "quarantine".to_owned(),
             Self::Disk { .. } => "disk".to_owned(),
