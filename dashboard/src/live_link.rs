@@ -48,11 +48,10 @@ pub(crate) async fn run(
             Ok(Event::Incoming(Packet::Publish(message))) => hand_on(&message, &prefix, &feed),
             Ok(_) => {}
             Err(error) => {
-                let error = &error as &dyn std::error::Error;
                 if connected || pause > PATIENT_UP_TO {
-                    warn!(%broker, error, "live view has no broker");
+                    warn!(%broker, error = &error as &dyn std::error::Error, "live view has no broker");
                 } else {
-                    debug!(%broker, error, "the broker is not there yet");
+                    debug!(%broker, %error, "the broker is not there yet");
                 }
                 connected = false;
                 if timeout(pause, shutdown.cancelled()).await.is_ok() {
