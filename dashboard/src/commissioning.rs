@@ -72,6 +72,11 @@ pub(crate) fn waiting(
             waiting.entry(one.source.device.clone()).or_default().push(one);
         }
     }
+    // The battery of a device that does its work waits for nothing.
+    let works = |device: &DeviceId| busy.iter().any(|source| source.device == *device);
+    waiting.retain(|device, sources| {
+        !works(device) || sources.iter().any(|one| !one.source.quantity.is_of_the_device())
+    });
     waiting
 }
 
@@ -129,7 +134,7 @@ fn plain(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use domain::site;
+    use domain::{DatedBy, Observation, site};
 
     use super::*;
 
@@ -138,6 +143,29 @@ mod tests {
         assert_eq!(free_id("Découpeuse laser", |_| false), "decoupeuse-laser");
         assert_eq!(free_id("Four", |id| id == "four" || id == "four-2"), "four-3");
         assert_eq!(free_id("???", |_| false), "role");
+    }
+
+    #[test]
+    fn the_battery_of_a_device_that_fills_a_role_waits_for_none() {
+        let site = site::parse(site::DREUX, "dreux.toml").unwrap();
+        let now = "2026-11-25T08:00:00Z".parse().unwrap();
+        let stored = |device: &str, quantity: Quantity| StoredSource {
+            source: Source { device: device.parse().unwrap(), quantity, channel: None },
+            last: Observation {
+                observed_at: now,
+                received_at: now,
+                dated_by: DatedBy::Device,
+                value: domain::Value::from_f64(quantity.kind(), 50.0),
+            },
+            family: None,
+        };
+        let sources = vec![
+            stored("air-fablab", Quantity::Co2),
+            stored("air-fablab", Quantity::Battery),
+            stored("new", Quantity::Battery),
+        ];
+        let waiting = waiting(&site, sources, now);
+        assert_eq!(waiting.keys().map(DeviceId::as_str).collect::<Vec<_>>(), ["new"]);
     }
 
     #[test]

@@ -19,6 +19,11 @@ macro_rules! quantities {
         }
 
         impl Quantity {
+    /// Whether it tells of the device itself and not of the building, so that it needs no role.
+    pub const fn is_of_the_device(self) -> bool {
+        matches!(self, Self::Battery | Self::Rssi)
+    }
+
             /// Every quantity there is.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
