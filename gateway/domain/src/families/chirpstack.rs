@@ -58,11 +58,14 @@ fn uplink(eui: &str, message: &Message<'_>) -> Result<Translation, Reason> {
 fn received_at(event: &Object) -> Option<Instant> {
     let told = |key| event.get(key).and_then(moment::text);
     told("publishedAt").or_else(|| told("time")).or_else(|| {
-        let gateways = event.get("rxInfo")?.as_array()?.iter();
-        let mut times: Vec<Instant> =
-            gateways.filter_map(|gateway| moment::text(gateway.get("time")?)).collect();
-        times.sort_unstable();
-        times.get(times.len() / 2).copied()
+        let gateways = event.get("rxInfo")?.as_array()?;
+        // When the network server had it, as newer versions tell, else when the gateways say so.
+        ["nsTime", "time", "gwTime"].into_iter().find_map(|key| {
+            let times = gateways.iter().filter_map(|gateway| moment::text(gateway.get(key)?));
+            let mut times: Vec<Instant> = times.collect();
+            times.sort_unstable();
+            times.get(times.len() / 2).copied()
+        })
     })
 }
 
@@ -107,6 +110,9 @@ mod tests {
             {"time":"2026-11-23T14:01:00Z"}]"#;
         assert_eq!(at(three), "2026-11-23T14:03:07Z".parse().ok());
         assert_eq!(at(r#""time":"2026-11-23T14:20:00+00:00""#), None);
+        let newer =
+            r#""rxInfo":[{"gwTime":"2026-11-23T13:00:00Z","nsTime":"2026-11-23T14:03:06.1Z"}]"#;
+        assert_eq!(at(newer), "2026-11-23T14:03:06.1Z".parse().ok());
         assert_eq!(
             at(r#""time":"2023-05-22T09:47:05+02:00""#),
             "2023-05-22T07:47:05Z".parse().ok()

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::gathering::{Gathering, Object, number};
 use super::moment;
+use crate::message::ReasonLabel;
 use crate::quantity::Quantity;
 
 /// Keys, what they measure, and the channel where a device has several of the kind.
@@ -22,8 +23,6 @@ const MEASURES: &[(&str, Quantity, Option<&str>)] = &[
     ("relative_humidity", Quantity::RelativeHumidity, None),
     ("co2", Quantity::Co2, None),
     ("CO2", Quantity::Co2, None),
-    ("illumination", Quantity::Illuminance, None),
-    ("illuminance", Quantity::Illuminance, None),
     ("ILL_lx", Quantity::Illuminance, None),
     ("people_total_in", Quantity::PeopleIn, None),
     ("people_total_out", Quantity::PeopleOut, None),
@@ -43,7 +42,14 @@ const SEVERAL: &[(&str, &str, Quantity, &str)] = &[
     ("line_", "_total_out", Quantity::PeopleOut, "line_"),
     ("region_", "_count", Quantity::PeopleCount, "region_"),
     ("Current", "_A", Quantity::Current, ""),
+    // Of the codec that The Things Stack brings along, and of probes of Milesight.
+    ("temperature_", "", Quantity::Temperature, ""),
+    ("relative_humidity_", "", Quantity::RelativeHumidity, ""),
+    ("temperature_chn", "", Quantity::Temperature, "chn"),
 ];
+
+/// More late values of one message are not read; a packet of LoRaWAN has room for some thirty.
+const MAX_HISTORY: usize = 1000;
 
 /// Reads `object`, late values included.
 pub(super) fn read(object: &Object, gathering: &mut Gathering) {
@@ -53,7 +59,11 @@ pub(super) fn read(object: &Object, gathering: &mut Gathering) {
         present(inner, gathering);
     }
     let Some(Json::Array(entries)) = object.get("history") else { return };
-    for entry in entries.iter().filter_map(Json::as_object) {
+    if entries.len() > MAX_HISTORY {
+        let text = format!("{} late values; at most {MAX_HISTORY} are read", entries.len());
+        gathering.refuse(ReasonLabel::TooLarge, text);
+    }
+    for entry in entries.iter().take(MAX_HISTORY).filter_map(Json::as_object) {
         let Some(observed_at) = entry.get("timestamp").and_then(timestamp) else { continue };
         gathering.dated(Some(observed_at));
         present(entry, gathering);
@@ -73,9 +83,11 @@ fn present(object: &Object, gathering: &mut Gathering) {
             gathering.json(json, key, 1.0, quantity, Some(&channel));
         }
     }
-    // Elsys gives lux, others say `dark`.
-    if let Some(Json::Number(_)) = object.get("light") {
-        gathering.number(object, "light", 1.0, Quantity::Illuminance, None);
+    // Some give lux, others say `dark`.
+    for key in ["light", "illumination", "illuminance"] {
+        if object.get(key).and_then(number).is_some() {
+            gathering.number(object, key, 1.0, Quantity::Illuminance, None);
+        }
     }
     dragino_air(object, gathering);
     plug(object, gathering);
@@ -96,21 +108,29 @@ fn one_of_several(key: &str) -> Option<(Quantity, String)> {
 /// Temperature and humidity of Dragino; both are 0 where there is no sensor.
 fn dragino_air(object: &Object, gathering: &mut Gathering) {
     /// What the probe sends when there is none.
-    const NO_PROBE: f64 = 327.67;
+    const NO_PROBE: f64 = 327.0;
     let told = |key| object.get(key).and_then(number);
     if (told("TempC_SHT"), told("Hum_SHT")) != (Some(0.0), Some(0.0)) {
         gathering.number(object, "TempC_SHT", 1.0, Quantity::Temperature, None);
         gathering.number(object, "Hum_SHT", 1.0, Quantity::RelativeHumidity, None);
     }
-    if told("TempC_DS").is_some_and(|degrees| degrees < NO_PROBE) {
-        gathering.number(object, "TempC_DS", 1.0, Quantity::Temperature, Some("external"));
+    for (key, channel) in
+        [("TempC_DS", "external"), ("TempC1", "1"), ("TempC2", "2"), ("TempC3", "3")]
+    {
+        if told(key).is_some_and(|degrees| degrees.abs() < NO_PROBE) {
+            gathering.number(object, key, 1.0, Quantity::Temperature, Some(channel));
+        }
     }
 }
 
 /// A plug is told by its `power_consumption` (at first `power_sum`), in Wh; only then are `voltage` that of the mains and `current` in mA.
 fn plug(object: &Object, gathering: &mut Gathering) {
     let consumed = ["power_consumption", "power_sum"].into_iter().find(|k| object.contains_key(*k));
-    let (Some(consumed), true) = (consumed, object.contains_key("active_power")) else { return };
+    let power = object.contains_key("active_power") || object.contains_key("power");
+    let (Some(consumed), true) = (consumed, power) else { return };
+    if !object.contains_key("active_power") {
+        gathering.number(object, "power", 1.0, Quantity::ActivePower, None);
+    }
     gathering.number(object, consumed, 1.0, Quantity::EnergyImported, None);
     gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
     gathering.number(object, "current", 0.001, Quantity::Current, None);
@@ -129,10 +149,12 @@ fn battery(object: &Object, gathering: &mut Gathering) {
 fn detected(object: &Object) -> Option<bool> {
     const SOMEBODY: &[&str] = &["trigger", "triggered", "occupied", "true", "detected"];
     const NOBODY: &[&str] = &["idle", "normal", "vacant", "unoccupied", "false"];
-    let told = ["occupancy", "occupied", "presence", "pir", "motion"].into_iter().find_map(|key| {
-        let json = object.get(key).filter(|json| !json.is_null())?;
-        Some((key, json))
-    });
+    let told = ["occupancy", "occupied", "presence", "pir", "pir_status", "motion"]
+        .into_iter()
+        .find_map(|key| {
+            let json = object.get(key).filter(|json| !json.is_null())?;
+            Some((key, json))
+        });
     match told? {
         (_, Json::Bool(detected)) => Some(*detected),
         (_, Json::String(word)) => {

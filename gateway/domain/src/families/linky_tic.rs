@@ -4,6 +4,8 @@
 //! teleinfo[/<meter>]               {"PAPP":{"raw":"00720","value":720},"BASE":{"raw":"022304568","value":22304568}}
 //! teleinfokit-<id>/data/<LABEL>    022304568
 //! <bridge>/tic/<LABEL>             022304568
+//! teleinfo[/<meter>]/<LABEL>       022304568
+//! <bridge>/tic                     {"PAPP":720,"BASE":"022304568"}
 //! ```
 //!
 //! A channel is called as the label: `HCHC`. The labels themselves are those of [`super::tic`]. No time is taken:
@@ -22,24 +24,35 @@ pub(super) const FAMILY: Family = Family {
     reads: Reads::Alone(translate),
 };
 
-const FILTERS: &[&str] = &["teleinfo", "teleinfo/+", "+/data/+", "+/tic/+", "+/+/tic/+"];
+const FILTERS: &[&str] =
+    &["teleinfo", "teleinfo/+", "teleinfo/+/+", "+/data/+", "+/tic", "+/tic/+", "+/+/tic/+"];
+
+/// The topic of teleinfo2mqtt and its like.
+const TELE_INFO: &str = "teleinfo";
 
 /// How the names of the bridges begin that give each label a topic below `data`.
 const TELE_INFO_KIT: &str = "teleinfokit";
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
     let (rest, last) = message.topic.rsplit_once('/').unwrap_or(("", message.topic));
-    let kit = rest.strip_suffix("/data").filter(|name| name.starts_with(TELE_INFO_KIT));
-    if let Some(bridge) = kit.or_else(|| rest.strip_suffix("/tic")) {
+    let is_kit = |name: &&str| name.to_ascii_lowercase().starts_with(TELE_INFO_KIT);
+    let kit = rest.strip_suffix("/data").filter(is_kit);
+    let plain = !message.payload.trim_ascii_start().starts_with(b"{");
+    let teleinfo = || match rest.strip_prefix(TELE_INFO)? {
+        "" => Some(rest).filter(|_| plain),
+        meter => meter.strip_prefix('/'),
+    };
+    if let Some(bridge) = kit.or_else(|| rest.strip_suffix("/tic")).or_else(teleinfo) {
         return one(bridge, last, message.payload)
             .transpose()
             .map(|one| one.unwrap_or_else(refused));
     }
     // Bridges also tell there how they are, in plain words.
-    if !message.payload.trim_ascii_start().starts_with(b"{") || rest.ends_with("/data") {
+    if plain || rest.ends_with("/data") {
         return None;
     }
-    Some(frame(last, message.payload).unwrap_or_else(refused))
+    let meter = if last == "tic" { rest } else { last };
+    Some(frame(meter, message.payload).unwrap_or_else(refused))
 }
 
 /// A label that has a topic of its own; nothing when it measures nothing.
@@ -93,6 +106,26 @@ mod tests {
             values(&FAMILY, "linky/tic/EAST", r#"{"raw":"020966534","value":20966534}"#),
             [("linky energy_imported EAST".to_owned(), 20_966_534.0)]
         );
+    }
+
+    #[test]
+    fn bridges_of_many_makers_are_heard() {
+        for (topic, payload, expected) in [
+            ("teleinfo/PAPP", "00720", "teleinfo apparent_power PAPP 720"),
+            ("teleinfo/021528603314/HCHC", "0837362", "021528603314 energy_imported HCHC 837362"),
+            ("TeleInfoKit-8C4B/data/IINST", "3", "TeleInfoKit-8C4B current IINST 3"),
+            ("linky/tic", r#"{"SINSTS":"00417"}"#, "linky apparent_power SINSTS 417"),
+            ("maison/linky/tic/URMS1", "238", "maison/linky voltage URMS1 238"),
+            ("linky/tic/EAIT", "000012345", "linky energy_exported EAIT 12345"),
+            ("teleinfo/1", r#"{"TIC":{"IINST2":7}}"#, "1 current IINST2 7"),
+            ("linky/tic/CCASN", r#"{"value":1234,"raw":"01234"}"#, "linky active_power CCASN 1234"),
+            ("linky/tic/IRMS3", r#"{"value":null,"raw":"002"}"#, "linky current IRMS3 2"),
+        ] {
+            let told = values(&FAMILY, topic, payload);
+            let told: Vec<_> =
+                told.iter().map(|(source, value)| format!("{source} {value}")).collect();
+            assert_eq!(told, [expected], "{topic}");
+        }
     }
 
     #[test]

@@ -7,12 +7,12 @@
 //! | `zigbee2mqtt` | what Zigbee2MQTT publishes of its devices |
 //! | `shelly_gen1` | Shelly devices of the first generation |
 //! | `shelly_gen2` | Shelly devices of the second generation and later |
-//! | `tasmota` | Tasmota, the Linky readers among it included |
+//! | `tasmota` | Tasmota, the Linky readers and Zigbee bridges among it included |
 //! | `esphome` | ESPHome nodes, by the names of their instruments |
 //! | `the_things_stack` | LoRaWAN devices behind The Things Stack v3 |
 //! | `chirpstack` | LoRaWAN devices behind ChirpStack v4 and v3 |
 //! | `open_energy_monitor` | OpenEnergyMonitor: emonHub and what speaks like it |
-//! | `homie` | devices after the Homie convention |
+//! | `homie` | devices after the Homie convention, and what they have told of their properties |
 //! | `linky_tic` | bridges that read out a Linky meter |
 //! | `sparkplug_b` | nodes that speak Sparkplug B, once they have told what their numbers mean |
 //! | `home_assistant` | whatever announces itself for Home Assistant |

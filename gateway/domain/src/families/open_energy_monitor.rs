@@ -3,6 +3,7 @@
 //! ```text
 //! emon/<node>/<key>   236.24
 //! emon/<node>         {"time":1662386531.25,"P1":89,"E1":1234,"Vrms":236.24,"rssi":-63}
+//! emon/<node>         MSG:7,Vrms:236.24,P1:89,E1:1234
 //! ```
 //!
 //! A channel is called as the key: `P1`. `P` are W, `E` are Wh. The lists of bare numbers below `emonhub/rx`
@@ -34,7 +35,7 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     let translation = match name.rsplit_once('/') {
         Some((node, key)) => one(node, key, message.payload, quantity(key)?),
         None if message.payload.trim_ascii_start().starts_with(b"{") => all(name, message.payload),
-        None => return None,
+        None => pairs(name, message.payload)?,
     };
     Some(translation.unwrap_or_else(refused))
 }
@@ -60,6 +61,29 @@ fn all(node: &str, payload: &[u8]) -> Result<Translation, Reason> {
         }
     }
     Ok(gathering.finish())
+}
+
+/// A list of names and values, as such a node sends it over its serial line: `MSG:7,P1:89`. `None` for any other text,
+/// also for a list of bare numbers: nothing in that says what is what.
+fn pairs(node: &str, payload: &[u8]) -> Option<Result<Translation, Reason>> {
+    /// A node has some twenty values.
+    const MAX_PAIRS: usize = 100;
+    let text = std::str::from_utf8(payload).ok()?.trim();
+    let pairs: Option<Vec<(&str, &str)>> =
+        text.split(',').take(MAX_PAIRS).map(|pair| pair.split_once([':', '='])).collect();
+    let device = match device(node) {
+        Ok(device) => device,
+        Err(reason) => return Some(Err(reason)),
+    };
+    let mut gathering = Gathering::new(device, None);
+    for (key, value) in pairs? {
+        let key = key.trim();
+        let Some(quantity) = quantity(key) else { continue };
+        if !is_absent(quantity, plain::number(value.as_bytes())) {
+            gathering.plain(value.as_bytes(), 1.0, quantity, Some(key));
+        }
+    }
+    Some(Ok(gathering.finish()))
 }
 
 fn is_absent(quantity: Quantity, number: Option<f64>) -> bool {
@@ -121,6 +145,28 @@ mod tests {
         let reports = read(&FAMILY, "emon/tx", payload).unwrap().reports;
         assert_eq!(reports.len(), 2);
         assert_eq!(reports[0].observed_at, "2022-09-05T14:02:11.25Z".parse().ok());
+    }
+
+    #[test]
+    fn a_list_of_names_and_values_is_read_and_one_of_bare_numbers_is_not() {
+        assert_eq!(
+            values(
+                &FAMILY,
+                "emon/emonTx4_17",
+                "MSG:7,Vrms:236.24,P1:89, P2:-12,E1:1234,T1:300.00,pulse:0"
+            ),
+            [
+                ("emonTx4_17 voltage Vrms".to_owned(), 236.24),
+                ("emonTx4_17 active_power P1".to_owned(), 89.0),
+                ("emonTx4_17 active_power P2".to_owned(), -12.0),
+                ("emonTx4_17 energy_imported E1".to_owned(), 1234.0),
+            ]
+        );
+        for unnamed in ["2420,0,116,0,128.08,300", "89", "online", "P1", ""] {
+            assert_eq!(read(&FAMILY, "emon/emonTx4_17", unnamed), None, "{unnamed}");
+        }
+        let broken = read(&FAMILY, "emon/tx", "P1:much,P2:5").unwrap();
+        assert_eq!((broken.reports.len(), broken.refusals.len()), (1, 1));
     }
 
     #[test]

@@ -14,7 +14,7 @@
 use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, Object, device, number, refused};
+use super::gathering::{Gathering, Object, device, is_unknown, number, refused};
 use super::{Family, Reads, Scope, moment, wording};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -117,6 +117,7 @@ impl Base {
                 (Some((quantity, factor, zero)), Some(value)) => {
                     gathering.amount(self.value + value - zero, factor, quantity, channel);
                 }
+                (Some(_), None) if is_unknown(value) => {}
                 (Some(_), None) => {
                     gathering.refuse(ReasonLabel::Malformed, format!("`v` of {name} is no number"));
                 }

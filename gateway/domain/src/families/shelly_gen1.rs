@@ -7,14 +7,16 @@
 //! shellies/<device>/sensor/temperature       20.00
 //! shellies/<device>/ext_temperature/0        18.5     a probe on an add-on
 //! shellies/<device>/online                   true, false
+//! shellies/<device>/info                     {"wifi_sta":{"rssi":-61},"emeters":[{"power":10.66,"is_valid":true}], ..}
 //! ```
 //!
-//! A channel is called as in the topic: `relay/0`. The bare `temperature` of a device is that of its chip.
+//! A channel is called as in the topic: `relay/0`. The bare `temperature` of a device is that of its chip. `info` is all
+//! of a device at once: of it are taken the radio, the clamps and the sensors, which stand there under the same names.
 
 use serde_json::Value as Json;
 
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, object, refused};
+use super::gathering::{Gathering, device, number, object, refused};
 use super::{Family, Reads, Scope, plain};
 use crate::message::{DevicePresence, Message, Reason, Translation};
 use crate::quantity::Quantity;
@@ -47,6 +49,7 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     match levels.as_slice() {
         [name, "online"] => online(name, message.payload),
         [name, "status"] => motion_sensor(name, message.payload),
+        [name, "info"] => info(name, message.payload),
         [name, what @ ..] => {
             let instrument = Instrument::new(what)?;
             Some(instrument.read(name, message.payload).unwrap_or_else(refused))
@@ -163,6 +166,46 @@ fn motion_sensor(name: &str, payload: &[u8]) -> Option<Translation> {
     Some(gathering.finish())
 }
 
+/// All of a device at once. Parts that the device itself calls invalid are left out.
+fn info(name: &str, payload: &[u8]) -> Option<Translation> {
+    /// The devices of this generation have three clamps at most.
+    const MAX_CLAMPS: usize = 4;
+    let info = object(payload).ok()?;
+    let mut gathering = Gathering::new(device(name).ok()?, None);
+    let valid = |json: &Json| {
+        json.as_object().filter(|part| part.get("is_valid") != Some(&Json::Bool(false))).cloned()
+    };
+    if let Some(radio) = info.get("wifi_sta").and_then(valid)
+        && radio.get("rssi").and_then(number).is_some_and(|dbm| dbm < 0.0)
+    {
+        gathering.number(&radio, "rssi", 1.0, Quantity::Rssi, None);
+    }
+    let clamps = info.get("emeters").and_then(Json::as_array).into_iter().flatten();
+    for (index, clamp) in clamps.take(MAX_CLAMPS).enumerate() {
+        let Some(clamp) = valid(clamp) else { continue };
+        for key in ["power", "voltage", "current", "total", "total_returned"] {
+            if let Some((channel, (quantity, factor))) = meter(&index.to_string(), key) {
+                gathering.number(&clamp, key, factor, quantity, channel.as_deref());
+            }
+        }
+    }
+    for (part, key, quantity) in [
+        ("tmp", "tC", Quantity::Temperature),
+        ("hum", "value", Quantity::RelativeHumidity),
+        ("lux", "value", Quantity::Illuminance),
+        ("bat", "value", Quantity::Battery),
+    ] {
+        // `tmp` of a device that switches is its chip, and has no word on whether it is valid.
+        let sensor = info.get(part).and_then(valid);
+        let sensor = sensor.filter(|sensor| part == "bat" || sensor.contains_key("is_valid"));
+        if let Some(sensor) = sensor.filter(|_| part != "tmp" || !info.contains_key("relays")) {
+            gathering.number(&sensor, key, 1.0, quantity, None);
+        }
+    }
+    let translation = gathering.finish();
+    (translation != Translation::default()).then_some(translation)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +236,58 @@ mod tests {
     }
 
     #[test]
+    fn real_topics_of_many_devices_are_read_or_left_alone() {
+        for (topic, payload, expected) in [
+            ("shelly1pm-a/relay/0/power", "0.00", Some(("shelly1pm-a active_power relay/0", 0.0))),
+            (
+                "shelly1pm-a/relay/0/energy",
+                "60",
+                Some(("shelly1pm-a energy_imported relay/0", 1.0)),
+            ),
+            ("shelly1pm-a/overtemperature", "0", None),
+            ("shelly25-a/relay/power", "12.5", Some(("shelly25-a active_power relay", 12.5))),
+            ("shelly25-a/roller/0/power", "120", Some(("shelly25-a active_power roller/0", 120.0))),
+            ("shelly25-a/roller/0/pos", "50", None),
+            (
+                "shellydimmer-a/light/0/power",
+                "7.1",
+                Some(("shellydimmer-a active_power light/0", 7.1)),
+            ),
+            (
+                "shellyem3-a/emeter/2/returned_energy",
+                "0",
+                Some(("shellyem3-a energy_exported emeter/2/energy", 0.0)),
+            ),
+            (
+                "shellyem3-a/emeter/0/power",
+                "-1204.5",
+                Some(("shellyem3-a active_power emeter/0", -1204.5)),
+            ),
+            ("shellyem3-a/emeter/0/reactive_power", "12", None),
+            ("shellyht-a/sensor/humidity", "48.5", Some(("shellyht-a relative_humidity", 48.5))),
+            ("shellyht-a/sensor/battery", "87", Some(("shellyht-a battery", 87.0))),
+            ("shellydw2-a/sensor/lux", "311", Some(("shellydw2-a illuminance", 311.0))),
+            ("shellydw2-a/sensor/state", "close", None),
+            ("shellydw2-a/sensor/tilt", "0", None),
+            ("shellygas-a/sensor/concentration", "20", None),
+            ("shelly1-a/ext_temperatures", r#"{"0":{"tC":4.5}}"#, None),
+            (
+                "shelly1-a/ext_humidity/0",
+                "55",
+                Some(("shelly1-a relative_humidity ext_humidity/0", 55.0)),
+            ),
+            ("shellyflood-a/sensor/flood", "false", None),
+            ("shellyplug-s-a/temperature_f", "105.9", None),
+        ] {
+            let told = read(&FAMILY, &format!("shellies/{topic}"), payload);
+            let told = told.and_then(|told| told.reports.first().cloned());
+            let told = told.map(|one| (one.source.to_string(), one.value.as_f64()));
+            let expected = expected.map(|(source, value)| (source.to_owned(), value));
+            assert_eq!(told, expected, "{topic}");
+        }
+    }
+
+    #[test]
     fn a_motion_sensor_tells_whether_somebody_moves() {
         let status = r#"{"motion":true,"timestamp":1614263563,"lux":21,"bat":95}"#;
         assert_eq!(
@@ -220,6 +315,38 @@ mod tests {
             ("shellies/plug/relay/0/power", ""),
         ] {
             assert_eq!(read(&FAMILY, topic, payload), None, "{topic}");
+        }
+    }
+
+    #[test]
+    fn all_of_a_clamp_meter_at_once_has_the_names_of_its_topics() {
+        let info = r#"{"wifi_sta":{"connected":true,"rssi":-61},"relays":[{"ison":false}],"emeters":[
+            {"power":10.66,"pf":1.0,"current":0.08,"voltage":232.06,"is_valid":true,"total":5.3,"total_returned":0.0},
+            {"power":0,"voltage":0,"current":0,"is_valid":false,"total":0,"total_returned":0}],
+            "tmp":{"tC":41.2,"is_valid":true}}"#;
+        assert_eq!(
+            values(&FAMILY, "shellies/em/info", info),
+            [
+                ("em rssi".to_owned(), -61.0),
+                ("em active_power emeter/0".to_owned(), 10.66),
+                ("em voltage emeter/0".to_owned(), 232.06),
+                ("em current emeter/0".to_owned(), 0.08),
+                ("em energy_imported emeter/0".to_owned(), 5.3),
+                ("em energy_exported emeter/0".to_owned(), 0.0),
+            ]
+        );
+    }
+
+    #[test]
+    fn all_of_a_sensor_at_once_leaves_out_what_it_calls_invalid() {
+        let info = r#"{"wifi_sta":{"rssi":0},"tmp":{"value":20.4,"units":"C","tC":20.4,"tF":68.7,"is_valid":true},
+            "hum":{"value":999,"is_valid":false},"bat":{"value":92,"voltage":2.92}}"#;
+        assert_eq!(
+            values(&FAMILY, "shellies/shellyht-1/info", info),
+            [("shellyht-1 temperature".to_owned(), 20.4), ("shellyht-1 battery".to_owned(), 92.0)]
+        );
+        for nothing in [r#"{"tmp":{"tC":41.2},"relays":[{"ison":true}]}"#, "{}", "on", "[]"] {
+            assert_eq!(read(&FAMILY, "shellies/plug/info", nothing), None, "{nothing}");
         }
     }
 

@@ -12,7 +12,7 @@
 
 use serde_json::Value as Json;
 
-use super::gathering::{Gathering, Object, device, object, only_status, refused, status};
+use super::gathering::{Gathering, Object, device, number, object, only_status, refused, status};
 use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -46,7 +46,7 @@ const ROOM_SENSORS: &[&str] = &["plusht", "htg3", "htg4", "walldisplay"];
 const FIRST_PROBE: u32 = 100;
 
 /// Components that switch or meter a load.
-const LOADS: &[&str] = &["switch", "pm1", "cover", "light", "rgb", "rgbw", "cct"];
+const LOADS: &[&str] = &["switch", "pm1", "cover", "light", "rgb", "rgbw", "cct", "rgbcct"];
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
     if let Some(prefix) = message.topic.strip_suffix("/events/rpc") {
@@ -162,6 +162,8 @@ impl<'a> Component<'a> {
                     | "illuminance"
                     | "devicepower"
                     | "presencezone"
+                    | "bthomedevice"
+                    | "blutrv"
             );
         known.then_some(Self { name, kind, id: id.parse().ok()? })
     }
@@ -172,7 +174,16 @@ impl<'a> Component<'a> {
             gathering.number(status, key, 1.0, quantity, Some(self.name));
         };
         match self.kind {
-            "wifi" => number("rssi", Quantity::Rssi),
+            "wifi" => radio(status, self.name, gathering),
+            "bthomedevice" => {
+                number("battery", Quantity::Battery);
+                radio(status, self.name, gathering);
+            }
+            "blutrv" => {
+                number("current_C", Quantity::Temperature);
+                number("battery", Quantity::Battery);
+                radio(status, self.name, gathering);
+            }
             "voltmeter" => number("voltage", Quantity::Voltage),
             "humidity" => number("rh", Quantity::RelativeHumidity),
             "temperature" if in_room || self.id >= FIRST_PROBE => {
@@ -258,6 +269,13 @@ impl<'a> Component<'a> {
         if let Some(battery) = status.get("battery").and_then(Json::as_object) {
             gathering.number(battery, "percent", 1.0, Quantity::Battery, Some(self.name));
         }
+    }
+}
+
+/// The strength of a signal; 0 stands for no connection.
+fn radio(status: &Object, channel: &str, gathering: &mut Gathering) {
+    if status.get("rssi").and_then(number) != Some(0.0) {
+        gathering.number(status, "rssi", 1.0, Quantity::Rssi, Some(channel));
     }
 }
 

@@ -10,11 +10,18 @@ use crate::quantity::Quantity;
 const OTHERWISE: &[&str] = &[
     "absolute",
     "alarm",
+    "annee",
+    "annual",
+    "annuel",
+    "annuelle",
     "board",
     "calibration",
     "cell",
     "chip",
+    "consigne",
+    "contract",
     "core",
+    "coupure",
     "cpu",
     "daily",
     "day",
@@ -27,32 +34,60 @@ const OTHERWISE: &[&str] = &[
     "fahrenheit",
     "feels",
     "forecast",
+    "hebdo",
+    "hebdomadaire",
+    "hier",
     "hour",
+    "hourly",
     "internal",
+    "jour",
+    "journalier",
+    "journaliere",
     "limit",
     "ma",
     "max",
+    "maximale",
     "maximum",
+    "mensuel",
+    "mensuelle",
     "min",
+    "minimale",
     "minimum",
     "mode",
+    "mois",
     "month",
+    "monthly",
     "mos",
     "mosfet",
     "mv",
     "mw",
+    "nominal",
+    "nominale",
     "offset",
+    "peak",
+    "quotidien",
+    "quotidienne",
+    "rated",
     "reactive",
+    "ressentie",
+    "ros",
+    "rosee",
+    "semaine",
     "set",
     "setpoint",
+    "seuil",
     "soil",
+    "souscrite",
     "status",
+    "subscribed",
     "target",
     "threshold",
     "today",
     "trend",
     "week",
+    "weekly",
     "year",
+    "yearly",
     "yesterday",
 ];
 
@@ -120,7 +155,10 @@ pub(super) fn state(name: &str) -> Option<Quantity> {
     let words = words(&name);
     let has = |any: &[&str]| words.iter().any(|word| any.contains(word));
     let people = ["occupancy", "occupied", "presence", "motion", "movement", "pir", "mouvement"];
-    (has(&people) && !has(NOT_PEOPLE) && !has(OTHERWISE)).then_some(Quantity::OccupancyDetected)
+    // As it is left of `présence` where every letter with an accent becomes `_`.
+    let is_mangled = name.contains("pr_sence");
+    ((has(&people) || is_mangled) && !has(NOT_PEOPLE) && !has(OTHERWISE))
+        .then_some(Quantity::OccupancyDetected)
 }
 
 /// Whether this name makes something else of what its class or unit says: a target, a bound, the inside of a device.
@@ -190,6 +228,8 @@ mod tests {
             ("living_room_temperature", Quantity::Temperature),
             ("temperature-2", Quantity::Temperature),
             ("current_temperature", Quantity::Temperature),
+            ("temp_rature_salle_1", Quantity::Temperature),
+            ("humidit__fablab", Quantity::RelativeHumidity),
             ("luminosit___camerina", Quantity::Illuminance),
             ("phase_a_current", Quantity::Current),
             ("apparent_power", Quantity::ApparentPower),
@@ -225,6 +265,12 @@ mod tests {
             "temperature_offset",
             "temperature_f",
             "soil_humidity",
+            "energy_monthly_kwh",
+            "conso_jour_kwh",
+            "puissance_souscrite",
+            "temperature_consigne",
+            "temp_rature_de_ros_e",
+            "peak_power",
         ] {
             assert_eq!(number(name), None, "{name}");
         }
@@ -234,6 +280,7 @@ mod tests {
     fn only_what_detects_people_tells_of_people() {
         assert_eq!(state("hall_pir"), Some(Quantity::OccupancyDetected));
         assert_eq!(state("radar-presence"), Some(Quantity::OccupancyDetected));
+        assert_eq!(state("pr_sence_salle_1"), Some(Quantity::OccupancyDetected));
         for name in ["garage_car_present", "car_presence", "sunlight", "has_target", "door"] {
             assert_eq!(state(name), None, "{name}");
         }

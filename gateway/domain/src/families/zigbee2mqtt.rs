@@ -43,6 +43,7 @@ const MEASURES: &[(&str, Quantity, f64)] = &[
     ("current", Quantity::Current, 1.0),
     ("energy", Quantity::EnergyImported, 1000.0),
     ("produced_energy", Quantity::EnergyExported, 1000.0),
+    ("energy_produced", Quantity::EnergyExported, 1000.0),
     ("active_power", Quantity::ActivePower, 1.0),
     ("rms_current", Quantity::Current, 1.0),
     ("rms_voltage", Quantity::Voltage, 1.0),
@@ -66,6 +67,7 @@ const NO_VALUE: &[f64] = &[-32_768.0, 65_535.0];
 /// Keys of which a device may have several: `power_a`, `energy_l2`. What follows is the channel.
 const SEVERAL: &[(&str, Quantity, f64)] = &[
     ("power_", Quantity::ActivePower, 1.0),
+    ("active_power_", Quantity::ActivePower, 1.0),
     ("apparent_power_", Quantity::ApparentPower, 1.0),
     ("current_", Quantity::Current, 1.0),
     ("rms_current_", Quantity::Current, 1.0),
@@ -73,6 +75,9 @@ const SEVERAL: &[(&str, Quantity, f64)] = &[
     ("rms_voltage_", Quantity::Voltage, 1.0),
     ("energy_", Quantity::EnergyImported, 1000.0),
     ("produced_energy_", Quantity::EnergyExported, 1000.0),
+    ("energy_produced_", Quantity::EnergyExported, 1000.0),
+    ("temperature_", Quantity::Temperature, 1.0),
+    ("humidity_", Quantity::RelativeHumidity, 1.0),
 ];
 
 /// How phases and outlets are called; anything else after `power_` is a setting, such as `power_on_behavior`.
@@ -139,6 +144,8 @@ fn measures(device: DeviceId, object: &Object) -> Translation {
         }
     }
     linky(object, &mut gathering);
+    // Of a valve on a radiator, beside the temperature that it is to reach.
+    gathering.number(object, "local_temperature", 1.0, Quantity::Temperature, Some("local"));
     let lux =
         if object.contains_key("illuminance_lux") { "illuminance_lux" } else { "illuminance" };
     gathering.number(object, lux, 1.0, Quantity::Illuminance, None);
@@ -322,7 +329,7 @@ mod tests {
                 ("ZLinky energy_imported tier1".to_owned(), 4_096_000.0),
             ]
         );
-        assert_eq!(translation.refusals.len(), 1);
+        assert_eq!(translation.refusals.len(), 2);
 
         let first = r#"{"currentSummDelivered":4571435,"currentTier1SummDelivered":4571567,"rmsCurrent":2}"#;
         assert_eq!(values("zigbee2mqtt/ZLinky", first)[0].1.to_string(), "4571435");

@@ -4,10 +4,13 @@
 //! tele/<device>/SENSOR           {"Time":"2024-01-14T18:03:15","ENERGY":{"Total":12.3,"Power":38},"TempUnit":"C"}
 //! tele/<device>/LWT              Online, Offline
 //! <any/levels>/<device>/tele/SENSOR    the same, where the order of levels was changed
+//! tele/<bridge>/SENSOR           {"ZbReceived":{"0x4773":{"Name":"Cuisine","Temperature":19.9}}}
 //! ```
 //!
 //! A channel is called as the sensor: `SCD40`, `ENERGY`, `ENERGY/1` where a meter gives its phases as an array,
 //! and `TIC/HCHC` for the label of a Linky. `Time` is local and mostly without an offset, and then no instant.
+
+mod zigbee;
 
 use serde_json::Value as Json;
 
@@ -60,6 +63,10 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     match what {
         "LWT" => plain::presence(device(name).ok()?, message.payload, "Online", "Offline"),
         "SENSOR" => Some(sensors(name, message.payload).unwrap_or_else(refused)),
+        "ZbReceived" => {
+            let received = object(message.payload);
+            Some(received.map_or_else(refused, |received| zigbee::read(name, &received)))
+        }
         _ => None,
     }
 }
@@ -83,11 +90,13 @@ fn sensors(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let message = object(payload)?;
     let observed_at = message.get("Time").and_then(moment::text);
     let mut gathering = Gathering::new(device(name)?, observed_at);
+    let mut behind = Translation::default();
     let fahrenheit = message.get("TempUnit").and_then(Json::as_str) == Some("F");
     for (sensor, measured) in &message {
         let Json::Object(measured) = measured else { continue };
         match sensor.as_str() {
             "TIC" => tic::read(measured, "TIC/", &mut gathering),
+            "ZbReceived" => behind = zigbee::read(name, measured),
             "METER" => linky_meter(measured, &mut gathering),
             "ENERGY" if is_of_linky(&message, measured) => {}
             "ENERGY" => energy(measured, &mut gathering),
@@ -95,7 +104,10 @@ fn sensors(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
             _ => air(sensor, measured, fahrenheit, &mut gathering),
         }
     }
-    Ok(gathering.finish())
+    let mut translation = gathering.finish();
+    translation.reports.extend(behind.reports);
+    translation.refusals.extend(behind.refusals);
+    Ok(translation)
 }
 
 /// What a sensor measures of the air around it.
@@ -114,9 +126,14 @@ fn air(sensor: &str, measured: &Object, fahrenheit: bool, gathering: &mut Gather
         None => gathering.number(measured, "Temperature", 1.0, Quantity::Temperature, channel),
     }
     gathering.number(measured, "Humidity", 1.0, Quantity::RelativeHumidity, channel);
-    gathering.number(measured, "Illuminance", 1.0, Quantity::Illuminance, channel);
+    for lux in ["Illuminance", "Lux"] {
+        gathering.number(measured, lux, 1.0, Quantity::Illuminance, channel);
+    }
     // Of a Bluetooth sensor that is passed on.
     gathering.number(measured, "Battery", 1.0, Quantity::Battery, channel);
+    if measured.get("RSSI").and_then(number).is_some_and(|dbm| dbm < 0.0) {
+        gathering.number(measured, "RSSI", 1.0, Quantity::Rssi, channel);
+    }
 }
 
 /// Whether `ENERGY` was made up from a Linky: then its power is apparent and its total not that of the meter.
