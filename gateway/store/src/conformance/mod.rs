@@ -67,6 +67,7 @@ macro_rules! adapter_keeps_the_promises {
             sealing_changes_no_answer
             reopening_changes_no_answer
             readings_late_for_a_sealed_day_are_found_and_counted_once
+            quantities_of_one_message_stay_apart_when_one_of_them_has_late_readings
             another_reader_sees_what_was_committed
             a_store_with_readings_has_a_size
             the_newest_message_of_a_topic_is_remembered_until_it_is_taken_away

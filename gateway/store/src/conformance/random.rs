@@ -36,10 +36,13 @@ fn instants() -> impl Strategy<Value = Instant> {
 
 fn sources() -> impl Strategy<Value = Source> {
     let quantities = [Quantity::Co2, Quantity::EnergyImported, Quantity::OccupancyDetected];
-    (prop::sample::select(quantities.to_vec()), prop::option::weighted(0.3, Just("0"))).prop_map(
-        |(quantity, channel)| Source {
+    let quantities = prop::sample::select(quantities.to_vec());
+    // Now and then one of a device whose messages tell all its quantities.
+    let device = prop_oneof![8 => Just("d"), 1 => Just("e")];
+    (device, quantities, prop::option::weighted(0.3, Just("0"))).prop_map(
+        |(device, quantity, channel)| Source {
             channel: channel.map(|c| c.parse().unwrap()),
-            ..source("d", quantity)
+            ..source(device, quantity)
         },
     )
 }
@@ -65,6 +68,22 @@ fn readings() -> impl Strategy<Value = Reading> {
     )
 }
 
+/// A message tells all that its device measures, at one instant.
+fn messages() -> impl Strategy<Value = Vec<Reading>> {
+    let quantities = [Quantity::Co2, Quantity::EnergyImported, Quantity::OccupancyDetected];
+    readings().prop_map(move |first| {
+        let observation = first.observation;
+        let of = |quantity: Quantity| {
+            let value = Value::from_f64(quantity.kind(), observation.value.as_f64().floor());
+            Reading {
+                source: source("e", quantity),
+                observation: Observation { value, ..observation },
+            }
+        };
+        quantities.map(of).into()
+    })
+}
+
 fn refusals() -> impl Strategy<Value = Refused> {
     (0..4_u8, 0..3_u8, instants()).prop_map(|(topic, payload, received_at)| Refused {
         received_at,
@@ -77,7 +96,10 @@ fn refusals() -> impl Strategy<Value = Refused> {
 
 fn operations() -> impl Strategy<Value = Operation> {
     let batches = (
-        prop::collection::vec(readings(), 0..60),
+        prop_oneof![
+            2 => prop::collection::vec(readings(), 0..60),
+            1 => prop::collection::vec(messages(), 0..30).prop_map(|messages| messages.concat()),
+        ],
         prop::collection::vec(refusals(), 0..3),
         prop::collection::vec((0..20_u64).prop_map(RefusalId), 0..2),
     );

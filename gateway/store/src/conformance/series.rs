@@ -314,6 +314,32 @@ pub(crate) async fn readings_late_for_a_sealed_day_are_found_and_counted_once<S:
     assert_eq!(numbers(&history(&subject, air()).await), [1.0, 2.0, 3.0]);
 }
 
+pub(crate) async fn quantities_of_one_message_stay_apart_when_one_of_them_has_late_readings<
+    S: Subject,
+>() {
+    let mut subject = S::new();
+    let (co2, degrees) = (air(), source("air-1", Quantity::Temperature));
+    let start = on_monday("08:00:00");
+    let times: Vec<_> = (0..50).map(|n| start + SignedDuration::from_secs(61 * n)).collect();
+    let of = |source: &Source| {
+        let readings = times.iter().map(|time| reading(source, *time, Value::Gauge(21.5)));
+        readings.collect::<Vec<_>>()
+    };
+    append(&subject, [of(&co2), of(&degrees)].concat()).await;
+    subject.seal(at("2026-11-24T04:00:00Z")).await;
+    let late = reading(&co2, on_monday("08:30:00"), Value::Gauge(400.0));
+
+    append(&subject, [late.clone()]).await;
+    subject.seal(at("2026-11-25T04:00:00Z")).await;
+
+    let expected =
+        |readings: &[Reading]| readings.iter().map(|r| r.observation).collect::<Vec<_>>();
+    assert_eq!(history(&subject, degrees.clone()).await, expected(&of(&degrees)));
+    let mut of_co2 = [of(&co2), vec![late]].concat();
+    of_co2.sort_by_key(|reading| reading.observation.observed_at);
+    assert_eq!(history(&subject, co2).await, expected(&of_co2));
+}
+
 pub(crate) async fn another_reader_sees_what_was_committed<S: Subject>() {
     let subject = S::new();
     let (one, other) = (subject.reader(), subject.reader());

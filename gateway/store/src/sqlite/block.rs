@@ -1,10 +1,13 @@
-//! A block: the readings of one stretch of time as compressed columns.
+//! A block: the readings of one stretch of time as compressed columns. When they were observed and arrived may lie
+//! apart, for several blocks at once: a message often tells several quantities.
 //!
 //! ```text
-//! version u8 | decimals u8 | n u32 | length of ts u32 | length of values u32 | ts | values | lags | crc32 u32
+//! whole           1 u8 | decimals u8 | n u32 | length of ts u32 | length of values u32 | ts | values | lags | crc32 u32
+//! numbers alone   2 u8 | decimals u8 | n u32 | crc32 of their times u32 | values | crc32 u32
+//! times           1 u8 | n u32 | length of ts u32 | ts | lags | crc32 u32
 //! ```
 //!
-//! Numbers are little-endian; the checksum covers all before it. A column is one tag byte, then either the value that
+//! Numbers are little-endian; a checksum covers all before it. A column is one tag byte, then either the value that
 //! all have (8 bytes), or a pco stream. Values are integers scaled by `10^decimals` where that gives back every bit of
 //! every value, else `f64`.
 
@@ -21,8 +24,9 @@ use crate::kept::Arrival;
 /// more, with one reading a millisecond; a day that has more stays in hours.
 pub(super) const LARGEST_BLOCK: usize = 1 << 22;
 
-const VERSION: u8 = 1;
-const HEADER_BYTES: usize = 14;
+const WHOLE: u8 = 1;
+const NUMBERS: u8 = 2;
+const TIMES: u8 = 1;
 const CHECKSUM_BYTES: usize = 4;
 /// Stands for values that are no decimals.
 const FLOATS: u8 = u8::MAX;
@@ -41,6 +45,12 @@ pub(super) enum BlockFault {
     Checksum,
     #[error("block has version {0}")]
     Version(u8),
+    #[error("block lacks its times")]
+    NoTimes,
+    #[error("block has the times of another one")]
+    OtherTimes,
+    #[error("times: {0}")]
+    Times(#[source] Box<BlockFault>),
     #[error("block claims {0} readings")]
     Count(usize),
     #[error("column is malformed")]
@@ -51,40 +61,86 @@ pub(super) enum BlockFault {
     Order,
 }
 
-/// Packs readings, which are in order and of one slot.
-pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
-    let ts: Vec<i64> = entries.iter().map(|entry| entry.ts).collect();
-    let lags: Vec<i64> = entries.iter().map(|entry| lag(entry.arrival)).collect();
-    let (decimals, values) = pack_values(entries);
-    let (ts, lags) = (pack(&ts), pack(&lags));
-
-    let mut block =
-        Vec::with_capacity(HEADER_BYTES + ts.len() + values.len() + lags.len() + CHECKSUM_BYTES);
-    block.extend([VERSION, decimals]);
-    for length in [entries.len(), ts.len(), values.len()] {
-        let length = u32::try_from(length).expect("a block is small");
-        block.extend(length.to_le_bytes());
-    }
-    for column in [ts, values, lags] {
-        block.extend(column);
-    }
-    block.extend(crc32fast::hash(&block).to_le_bytes());
-    block
+/// The columns of readings, which are in order and of one slot; packed, and not yet put together.
+#[derive(Debug)]
+pub(super) struct Packed {
+    count: u32,
+    decimals: u8,
+    ts: Vec<u8>,
+    lags: Vec<u8>,
+    values: Vec<u8>,
 }
 
-/// Unpacks a block of `slot`.
-pub(super) fn decode(block: &[u8], slot: Slot) -> Result<Vec<Entry>, BlockFault> {
-    let columns = Columns::of(block)?;
-    let times = columns.times(slot)?;
+impl Packed {
+    /// Packs readings.
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let ts: Vec<i64> = entries.iter().map(|entry| entry.ts).collect();
+        let lags: Vec<i64> = entries.iter().map(|entry| lag(entry.arrival)).collect();
+        let (decimals, values) = pack_values(entries);
+        let count = length(entries.len());
+        Self { count, decimals, ts: pack(&ts), lags: pack(&lags), values }
+    }
+
+    /// A block that is read without anything else.
+    pub(super) fn whole(&self) -> Vec<u8> {
+        let mut block = vec![WHOLE, self.decimals];
+        for length in [self.count, length(self.ts.len()), length(self.values.len())] {
+            block.extend(length.to_le_bytes());
+        }
+        for column in [&self.ts, &self.values, &self.lags] {
+            block.extend(column);
+        }
+        sealed(block)
+    }
+
+    /// When the readings were observed and arrived.
+    pub(super) fn times(&self) -> Vec<u8> {
+        let mut times = vec![TIMES];
+        for length in [self.count, length(self.ts.len())] {
+            times.extend(length.to_le_bytes());
+        }
+        for column in [&self.ts, &self.lags] {
+            times.extend(column);
+        }
+        sealed(times)
+    }
+
+    /// A block that is read together with these times, which are those of its readings.
+    pub(super) fn numbers(&self, times: &[u8]) -> Vec<u8> {
+        let mut block = vec![NUMBERS, self.decimals];
+        block.extend(self.count.to_le_bytes());
+        block.extend(times.last_chunk::<CHECKSUM_BYTES>().expect("times end with a checksum"));
+        block.extend(&self.values);
+        sealed(block)
+    }
+}
+
+/// Packs readings, which are in order and of one slot, as a whole block.
+pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
+    Packed::of(entries).whole()
+}
+
+/// Unpacks a block of `slot`, with the times that lie apart from it, if they do.
+pub(super) fn decode(
+    block: &[u8],
+    times: Option<&[u8]>,
+    slot: Slot,
+) -> Result<Vec<Entry>, BlockFault> {
+    let columns = Columns::of(block, times)?;
+    let ts = columns.ts(slot)?;
     let lags: Vec<i64> = unpack(columns.lags, columns.count)?;
     let numbers = columns.numbers()?;
-    let entries = times.into_iter().zip(lags).zip(numbers);
+    let entries = ts.into_iter().zip(lags).zip(numbers);
     Ok(entries.map(|((ts, lag), number)| Entry { ts, arrival: arrival(lag), number }).collect())
 }
 
 /// Unpacks only when the readings of a block were observed.
-pub(super) fn decode_times(block: &[u8], slot: Slot) -> Result<Vec<i64>, BlockFault> {
-    Columns::of(block)?.times(slot)
+pub(super) fn decode_times(
+    block: &[u8],
+    times: Option<&[u8]>,
+    slot: Slot,
+) -> Result<Vec<i64>, BlockFault> {
+    Columns::of(block, times)?.ts(slot)
 }
 
 struct Columns<'a> {
@@ -96,35 +152,34 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(block: &'a [u8]) -> Result<Self, BlockFault> {
-        let (body, checksum) =
-            block.split_last_chunk::<CHECKSUM_BYTES>().ok_or(BlockFault::Short)?;
-        let (header, columns) =
-            body.split_first_chunk::<HEADER_BYTES>().ok_or(BlockFault::Short)?;
-        if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-            return Err(BlockFault::Checksum);
+    fn of(block: &'a [u8], times: Option<&'a [u8]>) -> Result<Self, BlockFault> {
+        let mut rest = Bytes::of(block)?;
+        match rest.byte()? {
+            WHOLE => {
+                let (decimals, count) = (rest.byte()?, rest.count()?);
+                let (ts, values) = (rest.length()?, rest.length()?);
+                let (ts, values) = (rest.take(ts)?, rest.take(values)?);
+                Ok(Self { count, decimals, ts, values, lags: rest.0 })
+            }
+            NUMBERS => {
+                let (decimals, count, checksum) = (rest.byte()?, rest.count()?, rest.word()?);
+                let times = times.ok_or(BlockFault::NoTimes)?;
+                let apart = |fault| BlockFault::Times(Box::new(fault));
+                let (of_times, ts, lags) = read_times(times).map_err(apart)?;
+                let is_other = of_times != count || times.last_chunk() != Some(&checksum);
+                if is_other {
+                    return Err(BlockFault::OtherTimes);
+                }
+                Ok(Self { count, decimals, ts, values: rest.0, lags })
+            }
+            version => Err(BlockFault::Version(version)),
         }
-        let [VERSION, decimals, lengths @ ..] = *header else {
-            return Err(BlockFault::Version(header[0]));
-        };
-        let length = |n: usize| {
-            let bytes =
-                [lengths[4 * n], lengths[4 * n + 1], lengths[4 * n + 2], lengths[4 * n + 3]];
-            usize::try_from(u32::from_le_bytes(bytes)).unwrap_or(usize::MAX)
-        };
-        let count = length(0);
-        if count == 0 || count > LARGEST_BLOCK {
-            return Err(BlockFault::Count(count));
-        }
-        let (ts, columns) = columns.split_at_checked(length(1)).ok_or(BlockFault::Short)?;
-        let (values, lags) = columns.split_at_checked(length(2)).ok_or(BlockFault::Short)?;
-        Ok(Self { count, decimals, ts, values, lags })
     }
 
-    fn times(&self, slot: Slot) -> Result<Vec<i64>, BlockFault> {
-        let times: Vec<i64> = unpack(self.ts, self.count)?;
-        let inside = times[0] >= slot.start() && times[self.count - 1] < slot.end();
-        if inside && times.is_sorted_by(|a, b| a < b) { Ok(times) } else { Err(BlockFault::Order) }
+    fn ts(&self, slot: Slot) -> Result<Vec<i64>, BlockFault> {
+        let ts: Vec<i64> = unpack(self.ts, self.count)?;
+        let inside = ts[0] >= slot.start() && ts[self.count - 1] < slot.end();
+        if inside && ts.is_sorted_by(|a, b| a < b) { Ok(ts) } else { Err(BlockFault::Order) }
     }
 
     fn numbers(&self) -> Result<Vec<f64>, BlockFault> {
@@ -135,6 +190,64 @@ impl<'a> Columns<'a> {
         let scaled: Vec<i64> = unpack(self.values, self.count)?;
         Ok(scaled.into_iter().map(|integer| decimals.number(integer)).collect())
     }
+}
+
+/// How many readings times are of, and their two columns.
+fn read_times(times: &[u8]) -> Result<(usize, &[u8], &[u8]), BlockFault> {
+    let mut rest = Bytes::of(times)?;
+    match rest.byte()? {
+        TIMES => {
+            let (count, ts) = (rest.count()?, rest.length()?);
+            Ok((count, rest.take(ts)?, rest.0))
+        }
+        version => Err(BlockFault::Version(version)),
+    }
+}
+
+/// What is yet to be read of a block whose checksum is right.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn of(block: &'a [u8]) -> Result<Self, BlockFault> {
+        let (body, checksum) =
+            block.split_last_chunk::<CHECKSUM_BYTES>().ok_or(BlockFault::Short)?;
+        let is_right = crc32fast::hash(body) == u32::from_le_bytes(*checksum);
+        if is_right { Ok(Self(body)) } else { Err(BlockFault::Checksum) }
+    }
+
+    fn byte(&mut self) -> Result<u8, BlockFault> {
+        Ok(self.take(1)?[0])
+    }
+
+    fn word(&mut self) -> Result<[u8; 4], BlockFault> {
+        let (word, rest) = self.0.split_first_chunk().ok_or(BlockFault::Short)?;
+        self.0 = rest;
+        Ok(*word)
+    }
+
+    fn length(&mut self) -> Result<usize, BlockFault> {
+        Ok(usize::try_from(u32::from_le_bytes(self.word()?)).unwrap_or(usize::MAX))
+    }
+
+    fn count(&mut self) -> Result<usize, BlockFault> {
+        let count = self.length()?;
+        if (1..=LARGEST_BLOCK).contains(&count) { Ok(count) } else { Err(BlockFault::Count(count)) }
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], BlockFault> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(BlockFault::Short)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+}
+
+fn sealed(mut body: Vec<u8>) -> Vec<u8> {
+    body.extend(crc32fast::hash(&body).to_le_bytes());
+    body
+}
+
+fn length(count: usize) -> u32 {
+    u32::try_from(count).expect("a block is small")
 }
 
 fn pack_values(entries: &[Entry]) -> (u8, Vec<u8>) {
@@ -250,18 +363,38 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_packed_is_unpacked_to_the_last_bit(entries in entries()) {
-            let block = encode(&entries);
-            prop_assert_eq!(bits(&decode(&block, day()).unwrap()), bits(&entries));
-            let times: Vec<_> = entries.iter().map(|entry| entry.ts).collect();
-            prop_assert_eq!(decode_times(&block, day()).unwrap(), times);
+            let packed = Packed::of(&entries);
+            let (times, whole) = (packed.times(), packed.whole());
+            let numbers = packed.numbers(&times);
+            let ts: Vec<_> = entries.iter().map(|entry| entry.ts).collect();
+            for (block, times) in [(&whole, None), (&numbers, Some(times.as_slice()))] {
+                prop_assert_eq!(bits(&decode(block, times, day()).unwrap()), bits(&entries));
+                prop_assert_eq!(decode_times(block, times, day()).unwrap(), ts.clone());
+            }
         }
 
         #[test]
         fn one_changed_byte_is_found(entries in entries(), place: prop::sample::Index, change in 1..=u8::MAX) {
-            let mut block = encode(&entries);
-            let place = place.index(block.len());
-            block[place] ^= change;
-            prop_assert!(decode(&block, day()).is_err());
+            let packed = Packed::of(&entries);
+            let harmed = |mut bytes: Vec<u8>| {
+                let place = place.index(bytes.len());
+                bytes[place] ^= change;
+                bytes
+            };
+            let times = packed.times();
+            let numbers = packed.numbers(&times);
+            prop_assert!(decode(&harmed(packed.whole()), None, day()).is_err());
+            prop_assert!(decode(&harmed(numbers.clone()), Some(&times), day()).is_err());
+            prop_assert!(decode(&numbers, Some(&harmed(times)), day()).is_err());
+        }
+
+        #[test]
+        fn a_block_is_not_read_with_the_times_of_another_one(one in entries(), other in entries()) {
+            let (one, other) = (Packed::of(&one), Packed::of(&other));
+            prop_assume!(one.times() != other.times());
+            let block = one.numbers(&one.times());
+            prop_assert!(matches!(decode(&block, Some(&other.times()), day()), Err(BlockFault::OtherTimes)));
+            prop_assert!(matches!(decode(&block, None, day()), Err(BlockFault::NoTimes)));
         }
 
         #[test]
@@ -270,22 +403,27 @@ mod tests {
             changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
             cut in prop::option::weighted(0.3, any::<prop::sample::Index>()),
         ) {
-            let mut block = encode(&entries);
-            block.truncate(block.len() - CHECKSUM_BYTES);
-            for (place, byte) in changes {
-                let place = place.index(block.len());
-                block[place] = byte;
-            }
-            if let Some(cut) = cut {
-                block.truncate(cut.index(block.len()));
-            }
-            block.extend(crc32fast::hash(&block).to_le_bytes());
-            let _ = decode(&block, day());
+            let forge = |mut bytes: Vec<u8>| {
+                bytes.truncate(bytes.len() - CHECKSUM_BYTES);
+                for (place, byte) in &changes {
+                    let place = place.index(bytes.len());
+                    bytes[place] = *byte;
+                }
+                if let Some(cut) = cut {
+                    bytes.truncate(cut.index(bytes.len()));
+                }
+                sealed(bytes)
+            };
+            let packed = Packed::of(&entries);
+            let (times, forged_times) = (packed.times(), forge(packed.times()));
+            let _ = decode(&forge(packed.whole()), None, day());
+            let _ = decode(&forge(packed.numbers(&times)), Some(&times), day());
+            let _ = decode(&packed.numbers(&forged_times), Some(&forged_times), day());
         }
 
         #[test]
-        fn any_bytes_are_an_error_and_never_a_panic(bytes: Vec<u8>) {
-            prop_assert!(decode(&bytes, day()).is_err());
+        fn any_bytes_are_an_error_and_never_a_panic(bytes: Vec<u8>, times: Option<Vec<u8>>) {
+            prop_assert!(decode(&bytes, times.as_deref(), day()).is_err());
         }
     }
 
@@ -306,6 +444,6 @@ mod tests {
         let entry = Entry { ts: day().start(), arrival: Arrival::Dating, number: 1.0 };
         let block = encode(&[entry]);
         let next = Slot::of(Tier::Day, SeriesId::of_block(1), day().end());
-        assert!(matches!(decode(&block, next), Err(BlockFault::Order)));
+        assert!(matches!(decode(&block, None, next), Err(BlockFault::Order)));
     }
 }

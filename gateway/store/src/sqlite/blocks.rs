@@ -7,6 +7,7 @@ use super::block::{self, BlockFault};
 use super::entry::Entry;
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
+use super::times::{self, TimesId};
 use crate::ports::StoreError;
 
 /// The readings of a slot; empty when it has no block.
@@ -25,15 +26,19 @@ pub(super) fn read_times(connection: &Connection, slot: Slot) -> Result<Vec<i64>
 fn read_as<T>(
     connection: &Connection,
     slot: Slot,
-    decode: impl FnOnce(&[u8], Slot) -> Result<Vec<T>, BlockFault>,
+    decode: impl FnOnce(&[u8], Option<&[u8]>, Slot) -> Result<Vec<T>, BlockFault>,
 ) -> Result<Vec<T>, StoreError> {
     let sql = match slot.tier {
-        Tier::Hour => "SELECT data FROM blk_h WHERE id = ?1",
-        Tier::Day => "SELECT data FROM blk_d WHERE id = ?1",
+        Tier::Hour => "SELECT data, NULL FROM blk_h WHERE id = ?1",
+        Tier::Day => {
+            "SELECT blk_d.data, times.data FROM blk_d LEFT JOIN times ON times.id = blk_d.times WHERE blk_d.id = ?1"
+        }
     };
     let decoded = connection
         .prepare_cached(sql)?
-        .query_row([slot.id()], |row| Ok(decode(row.get_ref(0)?.as_blob()?, slot)))
+        .query_row([slot.id()], |row| {
+            Ok(decode(row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob_or_null()?, slot))
+        })
         .optional()?;
     decoded.unwrap_or_else(|| Ok(Vec::new())).map_err(|fault| {
         let what =
@@ -42,37 +47,78 @@ fn read_as<T>(
     })
 }
 
+/// The readings of a slot, or `None` and a word to the log when its block is damaged.
+pub(super) fn readable(
+    connection: &Connection,
+    slot: Slot,
+) -> Result<Option<Vec<Entry>>, StoreError> {
+    match read(connection, slot) {
+        Ok(entries) => Ok(Some(entries)),
+        Err(StoreError::Damaged { what }) => {
+            tracing::error!(what, "store holds a damaged block; nothing is added to it");
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What is told of a block's readings beside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    count: i64,
+    last: i64,
+}
+
+impl Counted {
+    /// Of readings in order; `None` when there are none.
+    pub(super) fn of(entries: &[Entry]) -> Option<Self> {
+        let count = i64::try_from(entries.len()).expect("a block is small");
+        entries.last().map(|last| Self { count, last: last.ts })
+    }
+}
+
 /// Writes the hour's block, in place of what it was.
 pub(super) fn write_hour(
     connection: &Connection,
     hour: Slot,
     entries: &[Entry],
 ) -> Result<(), StoreError> {
-    let Some(last) = entries.last() else { return Ok(()) };
+    let Some(Counted { count, last }) = Counted::of(entries) else { return Ok(()) };
     connection
         .prepare_cached("INSERT OR REPLACE INTO blk_h(id, n, last, data) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![hour.id(), count(entries), last.ts, block::encode(entries)])?;
+        .execute(params![hour.id(), count, last, block::encode(entries)])?;
     Ok(())
 }
 
-/// Writes the day's block, in place of what it was, as part of revision `rev`.
+/// Writes the day's block, in place of what it was, as part of revision `rev`. It is read with these `times`, when
+/// they lie apart.
 pub(super) fn write_day(
     connection: &Connection,
     day: Slot,
-    entries: &[Entry],
+    Counted { count, last }: Counted,
     rev: i64,
+    times: Option<TimesId>,
+    data: &[u8],
 ) -> Result<(), StoreError> {
-    let Some(last) = entries.last() else { return Ok(()) };
+    let before = times_of(connection, day)?;
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO blk_d(id, n, last, rev, data) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT OR REPLACE INTO blk_d(id, n, last, rev, times, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![day.id(), count(entries), last.ts, rev, block::encode(entries)])?;
-    Ok(())
+        .execute(params![day.id(), count, last, rev, times, data])?;
+    times::free(connection, before)
 }
 
-fn count(entries: &[Entry]) -> i64 {
-    i64::try_from(entries.len()).expect("a block is small")
+/// Takes the day's block out.
+pub(super) fn remove_day(connection: &Connection, day: Slot) -> Result<(), StoreError> {
+    let before = times_of(connection, day)?;
+    connection.prepare_cached("DELETE FROM blk_d WHERE id = ?1")?.execute([day.id()])?;
+    times::free(connection, before)
+}
+
+fn times_of(connection: &Connection, day: Slot) -> Result<Option<TimesId>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT times FROM blk_d WHERE id = ?1")?;
+    Ok(statement.query_row([day.id()], |row| row.get(0)).optional()?.flatten())
 }
 
 /// Takes the hour's block out.

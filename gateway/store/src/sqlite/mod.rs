@@ -10,12 +10,12 @@
 //! |---|---|
 //! | `writer`, `database` | the thread and its commands; the transactions it makes of them |
 //! | `known`, `sealed` | what is stored already, so that a repeated reading is told from a new one |
-//! | `seal` | when what is packed, in steps between which appends go on |
+//! | `seal`, `days` | when what is packed, in steps between which appends go on; days, series of a device together |
 //! | `retention`, `room` | what is given up: by age each night, and while the disk is nearly full |
 //! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
-//! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `rollups`, `meta` | a table or two each |
+//! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `meta` | a table or two each |
 //! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
@@ -25,6 +25,7 @@ pub mod backup;
 mod block;
 mod blocks;
 mod database;
+mod days;
 mod decimals;
 mod entry;
 mod fault;
@@ -49,6 +50,7 @@ mod seal;
 mod sealed;
 mod series;
 mod slot;
+mod times;
 mod walk;
 mod writer;
 
@@ -103,15 +105,25 @@ pub struct Sealed {
     pub given_up: u64,
 }
 
-/// For fuzzing only: takes any bytes for a block of readings, and for one of rollups, once a checksum that fits is
-/// put behind them.
+/// For fuzzing only: takes any bytes for a block of readings, for its times, and for a block of rollups, once a checksum
+/// that fits is put behind them.
 #[doc(hidden)]
 pub fn unpack_anything(bytes: &[u8]) {
-    let checksum = crc32fast::hash(bytes).to_le_bytes();
-    let block = [bytes, &checksum].concat();
+    let sealed = |bytes: &[u8]| [bytes, &crc32fast::hash(bytes).to_le_bytes()].concat();
+    let block = sealed(bytes);
     let day = slot::Slot::of(slot::Tier::Day, series::SeriesId::of_block(1), 0);
     // Either is fine; what must not happen is a panic.
-    let _ = block::decode(&block, day);
+    let _ = block::decode(&block, None, day);
+    for cut in [bytes.len() / 2, bytes.len() / 4] {
+        let (times, numbers) = bytes.split_at(cut);
+        let times = sealed(times);
+        // As a block refers to its times: by their checksum, behind version, decimals and count.
+        let mut numbers = numbers.to_vec();
+        if let Some(reference) = numbers.get_mut(6..10) {
+            reference.copy_from_slice(&times[times.len() - 4..]);
+        }
+        let _ = block::decode(&sealed(&numbers), Some(&times), day);
+    }
     let _ = quarters::decode(&block, day);
 }
 

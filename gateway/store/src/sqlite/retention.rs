@@ -111,7 +111,7 @@ fn give_up(connection: &Connection, day: Slot, rules: &Rules) -> Result<bool, St
     for hour in blocks::hours_of(connection, day)? {
         blocks::remove_hour(connection, hour)?;
     }
-    connection.prepare_cached("DELETE FROM blk_d WHERE id = ?1")?.execute([day.id()])?;
+    blocks::remove_day(connection, day)?;
     Ok(true)
 }
 

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 /// How long a connection waits for another one's lock; commits take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,30 +1,26 @@
-//! Sealing: the log is packed into hour blocks, ended days into day blocks with their summaries.
+//! Sealing: the log is packed into hour blocks; then the days that have ended, and what is no longer kept.
 //!
 //! It goes in steps of one short transaction each, so that appends wait for no more than one of them. A pass that was
 //! broken off leaves nothing half done: the next one starts from what the file then holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::Instant;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::block::LARGEST_BLOCK;
 use super::entry::{Entry, in_order};
 use super::forwarding::Mark;
 use super::retention::{MakingRoom, Nightly};
 use super::rollups::Rules;
 use super::series::SeriesId;
 use super::slot::{Slot, Tier};
-use super::{Sealed, blocks, log, meta, owed, rollups, series};
+use super::{Sealed, blocks, days, log, meta, owed, rollups, series};
 use crate::ports::StoreError;
 
 /// How many rows of the log one step packs.
 const ROWS_PER_STEP: usize = 20_000;
-/// How many day blocks one step writes.
+/// How many days one step rolls up again.
 const DAYS_PER_STEP: usize = 8;
-/// How long after its end a day is sealed. What arrives later waits for the pass of the next night, so that a backlog
-/// does not write the same day again and again.
-const DAY_CLOSES_AFTER: i64 = 3 * Tier::Hour.length();
 
 /// One pass over the file.
 #[derive(Debug)]
@@ -44,10 +40,10 @@ enum Stage {
         now: Instant,
         days: Vec<Slot>,
     },
-    /// Packing these days. The list is worked off from its end.
+    /// Packing days, step by step. The list is worked off from its end.
     Days {
         due: i64,
-        days: Vec<Slot>,
+        steps: Vec<Vec<Slot>>,
     },
     /// Giving up what is no longer kept.
     Night {
@@ -129,22 +125,18 @@ impl Pass {
             Stage::Gap { now, days } => {
                 if days.is_empty() {
                     rollups::all_made(connection, rules.longest_gap)?;
-                    let (due, days) = due_days(connection, *now)?;
-                    self.stage = Stage::Days { due, days };
+                    let (due, steps) = days::due(connection, *now)?;
+                    self.stage = Stage::Days { due, steps };
                 } else {
                     for day in days.split_off(days.len().saturating_sub(DAYS_PER_STEP)) {
                         rollups::rewrite_day(connection, day, rules)?;
                     }
                 }
             }
-            Stage::Days { due, days } => {
-                if days.is_empty() {
-                    self.stage = end_of_days(connection, rules, *due)?;
-                } else {
-                    let step = days.split_off(days.len().saturating_sub(DAYS_PER_STEP));
-                    pack_days(connection, step, rules, &mut self.sealed)?;
-                }
-            }
+            Stage::Days { due, steps } => match steps.pop() {
+                Some(step) => days::pack(connection, step, rules, &mut self.sealed)?,
+                None => self.stage = end_of_days(connection, rules, *due)?,
+            },
             Stage::Night { due, nightly } => {
                 if let Some(given_up) = nightly.step(connection, rules)? {
                     self.sealed.given_up += given_up.len() as u64;
@@ -206,99 +198,19 @@ fn pack_log(
 
 /// Whether the readings went into the hour's block; a damaged one takes none.
 fn pack_hour(connection: &Connection, hour: Slot, entries: &[Entry]) -> Result<bool, StoreError> {
-    let Some(mut block) = readable(connection, hour)? else { return Ok(false) };
+    let Some(mut block) = blocks::readable(connection, hour)? else { return Ok(false) };
     block.extend(entries);
     blocks::write_hour(connection, hour, &in_order(block))?;
     Ok(true)
 }
 
-/// The days with hour blocks whose time has come, none when this night's pass was made; and which night it is.
-fn due_days(connection: &Connection, now: Instant) -> Result<(i64, Vec<Slot>), StoreError> {
-    let closed = now.as_millis().saturating_sub(DAY_CLOSES_AFTER);
-    let due = closed.div_euclid(Tier::Day.length());
-    // Not `>=`: a clock that was far ahead once must not end the sealing of days.
-    if meta::number(connection, DAYS_SEALED)? == Some(due) {
-        return Ok((due, Vec::new()));
-    }
-    // Hours of the first day that is still open come after all others, since ids begin with the time.
-    let open = Slot::of(Tier::Hour, SeriesId::of_block(0), due * Tier::Day.length());
-    let mut statement = connection.prepare_cached("SELECT id FROM blk_h WHERE id < ?1")?;
-    let hours =
-        statement.query_map([open.id()], |row| Ok(Slot::from_id(Tier::Hour, row.get(0)?)))?;
-    let days: BTreeSet<i64> =
-        hours.map(|hour| Ok(hour?.day().id())).collect::<rusqlite::Result<_>>()?;
-    Ok((due, days.into_iter().rev().map(|id| Slot::from_id(Tier::Day, id)).collect()))
-}
-
 /// What follows once no day is left to be packed: once a night, giving up what is no longer kept.
 fn end_of_days(connection: &Connection, rules: &Rules, due: i64) -> Result<Stage, StoreError> {
-    if meta::number(connection, DAYS_SEALED)? != Some(due) {
-        meta::set(connection, DAYS_SEALED, due)?;
-    }
+    days::all_packed(connection, due)?;
     if meta::number(connection, GIVEN_UP)? == Some(due) {
         return Ok(Stage::Done);
     }
     Ok(Stage::Night { due, nightly: Nightly::of(connection, &rules.retention, due)? })
-}
-
-fn pack_days(
-    connection: &Connection,
-    days: Vec<Slot>,
-    rules: &Rules,
-    sealed: &mut Sealed,
-) -> Result<(), StoreError> {
-    let rev = meta::number(connection, REVISION)?.unwrap_or(0) + 1;
-    meta::set(connection, REVISION, rev)?;
-    for day in days.into_iter().rev() {
-        if pack_day(connection, day, rules, rev)? {
-            sealed.days += 1;
-        }
-    }
-    Ok(())
-}
-
-/// Whether the day's hours went into its block; a damaged or full one takes none.
-fn pack_day(
-    connection: &Connection,
-    day: Slot,
-    rules: &Rules,
-    rev: i64,
-) -> Result<bool, StoreError> {
-    let Some(mut entries) = readable(connection, day)? else { return Ok(false) };
-    let mut packed = Vec::new();
-    for hour in blocks::hours_of(connection, day)? {
-        // A damaged hour stays where it is, so that reading it goes on to say so.
-        if let Some(block) = readable(connection, hour)? {
-            entries.extend(block);
-            packed.push(hour);
-        }
-    }
-    if entries.len() > LARGEST_BLOCK {
-        tracing::warn!(
-            day = day.describe(),
-            "more readings in a day than a block holds stay in hour blocks"
-        );
-        return Ok(false);
-    }
-    let entries = in_order(entries);
-    rollups::write_day(connection, day, &entries, rules)?;
-    blocks::write_day(connection, day, &entries, rev)?;
-    for hour in packed {
-        blocks::remove_hour(connection, hour)?;
-    }
-    Ok(true)
-}
-
-/// The readings of a slot, or `None` and a word to the log when its block is damaged.
-fn readable(connection: &Connection, slot: Slot) -> Result<Option<Vec<Entry>>, StoreError> {
-    match blocks::read(connection, slot) {
-        Ok(entries) => Ok(Some(entries)),
-        Err(StoreError::Damaged { what }) => {
-            tracing::error!(what, "store holds a damaged block; nothing is added to it");
-            Ok(None)
-        }
-        Err(other) => Err(other),
-    }
 }
 
 /// Makes the civil days of one series again whose time zone is not `zone`; false when there is none.
@@ -321,9 +233,5 @@ fn rewrite_one_series(connection: &Connection, rules: &Rules) -> Result<bool, St
     Ok(true)
 }
 
-/// In `meta`: the day in whose early hours days were last sealed, in days since 1970.
-const DAYS_SEALED: &str = "days_sealed";
-/// In `meta`: the newest `rev` of a day block.
-const REVISION: &str = "rev";
 /// In `meta`: the day in whose early hours what is no longer kept was last given up, in days since 1970.
 const GIVEN_UP: &str = "given_up";

@@ -104,6 +104,14 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<(SeriesId, Source)>, St
     Ok(series)
 }
 
+/// Series by device: those of one have the same number.
+pub(super) fn devices(connection: &Connection) -> Result<HashMap<SeriesId, i64>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, dense_rank() OVER (ORDER BY device) FROM series")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What is measured; `None` when this build does not know it.
 pub(super) fn quantity(
     connection: &Connection,

@@ -59,6 +59,11 @@ impl Slot {
         (self.number << SeriesId::BITS) | self.series.get()
     }
 
+    /// Hours or days since 1970.
+    pub(super) const fn number(self) -> i64 {
+        self.number
+    }
+
     /// Its first millisecond since 1970.
     pub(super) const fn start(self) -> i64 {
         self.number * self.tier.length()

@@ -3,6 +3,7 @@ mod damage;
 mod opening;
 mod retention;
 mod sealing;
+mod sharing;
 mod summaries;
 
 use std::path::Path;

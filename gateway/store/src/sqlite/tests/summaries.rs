@@ -268,6 +268,7 @@ async fn a_file_of_the_first_schema_gets_its_rollups_from_its_blocks() {
     stranger
         .execute_batch(
             "DROP TABLE learned; DROP TABLE alerts; DROP TABLE ledger; ALTER TABLE series DROP COLUMN family;
+             DROP INDEX blk_d_times; ALTER TABLE blk_d DROP COLUMN times; DROP TABLE times;
              DROP TABLE q15; DROP TABLE rd; DELETE FROM meta WHERE key = 'rollup_gap';
              CREATE TABLE r15(series INTEGER); CREATE TABLE rd(series INTEGER);
              PRAGMA user_version = 1;",
