@@ -92,9 +92,9 @@ impl Access {
         let keys = || keys.iter().flatten();
         lock(&self.failures).attempt(keys(), now).map_err(Refusal::TooMany)?;
         let account = self.account(name);
-        let stored = account.clone();
+        let stored = account.as_ref().map(|account| account.hash().to_owned());
         let Ok(_turn) = self.hashing.acquire().await else { return Err(Refusal::Wrong) };
-        let fits = spawn_blocking(move || password::fits(stored.as_ref(), &password)).await;
+        let fits = spawn_blocking(move || password::fits(stored.as_deref(), &password)).await;
         match account {
             Some(account) if fits.unwrap_or(false) => {
                 lock(&self.failures).forgive(keys());

@@ -4,8 +4,6 @@ use argon2::Argon2;
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 
-use super::accounts::Account;
-
 /// Length matters more than signs: a short sentence is easy to keep in mind and hard to guess.
 const SHORTEST: usize = 12;
 /// A hash works through all of it.
@@ -46,16 +44,16 @@ pub(super) fn hash(password: &Password) -> String {
     hash.expect("the parameters are the library's own").to_string()
 }
 
-/// Whether `password` is that of `account`. Without an account it takes as long, so that time tells no names.
-pub(super) fn fits(account: Option<&Account>, password: &str) -> bool {
+/// Whether `password` is the one of which the hash was made. Without a hash it takes as long, so that time tells no names.
+pub(super) fn fits(hash_of_account: Option<&str>, password: &str) -> bool {
     if password.len() > 4 * LONGEST {
         return false;
     }
-    let Some(account) = account else {
+    let Some(text) = hash_of_account else {
         drop(hash(&Password(password.to_owned())));
         return false;
     };
-    PasswordHash::new(account.hash())
+    PasswordHash::new(text)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 

@@ -2,7 +2,7 @@
 
 use domain::indicators::{UsedFactor, Weighed};
 
-use super::document::Pen;
+use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
 use crate::insights::machine::MachineReport;
 

@@ -6,8 +6,8 @@ use domain::site::{Site, Use};
 use domain::wire::state::Quality;
 
 use super::bars;
-use super::document::Pen;
 use super::gather::Breakdowns;
+use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
 use crate::insights::breakdown::Line;
 

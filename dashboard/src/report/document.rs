@@ -3,6 +3,7 @@
 use domain::site::Site;
 
 use super::gather::MonthReport;
+use super::pen::Pen;
 use super::sheet::{Cell, Section};
 use super::{account, consumption, people};
 use crate::words::{Language, ReportLabels, Teller};
@@ -26,15 +27,6 @@ pub(crate) struct KeyFigure {
     pub(crate) name: &'static str,
     pub(crate) cell: Cell,
     pub(crate) unit: &'static str,
-}
-
-/// What the sections are written with.
-pub(super) struct Pen<'a> {
-    pub(super) report: &'a MonthReport,
-    pub(super) site: &'a Site,
-    pub(super) teller: Teller,
-    pub(super) language: Language,
-    pub(super) t: &'static ReportLabels,
 }
 
 impl Document {
@@ -68,18 +60,6 @@ impl Document {
             key: key(&pen),
             sections: sections.into_iter().flatten().collect(),
         }
-    }
-}
-
-impl Pen<'_> {
-    /// The month in words.
-    pub(super) fn month(&self) -> String {
-        self.teller.month(self.report.period.start())
-    }
-
-    /// A duration to the hour, or finer where it is short.
-    pub(super) fn hours(&self, hours: f64) -> String {
-        self.language.hours(hours).text()
     }
 }
 

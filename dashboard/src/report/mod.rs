@@ -11,6 +11,7 @@
 //! | `gather` | asks for its figures, the very ones that the API gives |
 //! | `document` | tells them in a language: sections, tables, sentences |
 //! | `consumption`, `people`, `account` | the sections |
+//! | `pen` | what they are written with |
 //! | `sheet` | tables whose cells are text for people and numbers for programs |
 //! | `bars` | the days of the month as SVG |
 //! | `csv` | the same tables as CSV |
@@ -24,6 +25,7 @@ mod document;
 mod file;
 mod gather;
 mod month;
+mod pen;
 mod people;
 mod sheet;
 

@@ -2,8 +2,8 @@
 
 use domain::indicators::Attendance;
 
-use super::document::Pen;
 use super::gather::ZoneReport;
+use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."

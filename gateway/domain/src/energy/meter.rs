@@ -63,7 +63,7 @@ impl Track {
 
 impl MeterFold {
     pub(crate) fn new(meter: &Meter, grid: &[Period], rules: &Rules) -> Self {
-        let gap = longest_gap(rules);
+        let gap = rules.longest_gap();
         let track = |energy: &Assignment| Track {
             assigned: energy.period,
             register: Register::new(Bounds::energy(meter.max_power_w)),
@@ -213,11 +213,6 @@ impl MeterFold {
             Period::new(first - self.gap, last + self.gap)?.intersection(track.assigned)
         })
     }
-}
-
-/// How long a reading speaks at most.
-pub(crate) fn longest_gap(rules: &Rules) -> SignedDuration {
-    rules.longest_gap()
 }
 
 /// Over a longer silence only the total of a register is known, not its shape.

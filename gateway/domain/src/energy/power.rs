@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 
 use super::assigned;
 use super::ledger::Stretch;
-use super::meter::longest_gap;
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Meter, Rules};
@@ -64,7 +63,7 @@ pub(crate) fn held_power(
     rules: &Rules,
     now: Instant,
 ) -> Vec<Held> {
-    let gap = longest_gap(rules);
+    let gap = rules.longest_gap();
     let mut all = Vec::new();
     for assignment in &meter.power {
         let readings = assigned(series.of(&assignment.source), assignment.period);

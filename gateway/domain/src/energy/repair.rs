@@ -1,7 +1,6 @@
 //! Gaps that a register bridges: what was drawn in all is known, when it was drawn is not.
 
 use super::assigned;
-use super::meter::longest_gap;
 use crate::instant::Period;
 use crate::reading::{SeriesSet, Source};
 use crate::register::{Bounds, Mark, Register, Told};
@@ -23,7 +22,7 @@ pub struct Repair {
 
 /// The silences of a meter that its registers bridge, register by register in the order of time.
 pub fn repairs(meter: &Meter, series: &SeriesSet, rules: &Rules) -> Vec<Repair> {
-    let gap = longest_gap(rules);
+    let gap = rules.longest_gap();
     let mut found = Vec::new();
     for assignment in &meter.energy {
         let source = &assignment.source;

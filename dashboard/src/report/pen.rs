@@ -1,0 +1,27 @@
+//! What the sections of a report are written with.
+
+use domain::site::Site;
+
+use super::gather::MonthReport;
+use crate::words::{Language, ReportLabels, Teller};
+
+/// The figures, and the words for them.
+pub(super) struct Pen<'a> {
+    pub(super) report: &'a MonthReport,
+    pub(super) site: &'a Site,
+    pub(super) teller: Teller,
+    pub(super) language: Language,
+    pub(super) t: &'static ReportLabels,
+}
+
+impl Pen<'_> {
+    /// The month in words.
+    pub(super) fn month(&self) -> String {
+        self.teller.month(self.report.period.start())
+    }
+
+    /// A duration to the hour, or finer where it is short.
+    pub(super) fn hours(&self, hours: f64) -> String {
+        self.language.hours(hours).text()
+    }
+}
