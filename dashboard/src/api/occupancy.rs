@@ -27,6 +27,8 @@ pub(crate) struct OccupancyItem {
     low: Option<f64>,
     high: Option<f64>,
     occupancy: Occupancy,
+    /// What the doors alone counted, uncorrected and with its sign.
+    counted: Option<f64>,
     quality: Quality,
     coverage: f64,
 }
@@ -56,6 +58,7 @@ pub(crate) async fn list<R: SeriesReader>(
         low: figure.low,
         high: figure.high,
         occupancy: figure.occupancy,
+        counted: figure.counted,
         quality: figure.quality,
         coverage: figure.coverage,
     });

@@ -9,30 +9,72 @@ use domain::air::{
 use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{self, Attendance, Counting, PeopleFigure};
-use domain::site::Zone;
+use domain::site::{Site, Zone};
 use store::SeriesReader;
 
 use super::{load, off_thread, people, stretches, turn, whole};
 use crate::app::App;
 use crate::problem::Problem;
 
-/// How a zone, or the building without one, is used in each period of `periods`.
+/// The people of a zone, or of the building, in each quarter of an hour of a span up to now.
+pub(crate) struct Quarters {
+    periods: Vec<Period>,
+    people: Vec<PeopleFigure>,
+}
+
+impl Quarters {
+    /// Those that begin within a period.
+    pub(crate) fn within(&self, period: Period) -> (&[Period], &[PeopleFigure]) {
+        let start = self.periods.partition_point(|it| it.start() < period.start());
+        let end = self.periods.partition_point(|it| it.start() < period.end()).max(start);
+        (&self.periods[start..end], &self.people[start..end])
+    }
+
+    /// How the zone, or the building without one, is used in a period; `visits` as the doors tell them.
+    pub(crate) fn attendance(
+        &self,
+        site: &Site,
+        zone: Option<&ZoneId>,
+        period: Period,
+        visits: Option<f64>,
+    ) -> Attendance {
+        let capacity = match zone {
+            Some(zone) => site.zone(zone.as_str()).and_then(|it| it.capacity),
+            None => Some(site.capacity),
+        };
+        occupancy::attendance(site, capacity, self.within(period), visits)
+    }
+}
+
+/// The quarters of an hour of a span.
+pub(crate) async fn quarters<R: SeriesReader>(
+    app: &App<R>,
+    zone: Option<ZoneId>,
+    span: Period,
+) -> Result<Quarters, Problem> {
+    let now = app.clock.now();
+    let periods = grid(Step::Minutes(15), span, &app.site.timezone);
+    let periods: Vec<Period> = periods.take_while(|quarter| quarter.start() < now).collect();
+    let people = people(app, zone, &periods).await?;
+    Ok(Quarters { periods, people })
+}
+
+/// How a zone, or the building without one, is used in each period of `periods`, which are in order.
 pub(crate) async fn attendances<R: SeriesReader>(
     app: &App<R>,
     zone: Option<ZoneId>,
     periods: &[Period],
 ) -> Result<Vec<Attendance>, Problem> {
-    let counted = countings(app, zone.clone(), periods).await?;
-    let of_zone = zone.as_ref().and_then(|zone| app.site.zone(zone.as_str()));
-    let capacity =
-        if zone.is_some() { of_zone.and_then(|it| it.capacity) } else { Some(app.site.capacity) };
-    let mut attendances = Vec::with_capacity(periods.len());
-    for (period, counting) in periods.iter().zip(counted) {
-        let (quarters, people) = by_quarter(app, zone.clone(), *period).await?;
-        let visits = counting.map(|it| it.visits);
-        attendances.push(occupancy::attendance(&app.site, capacity, (&quarters, &people), visits));
+    if periods.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(attendances)
+    let counted = countings(app, zone.clone(), periods).await?;
+    let quarters = quarters(app, zone.clone(), whole(periods)).await?;
+    let attendance = |(period, counting): (&Period, Option<Counting>)| {
+        let visits = counting.map(|it| it.visits);
+        quarters.attendance(&app.site, zone.as_ref(), *period, visits)
+    };
+    Ok(periods.iter().zip(counted).map(attendance).collect())
 }
 
 /// How the doors of a zone, or of the building without one, count in each period.
@@ -63,13 +105,13 @@ pub(crate) async fn air<R: SeriesReader>(
     zone: Zone,
     span: Period,
 ) -> Result<AirReport, Problem> {
-    let (quarters, people) = by_quarter(app, Some(zone.id.clone()), span).await?;
+    let quarters = quarters(app, Some(zone.id.clone()), span).await?;
     let _turn = turn(app).await?;
     let series = load(app, air_needs(&app.site, &zone).into_iter(), span).await?;
     let site = Arc::clone(&app.site);
     let until = span.end().min(app.clock.now()).max(span.start());
     let span = Period::new(span.start(), until).expect("it was held to the begin");
-    off_thread(move || zone_air(&site, &zone, span, (&quarters, &people), &series)).await
+    off_thread(move || zone_air(&site, &zone, span, quarters.within(span), &series)).await
 }
 
 /// Every CO2 instrument over a span.
@@ -81,17 +123,4 @@ pub(crate) async fn instruments<R: SeriesReader>(
     let series = load(app, check_needs(&app.site).into_iter(), span).await?;
     let site = Arc::clone(&app.site);
     off_thread(move || check_instruments(&site, span, &series)).await
-}
-
-/// The people of each quarter of an hour of a period up to now.
-async fn by_quarter<R: SeriesReader>(
-    app: &App<R>,
-    zone: Option<ZoneId>,
-    period: Period,
-) -> Result<(Vec<Period>, Vec<PeopleFigure>), Problem> {
-    let now = app.clock.now();
-    let quarters = grid(Step::Minutes(15), period, &app.site.timezone);
-    let quarters: Vec<Period> = quarters.take_while(|quarter| quarter.start() < now).collect();
-    let people = people(app, zone, &quarters).await?;
-    Ok((quarters, people))
 }

@@ -9,6 +9,7 @@ mod events;
 mod indicators;
 mod pages;
 mod report;
+mod zone_pages;
 
 use std::sync::{Arc, Mutex};
 

@@ -11,6 +11,7 @@ mod quantities;
 mod report;
 mod states;
 mod time;
+mod zones;
 
 pub use alerts::AlertSentences;
 pub(crate) use alerts::AlertWords;
@@ -20,6 +21,7 @@ pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
 pub(crate) use report::ReportLabels;
 pub(crate) use states::{AIR_GOOD_BELOW, AIR_URGENT_FROM, Air, Tone, is_closed};
 pub(crate) use time::Teller;
+pub(crate) use zones::ZoneLabels;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

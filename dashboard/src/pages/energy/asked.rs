@@ -1,10 +1,10 @@
 //! Which view of which scope and span is asked for. What is not understood falls back to the building and this week.
 
-use domain::calendar::{Step, period_of};
+use domain::calendar::Step;
 use domain::site::{Meter, Site};
 use domain::{Instant, Period};
-use jiff::SignedDuration;
 
+use super::super::spans::{Choosable, Span, Tab};
 use crate::app::App;
 use crate::insights::scope::{BUILDING, Scope};
 use crate::query::Query;
@@ -48,39 +48,12 @@ impl View {
     }
 }
 
-/// A link to a view.
-pub(super) struct Tab {
-    pub(super) address: String,
-    pub(super) name: &'static str,
-    pub(super) here: bool,
-}
-
-/// An entry of a list to choose from.
-pub(super) struct Choosable {
-    pub(super) value: String,
-    pub(super) name: String,
-    pub(super) chosen: bool,
-}
-
-/// The spans to choose from: name in addresses, civil period, how many of them ago, and its bars.
-const SPANS: [(&str, Step, u8, Step); 8] = [
-    ("today", Step::Day, 0, Step::Hour),
-    ("yesterday", Step::Day, 1, Step::Hour),
-    ("week", Step::Week, 0, Step::Day),
-    ("last-week", Step::Week, 1, Step::Day),
-    ("month", Step::Month, 0, Step::Day),
-    ("last-month", Step::Month, 1, Step::Day),
-    ("year", Step::Year, 0, Step::Month),
-    ("last-year", Step::Year, 1, Step::Month),
-];
-const DEFAULT_SPAN: usize = 2;
-
 /// What a reader of the page wants to see.
 pub(super) struct Asked {
     pub(super) view: View,
     /// `building`, `zone:<id>` or `meter:<id>`; it exists.
     of: String,
-    chosen: usize,
+    chosen: Span,
     pub(super) span: Period,
     pub(super) now: Instant,
 }
@@ -88,26 +61,20 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn read(query: &Query, site: &Site, now: Instant) -> Self {
         let view = View::ALL.into_iter().find(|view| query.get("view") == Some(view.name()));
-        let chosen = SPANS.iter().position(|span| query.get("span") == Some(span.0));
-        let chosen = chosen.unwrap_or(DEFAULT_SPAN);
+        let chosen = Span::read(query, Span::WEEK);
         let of = query.get("of").filter(|of| exists(site, of)).unwrap_or(BUILDING);
-        let (_, step, ago, _) = SPANS[chosen];
-        let mut span = period_of(step, now, &site.timezone);
-        for _ in 0..ago {
-            let before = span.start() - SignedDuration::from_millis(1);
-            span = period_of(step, before, &site.timezone);
-        }
+        let span = chosen.period(site, now);
         Self { view: view.unwrap_or(View::Now), of: of.to_owned(), chosen, span, now }
     }
 
     /// The bars of the span.
     pub(super) fn bars(&self) -> Step {
-        SPANS[self.chosen].3
+        self.chosen.bars()
     }
 
     /// Whether it is a year.
     pub(super) fn is_year(&self) -> bool {
-        SPANS[self.chosen].1 == Step::Year
+        self.chosen.step() == Step::Year
     }
 
     /// What the question is about.
@@ -160,7 +127,7 @@ impl Asked {
         if view == View::Now {
             return "/energy".to_owned();
         }
-        let (of, span) = (self.of.replace(':', "%3A"), SPANS[self.chosen].0);
+        let (of, span) = (self.of.replace(':', "%3A"), self.chosen.name());
         format!("/energy?view={}&of={of}&span={span}", view.name())
     }
 
@@ -179,42 +146,20 @@ impl Asked {
     }
 
     pub(super) fn spans(&self, t: &Labels) -> Vec<Choosable> {
-        let names = span_names(t);
-        let span = |(at, name): (usize, &str)| Choosable {
-            value: SPANS[at].0.to_owned(),
-            name: name.to_owned(),
-            chosen: at == self.chosen,
-        };
-        names.into_iter().enumerate().map(span).collect()
+        self.chosen.choices(usize::MAX, t)
     }
 
     /// "FabLab, ce mois".
     pub(super) fn title(&self, language: Language, site: &Site) -> String {
         let scopes = self.scopes(language, site);
         let scope = scopes.into_iter().find(|it| it.chosen).map(|it| it.name).unwrap_or_default();
-        let span = span_names(language.labels())[self.chosen];
-        let mut letters = span.chars();
-        let small: String =
-            letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        let small = self.chosen.in_words(language.labels());
         format!("{scope}, {small}")
     }
 
     pub(super) fn teller<R>(&self, language: Language, app: &App<R>) -> Teller {
         Teller { language, zone: app.site.timezone.clone(), now: self.now }
     }
-}
-
-fn span_names(t: &Labels) -> [&'static str; 8] {
-    [
-        t.span_today,
-        t.span_yesterday,
-        t.span_week,
-        t.span_last_week,
-        t.span_month,
-        t.span_last_month,
-        t.span_year,
-        t.span_last_year,
-    ]
 }
 
 fn exists(site: &Site, of: &str) -> bool {

@@ -3,18 +3,14 @@
 //! | file | what it shows |
 //! |---|---|
 //! | `asked` | which view of which scope and span is asked for |
-//! | `section` | what a view is made of: findings, figures, drawings, tables |
-//! | `drawing` | bars, heat map and duration curve as SVG |
 //! | `consumption`, `power`, `machines`, `people`, `checks` | one view each |
 
 mod asked;
 mod checks;
 mod consumption;
-mod drawing;
 mod machines;
 mod people;
 mod power;
-mod section;
 
 use std::sync::Arc;
 
@@ -23,9 +19,11 @@ use axum::extract::State;
 use axum::response::Response;
 use store::SeriesReader;
 
-use self::asked::{Asked, Choosable, Tab, View};
-use self::section::Section;
+use self::asked::{Asked, View};
+use super::section::Section;
 use super::shell::{Choice, Shell};
+use super::spans::{Choosable, Tab};
+use super::{drawing, section};
 use crate::app::App;
 use crate::audience::Screen;
 use crate::problem::Problem;

@@ -161,6 +161,7 @@ mod tests {
                 low: Some(0.0),
                 high: Some(5.0),
                 occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
+                counted: None,
                 quality: Quality::Estimated,
                 coverage: 1.0,
             }

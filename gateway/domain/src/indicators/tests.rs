@@ -374,6 +374,7 @@ fn people(count: Option<f64>) -> PeopleFigure {
         low: count.map(|n| n * 0.5),
         high: count.map(|n| n * 2.0),
         occupancy,
+        counted: None,
         quality: Quality::Estimated,
         coverage: 1.0,
     }

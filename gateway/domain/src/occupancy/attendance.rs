@@ -6,7 +6,7 @@ use super::hours;
 use super::timeline::PeopleFigure;
 use crate::instant::{Instant, Period};
 use crate::site::Site;
-use crate::wire::state::Occupancy;
+use crate::wire::state::{Occupancy, Quality};
 
 /// From this share of its capacity on a zone counts as nearly full.
 const NEARLY_FULL: f64 = 0.8;
@@ -34,6 +34,8 @@ pub struct Attendance {
     pub open_occupied_h: f64,
     /// `open_occupied_h` by `open_known_h`; `None` when nothing is known, or the building is never open.
     pub use_rate: Option<f64>,
+    /// How the people came about, over most of the known time.
+    pub quality: Quality,
     /// Share of the period of which anything is known.
     pub coverage: f64,
 }
@@ -92,8 +94,24 @@ pub fn attendance(
         open_known_h,
         open_occupied_h,
         use_rate: (open_known_h > 0.0).then(|| open_occupied_h / open_known_h),
+        quality: quality(&parts),
         coverage: parts.iter().map(known).sum::<f64>() / all_h.max(f64::MIN_POSITIVE),
     }
+}
+
+/// The quality that most of the known time has; of equal ones the worse.
+fn quality(parts: &[(Period, PeopleFigure)]) -> Quality {
+    let hours = |quality: Quality| {
+        let of = parts.iter().filter(|(_, figure)| figure.quality == quality);
+        of.map(|(period, figure)| period.length().as_secs_f64() * figure.coverage).sum::<f64>()
+    };
+    let (mut told, mut most) = (Quality::Unknown, 0.0);
+    for quality in [Quality::Partial, Quality::Estimated, Quality::Measured] {
+        if hours(quality) > most {
+            (told, most) = (quality, hours(quality));
+        }
+    }
+    told
 }
 
 fn peak(parts: &[(Period, PeopleFigure)]) -> Option<Peak> {
@@ -134,7 +152,6 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
-    use crate::wire::state::Quality;
 
     /// A Monday of quarter hours from seven in the morning on, open from eight to ten.
     fn of(people: &[Option<f64>]) -> Attendance {
@@ -156,6 +173,7 @@ mod tests {
                 Some(0.0) => Occupancy::Vacant,
                 Some(_) => Occupancy::Occupied,
             },
+            counted: None,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
         };
@@ -192,6 +210,7 @@ mod tests {
     fn of_what_nothing_is_known_nothing_is_told() {
         let told = of(&[None, None]);
         assert_eq!((told.person_hours, told.peak, told.use_rate), (None, None, None));
+        assert_eq!(told.quality, Quality::Unknown);
         assert!(told.coverage.abs() < 1e-9);
     }
 }

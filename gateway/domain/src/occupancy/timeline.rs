@@ -20,6 +20,9 @@ pub struct PeopleFigure {
     pub high: Option<f64>,
     /// `Occupied` when somebody was there at any time, `Vacant` when nobody was in most of it.
     pub occupancy: Occupancy,
+    /// What the doors alone counted, as a mean over the time in which they did: in minus out since the count was last
+    /// set to nobody, with its sign. It stands beside `people`, which is corrected by all else that is known.
+    pub counted: Option<f64>,
     /// How the figure came about.
     pub quality: Quality,
     /// Share of the period so far for which a number was told, or at least whether somebody was there; 0 to 1.
@@ -91,7 +94,7 @@ impl Timeline {
                 if *at >= period.end() {
                     break;
                 }
-                tally.add(to.as_millis() - from.as_millis(), moment.estimate);
+                tally.add(to.as_millis() - from.as_millis(), moment);
             }
             tally.figure(period.end().min(now).as_millis() - period.start().as_millis())
         };
@@ -113,14 +116,21 @@ struct Tally {
     vacant: f64,
     estimated: f64,
     partial: f64,
+    raw: f64,
+    raw_known: f64,
 }
 
 impl Tally {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
-    fn add(&mut self, ms: i64, estimate: Estimate) {
+    fn add(&mut self, ms: i64, moment: &Moment) {
         let ms = ms.max(0) as f64;
         if ms == 0.0 {
             return;
+        }
+        let Moment { estimate, drift, .. } = *moment;
+        if let Some(raw) = drift {
+            self.raw += ms * raw;
+            self.raw_known += ms;
         }
         match (estimate.people, estimate.low, estimate.high) {
             (Some(people), Some(low), Some(high)) => {
@@ -172,6 +182,7 @@ impl Tally {
             low,
             high,
             occupancy,
+            counted: (self.raw_known > 0.0).then(|| self.raw / self.raw_known),
             quality: self.quality(known, coverage),
             coverage,
         }

@@ -1,0 +1,174 @@
+//! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
+
+use domain::air::{AirLevel, AirReport};
+use domain::site::Zone;
+use domain::{Instant, Quantity};
+use store::SeriesReader;
+
+use super::super::section::{Cell, Row, Section, Table, Tile};
+use super::asked::{Asked, Of};
+use crate::app::App;
+use crate::figures::zones;
+use crate::problem::Problem;
+use crate::words::{Figure, Language, Teller};
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let teller = asked.teller(language, app);
+    let z = language.zone_labels();
+    let measured = |zone: &&Zone| {
+        app.site.points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
+    };
+    match asked.of(&app.site) {
+        Of::Zone(zone) if measured(&zone) => {
+            let report = zones::air(app, zone.clone(), asked.span).await?;
+            Ok(one(&teller, asked, &report))
+        }
+        Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
+        Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
+        Of::All | Of::Building => {
+            let mut reports = Vec::new();
+            for zone in app.site.zones.iter().filter(measured) {
+                reports.push((zone, zones::air(app, zone.clone(), asked.span).await?));
+            }
+            if reports.is_empty() {
+                return Ok(vec![Section::saying(z.air, z.no_air)]);
+            }
+            Ok(overview(&teller, asked, &reports))
+        }
+    }
+}
+
+fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> Vec<Section> {
+    let language = teller.language;
+    let (t, z) = (language.labels(), language.zone_labels());
+    let stuffy: Vec<&str> = reports
+        .iter()
+        .filter(|(_, it)| it.occupied.is_some_and(|it| it.above_action > 0.0))
+        .map(|(zone, _)| zone.name.as_str())
+        .collect();
+    let known = reports.iter().any(|(_, it)| it.occupied.is_some());
+    let title = if known { language.stuffy_zones(&stuffy) } else { z.air.to_owned() };
+    let mut head = vec![z.zone];
+    if asked.is_current() {
+        head.push(z.co2_now);
+    }
+    head.extend([z.above_reference, z.above_action, z.highest, z.icone, z.category]);
+    head.extend([z.renewal, z.per_person, z.airings, t.measured_time]);
+    let row = |(zone, report): &(&Zone, AirReport)| {
+        let mut cells = Vec::new();
+        if asked.is_current() {
+            cells.push(now(language, report));
+        }
+        cells.extend(shares(language, report));
+        cells.extend(renewal(language, report));
+        cells.push(Cell::text(language.count(report.airings.len() as u64)));
+        cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
+        Row { name: zone.name.clone(), cells }
+    };
+    let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
+    let notes = vec![z.air_note.to_owned(), z.renewal_note.to_owned()];
+    let mut sections = vec![Section { table: Some(table), notes, ..Section::titled(title) }];
+    let advice = |(zone, report): &(&Zone, AirReport)| {
+        let advice = report.advice.filter(|_| asked.is_current())?;
+        Some(format!("{} — {}", zone.name, language.advice(&advice)))
+    };
+    let advised: Vec<String> = reports.iter().filter_map(advice).collect();
+    if !advised.is_empty() {
+        sections.push(Section { notes: advised, ..Section::titled(z.advice) });
+    }
+    let aired = |(zone, report): &(&Zone, AirReport)| {
+        report
+            .airings
+            .iter()
+            .map(|airing| (airing.start, format!("{} — {}", zone.name, teller.airing(airing))))
+            .collect::<Vec<_>>()
+    };
+    sections.push(airings(language, reports.iter().flat_map(aired).collect()));
+    sections
+}
+
+fn one(teller: &Teller, asked: &Asked, report: &AirReport) -> Vec<Section> {
+    let language = teller.language;
+    let (t, z) = (language.labels(), language.zone_labels());
+    let plain = |number: String| Some(Figure { number, unit: "" });
+    let text = |cell: Cell| cell.text.and_then(plain);
+    let title = match (report.co2_ppm, report.level) {
+        (Some(ppm), Some(level)) if asked.is_current() => {
+            format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level))
+        }
+        _ if report.coverage > 0.0 => z.air.to_owned(),
+        _ => z.nothing_measured.to_owned(),
+    };
+    let names = [z.above_reference, z.above_action, z.highest, z.icone, z.category];
+    let mut tiles: Vec<Tile> = names
+        .into_iter()
+        .zip(shares(language, report))
+        .map(|(name, cell)| Tile::new(name, text(cell)))
+        .collect();
+    let [renewed, each] = renewal(language, report);
+    tiles.push(Tile::new(z.renewal, text(renewed)));
+    tiles.push(Tile::new(z.per_person, text(each)));
+    tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
+    let mut notes: Vec<String> =
+        report.advice.filter(|_| asked.is_current()).iter().map(|it| language.advice(it)).collect();
+    notes.push(language.told(t.measured_time, &language.percent(report.coverage)) + ".");
+    notes.extend([z.air_note.to_owned(), z.renewal_note.to_owned()]);
+    let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
+    vec![Section { tiles, notes, ..Section::titled(title) }, airings(language, aired)]
+}
+
+/// The newest first.
+fn airings(language: Language, mut aired: Vec<(Instant, String)>) -> Section {
+    let z = language.zone_labels();
+    aired.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    if aired.is_empty() {
+        return Section::saying(z.airings, z.no_airing);
+    }
+    let notes = aired.into_iter().map(|(_, text)| format!("{text}.")).collect();
+    Section { notes, ..Section::titled(z.airings) }
+}
+
+/// CO2 now with its word; below 400 it is shown and flagged.
+fn now(language: Language, report: &AirReport) -> Cell {
+    let told = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
+        let flagged = !matches!(level, AirLevel::Good);
+        let text = format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level));
+        Cell::text(text).when(flagged)
+    });
+    told.unwrap_or_else(|| Cell::of(None))
+}
+
+/// Shares above the guidance values, the highest, ICONE and category.
+fn shares(language: Language, report: &AirReport) -> [Cell; 5] {
+    let z = language.zone_labels();
+    let Some(occupied) = report.occupied else {
+        let nobody =
+            || if report.coverage > 0.0 { Cell::text(z.nobody_came) } else { Cell::of(None) };
+        return [nobody(), nobody(), nobody(), nobody(), nobody()];
+    };
+    [
+        Cell::text(language.percent(occupied.above_reference)),
+        Cell::text(language.percent(occupied.above_action)).when(occupied.above_action > 0.0),
+        Cell::text(format!("{}\u{a0}ppm", language.number(occupied.max_ppm, 0))),
+        Cell::text(language.icone(occupied.icone)).when(occupied.icone.class >= 3),
+        Cell::text(language.category(occupied.category)),
+    ]
+}
+
+fn renewal(language: Language, report: &AirReport) -> [Cell; 2] {
+    let z = language.zone_labels();
+    [
+        Cell::text(
+            report.renewal.map_or_else(|| z.nothing_decays.to_owned(), |it| language.renewal(&it)),
+        ),
+        Cell::text(
+            report
+                .per_person
+                .map_or_else(|| z.nothing_decays.to_owned(), |it| language.per_person(&it)),
+        ),
+    ]
+}

@@ -1,0 +1,260 @@
+//! How the building and its zones are used: peak, share, person-hours, visits, use of the opening hours.
+
+use domain::Period;
+use domain::calendar::{Step, grid};
+use domain::ids::ZoneId;
+use domain::occupancy::{Attendance, Counting, PeopleFigure};
+use store::SeriesReader;
+
+use super::super::drawing::{self, Drawing};
+use super::super::section::{Cell, Row, Section, Table, Tile};
+use super::asked::{Asked, Of};
+use crate::app::App;
+use crate::figures::zones::{Quarters, countings, quarters};
+use crate::insights::scope::past;
+use crate::problem::Problem;
+use crate::words::{Figure, Language, Teller};
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let teller = asked.teller(language, app);
+    let of = asked.of(&app.site);
+    if !matches!(of, Of::All) || asked.is_month() {
+        let mut sections = one(app, &teller, asked, of.zone()).await?;
+        if matches!(of, Of::All) {
+            let note = language.zone_labels().pick_one.to_owned();
+            sections[0].notes.insert(0, note);
+        }
+        return Ok(sections);
+    }
+    Ok(vec![overview(app, &teller, asked).await?])
+}
+
+/// A row for the building and for each zone.
+async fn overview<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    asked: &Asked,
+) -> Result<Section, Problem> {
+    let (language, site) = (teller.language, &app.site);
+    let (t, z) = (language.labels(), language.zone_labels());
+    let scopes = std::iter::once((None, t.whole_building.to_owned()))
+        .chain(site.zones.iter().map(|zone| (Some(zone.id.clone()), zone.name.clone())));
+    let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
+    for (zone, name) in scopes {
+        let told = used(app, zone.clone(), asked.span).await?.1;
+        // A floor holds its rooms: only what people call a room is compared.
+        let is_room =
+            zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
+        if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > 0.5) {
+            if most.as_ref().is_none_or(|(highest, _)| hours > *highest) {
+                most = Some((hours, name.clone()));
+            }
+        }
+        rows.push(Row { name, cells: cells(teller, &told) });
+    }
+    let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
+        language.most_visited(&name, &language.number(hours, 0))
+    });
+    let table = Table { head: head(language, z.zone), rows, folded: false };
+    let notes = vec![z.attendance_note.to_owned()];
+    Ok(Section { table: Some(table), notes, ..Section::titled(title) })
+}
+
+fn head(language: Language, first: &'static str) -> Vec<&'static str> {
+    let z = language.zone_labels();
+    vec![
+        first,
+        z.peak,
+        z.mean_share,
+        z.nearly_full,
+        z.person_hours,
+        z.visits,
+        z.use_rate,
+        z.quality,
+        z.known,
+    ]
+}
+
+fn cells(teller: &Teller, told: &Attendance) -> Vec<Cell> {
+    let language = teller.language;
+    let z = language.zone_labels();
+    let is_known = told.coverage > 0.0;
+    // What cannot be there is said in words; what is not known is unknown.
+    let or = |text: Option<String>, else_say: &str| match text {
+        Some(text) => Cell::text(text),
+        None if is_known => Cell::text(else_say),
+        None => Cell::of(None),
+    };
+    let hours = |hours: f64| language.hours(hours).text();
+    let counts = told.person_hours.is_some();
+    vec![
+        told.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(teller.peak(&peak))),
+        if counts {
+            or(told.mean_share.map(|share| language.percent(share)), z.no_capacity)
+        } else {
+            Cell::of(None)
+        },
+        if counts {
+            or(told.nearly_full_h.map(hours), z.no_capacity)
+                .when(told.nearly_full_h.is_some_and(|hours| hours > 0.0))
+        } else {
+            Cell::of(None)
+        },
+        told.person_hours.map_or_else(
+            || Cell::of(None),
+            |value| Cell::text(person_hours(language, value, told)),
+        ),
+        or(told.visits.map(|visits| language.number(visits, 0)), z.no_doors),
+        or(told.use_rate.map(|rate| language.percent(rate)), z.never_open),
+        Cell::text(language.quality(told.quality)),
+        Cell::text(language.percent(told.coverage)).when(told.coverage < 0.9),
+    ]
+}
+
+fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
+    language.with_interval(value, (told.low_person_hours, told.high_person_hours), 0)
+}
+
+/// One zone, or the building: figures, their course and the days.
+async fn one<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    asked: &Asked,
+    zone: Option<ZoneId>,
+) -> Result<Vec<Section>, Problem> {
+    let (quarters, whole) = used(app, zone.clone(), asked.span).await?;
+    let mut sections = vec![summary(teller, &whole)];
+    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
+    sections.push(course(teller, asked, &bars, &quarters));
+    let days = past(app, asked.span, Step::Day);
+    if days.len() > 1 {
+        let counted = countings(app, zone.clone(), &days).await?;
+        let row = |(day, counting): (&Period, &Option<Counting>)| {
+            let visits = counting.as_ref().map(|it| it.visits);
+            let told = quarters.attendance(&app.site, zone.as_ref(), *day, visits);
+            Row { name: teller.day(day.start()), cells: cells(teller, &told) }
+        };
+        let z = teller.language.zone_labels();
+        let rows = days.iter().zip(&counted).map(row).collect();
+        let table = Table { head: head(teller.language, z.day), rows, folded: false };
+        let notes = vec![z.attendance_note.to_owned()];
+        sections.push(Section { table: Some(table), notes, ..Section::titled(z.attendance) });
+    }
+    Ok(sections)
+}
+
+async fn used<R: SeriesReader>(
+    app: &App<R>,
+    zone: Option<ZoneId>,
+    span: Period,
+) -> Result<(Quarters, Attendance), Problem> {
+    let counted = countings(app, zone.clone(), &[span]).await?;
+    let visits = counted.into_iter().next().flatten().map(|it| it.visits);
+    let quarters = quarters(app, zone.clone(), span).await?;
+    let told = quarters.attendance(&app.site, zone.as_ref(), span, visits);
+    Ok((quarters, told))
+}
+
+fn summary(teller: &Teller, told: &Attendance) -> Section {
+    let language = teller.language;
+    let (t, z) = (language.labels(), language.zone_labels());
+    let plain = |number: String| Figure { number, unit: "" };
+    let title = match told.peak {
+        Some(peak) => language.told(z.peak, &teller.peak(&peak)),
+        None => z.nothing_measured.to_owned(),
+    };
+    let quality = language.told(z.quality, language.quality(told.quality));
+    let known = language.told(t.measured_time, &language.percent(told.coverage));
+    let notes = vec![format!("{quality}. {known}."), z.attendance_note.to_owned()];
+    let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
+    Section {
+        tiles: vec![
+            Tile::new(z.mean_share, told.mean_share.map(|share| plain(language.percent(share)))),
+            Tile::new(z.nearly_full, told.nearly_full_h.map(|hours| language.hours(hours))),
+            Tile::new(z.person_hours, interval),
+            Tile::new(z.visits, told.visits.map(|visits| plain(language.number(visits, 0)))),
+            Tile::new(z.use_rate, told.use_rate.map(|rate| plain(language.percent(rate)))),
+        ],
+        notes,
+        ..Section::titled(title)
+    }
+}
+
+/// People through the span, with the raw count of the doors beside what is told.
+fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) -> Section {
+    let language = teller.language;
+    let z = language.zone_labels();
+    let means: Vec<Option<Mean>> = bars.iter().map(|bar| mean(quarters.within(*bar).1)).collect();
+    let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
+    let highest = values.iter().flatten().copied().fold(0.0, f64::max);
+    let is_day = asked.bars() == Step::Hour;
+    let (title, first) = if is_day { (z.people_by_hour, z.hour) } else { (z.people_by_day, z.day) };
+    let name = |bar: &Period| {
+        if is_day { teller.clock(bar.start()) } else { teller.day(bar.start()) }
+    };
+    let row = |(bar, mean): (&Period, &Option<Mean>)| Row {
+        name: name(bar),
+        cells: vec![
+            mean.as_ref().map_or_else(
+                || Cell::of(None),
+                |it| Cell::text(language.with_interval(it.people, (it.low, it.high), 1)),
+            ),
+            Cell::text(
+                mean.as_ref()
+                    .and_then(|it| it.counted)
+                    .map_or_else(|| z.no_doors.to_owned(), |counted| language.number(counted, 1)),
+            ),
+        ],
+    };
+    let past = bars.iter().zip(&means).filter(|(bar, _)| bar.start() < asked.now);
+    let rows: Vec<Row> = past.map(row).collect();
+    let top = drawing::round_top(highest);
+    let drawn = values.iter().any(Option::is_some).then(|| Drawing {
+        svg: drawing::bars(&values, top),
+        kind: "bars people",
+        description: format!("{title}. {} {}", z.peak, language.number(highest, 0)),
+        top: Some(language.number(top, 0)),
+        rows: Vec::new(),
+        below: bars.first().into_iter().chain(bars.last()).map(name).collect(),
+        scale: Vec::new(),
+    });
+    Section {
+        drawing: drawn,
+        table: Some(Table {
+            head: vec![first, z.mean_people, z.counted_people],
+            rows,
+            folded: true,
+        }),
+        notes: vec![z.counted_note.to_owned()],
+        ..Section::titled(title)
+    }
+}
+
+/// People on average over the known part of a bar.
+struct Mean {
+    people: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+    /// As the doors alone counted.
+    counted: Option<f64>,
+}
+
+fn mean(quarters: &[PeopleFigure]) -> Option<Mean> {
+    let of = |value: fn(&PeopleFigure) -> Option<f64>| {
+        let known = quarters.iter().filter_map(|it| Some((value(it)?, it.coverage)));
+        let (sum, weight) = known.fold((0.0, 0.0), |(sum, weight), (value, share)| {
+            (sum + value * share, weight + share)
+        });
+        (weight > 0.0).then(|| sum / weight)
+    };
+    Some(Mean {
+        people: of(|it| it.people)?,
+        low: of(|it| it.people.and(it.low)),
+        high: of(|it| it.people.and(it.high)),
+        counted: of(|it| it.counted),
+    })
+}

@@ -1,0 +1,127 @@
+//! How right the doors count, day by day: in, out, the difference, and what was left at closing.
+
+use domain::calendar::Step;
+use domain::occupancy::{Balance, Counting, DoorCounting};
+use domain::site::{Side, Site};
+use store::SeriesReader;
+
+use super::super::section::{Cell, Row, Section, Table};
+use super::asked::{Asked, Of};
+use crate::app::App;
+use crate::figures::zones::countings;
+use crate::insights::scope::past;
+use crate::problem::Problem;
+use crate::words::{Language, Teller};
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let (teller, z) = (asked.teller(language, app), language.zone_labels());
+    let of = asked.of(&app.site);
+    let days = past(app, asked.span, Step::Day);
+    let counted = countings(app, of.zone(), &days).await?;
+    let known: Vec<(String, Counting)> = days
+        .iter()
+        .zip(counted)
+        .filter_map(|(day, counting)| Some((teller.day(day.start()), counting?)))
+        .collect();
+    if known.is_empty() {
+        return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
+    }
+    let mut sections = vec![by_day(&teller, &known), by_door(language, &app.site, &known)];
+    if matches!(of, Of::All) {
+        sections.extend(by_zone(app, &teller, asked).await?);
+    }
+    Ok(sections)
+}
+
+fn head(language: Language, first: &'static str) -> Vec<&'static str> {
+    let z = language.zone_labels();
+    vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
+}
+
+fn cells(teller: &Teller, counting: &Counting) -> Vec<Cell> {
+    let language = teller.language;
+    let z = language.zone_labels();
+    let left = counting.residual.map(|it| teller.residual(it));
+    vec![
+        Cell::text(language.number(counting.people_in, 0)),
+        Cell::text(language.number(counting.people_out, 0)),
+        Cell::text(language.signed(counting.drift)),
+        Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good),
+        Cell::text(left.unwrap_or_else(|| z.not_closed.to_owned())),
+    ]
+}
+
+fn by_day(teller: &Teller, known: &[(String, Counting)]) -> Section {
+    let language = teller.language;
+    let z = language.zone_labels();
+    let sum = |of: fn(&Counting) -> f64| known.iter().map(|(_, it)| of(it)).sum::<f64>();
+    let (drift, most) = (sum(|it| it.drift), sum(|it| it.people_in).max(sum(|it| it.people_out)));
+    let title = match most {
+        most if most > 0.0 => language.doors_differ(drift, drift.abs() / most),
+        _ => z.doors.to_owned(),
+    };
+    let row = |(day, it): &(String, Counting)| Row { name: day.clone(), cells: cells(teller, it) };
+    let table =
+        Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
+    let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
+    Section { table: Some(table), notes, ..Section::titled(title) }
+}
+
+/// Each door with each day.
+fn by_door(language: Language, site: &Site, known: &[(String, Counting)]) -> Section {
+    let z = language.zone_labels();
+    let row = |(day, counting): &(String, Counting)| {
+        let row = |door: &DoorCounting| Row {
+            name: format!("{} ({day})", door_name(site, door.doorway.as_str(), language)),
+            cells: vec![
+                Cell::text(language.number(door.people_in, 0)),
+                Cell::text(language.number(door.people_out, 0)),
+                Cell::text(language.signed(door.drift)),
+            ],
+        };
+        counting.doors.iter().map(row).collect::<Vec<_>>()
+    };
+    let table = Table {
+        head: vec![z.door, z.people_in, z.people_out, z.drift],
+        rows: known.iter().flat_map(row).collect(),
+        folded: true,
+    };
+    Section { table: Some(table), ..Section::titled(z.door) }
+}
+
+/// A door by the zones that it joins, as people know it.
+fn door_name(site: &Site, id: &str, language: Language) -> String {
+    let Some(door) = site.doorways.iter().find(|door| door.id.as_str() == id) else {
+        return id.to_owned();
+    };
+    let side = |side: &Side| match side {
+        Side::Outside => language.labels().outside.to_owned(),
+        Side::Zone(zone) => {
+            site.zone(zone.as_str()).map_or_else(|| zone.to_string(), |zone| zone.name.clone())
+        }
+    };
+    format!("{} → {}", side(&door.from), side(&door.to))
+}
+
+/// Every zone with doors of its own over the whole span.
+async fn by_zone<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    asked: &Asked,
+) -> Result<Option<Section>, Problem> {
+    let z = teller.language.zone_labels();
+    let mut rows = Vec::new();
+    for zone in &app.site.zones {
+        let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
+        if let Some(counting) = counted.into_iter().next().flatten() {
+            rows.push(Row { name: zone.name.clone(), cells: cells(teller, &counting) });
+        }
+    }
+    let table = Table { head: head(teller.language, z.zone), rows, folded: false };
+    let section = Section { table: Some(table), ..Section::titled(z.all) };
+    Ok(section.table.as_ref().is_some_and(|it| !it.rows.is_empty()).then_some(section))
+}

@@ -1,0 +1,71 @@
+//! Which CO2 sensors must be looked at.
+
+use domain::Quantity;
+use domain::air::{Fault, InstrumentCheck};
+use domain::site::Point;
+use store::SeriesReader;
+
+use super::super::section::{Cell, Row, Section, Table};
+use super::asked::{Asked, Of};
+use crate::app::App;
+use crate::figures::zones;
+use crate::problem::Problem;
+use crate::words::Language;
+
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    let z = language.zone_labels();
+    let of = asked.of(&app.site);
+    let is_asked = |point: &&Point| match of {
+        Of::All | Of::Building => true,
+        Of::Zone(zone) => app.site.is_within(&point.zone, &zone.id),
+    };
+    let points: Vec<&Point> =
+        app.site.points.iter().filter(|it| it.quantity == Quantity::Co2).filter(is_asked).collect();
+    if points.is_empty() {
+        return Ok(vec![Section::saying(z.instruments, z.no_air)]);
+    }
+    // All of them are compared with one another, whichever are shown.
+    let checks = zones::instruments(app, asked.span).await?;
+    let of_point = |point: &Point| checks.iter().find(|check| check.point == point.id);
+    let faulty = points.iter().filter_map(|it| of_point(it)).filter(|it| !it.faults.is_empty());
+    let heard = points.iter().any(|point| of_point(point).is_some());
+    let title = if heard {
+        language.faulty_instruments(faulty.count())
+    } else {
+        z.nothing_measured.to_owned()
+    };
+    let row = |point: &&Point| {
+        let zone = app.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
+        let cells = of_point(point).map_or_else(|| silent(language), |it| cells(language, it));
+        Row { name: format!("{zone} ({})", point.id), cells }
+    };
+    let table = Table {
+        head: vec![z.sensor, z.lowest, z.night, z.below_outdoor, z.verdict],
+        rows: points.iter().map(row).collect(),
+        folded: false,
+    };
+    let notes = vec![z.instruments_note.to_owned()];
+    Ok(vec![Section { table: Some(table), notes, ..Section::titled(title) }])
+}
+
+fn silent(language: Language) -> Vec<Cell> {
+    let silent = Cell::text(language.zone_labels().silent);
+    vec![Cell::of(None), Cell::of(None), Cell::of(None), silent]
+}
+
+fn cells(language: Language, check: &InstrumentCheck) -> Vec<Cell> {
+    let z = language.zone_labels();
+    let ppm = |ppm: f64| Cell::text(format!("{}\u{a0}ppm", language.number(ppm, 0)));
+    let faults: Vec<&str> = check.faults.iter().map(|it: &Fault| language.fault(*it)).collect();
+    let verdict = if faults.is_empty() { z.right.to_owned() } else { faults.join(", ") };
+    vec![
+        ppm(check.lowest_ppm).when(check.faults.contains(&Fault::BelowOutdoor)),
+        check.night_ppm.map_or_else(|| Cell::of(None), ppm),
+        Cell::text(language.percent(check.below_outdoor)).when(check.below_outdoor > 0.0),
+        Cell::text(verdict).when(!check.faults.is_empty()),
+    ]
+}

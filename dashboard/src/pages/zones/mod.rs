@@ -1,0 +1,88 @@
+//! `/zones`: the live table, and views of a chosen scope and span: attendance, air, counting at the doors, CO2 sensors.
+//!
+//! | file | what it shows |
+//! |---|---|
+//! | `asked` | which view of which scope and span is asked for |
+//! | `attendance`, `air`, `doors`, `instruments` | one view each |
+
+mod air;
+mod asked;
+mod attendance;
+mod doors;
+mod instruments;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use store::SeriesReader;
+
+use self::asked::{Asked, View};
+use super::section::{Section, numbered};
+use super::shell::{Choice, Shell};
+use super::spans::{Choosable, Tab};
+use crate::app::App;
+use crate::audience::Screen;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::words::{Labels, Language, ZoneLabels};
+
+#[derive(Template)]
+#[template(path = "zones.html")]
+struct Zones {
+    shell: Shell,
+    t: &'static Labels,
+    z: &'static ZoneLabels,
+    tabs: Vec<Tab>,
+    scopes: Vec<Choosable>,
+    spans: Vec<Choosable>,
+    view: &'static str,
+    is_now: bool,
+    /// "FabLab, ce mois".
+    title: String,
+    sections: Vec<Section>,
+    /// Whether the store did not answer.
+    failed: bool,
+}
+
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    choice: Choice,
+    query: Query,
+) -> Response {
+    let (language, scene) = (choice.language, app.feed.scene());
+    let (t, z) = (language.labels(), language.zone_labels());
+    let asked = Asked::read(&query, &app.site, scene.now);
+    let answer = sections(&app, language, &asked).await;
+    let is_now = asked.view == View::Now;
+    let screen = if is_now { Screen::Zones } else { Screen::Plain };
+    let page = Zones {
+        shell: Shell::new("/zones", t.zones, screen, language, &scene),
+        t,
+        z,
+        tabs: asked.tabs(z),
+        scopes: asked.scopes(language, &app.site),
+        spans: asked.spans(t),
+        view: asked.view.name(),
+        is_now,
+        title: asked.title(language, &app.site),
+        failed: answer.is_err(),
+        sections: numbered(answer.unwrap_or_default()),
+    };
+    choice.page(&page)
+}
+
+async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Vec<Section>, Problem> {
+    match asked.view {
+        View::Now => Ok(Vec::new()),
+        View::Attendance => attendance::sections(app, language, asked).await,
+        View::Air => air::sections(app, language, asked).await,
+        View::Doors => doors::sections(app, language, asked).await,
+        View::Instruments => instruments::sections(app, language, asked).await,
+    }
+}

@@ -1,0 +1,344 @@
+//! Zones and building agree: what is told of a place is the sum of what is told of its parts.
+//!
+//! Each place has a figure of its own, from its doors, its air and its detectors, with an interval. Going up, the
+//! figure of a place is weighed against the sum of its parts, each by the inverse of its variance, so that what is
+//! known best counts most; going down, the difference is given to the parts by their variances, within their intervals.
+
+use super::estimate::{Estimate, NINETY_PERCENT};
+use crate::wire::state::{Occupancy, Parts, Quality};
+
+/// One place of the tree: the building or a zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// Its parts, by their places.
+    pub(crate) parts: Vec<usize>,
+    /// Whether its people are always in one of its parts. Else some may be in it and in none of them.
+    pub(crate) covered: bool,
+    /// Whether its own figure adds anything to those of its parts; one from the very doors of a part does not.
+    pub(crate) independent: bool,
+}
+
+/// Below this a difference is only of how computers calculate.
+const NOTHING: f64 = 1e-9;
+/// From this difference on a measured figure was not merely rounded.
+const ROUNDING: f64 = 0.5;
+
+/// Brings `told`, a figure for each place, into agreement below `top`; says of each what its parts are to it.
+pub(crate) fn agree(nodes: &[Node], top: usize, told: &mut [Estimate]) -> Vec<Parts> {
+    let mut agreeing = Agreeing { nodes, told, parts: vec![Parts::None; nodes.len()] };
+    agreeing.rise(top);
+    agreeing.settle(top);
+    agreeing.parts
+}
+
+struct Agreeing<'a> {
+    nodes: &'a [Node],
+    told: &'a mut [Estimate],
+    parts: Vec<Parts>,
+}
+
+impl Agreeing<'_> {
+    /// Weighs each place against its parts, the smallest first; gives the variance of what is told then.
+    fn rise(&mut self, place: usize) -> f64 {
+        let node = &self.nodes[place];
+        let variances: Vec<f64> = node.parts.iter().map(|part| self.rise(*part)).collect();
+        let own = self.told[place];
+        if node.parts.is_empty() {
+            return variance(&own);
+        }
+        let Some(sum) = Sum::of(node.parts.iter().map(|part| &self.told[*part])) else {
+            self.parts[place] = Parts::Unknown;
+            return variance(&own);
+        };
+        self.parts[place] = Parts::Agree;
+        let parts_variance = variances.iter().sum();
+        let (told, variance) = sum.beside(&own, node, parts_variance);
+        if told.people.is_none() {
+            self.parts[place] = Parts::Unknown;
+        }
+        self.told[place] = told;
+        variance
+    }
+
+    /// Gives the parts of each place what it differs from their sum, the largest first.
+    fn settle(&mut self, place: usize) {
+        let node = &self.nodes[place];
+        if let (Parts::Agree, Some(people)) = (self.parts[place], self.told[place].people) {
+            let sum: f64 = node.parts.iter().filter_map(|part| self.told[*part].people).sum();
+            let difference = people - sum;
+            if node.covered || difference < 0.0 {
+                self.give(&node.parts, difference);
+            }
+        }
+        for part in &node.parts {
+            self.settle(*part);
+        }
+    }
+
+    /// Spreads a difference over parts by their variances, as far as their intervals allow; what is left widens them.
+    fn give(&mut self, parts: &[usize], difference: f64) {
+        let mut left = difference;
+        for widen in [false, true] {
+            // Each round fills at least one part, or is the last one.
+            for _ in 0..=parts.len() {
+                if left.abs() < NOTHING {
+                    return;
+                }
+                left -= self.give_once(parts, left, widen);
+            }
+        }
+    }
+
+    fn give_once(&mut self, parts: &[usize], difference: f64, widen: bool) -> f64 {
+        let room = |told: &Estimate| match (difference > 0.0, widen) {
+            (true, true) => f64::INFINITY,
+            (true, false) => told.high.unwrap_or(0.0) - told.people.unwrap_or(0.0),
+            (false, true) => told.people.unwrap_or(0.0),
+            (false, false) => told.people.unwrap_or(0.0) - told.low.unwrap_or(0.0),
+        };
+        let weigh = |told: &Estimate| match room(told) {
+            ..=NOTHING => 0.0,
+            // Where nothing is uncertain all are equally wrong.
+            _ => variance(told).max(NOTHING),
+        };
+        let weights: f64 = parts.iter().map(|part| weigh(&self.told[*part])).sum();
+        if weights <= 0.0 {
+            return 0.0;
+        }
+        let mut given = 0.0;
+        for part in parts {
+            let told = self.told[*part];
+            let share = (difference.abs() * weigh(&told) / weights).min(room(&told).max(0.0));
+            let share = share.copysign(difference);
+            given += share;
+            let people = (told.people.unwrap_or(0.0) + share).max(0.0);
+            self.told[*part] = moved(&told, people);
+        }
+        given
+    }
+}
+
+/// The sum of parts that all have a number.
+struct Sum {
+    people: f64,
+    low: f64,
+    high: f64,
+    occupancy: Occupancy,
+    quality: Quality,
+}
+
+impl Sum {
+    fn of<'a>(parts: impl Iterator<Item = &'a Estimate> + Clone) -> Option<Self> {
+        let add = |of: fn(&Estimate) -> Option<f64>| parts.clone().map(of).sum::<Option<f64>>();
+        let (people, low, high) = (add(|it| it.people)?, add(|it| it.low)?, add(|it| it.high)?);
+        let any = |of: fn(&Estimate) -> bool| parts.clone().any(of);
+        let occupancy = if any(|it| it.occupancy == Occupancy::Occupied) {
+            Occupancy::Occupied
+        } else if any(|it| it.occupancy == Occupancy::Unknown) {
+            Occupancy::Unknown
+        } else {
+            Occupancy::Vacant
+        };
+        let quality = if any(|it| it.quality == Quality::Partial) {
+            Quality::Partial
+        } else if any(|it| it.quality == Quality::Estimated) {
+            Quality::Estimated
+        } else {
+            Quality::Measured
+        };
+        Some(Self { people, low, high, occupancy, quality })
+    }
+
+    fn estimate(&self) -> Estimate {
+        Estimate {
+            people: Some(self.people),
+            low: Some(self.low),
+            high: Some(self.high),
+            occupancy: self.occupancy,
+            quality: self.quality,
+        }
+    }
+
+    /// What is told of a place whose parts have this sum, with its variance.
+    fn beside(&self, own: &Estimate, node: &Node, variance_of_sum: f64) -> (Estimate, f64) {
+        let (Some(people), Some(low), Some(high)) = (own.people, own.low, own.high) else {
+            // Nothing counts the place itself; there may be others in it when its parts do not cover it.
+            return if node.covered { (self.estimate(), variance_of_sum) } else { (*own, 0.0) };
+        };
+        let own_variance = variance(own);
+        let may_hold_others = !node.covered && people > self.people;
+        if may_hold_others || (people - self.people).abs() < NOTHING {
+            return (*own, own_variance);
+        }
+        if !node.independent {
+            return (self.estimate(), variance_of_sum);
+        }
+        let both = own_variance + variance_of_sum;
+        let (weighed, variance) = if both > 0.0 {
+            let weighed = (people * variance_of_sum + self.people * own_variance) / both;
+            (weighed, own_variance * variance_of_sum / both)
+        } else {
+            (self.people, 0.0)
+        };
+        let (least, most) = (low.max(self.low), high.min(self.high));
+        let ends = if least <= most { (least, most) } else { (low.min(self.low), high.max(self.high)) };
+        let people = weighed.clamp(ends.0, ends.1);
+        let own = Estimate { low: Some(ends.0), high: Some(ends.1), ..*own };
+        (moved(&own, people), variance)
+    }
+}
+
+/// An estimate with another number, which its interval holds.
+fn moved(told: &Estimate, people: f64) -> Estimate {
+    let by = told.people.map_or(0.0, |before| (people - before).abs());
+    let (low, high) = (told.low.map(|low| low.min(people)), told.high.map(|high| high.max(people)));
+    let occupancy = match told.occupancy {
+        _ if by < NOTHING => told.occupancy,
+        _ if high == Some(0.0) => Occupancy::Vacant,
+        _ if people >= ROUNDING => Occupancy::Occupied,
+        Occupancy::Occupied | Occupancy::Unknown => told.occupancy,
+        Occupancy::Vacant => Occupancy::Unknown,
+    };
+    let is_measured = told.quality == Quality::Measured && by >= ROUNDING;
+    let quality = if is_measured { Quality::Estimated } else { told.quality };
+    Estimate { people: Some(people), low, high, occupancy, quality }
+}
+
+/// The variance of a figure, from its interval as that of a normal error.
+fn variance(told: &Estimate) -> f64 {
+    let width = told.high.zip(told.low).map_or(0.0, |(high, low)| high - low);
+    (width / (2.0 * NINETY_PERCENT)).powi(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A building of two floors with two rooms each.
+    fn house(covered: bool) -> Vec<Node> {
+        let node = |parts: &[usize]| Node { parts: parts.to_vec(), covered, independent: true };
+        let (building, room) = (Node { covered: true, ..node(&[1, 2]) }, node(&[]));
+        vec![building, node(&[3, 4]), node(&[5, 6]), room.clone(), room.clone(), room.clone(), room]
+    }
+
+    fn of(people: f64, low: f64, high: f64) -> Estimate {
+        let occupancy = if high > 0.0 { Occupancy::Occupied } else { Occupancy::Vacant };
+        let quality = Quality::Estimated;
+        Estimate { people: Some(people), low: Some(low), high: Some(high), occupancy, quality }
+    }
+
+    #[test]
+    fn a_building_that_is_counted_well_moves_its_zones_and_hardly_moves_itself() {
+        let one = Node { parts: vec![], covered: true, independent: true };
+        let nodes = [Node { parts: vec![1, 2], ..one.clone() }, one.clone(), one];
+        let mut told = [of(118.0, 116.0, 120.0), of(70.0, 50.0, 90.0), of(40.0, 30.0, 50.0)];
+
+        let parts = agree(&nodes, 0, &mut told);
+
+        assert_eq!(parts[0], Parts::Agree);
+        let people = told.map(|it| it.people.unwrap());
+        assert!((people[0] - 117.9).abs() < 0.1, "{people:?}");
+        assert!((people[0] - people[1] - people[2]).abs() < 1e-9);
+        assert!(people[1] - 70.0 > 3.0 * (people[2] - 40.0), "{people:?}");
+    }
+
+    #[test]
+    fn rooms_that_are_surely_empty_overrule_doors_that_drift() {
+        let one = Node { parts: vec![], covered: true, independent: true };
+        let nodes = [Node { parts: vec![1, 2], ..one.clone() }, one.clone(), one];
+        let mut told = [of(3.0, 1.0, 5.0), of(0.0, 0.0, 0.0), of(0.0, 0.0, 0.0)];
+
+        agree(&nodes, 0, &mut told);
+
+        assert_eq!(told.map(|it| it.people), [Some(0.0); 3]);
+        assert_eq!(told[0].high, Some(5.0), "that the doors say otherwise stays visible");
+    }
+
+    #[test]
+    fn with_an_unknown_zone_the_building_keeps_its_own_figure_and_says_so() {
+        let nodes = house(true);
+        let mut told = vec![of(9.0, 8.0, 10.0); 7];
+        told[4] = Estimate::UNKNOWN;
+
+        let parts = agree(&nodes, 0, &mut told);
+
+        assert_eq!((parts[1], parts[2]), (Parts::Unknown, Parts::Agree));
+        assert_eq!((told[4], told[1].people.is_some()), (Estimate::UNKNOWN, true));
+        assert_eq!(told[3].people, Some(9.0), "nothing tells what the unknown room holds");
+    }
+
+    #[test]
+    fn what_the_very_same_door_counts_does_not_overrule_what_the_air_of_its_room_says() {
+        let one = Node { parts: vec![], covered: true, independent: true };
+        let nodes = [Node { parts: vec![1], independent: false, ..one.clone() }, one];
+        let mut told = [of(8.0, 7.0, 9.0), of(0.4, 0.0, 2.0)];
+
+        agree(&nodes, 0, &mut told);
+
+        assert_eq!(told.map(|it| it.people), [Some(0.4), Some(0.4)]);
+    }
+
+    prop_compose! {
+        fn estimate()(low in 0_u8..30, middle in 0_u8..20, above in 0_u8..20, kind in 0_u8..8) -> Estimate {
+            let (low, middle, above) = (f64::from(low), f64::from(middle), f64::from(above));
+            match kind {
+                0 => of(0.0, 0.0, 0.0),
+                1 => of(low, low, low),
+                _ => of(low + middle, low, low + middle + above),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn zones_add_up_and_every_figure_lies_in_its_interval(
+            mut told in prop::collection::vec(estimate(), 7),
+            covered: bool,
+            unknown in prop::option::of(1_usize..7),
+        ) {
+            let nodes = house(covered);
+            if let Some(unknown) = unknown {
+                told[unknown] = Estimate::UNKNOWN;
+            }
+            let before = told.clone();
+
+            let parts = agree(&nodes, 0, &mut told);
+
+            for (place, node) in nodes.iter().enumerate() {
+                if let Some(people) = told[place].people {
+                    let (low, high) = (told[place].low.unwrap(), told[place].high.unwrap());
+                    prop_assert!(0.0 <= low && low <= people && people <= high, "{place} {told:?}");
+                }
+                if parts[place] == Parts::Agree {
+                    let sum: f64 = node.parts.iter().map(|part| told[*part].people.unwrap()).sum();
+                    let rest = told[place].people.unwrap() - sum;
+                    let fits = if node.covered { rest.abs() < 1e-6 } else { rest > -1e-6 };
+                    prop_assert!(fits, "{place}: {rest} {told:?}");
+                }
+                if parts[place] == Parts::Unknown {
+                    let own = before[place].people;
+                    prop_assert!(own.is_none() || told[place].people.is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn figures_that_agree_stay_what_they_are(rooms in prop::collection::vec(estimate(), 4)) {
+            let nodes = house(true);
+            let add = |one: &Estimate, other: &Estimate| {
+                let sum = |of: fn(&Estimate) -> Option<f64>| of(one).unwrap() + of(other).unwrap();
+                super::tests::of(sum(|it| it.people), sum(|it| it.low), sum(|it| it.high))
+            };
+            let floors = [add(&rooms[0], &rooms[1]), add(&rooms[2], &rooms[3])];
+            let mut told = vec![add(&floors[0], &floors[1]), floors[0], floors[1]];
+            told.extend(rooms);
+            let before = told.clone();
+
+            agree(&nodes, 0, &mut told);
+
+            prop_assert_eq!(told, before);
+        }
+    }
+}
