@@ -6,7 +6,7 @@ use domain::ids::{MeterId, ZoneId};
 use domain::site::{Meter, Site, Zone};
 use domain::wire::state::{
     AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, MeterState,
-    Occupancy, PeopleState, Quality, ZoneState,
+    Occupancy, Parts, PeopleState, Quality, ZoneState,
 };
 use domain::{Instant, Quantity};
 use jiff::SignedDuration;
@@ -207,6 +207,7 @@ fn nobody_knows(capacity: Option<u32>) -> PeopleState {
         share: None,
         occupancy: Occupancy::Unknown,
         quality: Quality::Unknown,
+        parts: Parts::None,
         drift: None,
         last_residual: None,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::Instant;
-use domain::wire::state::{Occupancy, Quality};
+use domain::wire::state::{Occupancy, Parts, Quality};
 use serde::Serialize;
 use store::SeriesReader;
 
@@ -29,6 +29,8 @@ pub(crate) struct OccupancyItem {
     occupancy: Occupancy,
     /// What the doors alone counted, uncorrected and with its sign.
     counted: Option<f64>,
+    /// Whether it is the sum of the figures of its parts.
+    parts: Parts,
     quality: Quality,
     coverage: f64,
 }
@@ -59,6 +61,7 @@ pub(crate) async fn list<R: SeriesReader>(
         high: figure.high,
         occupancy: figure.occupancy,
         counted: figure.counted,
+        parts: figure.parts,
         quality: figure.quality,
         coverage: figure.coverage,
     });

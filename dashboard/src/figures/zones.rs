@@ -12,8 +12,9 @@ use domain::occupancy::{self, Attendance, Counting, PeopleFigure};
 use domain::site::{Site, Zone};
 use store::SeriesReader;
 
-use super::{load, off_thread, people, stretches, turn, whole};
+use super::{load, off_thread, people_of, stretches, turn, whole};
 use crate::app::App;
+use crate::known::Known;
 use crate::problem::Problem;
 
 /// The people of a zone, or of the building, in each quarter of an hour of a span up to now.
@@ -52,11 +53,20 @@ pub(crate) async fn quarters<R: SeriesReader>(
     zone: Option<ZoneId>,
     span: Period,
 ) -> Result<Quarters, Problem> {
+    Ok(quarters_of(app, &[zone], span).await?.remove(0))
+}
+
+/// The same for several zones at once.
+pub(crate) async fn quarters_of<R: SeriesReader>(
+    app: &App<R>,
+    zones: &[Option<ZoneId>],
+    span: Period,
+) -> Result<Vec<Quarters>, Problem> {
     let now = app.clock.now();
     let periods = grid(Step::Minutes(15), span, &app.site.timezone);
     let periods: Vec<Period> = periods.take_while(|quarter| quarter.start() < now).collect();
-    let people = people(app, zone, &periods).await?;
-    Ok(Quarters { periods, people })
+    let people = people_of(app, &Known::at(app, None).await?, zones, &periods).await?;
+    Ok(people.into_iter().map(|people| Quarters { periods: periods.clone(), people }).collect())
 }
 
 /// How a zone, or the building without one, is used in each period of `periods`, which are in order.
@@ -106,6 +116,16 @@ pub(crate) async fn air<R: SeriesReader>(
     span: Period,
 ) -> Result<AirReport, Problem> {
     let quarters = quarters(app, Some(zone.id.clone()), span).await?;
+    air_beside(app, zone, span, quarters).await
+}
+
+/// The same beside people that are known already.
+pub(crate) async fn air_beside<R: SeriesReader>(
+    app: &App<R>,
+    zone: Zone,
+    span: Period,
+    quarters: Quarters,
+) -> Result<AirReport, Problem> {
     let _turn = turn(app).await?;
     let series = load(app, air_needs(&app.site, &zone).into_iter(), span).await?;
     let site = Arc::clone(&app.site);

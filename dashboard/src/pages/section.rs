@@ -11,6 +11,8 @@ pub(super) struct Section {
     /// The finding.
     pub(super) title: String,
     pub(super) tiles: Vec<Tile>,
+    /// Sentences, one for each thing found.
+    pub(super) lines: Vec<String>,
     pub(super) drawing: Option<Drawing>,
     pub(super) table: Option<Table>,
     /// What must be known to judge it: coverage, sources, what is missing.

@@ -6,10 +6,10 @@ use domain::indicators::{
     Attendance, Load, OccupiedAir, Usage, WhileClosed, attendance, load, occupied_air, usage,
     while_closed,
 };
-use domain::occupancy::{self, PeopleFigure};
+use domain::occupancy::PeopleFigure;
 use domain::site::{Point, Site, Zone};
 use domain::{Instant, Period, Quantity};
-use store::{Range, SeriesReader};
+use store::SeriesReader;
 
 use super::month::Month;
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
 use crate::insights::machine::{MachineReport, report as machine_report};
 use crate::insights::scope::{Scope, cells, past};
+use crate::known::Known;
 use crate::problem::Problem;
 use crate::words::{AIR_GOOD_BELOW, AIR_URGENT_FROM};
 use crate::{energy_figures, figures};
@@ -81,7 +82,11 @@ pub(crate) async fn gather<R: SeriesReader>(
     let of_days = energy_figures::together(app, &building.meters, &days).await?;
     let days = days.into_iter().zip(of_days).map(|(period, figure)| Bucket { period, figure });
     let quarters = past(app, period, Step::Minutes(15));
-    let people = figures::people(app, None, &quarters).await?;
+    let places: Vec<_> =
+        std::iter::once(None).chain(reported(site).map(|zone| Some(zone.id.clone()))).collect();
+    let known = Known::at(app, None).await?;
+    let mut of_zones = figures::people_of(app, &known, &places, &quarters).await?;
+    let people = of_zones.remove(0);
     // What the API works out from quarter hours stands on these.
     let in_quarters = cells(app, &building.meters, quarters.clone()).await?;
     Ok(MonthReport {
@@ -95,7 +100,7 @@ pub(crate) async fn gather<R: SeriesReader>(
         usage: usage(&in_quarters, &people),
         account: account(app, &building, period).await?,
         attendance: attendance(&beside(&quarters, people), site.capacity),
-        zones: zones(app, &quarters).await?,
+        zones: zones(app, &quarters, of_zones).await?,
         machines: machines(app, period).await?,
     })
 }
@@ -134,23 +139,19 @@ async fn breakdowns<R: SeriesReader>(app: &App<R>, span: Period) -> Result<Break
     Ok(Breakdowns { building, zones, meters, uses })
 }
 
+/// The zones that are reported on.
+fn reported(site: &Site) -> impl Iterator<Item = &Zone> {
+    site.zones.iter().filter(|it| it.capacity.is_some() || co2_point(site, it).is_some())
+}
+
 async fn zones<R: SeriesReader>(
     app: &App<R>,
     quarters: &[Period],
+    people: Vec<Vec<PeopleFigure>>,
 ) -> Result<Vec<ZoneReport>, Problem> {
     let mut zones = Vec::new();
-    for zone in &app.site.zones {
-        let point = co2_point(&app.site, zone);
-        if zone.capacity.is_none() && point.is_none() {
-            continue;
-        }
-        let people = if is_heard(app, zone, quarters).await? {
-            figures::people(app, Some(zone.id.clone()), quarters).await?
-        } else {
-            // Working out the people of a room takes long, also where there is nothing to work on.
-            Vec::new()
-        };
-        let air = match point {
+    for (zone, people) in reported(&app.site).zip(people) {
+        let air = match co2_point(&app.site, zone) {
             Some(point) => Some(air_of(app, point, &people, quarters).await?),
             None => None,
         };
@@ -160,24 +161,6 @@ async fn zones<R: SeriesReader>(
         zones.push(ZoneReport { name, capacity, attendance, air });
     }
     Ok(zones)
-}
-
-/// Whether any source that tells of the people of a zone was heard.
-async fn is_heard<R: SeriesReader>(
-    app: &App<R>,
-    zone: &Zone,
-    quarters: &[Period],
-) -> Result<bool, Problem> {
-    let Some(span) = quarters.first().zip(quarters.last()) else { return Ok(false) };
-    let span = Period::new(span.0.start(), span.1.end()).expect("a grid is in order");
-    for assignment in occupancy::zone_needs(&app.site, Some(&zone.id)) {
-        let Some(period) = assignment.period.intersection(span) else { continue };
-        let range = Range { limit: Some(1), ..Range::of(assignment.source.clone(), period) };
-        if !app.reader.range(range).await?.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn co2_point<'a>(site: &'a Site, zone: &Zone) -> Option<&'a Point> {

@@ -227,6 +227,7 @@ impl Teller {
 #[cfg(test)]
 mod tests {
     use domain::Instant;
+    use domain::wire::state::Parts;
     use jiff::tz::TimeZone;
 
     use super::Language::{English, French};
@@ -241,6 +242,7 @@ mod tests {
             share: None,
             occupancy,
             quality: Quality::Unknown,
+            parts: Parts::None,
             drift: None,
             last_residual: None,
         }

@@ -1,6 +1,6 @@
 //! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
 
-use domain::air::{AirLevel, AirReport};
+use domain::air::{AirLevel, AirReport, Airing};
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::SeriesReader;
@@ -30,9 +30,13 @@ pub(super) async fn sections<R: SeriesReader>(
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
         Of::All | Of::Building => {
+            let measured: Vec<&Zone> = app.site.zones.iter().filter(measured).collect();
+            let ids: Vec<_> = measured.iter().map(|zone| Some(zone.id.clone())).collect();
+            let people = zones::quarters_of(app, &ids, asked.span).await?;
             let mut reports = Vec::new();
-            for zone in app.site.zones.iter().filter(measured) {
-                reports.push((zone, zones::air(app, zone.clone(), asked.span).await?));
+            for (zone, people) in measured.into_iter().zip(people) {
+                let report = zones::air_beside(app, zone.clone(), asked.span, people).await?;
+                reports.push((zone, report));
             }
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
@@ -57,38 +61,52 @@ fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> V
         head.push(z.co2_now);
     }
     head.extend([z.above_reference, z.above_action, z.highest, z.icone, z.category]);
-    head.extend([z.renewal, z.per_person, z.airings, t.measured_time]);
+    head.push(t.measured_time);
     let row = |(zone, report): &(&Zone, AirReport)| {
         let mut cells = Vec::new();
         if asked.is_current() {
             cells.push(now(language, report));
         }
         cells.extend(shares(language, report));
-        cells.extend(renewal(language, report));
-        cells.push(Cell::text(language.count(report.airings.len() as u64)));
         cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
         Row { name: zone.name.clone(), cells }
     };
     let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
-    let notes = vec![z.air_note.to_owned(), z.renewal_note.to_owned()];
+    let notes = vec![z.air_note.to_owned()];
     let mut sections = vec![Section { table: Some(table), notes, ..Section::titled(title) }];
     let advice = |(zone, report): &(&Zone, AirReport)| {
         let advice = report.advice.filter(|_| asked.is_current())?;
         Some(format!("{} — {}", zone.name, language.advice(&advice)))
     };
-    let advised: Vec<String> = reports.iter().filter_map(advice).collect();
-    if !advised.is_empty() {
-        sections.push(Section { notes: advised, ..Section::titled(z.advice) });
+    let lines: Vec<String> = reports.iter().filter_map(advice).collect();
+    if !lines.is_empty() {
+        // What to do now comes first.
+        sections.insert(0, Section { lines, ..Section::titled(z.advice) });
     }
-    let aired = |(zone, report): &(&Zone, AirReport)| {
-        report
-            .airings
-            .iter()
-            .map(|airing| (airing.start, format!("{} — {}", zone.name, teller.airing(airing))))
-            .collect::<Vec<_>>()
-    };
-    sections.push(airings(language, reports.iter().flat_map(aired).collect()));
+    sections.push(renewals(language, reports));
+    let aired = reports.iter().flat_map(|(zone, report)| {
+        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
+        report.airings.iter().map(told).collect::<Vec<_>>()
+    });
+    sections.push(airings(language, aired.collect()));
     sections
+}
+
+/// How often the air of each zone is renewed, and what each person gets of it.
+fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
+    let z = language.zone_labels();
+    let row = |(zone, report): &(&Zone, AirReport)| {
+        let mut cells = Vec::from(renewal(language, report));
+        cells.push(Cell::text(language.count(report.airings.len() as u64)));
+        Row { name: zone.name.clone(), cells }
+    };
+    let table = Table {
+        head: vec![z.zone, z.renewal, z.per_person, z.airings],
+        rows: reports.iter().map(row).collect(),
+        folded: false,
+    };
+    let notes = vec![z.renewal_note.to_owned()];
+    Section { table: Some(table), notes, ..Section::titled(z.renewal) }
 }
 
 fn one(teller: &Teller, asked: &Asked, report: &AirReport) -> Vec<Section> {
@@ -113,12 +131,12 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport) -> Vec<Section> {
     tiles.push(Tile::new(z.renewal, text(renewed)));
     tiles.push(Tile::new(z.per_person, text(each)));
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
-    let mut notes: Vec<String> =
-        report.advice.filter(|_| asked.is_current()).iter().map(|it| language.advice(it)).collect();
-    notes.push(language.told(t.measured_time, &language.percent(report.coverage)) + ".");
-    notes.extend([z.air_note.to_owned(), z.renewal_note.to_owned()]);
+    let advice = report.advice.filter(|_| asked.is_current());
+    let lines = advice.iter().map(|it| language.advice(it)).collect();
+    let known = language.told(t.measured_time, &language.percent(report.coverage)) + ".";
+    let notes = vec![known, z.air_note.to_owned(), z.renewal_note.to_owned()];
     let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
-    vec![Section { tiles, notes, ..Section::titled(title) }, airings(language, aired)]
+    vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }
 
 /// The newest first.
@@ -128,8 +146,8 @@ fn airings(language: Language, mut aired: Vec<(Instant, String)>) -> Section {
     if aired.is_empty() {
         return Section::saying(z.airings, z.no_airing);
     }
-    let notes = aired.into_iter().map(|(_, text)| format!("{text}.")).collect();
-    Section { notes, ..Section::titled(z.airings) }
+    let lines = aired.into_iter().map(|(_, text)| text).collect();
+    Section { lines, ..Section::titled(z.airings) }
 }
 
 /// CO2 now with its word; below 400 it is shown and flagged.

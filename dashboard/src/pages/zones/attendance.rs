@@ -10,7 +10,7 @@ use super::super::drawing::{self, Drawing};
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
 use crate::app::App;
-use crate::figures::zones::{Quarters, countings, quarters};
+use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
 use crate::insights::scope::past;
 use crate::problem::Problem;
 use crate::words::{Figure, Language, Teller};
@@ -33,6 +33,9 @@ pub(super) async fn sections<R: SeriesReader>(
     Ok(vec![overview(app, &teller, asked).await?])
 }
 
+/// Below so many person-hours no zone was used enough to be named.
+const LEAST_USE_H: f64 = 0.5;
+
 /// A row for the building and for each zone.
 async fn overview<R: SeriesReader>(
     app: &App<R>,
@@ -41,18 +44,20 @@ async fn overview<R: SeriesReader>(
 ) -> Result<Section, Problem> {
     let (language, site) = (teller.language, &app.site);
     let (t, z) = (language.labels(), language.zone_labels());
-    let scopes = std::iter::once((None, t.whole_building.to_owned()))
-        .chain(site.zones.iter().map(|zone| (Some(zone.id.clone()), zone.name.clone())));
+    let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
+        .chain(site.zones.iter().map(|zone| (Some(zone.id.clone()), zone.name.clone())))
+        .collect();
+    let ids: Vec<_> = scopes.iter().map(|(zone, _)| zone.clone()).collect();
+    let people = quarters_of(app, &ids, asked.span).await?;
     let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
-    for (zone, name) in scopes {
-        let told = used(app, zone.clone(), asked.span).await?.1;
+    for ((zone, name), people) in scopes.into_iter().zip(people) {
+        let told = used(app, zone.as_ref(), asked.span, &people).await?;
         // A floor holds its rooms: only what people call a room is compared.
         let is_room =
             zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
-        if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > 0.5) {
-            if most.as_ref().is_none_or(|(highest, _)| hours > *highest) {
-                most = Some((hours, name.clone()));
-            }
+        let highest = most.as_ref().map_or(LEAST_USE_H, |(highest, _)| *highest);
+        if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > highest) {
+            most = Some((hours, name.clone()));
         }
         rows.push(Row { name, cells: cells(teller, &told) });
     }
@@ -126,9 +131,12 @@ async fn one<R: SeriesReader>(
     asked: &Asked,
     zone: Option<ZoneId>,
 ) -> Result<Vec<Section>, Problem> {
-    let (quarters, whole) = used(app, zone.clone(), asked.span).await?;
+    let quarters = quarters(app, zone.clone(), asked.span).await?;
+    let whole = used(app, zone.as_ref(), asked.span, &quarters).await?;
     let mut sections = vec![summary(teller, &whole)];
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
+    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone)
+        .take_while(|bar| bar.start() < asked.now)
+        .collect();
     sections.push(course(teller, asked, &bars, &quarters));
     let days = past(app, asked.span, Step::Day);
     if days.len() > 1 {
@@ -149,14 +157,13 @@ async fn one<R: SeriesReader>(
 
 async fn used<R: SeriesReader>(
     app: &App<R>,
-    zone: Option<ZoneId>,
+    zone: Option<&ZoneId>,
     span: Period,
-) -> Result<(Quarters, Attendance), Problem> {
-    let counted = countings(app, zone.clone(), &[span]).await?;
+    quarters: &Quarters,
+) -> Result<Attendance, Problem> {
+    let counted = countings(app, zone.cloned(), &[span]).await?;
     let visits = counted.into_iter().next().flatten().map(|it| it.visits);
-    let quarters = quarters(app, zone.clone(), span).await?;
-    let told = quarters.attendance(&app.site, zone.as_ref(), span, visits);
-    Ok((quarters, told))
+    Ok(quarters.attendance(&app.site, zone, span, visits))
 }
 
 fn summary(teller: &Teller, told: &Attendance) -> Section {
@@ -210,8 +217,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
             ),
         ],
     };
-    let past = bars.iter().zip(&means).filter(|(bar, _)| bar.start() < asked.now);
-    let rows: Vec<Row> = past.map(row).collect();
+    let rows: Vec<Row> = bars.iter().zip(&means).map(row).collect();
     let top = drawing::round_top(highest);
     let drawn = values.iter().any(Option::is_some).then(|| Drawing {
         svg: drawing::bars(&values, top),

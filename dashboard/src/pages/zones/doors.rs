@@ -98,13 +98,13 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
     let Some(door) = site.doorways.iter().find(|door| door.id.as_str() == id) else {
         return id.to_owned();
     };
-    let side = |side: &Side| match side {
+    let name = |side: &Side| match side {
         Side::Outside => language.labels().outside.to_owned(),
         Side::Zone(zone) => {
             site.zone(zone.as_str()).map_or_else(|| zone.to_string(), |zone| zone.name.clone())
         }
     };
-    format!("{} → {}", side(&door.from), side(&door.to))
+    format!("{} → {}", name(&door.from), name(&door.to))
 }
 
 /// Every zone with doors of its own over the whole span.

@@ -162,6 +162,7 @@ mod tests {
                 high: Some(5.0),
                 occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
                 counted: None,
+                parts: crate::wire::state::Parts::None,
                 quality: Quality::Estimated,
                 coverage: 1.0,
             }

@@ -375,6 +375,7 @@ fn people(count: Option<f64>) -> PeopleFigure {
         high: count.map(|n| n * 2.0),
         occupancy,
         counted: None,
+        parts: crate::wire::state::Parts::None,
         quality: Quality::Estimated,
         coverage: 1.0,
     }

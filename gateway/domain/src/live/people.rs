@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::occupancy::{Extent, Filters, Moment, Traffic, TrafficRole, live_start, people_now};
+use crate::occupancy::{Filters, Moment, Traffic, TrafficRole, Tree, live_start, people_now};
 use crate::reading::Observation;
 use crate::site::Site;
 use crate::wire::state::{PeopleState, Residual};
@@ -16,15 +16,15 @@ const AGES: SignedDuration = SignedDuration::from_secs(5);
 pub(super) struct People {
     traffic: Traffic,
     filters: Filters,
-    building: Place,
-    zones: Vec<Place>,
+    tree: Tree,
+    /// The building, then the zones: the order of the tree.
+    places: Vec<Place>,
     /// `None` after somebody passed or moved.
     refreshed: Option<Instant>,
 }
 
 #[derive(Clone, Debug)]
 struct Place {
-    extent: Extent,
     capacity: Option<u32>,
     moment: Moment,
     /// Kept beyond the hours that passages are folded over.
@@ -33,18 +33,13 @@ struct Place {
 
 impl People {
     pub(super) fn of(site: &Site) -> Self {
-        let place = |zone, capacity| Place {
-            extent: Extent::of(site, zone),
-            capacity,
-            moment: Moment::UNKNOWN,
-            residual: None,
-        };
-        let zones = site.zones.iter().map(|zone| place(Some(&zone.id), zone.capacity));
+        let place = |capacity| Place { capacity, moment: Moment::UNKNOWN, residual: None };
+        let zones = site.zones.iter().map(|zone| place(zone.capacity));
         Self {
             traffic: Traffic::new(site),
             filters: Filters::default(),
-            building: place(None, Some(site.capacity)),
-            zones: zones.collect(),
+            tree: Tree::of(site),
+            places: std::iter::once(place(Some(site.capacity))).chain(zones).collect(),
             refreshed: None,
         }
     }
@@ -76,24 +71,25 @@ impl People {
         }
         self.refreshed = Some(now);
         self.traffic.forget(live_start(site, now));
-        for place in self.zones.iter_mut().chain([&mut self.building]) {
-            place.moment = people_now(site, &place.extent, &self.traffic, &mut self.filters, now);
+        let told = people_now(site, &self.tree, &self.traffic, &mut self.filters, now);
+        for (place, moment) in self.places.iter_mut().zip(told) {
+            place.moment = moment;
             place.residual = place.moment.residual.or(place.residual);
         }
     }
 
     pub(super) fn of_building(&self) -> PeopleState {
-        self.building.state()
+        self.places[0].state()
     }
 
     pub(super) fn of_zone(&self, index: usize) -> PeopleState {
-        self.zones[index].state()
+        self.places[index + 1].state()
     }
 }
 
 impl Place {
     fn state(&self) -> PeopleState {
-        let Moment { estimate, drift, .. } = self.moment;
+        let Moment { estimate, drift, parts, .. } = self.moment;
         let share = estimate.people.zip(self.capacity.filter(|capacity| *capacity > 0));
         PeopleState {
             people: estimate.people,
@@ -103,6 +99,7 @@ impl Place {
             share: share.map(|(people, capacity)| people / f64::from(capacity)),
             occupancy: estimate.occupancy,
             quality: estimate.quality,
+            parts,
             drift,
             last_residual: self.residual,
         }

@@ -14,7 +14,7 @@ pub(crate) struct Node {
     pub(crate) parts: Vec<usize>,
     /// Whether its people are always in one of its parts. Else some may be in it and in none of them.
     pub(crate) covered: bool,
-    /// Whether its own figure adds anything to those of its parts; one from the very doors of a part does not.
+    /// Whether its own figure adds anything to those of its parts: a sum does not, nor one from the very doors of a part.
     pub(crate) independent: bool,
 }
 
@@ -46,7 +46,8 @@ impl Agreeing<'_> {
         if node.parts.is_empty() {
             return variance(&own);
         }
-        let Some(sum) = Sum::of(node.parts.iter().map(|part| &self.told[*part])) else {
+        let parts: Vec<Estimate> = node.parts.iter().map(|part| self.told[*part]).collect();
+        let Some(sum) = Sum::of(&parts) else {
             self.parts[place] = Parts::Unknown;
             return variance(&own);
         };
@@ -128,10 +129,10 @@ struct Sum {
 }
 
 impl Sum {
-    fn of<'a>(parts: impl Iterator<Item = &'a Estimate> + Clone) -> Option<Self> {
-        let add = |of: fn(&Estimate) -> Option<f64>| parts.clone().map(of).sum::<Option<f64>>();
+    fn of(parts: &[Estimate]) -> Option<Self> {
+        let add = |of: fn(&Estimate) -> Option<f64>| parts.iter().map(of).sum::<Option<f64>>();
         let (people, low, high) = (add(|it| it.people)?, add(|it| it.low)?, add(|it| it.high)?);
-        let any = |of: fn(&Estimate) -> bool| parts.clone().any(of);
+        let any = |of: fn(&Estimate) -> bool| parts.iter().any(of);
         let occupancy = if any(|it| it.occupancy == Occupancy::Occupied) {
             Occupancy::Occupied
         } else if any(|it| it.occupancy == Occupancy::Unknown) {
@@ -166,12 +167,12 @@ impl Sum {
             return if node.covered { (self.estimate(), variance_of_sum) } else { (*own, 0.0) };
         };
         let own_variance = variance(own);
+        if !node.independent {
+            return (self.estimate(), variance_of_sum);
+        }
         let may_hold_others = !node.covered && people > self.people;
         if may_hold_others || (people - self.people).abs() < NOTHING {
             return (*own, own_variance);
-        }
-        if !node.independent {
-            return (self.estimate(), variance_of_sum);
         }
         let both = own_variance + variance_of_sum;
         let (weighed, variance) = if both > 0.0 {
@@ -181,7 +182,8 @@ impl Sum {
             (self.people, 0.0)
         };
         let (least, most) = (low.max(self.low), high.min(self.high));
-        let ends = if least <= most { (least, most) } else { (low.min(self.low), high.max(self.high)) };
+        let ends =
+            if least <= most { (least, most) } else { (low.min(self.low), high.max(self.high)) };
         let people = weighed.clamp(ends.0, ends.1);
         let own = Estimate { low: Some(ends.0), high: Some(ends.1), ..*own };
         (moved(&own, people), variance)

@@ -174,6 +174,7 @@ mod tests {
                 Some(_) => Occupancy::Occupied,
             },
             counted: None,
+            parts: crate::wire::state::Parts::None,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
         };

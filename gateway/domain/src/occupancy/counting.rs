@@ -79,7 +79,7 @@ pub fn countings(
 ) -> Vec<Option<Counting>> {
     let extent = Extent::of(site, zone);
     let mut traffic = Traffic::new(site);
-    traffic.replay(&extent, site, series);
+    traffic.replay([&extent], site, series);
     let Some(last) = grid.last().filter(|_| !extent.border.is_empty()) else {
         return vec![None; grid.len()];
     };

@@ -5,7 +5,7 @@ use crate::site::Rules;
 use crate::wire::state::{Occupancy, Quality};
 
 /// How many standard deviations hold 90 % of a normal error.
-const NINETY_PERCENT: f64 = 1.645;
+pub(super) const NINETY_PERCENT: f64 = 1.645;
 
 /// What the doors say of a zone.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,15 +5,15 @@ use crate::ids::ZoneId;
 use crate::quantity::Quantity;
 use crate::site::{Assignment, Side, Site};
 
-/// What tells of a zone with all zones within it, or of the building. Indices into the lists of the site.
+/// What tells of a zone, or of the building, beside what is told of its parts. Indices into the lists of the site.
 #[derive(Clone, Debug)]
 pub(crate) struct Extent {
     /// Doorways on its border, with 1 where `people_in` come in and -1 where they go out.
     pub(crate) border: Vec<(usize, f64)>,
     /// Points of detectors inside.
     pub(crate) detectors: Vec<usize>,
-    /// Without doorways of its own: its parts, whose sum it is.
-    pub(crate) parts: Vec<Extent>,
+    /// Whether it is the sum of its parts, having some and no doorways of its own.
+    pub(crate) is_sum: bool,
     /// A zone whose people are told from its air as well.
     pub(crate) room: Option<Room>,
 }
@@ -40,17 +40,13 @@ impl Extent {
                 && zone.is_none_or(|zone| site.is_within(&point.zone, zone))
         };
         let detectors = (0..site.points.len()).filter(is_detector).collect();
-        let parts = if border.is_empty() { Self::parts_of(site, zone) } else { Vec::new() };
-        let room = zone.filter(|_| parts.is_empty()).and_then(|zone| Room::of(site, zone));
-        Self { border, detectors, parts, room }
+        let has_parts = site.zones.iter().any(|part| part.parent.as_ref() == zone);
+        let is_sum = border.is_empty() && has_parts;
+        let room = zone.filter(|_| !is_sum).and_then(|zone| Room::of(site, zone));
+        Self { border, detectors, is_sum, room }
     }
 
-    fn parts_of(site: &Site, zone: Option<&ZoneId>) -> Vec<Self> {
-        let parts = site.zones.iter().filter(|part| part.parent.as_ref() == zone);
-        parts.map(|part| Self::of(site, Some(&part.id))).collect()
-    }
-
-    /// The sources that fill these roles, each assignment once.
+    /// The sources that fill these roles.
     pub(crate) fn needs<'a>(&self, site: &'a Site) -> Vec<&'a Assignment> {
         let mut needs: Vec<&Assignment> = Vec::new();
         for &(door, _) in &self.border {
@@ -62,13 +58,6 @@ impl Extent {
         }
         let air = self.room.iter().flat_map(Room::air);
         needs.extend(air.flat_map(|point| &site.points[point].sources));
-        for part in &self.parts {
-            for need in part.needs(site) {
-                if !needs.iter().any(|known| std::ptr::eq(*known, need)) {
-                    needs.push(need);
-                }
-            }
-        }
         needs
     }
 }

@@ -20,10 +20,12 @@
 //! | `sweep` | the count through the day: signed drift, resets, what remained |
 //! | `estimate` | count and presence to what is told |
 //! | `fusion` | the people of a room from its air, with all else that is known of it |
+//! | `tree`, `agreement` | the building and its zones, and how what is told of them comes to agree |
 //! | `timeline` | what was told when, and its summary over a period |
 //! | `attendance` | how a zone is used: peak, person-hours, use of the opening hours |
 //! | `counting` | how right the doors count: drift, balance and what was left, day by day |
 
+mod agreement;
 mod attendance;
 mod counting;
 mod doors;
@@ -37,14 +39,14 @@ mod sweep;
 mod tests;
 mod timeline;
 mod traffic;
+mod tree;
 
 pub use attendance::{Attendance, Peak, attendance};
 pub use counting::{Balance, Counting, DoorCounting, countings};
 pub use timeline::PeopleFigure;
 use timeline::Timeline;
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -56,6 +58,8 @@ pub(crate) use extent::Extent;
 pub(crate) use fusion::Filters;
 pub(crate) use timeline::Moment;
 pub(crate) use traffic::{Traffic, TrafficRole};
+pub(crate) use tree::Tree;
+use tree::place_of;
 
 /// How far back passages are folded: more than a day, so that a nightly reset is always among them.
 const LEAD: SignedDuration = SignedDuration::from_hours(36);
@@ -104,9 +108,18 @@ pub(crate) fn air_points(site: &Site) -> BTreeSet<usize> {
     rooms.flat_map(|room| room.air()).collect()
 }
 
-/// The sources whose series [`zone_people`] needs for a zone, or for the building.
+/// The sources whose series [`zone_people`] needs for a zone, or for the building: also those of the zones that its
+/// figure must agree with.
 pub fn zone_needs<'a>(site: &'a Site, zone: Option<&ZoneId>) -> Vec<&'a Assignment> {
-    Extent::of(site, zone).needs(site)
+    people_needs(site, &[zone])
+}
+
+/// The sources whose series [`people_of`] needs for some zones; `None` is the building.
+pub fn people_needs<'a>(site: &'a Site, zones: &[Option<&ZoneId>]) -> Vec<&'a Assignment> {
+    let tree = Tree::of(site);
+    let places = zones.iter().flat_map(|zone| tree.within(tree.top(place_of(site, *zone))));
+    let places: BTreeSet<usize> = places.collect();
+    tree.needs(site, &places.into_iter().collect::<Vec<_>>())
 }
 
 /// The people in a zone, or in the building, in each period of `grid` as known at `now`; nothing for the future.
@@ -118,27 +131,58 @@ pub fn zone_people(
     series: &SeriesSet,
     now: Instant,
 ) -> Vec<PeopleFigure> {
-    let extent = Extent::of(site, zone);
-    let mut traffic = Traffic::new(site);
-    traffic.replay(&extent, site, series);
-    let Some((first, last)) = grid.first().zip(grid.last()) else { return Vec::new() };
-    let span = Period::new(first.start().min(now), last.end().min(now));
-    let past = Past { site, traffic: &traffic, span: span.expect("a grid is in order"), now };
-    past.timeline(&extent).figures(grid, now)
+    people_of(site, &[zone], grid, series, now).remove(0)
 }
 
-/// All that was loaded for a span of the past.
+/// The same for several zones at once; `None` is the building. What is told of one is worked out with all that it must
+/// agree with, so asking for all together takes hardly longer than for one.
+pub fn people_of(
+    site: &Site,
+    zones: &[Option<&ZoneId>],
+    grid: &[Period],
+    series: &SeriesSet,
+    now: Instant,
+) -> Vec<Vec<PeopleFigure>> {
+    let Some((first, last)) = grid.first().zip(grid.last()) else {
+        return vec![Vec::new(); zones.len()];
+    };
+    let span = Period::new(first.start().min(now), last.end().min(now));
+    let past = Past { site, tree: Tree::of(site), span: span.expect("a grid is in order"), now };
+    let mut timelines: BTreeMap<usize, Vec<Timeline>> = BTreeMap::new();
+    let figures = |zone: Option<&ZoneId>| {
+        let place = place_of(site, zone);
+        let top = past.tree.top(place);
+        let told = timelines.entry(top).or_insert_with(|| past.timelines(top, series));
+        told[place].figures(grid, now)
+    };
+    zones.iter().copied().map(figures).collect()
+}
+
+/// A span of the past.
 struct Past<'a> {
     site: &'a Site,
-    traffic: &'a Traffic,
+    tree: Tree,
     span: Period,
     now: Instant,
 }
 
 impl Past<'_> {
-    /// What was told of an extent; of a room also from its air.
-    fn timeline(&self, extent: &Extent) -> Timeline {
-        let (site, traffic, end) = (self.site, self.traffic, self.span.end());
+    /// What was told of each place below `top`, in agreement.
+    fn timelines(&self, top: usize, series: &SeriesSet) -> Vec<Timeline> {
+        let within = self.tree.within(top);
+        let mut traffic = Traffic::new(self.site);
+        let extents = within.iter().map(|place| self.tree.extent(*place));
+        traffic.replay(extents, self.site, series);
+        let mut told = vec![Timeline::default(); self.tree.count()];
+        for place in within {
+            told[place] = self.timeline(place, &traffic, &told);
+        }
+        self.tree.agreed_timelines(top, &told)
+    }
+
+    /// What was told of a place by itself; of a room also from its air.
+    fn timeline(&self, place: usize, traffic: &Traffic, told: &[Timeline]) -> Timeline {
+        let (site, extent, end) = (self.site, self.tree.extent(place), self.span.end());
         match &extent.room {
             Some(room) => {
                 let loaded = lead(self.span, site);
@@ -146,44 +190,46 @@ impl Past<'_> {
                 let span = Period::new(loaded.start().min(until), until).unwrap_or(self.span);
                 fusion::timeline(site, extent, room, traffic, span)
             }
-            None if !extent.parts.is_empty() => {
-                let of_part = |part: &Extent| self.timeline(part);
-                sweep::sum_of_parts(site, extent, traffic, end, &of_part)
-            }
-            None => sweep::timeline(site, extent, traffic, end),
+            None => by_doors(site, &self.tree, place, traffic, (told, end)),
         }
     }
 }
 
-/// What is told of a zone, or of the building, at `now`.
+/// What is told of a place from its doors and detectors, or as the sum of its parts.
+fn by_doors(
+    site: &Site,
+    tree: &Tree,
+    place: usize,
+    traffic: &Traffic,
+    (told, end): (&[Timeline], Instant),
+) -> Timeline {
+    let extent = tree.extent(place);
+    if !extent.is_sum {
+        return sweep::timeline(site, extent, traffic, end);
+    }
+    let parts: Vec<&Timeline> = tree.parts(place).iter().map(|part| &told[*part]).collect();
+    sweep::sum_of_parts(site, extent, traffic, end, &parts)
+}
+
+/// What is told at `now` of the building and of each zone, in the order of the tree.
 pub(crate) fn people_now(
     site: &Site,
-    extent: &Extent,
+    tree: &Tree,
     traffic: &Traffic,
     filters: &mut Filters,
     now: Instant,
-) -> Moment {
-    timeline_now(site, extent, traffic, &RefCell::new(filters), now).at(now)
-}
-
-fn timeline_now(
-    site: &Site,
-    extent: &Extent,
-    traffic: &Traffic,
-    filters: &RefCell<&mut Filters>,
-    now: Instant,
-) -> Timeline {
-    match &extent.room {
-        Some(room) => {
-            let begin = live_start(site, now);
-            filters.borrow_mut().now(site, (extent, room), traffic, (begin, now))
-        }
-        None if !extent.parts.is_empty() => {
-            let of_part = |part: &Extent| timeline_now(site, part, traffic, filters, now);
-            sweep::sum_of_parts(site, extent, traffic, now, &of_part)
-        }
-        None => sweep::timeline(site, extent, traffic, now),
+) -> Vec<Moment> {
+    let begin = live_start(site, now);
+    let mut told = vec![Timeline::default(); tree.count()];
+    for place in tree.within(tree::BUILDING) {
+        let extent = tree.extent(place);
+        told[place] = match &extent.room {
+            Some(room) => filters.now(site, (extent, room), traffic, (begin, now)),
+            None => by_doors(site, tree, place, traffic, (&told, now)),
+        };
     }
+    let moments: Vec<Moment> = told.iter().map(|told| told.at(now)).collect();
+    tree.agreed(tree::BUILDING, &moments)
 }
 
 /// Whether the opening hours say that the building is open; `None` without opening hours.

@@ -15,11 +15,6 @@ use crate::wire::state::Residual;
 
 /// What is told of an extent from the first word of its doors and detectors up to `end`.
 pub(crate) fn timeline(site: &Site, extent: &Extent, traffic: &Traffic, end: Instant) -> Timeline {
-    if !extent.parts.is_empty() {
-        return sum_of_parts(site, extent, traffic, end, &|part| {
-            timeline(site, part, traffic, end)
-        });
-    }
     let mut events = events(site, extent, traffic);
     events.retain(|event| event.at <= end);
     let first = events.iter().find(|event| event.is_word()).map_or(end, |event| event.at);
@@ -33,18 +28,16 @@ pub(crate) fn timeline(site: &Site, extent: &Extent, traffic: &Traffic, end: Ins
     sweep.timeline
 }
 
-/// What is told of an extent as the sum of its parts, of each of which `of_part` tells.
+/// What is told of an extent as the sum of its parts, of which `parts` tell.
 pub(crate) fn sum_of_parts(
     site: &Site,
     extent: &Extent,
     traffic: &Traffic,
     end: Instant,
-    of_part: &dyn Fn(&Extent) -> Timeline,
+    parts: &[&Timeline],
 ) -> Timeline {
-    let parts: Vec<_> = extent.parts.iter().map(of_part).collect();
-    let own = Extent { parts: Vec::new(), ..extent.clone() };
-    let detectors = events(site, &own, traffic);
-    let mut changes: Vec<_> = parts.iter().flat_map(Timeline::changes).collect();
+    let detectors = events(site, extent, traffic);
+    let mut changes: Vec<_> = parts.iter().flat_map(|part| part.changes()).collect();
     changes.extend(detectors.iter().map(|event| event.at).filter(|at| *at <= end));
     changes.sort_unstable();
     changes.dedup();
@@ -62,7 +55,7 @@ pub(crate) fn sum_of_parts(
         let estimates: Vec<_> = moments.iter().map(|moment| moment.estimate).collect();
         let estimate = Estimate::sum(&estimates, together(&presence));
         let drift = moments.iter().map(|moment| moment.drift).sum();
-        told.push(at, Moment { estimate, drift, residual: None });
+        told.push(at, Moment { estimate, drift, ..Moment::UNKNOWN });
     }
     told
 }
@@ -93,7 +86,7 @@ impl Event {
     }
 }
 
-/// All that is told of an extent without its parts, in the order of time.
+/// All that is told of an extent, in the order of time.
 fn events(site: &Site, extent: &Extent, traffic: &Traffic) -> Vec<Event> {
     let mut events = Vec::new();
     for (index, &(door, sign)) in extent.border.iter().enumerate() {
@@ -261,7 +254,8 @@ impl<'a> Sweep<'a> {
         });
         let estimate = Estimate::of(count, together(&self.presence), &self.site.rules);
         let drift = count.map(|_| self.drift);
-        self.timeline.push(self.at, Moment { estimate, drift, residual: self.residual });
+        let residual = self.residual;
+        self.timeline.push(self.at, Moment { estimate, drift, residual, ..Moment::UNKNOWN });
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
 use crate::instant::{Instant, Period};
-use crate::wire::state::{Occupancy, Quality, Residual};
+use crate::wire::state::{Occupancy, Parts, Quality, Residual};
 
 /// From this share of known time on a figure counts as complete.
 const COMPLETE: f64 = 0.98;
@@ -23,6 +23,8 @@ pub struct PeopleFigure {
     /// What the doors alone counted, as a mean over the time in which they did: in minus out since the count was last
     /// set to nobody, with its sign. It stands beside `people`, which is corrected by all else that is known.
     pub counted: Option<f64>,
+    /// Whether the figure is the sum of those of its parts; `Unknown` when some part was, at any time.
+    pub parts: Parts,
     /// How the figure came about.
     pub quality: Quality,
     /// Share of the period so far for which a number was told, or at least whether somebody was there; 0 to 1.
@@ -37,11 +39,13 @@ pub(crate) struct Moment {
     pub(crate) drift: Option<f64>,
     /// What remained at the last reset.
     pub(crate) residual: Option<Residual>,
+    /// What the parts of the zone are to the figure.
+    pub(crate) parts: Parts,
 }
 
 impl Moment {
     pub(crate) const UNKNOWN: Self =
-        Self { estimate: Estimate::UNKNOWN, drift: None, residual: None };
+        Self { estimate: Estimate::UNKNOWN, drift: None, residual: None, parts: Parts::None };
 }
 
 /// What was told from when on, in order.
@@ -118,6 +122,7 @@ struct Tally {
     partial: f64,
     raw: f64,
     raw_known: f64,
+    parts: Parts,
 }
 
 impl Tally {
@@ -127,7 +132,8 @@ impl Tally {
         if ms == 0.0 {
             return;
         }
-        let Moment { estimate, drift, .. } = *moment;
+        let Moment { estimate, drift, parts, .. } = *moment;
+        self.parts = self.parts.max(parts);
         if let Some(raw) = drift {
             self.raw += ms * raw;
             self.raw_known += ms;
@@ -183,6 +189,7 @@ impl Tally {
             high,
             occupancy,
             counted: (self.raw_known > 0.0).then(|| self.raw / self.raw_known),
+            parts: self.parts,
             quality: self.quality(known, coverage),
             coverage,
         }

@@ -1,5 +1,7 @@
 //! All that doors and detectors of a site told lately.
 
+use std::collections::BTreeSet;
+
 use super::doors::Lane;
 use super::extent::Extent;
 use super::fusion::{Borders, Room};
@@ -11,7 +13,7 @@ use crate::site::{Assignment, Rules, Site};
 
 /// Which of the site's door registers or detectors a reading comes from: index of the doorway or point, and of the
 /// assignment in its list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TrafficRole {
     In(usize, usize),
     Out(usize, usize),
@@ -51,16 +53,23 @@ impl Traffic {
         Self { doors: doors.collect(), detectors: detectors.collect(), airs: airs.collect() }
     }
 
-    /// Takes loaded series of all that tells of an extent.
-    pub(crate) fn replay(&mut self, extent: &Extent, site: &Site, series: &SeriesSet) {
-        for (role, assignment) in roles(site, extent) {
+    /// Takes loaded series of all that tells of some extents.
+    pub(crate) fn replay<'a>(
+        &mut self,
+        extents: impl IntoIterator<Item = &'a Extent>,
+        site: &Site,
+        series: &SeriesSet,
+    ) {
+        let mut taken = BTreeSet::new();
+        for (role, assignment) in extents.into_iter().flat_map(|extent| roles(site, extent)) {
+            // A door lies on the borders of several zones.
+            if !taken.insert(role) {
+                continue;
+            }
             self.restart(role, assignment.period);
             for one in assigned(series.of(&assignment.source), assignment.period) {
                 self.observe(role, one, &site.rules);
             }
-        }
-        for part in &extent.parts {
-            self.replay(part, site, series);
         }
     }
 
@@ -109,7 +118,7 @@ impl Traffic {
     }
 }
 
-/// What fills the roles of an extent, without its parts.
+/// What fills the roles of an extent.
 fn roles<'a>(site: &'a Site, extent: &Extent) -> Vec<(TrafficRole, &'a Assignment)> {
     let mut roles = Vec::new();
     for &(door, _) in &extent.border {

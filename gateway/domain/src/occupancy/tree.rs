@@ -8,7 +8,8 @@ use super::extent::Extent;
 use super::timeline::{Moment, Timeline};
 use crate::ids::ZoneId;
 use crate::instant::Instant;
-use crate::site::{Assignment, Side, Site};
+use crate::quantity::Quantity;
+use crate::site::{Assignment, Point, Side, Site};
 
 /// The building, then each zone in the order of the site file.
 #[derive(Debug)]
@@ -33,13 +34,9 @@ impl Tree {
         let node = |(place, id): (usize, Option<&ZoneId>)| {
             let parts = parts(place);
             let is_door_of_part = |part: &usize| extents[*part].border == extents[place].border;
-            let leads_into_it = |id: &ZoneId| {
-                let side = Side::Zone(id.clone());
-                site.doorways.iter().any(|door| door.from == side || door.to == side)
-            };
             Node {
-                covered: id.is_none_or(|id| !leads_into_it(id)),
-                independent: !parts.iter().any(is_door_of_part),
+                covered: id.is_none_or(|id| !holds_people_itself(site, id)),
+                independent: !extents[place].is_sum && !parts.iter().any(is_door_of_part),
                 parts,
             }
         };
@@ -65,7 +62,7 @@ impl Tree {
         let mut top = place;
         let mut above = self.parents[place];
         while let Some(at) = above {
-            if !self.extents[at].is_sum && self.nodes[at].independent {
+            if self.nodes[at].independent {
                 top = at;
             }
             above = self.parents[at];
@@ -118,6 +115,14 @@ impl Tree {
         }
         agreed
     }
+}
+
+/// Whether people may be in a zone and in none of its parts: a doorway leads into it, or a detector watches it.
+fn holds_people_itself(site: &Site, id: &ZoneId) -> bool {
+    let here = Side::Zone(id.clone());
+    let watches = |it: &Point| it.zone == *id && it.quantity == Quantity::OccupancyDetected;
+    site.doorways.iter().any(|door| door.from == here || door.to == here)
+        || site.points.iter().any(watches)
 }
 
 /// The place of a zone, or of the building.

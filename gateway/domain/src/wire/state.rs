@@ -36,6 +36,19 @@ pub enum Quality {
     Unknown,
 }
 
+/// What the figures of its parts are to that of a zone, or of the building.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parts {
+    /// It has none.
+    #[default]
+    None,
+    /// They are known and do not contradict it: they add up to it, or to less where people may be beside them.
+    Agree,
+    /// Some is unknown, so the figure is of the zone alone.
+    Unknown,
+}
+
 /// Whether a zone has people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +78,9 @@ pub struct PeopleState {
     pub occupancy: Occupancy,
     /// How the figure came about.
     pub quality: Quality,
+    /// Whether it is the sum of the figures of its parts.
+    #[serde(default)]
+    pub parts: Parts,
     /// In minus out since the last reset as the doors counted it, before nothing below nobody is allowed.
     pub drift: Option<f64>,
     /// What the doors still had inside when the day was closed: the error of the last day.

@@ -70,6 +70,10 @@ pub(crate) fn timeline(
     span: Period,
 ) -> Timeline {
     let prepared = Prepared::of(site, extent, room, traffic, span);
+    // Working out the people of a room takes long, also where there is nothing to work on.
+    if !prepared.evidence.iter().any(Evidence::is_word) {
+        return prepared.doors;
+    }
     let comings = prepared.comings();
     let mut smoother = Smoother::new(&prepared.model);
     let mut told = Timeline::default();

@@ -4,7 +4,8 @@ use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
 use crate::occupancy::{
-    Extent, Filters, Moment, PeopleFigure, Traffic, lead, people_now, zone_needs, zone_people,
+    Filters, Moment, PeopleFigure, Traffic, Tree, lead, people_now, place_of, zone_needs,
+    zone_people,
 };
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
@@ -335,15 +336,17 @@ fn a_room_needs_its_air_and_whole_days_of_it() {
 /// What the live view tells at a minute, with everything heard up to then.
 fn told_live(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {
     let site = room.site();
-    let extent = Extent::of(&site, Some(&"room".parse().unwrap()));
+    let tree = Tree::of(&site);
+    let extents = || (0..tree.count()).map(|place| tree.extent(place));
     let mut heard = SeriesSet::default();
-    for need in extent.needs(&site) {
+    for need in extents().flat_map(|extent| extent.needs(&site)) {
         let until = series.of(&need.source).iter().filter(|one| one.observed_at <= at(minute));
         heard.insert(need.source.clone(), until.copied().collect());
     }
     let mut traffic = Traffic::new(&site);
-    traffic.replay(&extent, &site, &heard);
-    people_now(&site, &extent, &traffic, filters, at(minute))
+    traffic.replay(extents(), &site, &heard);
+    let place = place_of(&site, Some(&"room".parse().unwrap()));
+    people_now(&site, &tree, &traffic, filters, at(minute))[place]
 }
 
 #[test]

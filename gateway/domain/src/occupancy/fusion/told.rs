@@ -71,14 +71,13 @@ const AGREES: f64 = 0.5;
 
 /// What is told where the doors say `counted`: their number where all else agrees with it, else the estimate.
 pub(super) fn moment(estimate: &Estimate, counted: Moment) -> Moment {
-    let Moment { drift, residual, .. } = counted;
     let agreed = counted.estimate.people.zip(estimate.people).and_then(|(count, expected)| {
         let agrees =
             (count - expected).abs() < AGREES && counted.estimate.quality != Quality::Partial;
         agrees.then_some(count)
     });
     let Some(count) = agreed else {
-        return Moment { estimate: *estimate, drift, residual };
+        return Moment { estimate: *estimate, ..counted };
     };
     let estimate = Estimate {
         people: Some(count),
@@ -87,5 +86,5 @@ pub(super) fn moment(estimate: &Estimate, counted: Moment) -> Moment {
         occupancy: if count > 0.0 { Occupancy::Occupied } else { Occupancy::Vacant },
         quality: Quality::Measured,
     };
-    Moment { estimate, drift, residual }
+    Moment { estimate, ..counted }
 }
