@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::Instant;
-use domain::site::Site;
+use domain::site::{Site, Zone};
 use serde_json::{Map, Value, json};
 
 use crate::assets;
@@ -13,10 +13,13 @@ use crate::live_json;
 use crate::live_view::LiveView;
 use crate::pages::parts;
 use crate::power_today::PowerToday;
+use crate::privacy::Sight;
 use crate::words::{Language, Teller};
 
 /// Everything that a live reader could be shown at one moment.
 pub(crate) struct Scene {
+    /// Who sees it.
+    pub(crate) sight: Sight,
     pub(crate) site: Arc<Site>,
     pub(crate) view: LiveView,
     pub(crate) power_today: Option<Arc<PowerToday>>,
@@ -27,6 +30,21 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// What somebody of this sort may see of it: people of small rooms are not for the public.
+    pub(crate) fn seen_by(mut self, sight: Sight) -> Self {
+        self.sight = sight;
+        let site = Arc::clone(&self.site);
+        for zone in site.zones.iter().filter(|zone| sight.withholds(&site, Some(&zone.id))) {
+            self.view.withhold_people(zone);
+        }
+        self
+    }
+
+    /// Whether the people of a zone are withheld from who sees it.
+    pub(crate) fn withholds(&self, zone: &Zone) -> bool {
+        self.sight.withholds(&self.site, Some(&zone.id))
+    }
+
     /// Tells times as of this moment.
     pub(crate) fn teller(&self, language: Language) -> Teller {
         Teller { language, zone: self.site.timezone.clone(), now: self.now }
@@ -37,9 +55,9 @@ impl Scene {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// Programs: the JSON of the API.
-    Api,
+    Api(Sight),
     /// A page in a browser.
-    Page(Screen, Language),
+    Page(Screen, Language, Sight),
 }
 
 /// The pages that have parts of their own.
@@ -93,34 +111,45 @@ pub(crate) struct Part {
 impl Audience {
     /// Every sort, in the order of [`Audience::index`].
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        let pages = Screen::ALL.into_iter().flat_map(|screen| {
-            Language::ALL.into_iter().map(move |language| Self::Page(screen, language))
-        });
-        std::iter::once(Self::Api).chain(pages)
+        Sight::ALL.into_iter().flat_map(|sight| {
+            let pages = Screen::ALL.into_iter().flat_map(move |screen| {
+                let languages = Language::ALL.into_iter();
+                languages.map(move |language| Self::Page(screen, language, sight))
+            });
+            std::iter::once(Self::Api(sight)).chain(pages)
+        })
     }
 
     /// A number of its own, from 0.
     pub(crate) fn index(self) -> usize {
-        match self {
-            Self::Api => 0,
-            Self::Page(screen, language) => {
+        let within = match self {
+            Self::Api(_) => 0,
+            Self::Page(screen, language, _) => {
                 1 + screen as usize * Language::ALL.len() + language as usize
             }
+        };
+        self.sight() as usize * (1 + Screen::ALL.len() * Language::ALL.len()) + within
+    }
+
+    /// What of small rooms is shown.
+    pub(crate) fn sight(self) -> Sight {
+        match self {
+            Self::Api(sight) | Self::Page(_, _, sight) => sight,
         }
     }
 
     /// All that this sort of readers is shown.
     pub(crate) fn parts(self, scene: &Scene) -> Vec<Part> {
         match self {
-            Self::Api => live_json::parts(scene),
-            Self::Page(screen, language) => parts::of(screen, language, scene),
+            Self::Api(_) => live_json::parts(scene),
+            Self::Page(screen, language, _) => parts::of(screen, language, scene),
         }
     }
 
     /// The event that tells a new reader everything.
     pub(crate) fn snapshot_frame(self, parts: &[Part], scene: &Scene) -> Bytes {
         match self {
-            Self::Api => frame("snapshot", &live_json::whole(parts, scene).to_string()),
+            Self::Api(_) => frame("snapshot", &live_json::whole(parts, scene).to_string()),
             Self::Page(..) => {
                 let parts: Vec<&Part> = parts.iter().collect();
                 frame("snapshot", &page_json(&parts).to_string())
@@ -131,7 +160,7 @@ impl Audience {
     /// The event that tells what is different now.
     pub(crate) fn change_frame(self, changes: &[&Part], scene: &Scene) -> Bytes {
         match self {
-            Self::Api => frame("change", &live_json::change(changes, scene).to_string()),
+            Self::Api(_) => frame("change", &live_json::change(changes, scene).to_string()),
             Self::Page(..) => frame("change", &page_json(changes).to_string()),
         }
     }

@@ -16,6 +16,7 @@ use store::SeriesReader;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::audience::{Audience, Screen};
 use crate::feed::Feed;
@@ -31,13 +32,15 @@ const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 /// `GET /api/v1/live/events`
 pub(crate) async fn api<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
 ) -> Result<Response, Problem> {
-    open(&app, Audience::Api)
+    open(&app, Audience::Api(visitor.sight))
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
 pub(crate) async fn parts<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
     let screen = query.get("screen").unwrap_or("plain");
@@ -48,6 +51,7 @@ pub(crate) async fn parts<R: SeriesReader>(
         })?,
         Language::named(language)
             .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
+        visitor.sight,
     );
     open(&app, audience)
 }

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::audience::{Audience, Part, Scene};
 use crate::live_view::{LiveView, Pulse, Unreadable};
 use crate::power_today::PowerToday;
+use crate::privacy::Sight;
 
 /// What happens within this time becomes one change: long enough to gather a round of states, short enough not to be seen.
 const GATHER: Duration = Duration::from_millis(40);
@@ -93,9 +94,15 @@ impl Feed {
         self.channels.iter().any(|channel| lock(channel).sender.receiver_count() > 0)
     }
 
+    /// What somebody of this sort may see of the whole picture at this moment.
+    pub(crate) fn scene_for(&self, sight: Sight) -> Scene {
+        self.scene().seen_by(sight)
+    }
+
     /// The whole picture at this moment.
     pub(crate) fn scene(&self) -> Scene {
         Scene {
+            sight: Sight::Staff,
             site: Arc::clone(&self.site),
             view: lock(&self.view).clone(),
             power_today: lock(&self.power_today).clone(),
@@ -107,7 +114,7 @@ impl Feed {
 
     /// A new reader: a snapshot and the heartbeat of now, and the frames that follow them without a gap.
     pub(crate) fn join(&self, audience: Audience) -> ([Bytes; 2], broadcast::Receiver<Bytes>) {
-        let scene = self.scene();
+        let scene = self.scene_for(audience.sight());
         let mut channel = lock(&self.channels[audience.index()]);
         let frames = channel.sender.subscribe();
         let told = channel.told.get_or_insert_with(|| Told::new(audience, &scene));
@@ -147,9 +154,11 @@ impl Feed {
             self.channels.iter().for_each(|channel| lock(channel).told = None);
             return;
         }
-        let scene = self.scene();
-        for audience in Audience::all() {
-            lock(&self.channels[audience.index()]).tell(audience, &scene);
+        for sight in Sight::ALL {
+            let scene = self.scene_for(sight);
+            for audience in Audience::all().filter(|audience| audience.sight() == sight) {
+                lock(&self.channels[audience.index()]).tell(audience, &scene);
+            }
         }
     }
 

@@ -20,6 +20,7 @@
 //! | `report` | the monthly report; its own map stands there |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
+//! | `privacy` | what of small rooms the public is not told |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
@@ -49,6 +50,7 @@ mod openapi;
 mod pages;
 mod paging;
 mod power_today;
+mod privacy;
 mod problem;
 mod query;
 mod report;

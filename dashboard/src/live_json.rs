@@ -59,7 +59,7 @@ fn merge(json: &mut Value, parts: &[&Part], scene: &Scene) {
 fn with_age(list: &str, part: &Part, scene: &Scene) -> Value {
     let id = part.content["id"].as_str().unwrap_or_default();
     let aged = match list {
-        "zones" => scene.site.zone(id).map(|zone| zone_json(&scene.view, zone, scene.now)),
+        "zones" => scene.site.zone(id).map(|zone| zone_json(scene, zone)),
         "meters" => scene.site.meter(id).map(|meter| meter_json(&scene.view, meter, scene.now)),
         _ => None,
     };
@@ -68,14 +68,14 @@ fn with_age(list: &str, part: &Part, scene: &Scene) -> Value {
 
 /// The pieces that change one by one: the building, each zone, meter and device, the alerts.
 pub(crate) fn parts(scene: &Scene) -> Vec<Part> {
-    let Scene { site, view, now, .. } = scene;
+    let Scene { site, view, .. } = scene;
     let mut parts = vec![Part { key: "building".to_owned(), content: building_json(view, site) }];
     for zone in &site.zones {
-        let content = ageless(zone_json(view, zone, *now));
+        let content = ageless(zone_json(scene, zone));
         parts.push(Part { key: format!("zones/{}", zone.id), content });
     }
     for meter in &site.meters {
-        let content = ageless(meter_json(view, meter, *now));
+        let content = ageless(meter_json(view, meter, scene.now));
         parts.push(Part { key: format!("meters/{}", meter.id), content });
     }
     for device in view.devices() {
@@ -100,12 +100,13 @@ fn building_json(view: &LiveView, site: &Site) -> Value {
 }
 
 /// A zone as the API shows it: with a flat field for each usual gauge, null where it is lost or was never heard.
-fn zone_json(view: &LiveView, zone: &Zone, now: Instant) -> Value {
-    let state = view.zone(zone);
+fn zone_json(scene: &Scene, zone: &Zone) -> Value {
+    let (state, now) = (scene.view.zone(zone), scene.now);
     let mut json = object(&state);
     json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
     json["name"] = json!(zone.name);
     json["note"] = json!(zone.note);
+    json["withheld"] = json!(scene.withholds(zone));
     json["parent"] = json!(zone.parent);
     for (field, quantity) in ZONE_FIELDS {
         let gauge = gauge(&state, *quantity).filter(|it| it.freshness != Freshness::Lost);

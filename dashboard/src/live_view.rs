@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use domain::ids::{MeterId, ZoneId};
 use domain::site::{Meter, Site, Zone};
 use domain::wire::state::{
-    AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, MeterState,
-    Occupancy, Parts, PeopleState, Quality, ZoneState,
+    Alert, AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, Matter,
+    MeterState, Occupancy, Parts, PeopleState, Quality, ZoneState,
 };
 use domain::{Instant, Quantity};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
+
+use crate::privacy::tells_of_people;
 
 /// After so long without a pulse of the gateway its figures count as old.
 pub(crate) const PULSE_LOST_AFTER: SignedDuration = SignedDuration::from_secs(8);
@@ -132,6 +134,24 @@ impl LiveView {
             age_s: None,
             activity: None,
         })
+    }
+
+    /// Forgets what tells of the people in a zone.
+    pub(crate) fn withhold_people(&mut self, zone: &Zone) {
+        if let Some(state) = self.zones.get_mut(&zone.id) {
+            state.people = nobody_knows(zone.capacity);
+            state.gauges.retain(|gauge| !tells_of_people(gauge.quantity));
+        }
+        let is_of_zone = |alert: &Alert| match &alert.matter {
+            Matter::Crowd { zone: of, .. } | Matter::AfterHours { zone: of } => {
+                of.as_ref() == Some(&zone.id)
+            }
+            Matter::HeatingEmpty { zone: of, .. } => *of == zone.id,
+            _ => false,
+        };
+        if let Some(alerts) = &mut self.alerts {
+            alerts.alerts.retain(|alert| !is_of_zone(alert));
+        }
     }
 
     /// Every device that was ever heard.

@@ -55,6 +55,16 @@ impl Problem {
         Self { expected: Some(expected.into()), ..problem }
     }
 
+    /// The people of a small room, asked for by somebody who is not logged in.
+    pub(crate) fn withheld(zone: &str, small_room_below: u32) -> Self {
+        let detail = format!(
+            "the people of `{}` are not told to the public: fewer than {small_room_below} fit in it",
+            short(zone)
+        );
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        Self { expected: Some("an account of the staff".to_owned()), ..problem }
+    }
+
     /// No page or call has this address.
     pub(crate) fn no_such_address(path: &str) -> Self {
         Self::unknown("address", path, "an address of /api/openapi.json")

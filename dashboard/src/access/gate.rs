@@ -16,6 +16,7 @@ use super::sessions::{COOKIE, Known};
 use super::{Access, Refusal};
 use crate::app::App;
 use crate::connections::Bounded;
+use crate::privacy::Sight;
 use crate::problem::Problem;
 
 /// Open to everybody: without them nobody could log in, and a watchdog needs no account.
@@ -47,6 +48,8 @@ pub(crate) struct Visitor {
     pub(crate) address: Option<IpAddr>,
     /// Who it is, when that is known.
     pub(crate) known: Option<Known>,
+    /// What of small rooms is shown.
+    pub(crate) sight: Sight,
 }
 
 /// Finds out who asks, and lets through who may read.
@@ -71,7 +74,9 @@ pub(crate) async fn admit<R: SeriesReader>(
     if !may_read {
         return ask_to_log_in(&request);
     }
-    request.extensions_mut().insert(Visitor { address, known });
+    let is_staff = known.is_some() || (is_here && !app.access.has_accounts());
+    let sight = if is_staff { Sight::Staff } else { Sight::Public };
+    request.extensions_mut().insert(Visitor { address, known, sight });
     next.run(request).await
 }
 

@@ -9,10 +9,12 @@ use domain::{Instant, Period};
 use serde::Serialize;
 use store::SeriesReader;
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::figures;
 use crate::known::Known;
 use crate::paging::Page;
+use crate::privacy::tells_of_people;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -47,11 +49,15 @@ impl HistoryItem {
 pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(point): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<HistoryItem>>, Problem> {
     let Some(point) = app.site.point(&point) else {
         return Err(Problem::unknown("point", &point, "an id of a [[point]] of the site file"));
     };
+    if tells_of_people(point.quantity) {
+        visitor.sight.admit(&app.site, Some(&point.zone))?;
+    }
     let step = query.step()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use store::SeriesReader;
 
 use super::energy::EnergyItem;
+use crate::access::Visitor;
 use crate::app::App;
 use crate::energy_figures;
 use crate::insights::accounts::{Account, accounts};
@@ -185,9 +186,11 @@ pub(crate) async fn sessions<R: SeriesReader>(
 pub(crate) async fn zone_usage<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Answer<Page<UsageItem>> {
     let scope = Scope::of_zone(&app.site, &id)?;
+    visitor.sight.admit(&app.site, scope.zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS_OF_READINGS)?;
     let periods: Vec<Period> = grid(query.by_week()?, span, &app.site.timezone).collect();
     Ok(Json(Page { items: usages(&app, &scope, &periods).await?, next: None }))

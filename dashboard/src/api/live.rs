@@ -7,9 +7,13 @@ use axum::extract::State;
 use serde_json::Value;
 use store::SeriesReader;
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::live_json;
 
-pub(crate) async fn show<R: SeriesReader>(State(app): State<Arc<App<R>>>) -> Json<Value> {
-    Json(live_json::live(&app.feed.scene()))
+pub(crate) async fn show<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
+) -> Json<Value> {
+    Json(live_json::live(&app.feed.scene_for(visitor.sight)))
 }

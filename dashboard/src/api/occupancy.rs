@@ -9,6 +9,7 @@ use domain::wire::state::{Occupancy, Parts, Quality};
 use serde::Serialize;
 use store::SeriesReader;
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::figures;
 use crate::known::Known;
@@ -38,6 +39,7 @@ pub(crate) struct OccupancyItem {
 pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<OccupancyItem>>, Problem> {
     let zone = match app.site.zone(&name) {
@@ -48,6 +50,7 @@ pub(crate) async fn list<R: SeriesReader>(
             return Err(Problem::unknown("zone", &name, expected));
         }
     };
+    visitor.sight.admit(&app.site, zone.as_ref())?;
     let step = query.step()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;

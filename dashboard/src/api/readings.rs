@@ -9,6 +9,7 @@ use domain::{Period, Quantity, Source};
 use store::{Range, SeriesReader, StoredSource};
 
 use super::sources::ReadingItem;
+use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::{self, LARGEST_PAGE, Page};
 use crate::problem::Problem;
@@ -17,6 +18,7 @@ use crate::query::Query;
 pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path((device, quantity)): Path<(String, String)>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<ReadingItem>>, Problem> {
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;
@@ -27,6 +29,7 @@ pub(crate) async fn list<R: SeriesReader>(
 
     let heard = app.reader.sources().await?;
     let source = find(&device, &quantity, query.get("channel"), &heard)?;
+    visitor.sight.admit(&app.site, visitor.sight.withheld_by(&app.site, &source))?;
     let range = Range { limit: Some(limit + 1), ..Range::of(source, period) };
     let observations = app.reader.range(range).await?;
     let items = observations.into_iter().map(ReadingItem::from).collect();

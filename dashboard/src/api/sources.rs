@@ -11,6 +11,7 @@ use domain::{Instant, Observation, Quantity, Source, Value};
 use serde::Serialize;
 use store::{SeriesReader, StoredSource};
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::{self, LARGEST_PAGE, Page};
 use crate::problem::Problem;
@@ -24,7 +25,8 @@ pub(crate) struct SourceItem {
     unit: &'static str,
     family: Option<String>,
     point: Option<PointId>,
-    last: ReadingItem,
+    /// Not told of sources that tell the public of the people in a small room.
+    last: Option<ReadingItem>,
 }
 
 /// A reading, as lists of readings and of sources show it.
@@ -44,6 +46,7 @@ impl From<Observation> for ReadingItem {
 
 pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<SourceItem>>, Problem> {
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;
@@ -51,7 +54,12 @@ pub(crate) async fn list<R: SeriesReader>(
     let stored = app.reader.sources().await?;
     let points = points_now(&app.site, app.clock.now());
     let rest = stored.into_iter().skip(skip).take(limit + 1);
-    let items = rest.map(|stored| item(stored, &points)).collect();
+    let item = |stored: StoredSource| {
+        let is_withheld = visitor.sight.withheld_by(&app.site, &stored.source).is_some();
+        let item = item(stored, &points);
+        SourceItem { last: item.last.filter(|_| !is_withheld), ..item }
+    };
+    let items = rest.map(item).collect();
     Ok(Json(Page::cut(items, limit, |_| skip.saturating_add(limit).to_string())))
 }
 
@@ -60,7 +68,7 @@ fn item(stored: StoredSource, points: &HashMap<&Source, &PointId>) -> SourceItem
     let point = points.get(&source).copied().cloned();
     let Source { device, quantity, channel } = source;
     let unit = quantity.unit();
-    SourceItem { device, quantity, channel, unit, family, point, last: last.into() }
+    SourceItem { device, quantity, channel, unit, family, point, last: Some(last.into()) }
 }
 
 fn points_now(site: &Site, now: Instant) -> HashMap<&Source, &PointId> {

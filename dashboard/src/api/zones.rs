@@ -13,6 +13,7 @@ use serde::Serialize;
 use store::SeriesReader;
 
 use super::occupancy::BUILDING;
+use crate::access::Visitor;
 use crate::app::App;
 use crate::figures::zones;
 use crate::insights::scope::whole_days;
@@ -46,9 +47,11 @@ impl<T> Item<T> {
 pub(crate) async fn attendance<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(name): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<Item<Attendance>>>, Problem> {
     let zone = zone_or_building(&app.site, &name)?;
+    visitor.sight.admit(&app.site, zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
     let items = zones::attendances(&app, zone, &grid).await?;
@@ -59,9 +62,11 @@ pub(crate) async fn attendance<R: SeriesReader>(
 pub(crate) async fn counting<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(name): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
     let zone = zone_or_building(&app.site, &name)?;
+    visitor.sight.admit(&app.site, zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
     let items = zones::countings(&app, zone, &grid).await?;

@@ -82,7 +82,7 @@ async fn page<R: SeriesReader>(
     choice: Choice,
     trial: Option<String>,
 ) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
+    let (t, scene) = (choice.language.labels(), app.feed.scene_for(choice.sight));
     let teller = scene.teller(choice.language);
     let is_staff = visitor.known.is_some();
     let may = is_staff && app.desk.is_some();

@@ -17,6 +17,7 @@ use super::shell::{Choice, Shell};
 use crate::app::App;
 use crate::audience::{Scene, Screen};
 use crate::figures;
+use crate::privacy::tells_of_people;
 use crate::query::Query;
 use crate::words::{
     AIR_GOOD_BELOW, AIR_URGENT_FROM, Labels, Language, Teller, decimals, is_from_zero, is_stepped,
@@ -73,10 +74,11 @@ pub(crate) async fn show<R: SeriesReader>(
     choice: Choice,
     query: Query,
 ) -> Response {
-    let scene = app.feed.scene();
+    let scene = app.feed.scene_for(choice.sight);
     let (language, t) = (choice.language, choice.language.labels());
-    let asked = query.get("point").and_then(|id| app.site.point(id));
-    let point = asked.or_else(|| app.site.points.first());
+    let is_shown = |point: &&Point| is_shown(&scene, point);
+    let asked = query.get("point").and_then(|id| app.site.point(id)).filter(is_shown);
+    let point = asked.or_else(|| app.site.points.iter().find(is_shown));
     let span = SPANS.iter().find(|span| query.get("span") == Some(span.0)).unwrap_or(&SPANS[1]);
 
     let buckets = buckets(&scene, span.1, span.2);
@@ -106,6 +108,11 @@ pub(crate) async fn show<R: SeriesReader>(
     choice.page(&page)
 }
 
+/// Whether who looks may see its history: detectors of small rooms are not for the public.
+fn is_shown(scene: &Scene, point: &Point) -> bool {
+    !tells_of_people(point.quantity) || !scene.sight.withholds(&scene.site, Some(&point.zone))
+}
+
 /// The buckets from so long ago until now.
 fn buckets(scene: &Scene, length: SignedDuration, step: Step) -> Vec<Period> {
     let span = Period::new(scene.now - length, scene.now).expect("it ends after its start");
@@ -115,6 +122,7 @@ fn buckets(scene: &Scene, length: SignedDuration, step: Step) -> Vec<Period> {
 fn groups(language: Language, scene: &Scene, chosen: Option<&Point>) -> Vec<Group> {
     let of_zone = |zone: &domain::site::Zone| {
         let points = scene.site.points.iter().filter(|point| point.zone == zone.id);
+        let points = points.filter(|point| is_shown(scene, point));
         let points = points.map(|point| Choosable {
             value: point.id.to_string(),
             name: format!("{}, {}", zone.name, language.quantity(point.quantity)),

@@ -25,7 +25,7 @@ pub(crate) async fn show<R: SeriesReader>(
     choice: Choice,
 ) -> Response {
     power_today::prepare(&app).await;
-    let scene = app.feed.scene();
+    let scene = app.feed.scene_for(choice.sight);
     let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);
     shell.lead_with_the_answer();
     let zone = shown_zone(&app.site).map(|zone| zone.name.clone());

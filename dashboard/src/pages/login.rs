@@ -115,7 +115,7 @@ fn page<R: SeriesReader>(
     fault: Option<String>,
 ) -> Login {
     let t = choice.language.labels();
-    let scene = app.feed.scene();
+    let scene = app.feed.scene_for(choice.sight);
     Login {
         shell: Shell::new("/login", t.login, Screen::Plain, choice.language, &scene),
         t,

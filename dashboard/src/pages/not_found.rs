@@ -31,6 +31,7 @@ pub(crate) async fn show<R: SeriesReader>(
         return Problem::no_such_address(uri.path()).into_response();
     }
     let title = choice.language.labels().not_found;
-    let shell = Shell::new("/", title, Screen::Plain, choice.language, &app.feed.scene());
+    let shell =
+        Shell::new("/", title, Screen::Plain, choice.language, &app.feed.scene_for(choice.sight));
     choice.page_with(StatusCode::NOT_FOUND, &NotFound { shell })
 }

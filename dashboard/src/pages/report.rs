@@ -38,7 +38,7 @@ pub(crate) async fn show<R: SeriesReader>(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let (scene, t) = (app.feed.scene(), choice.language.report());
+    let (scene, t) = (app.feed.scene_for(choice.sight), choice.language.report());
     let teller = scene.teller(choice.language);
     let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await.ok();
@@ -62,7 +62,7 @@ pub(crate) async fn file<R: SeriesReader>(
 ) -> Result<Response, Problem> {
     let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await?;
-    let text = file_page(&document, app.feed.scene().demonstration);
+    let text = file_page(&document, app.feed.scene_for(choice.sight).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
 

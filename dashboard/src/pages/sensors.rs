@@ -85,7 +85,7 @@ pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {
-    let scene = app.feed.scene();
+    let scene = app.feed.scene_for(choice.sight);
     let teller = scene.teller(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);
     let refused = timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await;
@@ -98,7 +98,15 @@ pub(crate) async fn show<R: SeriesReader>(
         t,
         sources: stored.map(|stored| {
             let shown = stored.into_iter().take(MOST_SOURCES);
-            shown.map(|stored| source_row(&teller, stored, &roles)).collect()
+            let withholds = |source: &Source| choice.sight.withheld_by(&app.site, source).is_some();
+            let row = |stored: StoredSource| {
+                let is_withheld = withholds(&stored.source);
+                let row = source_row(&teller, stored, &roles);
+                let withheld = || teller.language.zone_labels().withheld.to_owned();
+                let told = |told: String| if is_withheld { withheld() } else { told };
+                SourceRow { value: told(row.value), observed: told(row.observed), ..row }
+            };
+            shown.map(row).collect()
         }),
         more_sources,
         backup: backup((app.backups)().as_ref(), &teller, t),

@@ -8,17 +8,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::access::Visitor;
 use crate::assets;
 use crate::audience::{Part, Scene, Screen};
+use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Labels, Language, Teller};
 
 const COOKIE: &str = "lang";
 
-/// The language that a page is asked for in: `?lang=`, else the cookie that an earlier `?lang=` left, else French.
+/// Who looks, and the language that a page is asked for in: `?lang=`, else the cookie that an earlier `?lang=` left, else French.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub(crate) language: Language,
+    pub(crate) sight: Sight,
     keep: bool,
 }
 
@@ -29,7 +32,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Choice {
         let asked = parts.uri.query().unwrap_or_default().split('&');
         let asked = asked.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::named);
         let language = asked.or_else(|| kept(&parts.headers)).unwrap_or(Language::French);
-        Ok(Self { language, keep: asked.is_some() })
+        let sight = parts.extensions.get::<Visitor>().map(|visitor| visitor.sight);
+        Ok(Self { language, sight: sight.unwrap_or_default(), keep: asked.is_some() })
     }
 }
 

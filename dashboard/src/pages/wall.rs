@@ -21,7 +21,8 @@ pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {
-    let mut shell = Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene());
+    let mut shell =
+        Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene_for(choice.sight));
     shell.lead_with_the_answer();
     choice.page(&Wall { shell })
 }

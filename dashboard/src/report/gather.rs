@@ -156,7 +156,9 @@ async fn zones<R: SeriesReader>(
             None => None,
         };
         let cells = beside(quarters, people);
-        let attendance = zone.capacity.map(|capacity| attendance(&cells, capacity));
+        // It is made to be published, and who is alone in an office is nobody's business.
+        let capacity = zone.capacity.filter(|_| app.site.shows_people_of(zone));
+        let attendance = capacity.map(|capacity| attendance(&cells, capacity));
         let (name, capacity) = (zone.name.clone(), zone.capacity);
         zones.push(ZoneReport { name, capacity, attendance, air });
     }

@@ -14,6 +14,7 @@ use super::api::{building, pulse, zone};
 use super::{House, at};
 use crate::audience::Audience;
 use crate::events::MOST_STREAMS;
+use crate::privacy::Sight;
 
 /// Longer than anything here takes, shorter than anybody waits for a test.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -142,8 +143,8 @@ async fn a_page_hears_the_same_change_in_its_own_language() {
 async fn all_readers_of_a_sort_share_one_frame() {
     let house = House::in_dreux();
 
-    let ([first, _], _) = house.app.feed.join(Audience::Api);
-    let ([second, _], _) = house.app.feed.join(Audience::Api);
+    let ([first, _], _) = house.app.feed.join(Audience::Api(Sight::Staff));
+    let ([second, _], _) = house.app.feed.join(Audience::Api(Sight::Staff));
 
     assert_eq!(first.as_ptr(), second.as_ptr());
 }

@@ -8,6 +8,7 @@ mod energy_pages;
 mod events;
 mod indicators;
 mod pages;
+mod privacy;
 mod report;
 mod zone_pages;
 
@@ -95,10 +96,14 @@ impl House {
     /// The same with the account of marie, whose password is "le chat dort ici".
     pub(super) fn with_staff() -> Self {
         let house = Self::in_dreux();
-        let accounts = Accounts::in_folder(house.folder.path());
+        house.adds_marie();
+        house
+    }
+
+    pub(super) fn adds_marie(&self) {
+        let accounts = Accounts::in_folder(self.folder.path());
         let password = "le chat dort ici".to_owned().try_into().unwrap();
         accounts.add(&"marie".parse().unwrap(), &password, at(NOW)).unwrap();
-        house
     }
 
     /// The gateway publishes a state.

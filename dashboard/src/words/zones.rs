@@ -32,6 +32,10 @@ labels! {
     quality: "Qualité", "Quality";
     known: "Temps connu", "Known time";
     no_doors: "pas comptées", "not counted";
+    withheld: "non affiché", "not shown";
+    withheld_note:
+        "Le nombre de personnes d\u{2019}un petit local n\u{2019}est montré qu\u{2019}aux personnes connectées.",
+        "The number of people in a small room is shown only to those who are logged in.";
     no_capacity: "sans capacité", "no capacity";
     never_open: "jamais ouverte", "never open";
     mean_people: "En moyenne", "On average";

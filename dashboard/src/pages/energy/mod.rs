@@ -52,10 +52,16 @@ pub(crate) async fn show<R: SeriesReader>(
     choice: Choice,
     query: Query,
 ) -> Response {
-    let (language, scene) = (choice.language, app.feed.scene());
+    let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
     let t = language.labels();
     let asked = Asked::read(&query, &app.site, scene.now);
-    let answer = sections(&app, language, &asked).await;
+    let zone = asked.scope(&app).zone;
+    let answer = if asked.view == View::People && choice.sight.withholds(&app.site, zone.as_ref()) {
+        let z = language.zone_labels();
+        Ok(vec![Section::saying(z.withheld, z.withheld_note)])
+    } else {
+        sections(&app, language, &asked).await
+    };
     let page = Energy {
         shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
         t,

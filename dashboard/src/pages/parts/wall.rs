@@ -44,7 +44,7 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
         let state = scene.view.zone(zone);
         let teller = scene.teller(language);
         let (air, tone) = air(&teller, &state);
-        let shown = zone.is_shown_to_the_public();
+        let shown = scene.site.shows_people_of(zone);
         let known = shown && state.people.people.is_some();
         let row = Row {
             id: zone.id.to_string(),

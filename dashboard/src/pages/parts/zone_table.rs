@@ -52,7 +52,11 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
     Row {
         name: zone.name.clone(),
         note: second_line(&scene.site, zone),
-        people: language.people(&state.people),
+        people: if scene.withholds(zone) {
+            language.zone_labels().withheld.to_owned()
+        } else {
+            language.people(&state.people)
+        },
         known,
         between: language.between(&state.people),
         // What was measured needs no word.

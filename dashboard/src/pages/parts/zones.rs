@@ -57,7 +57,11 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
         id: zone.id.to_string(),
         name: zone.name.clone(),
         note: second_line(&scene.site, zone),
-        people: language.people(people),
+        people: if scene.withholds(zone) {
+            language.zone_labels().withheld.to_owned()
+        } else {
+            language.people(people)
+        },
         people_tone: if known { Tone::Plain } else { Tone::Unknown },
         capacity: zone
             .capacity

@@ -12,12 +12,14 @@ use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
 use crate::insights::scope::past;
+use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Figure, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
+    sight: Sight,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let teller = asked.teller(language, app);
@@ -30,7 +32,7 @@ pub(super) async fn sections<R: SeriesReader>(
         }
         return Ok(sections);
     }
-    Ok(vec![overview(app, &teller, asked).await?])
+    Ok(vec![overview(app, &teller, sight, asked).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
@@ -40,13 +42,16 @@ const LEAST_USE_H: f64 = 0.5;
 async fn overview<R: SeriesReader>(
     app: &App<R>,
     teller: &Teller,
+    sight: Sight,
     asked: &Asked,
 ) -> Result<Section, Problem> {
     let (language, site) = (teller.language, &app.site);
     let (t, z) = (language.labels(), language.zone_labels());
+    let shown = site.zones.iter().filter(|zone| !sight.withholds(site, Some(&zone.id)));
     let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
-        .chain(site.zones.iter().map(|zone| (Some(zone.id.clone()), zone.name.clone())))
+        .chain(shown.map(|zone| (Some(zone.id.clone()), zone.name.clone())))
         .collect();
+    let withheld = scopes.len() <= site.zones.len();
     let ids: Vec<_> = scopes.iter().map(|(zone, _)| zone.clone()).collect();
     let people = quarters_of(app, &ids, asked.span).await?;
     let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
@@ -65,7 +70,8 @@ async fn overview<R: SeriesReader>(
         language.most_visited(&name, &language.number(hours, 0))
     });
     let table = Table { head: head(language, z.zone), rows, folded: false };
-    let notes = vec![z.attendance_note.to_owned()];
+    let mut notes = vec![z.attendance_note.to_owned()];
+    notes.extend(withheld.then(|| z.withheld_note.to_owned()));
     Ok(Section { table: Some(table), notes, ..Section::titled(title) })
 }
 

@@ -2,7 +2,7 @@
 
 use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
-use domain::site::{Side, Site};
+use domain::site::{Side, Site, Zone};
 use store::SeriesReader;
 
 use super::super::section::{Cell, Row, Section, Table};
@@ -10,12 +10,14 @@ use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::countings;
 use crate::insights::scope::past;
+use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
+    sight: Sight,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let (teller, z) = (asked.teller(language, app), language.zone_labels());
@@ -32,7 +34,7 @@ pub(super) async fn sections<R: SeriesReader>(
     }
     let mut sections = vec![by_day(&teller, &known), by_door(language, &app.site, &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(app, &teller, asked).await?);
+        sections.extend(by_zone(app, &teller, sight, asked).await?);
     }
     Ok(sections)
 }
@@ -111,11 +113,13 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 async fn by_zone<R: SeriesReader>(
     app: &App<R>,
     teller: &Teller,
+    sight: Sight,
     asked: &Asked,
 ) -> Result<Option<Section>, Problem> {
     let z = teller.language.zone_labels();
     let mut rows = Vec::new();
-    for zone in &app.site.zones {
+    let shown = |zone: &&Zone| !sight.withholds(&app.site, Some(&zone.id));
+    for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             rows.push(Row { name: zone.name.clone(), cells: cells(teller, &counting) });

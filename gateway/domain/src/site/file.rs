@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::accounting;
 use super::alerts;
 use super::fault::{Faults, SiteErrors};
-use super::model::{Rules, Site};
+use super::model::{FEW_PEOPLE, Rules, Site};
 use super::names::Names;
 use super::retention;
 use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
@@ -50,6 +50,7 @@ const SITE: &[Key] = &[
     Key::needed("timezone", "\"Europe/Paris\""),
     Key::needed("capacity", "200"),
     Key::needed("area_m2", "1200"),
+    Key::optional("small_room_below", "5"),
     Key::optional("announce", "false"),
     Key::optional("opening", "{ monday = [\"08:30-18:00\"] }"),
     Key::optional("outdoor_temperature", "\"toit-temperature\""),
@@ -118,6 +119,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         timezone: timezone?,
         capacity: capacity?,
         area_m2: area_m2?,
+        small_room_below: section.count("small_room_below").unwrap_or(FEW_PEOPLE),
         announce: section.flag("announce").unwrap_or(true),
         opening,
         zones: zones.into_iter().collect::<Option<_>>()?,

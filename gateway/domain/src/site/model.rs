@@ -29,6 +29,8 @@ pub struct Site {
     pub capacity: u32,
     /// Floor area in m².
     pub area_m2: f64,
+    /// In a zone for fewer people than this the public is not told how many there are.
+    pub small_room_below: u32,
     /// Whether its zones and meters are announced for Home Assistant.
     pub announce: bool,
     /// When it is open; `None` when the file does not say, and then it never counts as closed.
@@ -187,15 +189,9 @@ impl Activity {
     }
 }
 
-/// In a room for fewer people whoever is there can be told by name.
-const FEW_PEOPLE: u32 = 5;
-
-impl Zone {
-    /// Whether its people may be shown live to the public: who is alone in an office is nobody's business.
-    pub fn is_shown_to_the_public(&self) -> bool {
-        self.capacity.is_none_or(|capacity| capacity >= FEW_PEOPLE)
-    }
-}
+/// In a room for fewer people whoever is there can be told by name. No rule fixes the number; where statistics on people
+/// are published, groups of fewer than five are usually withheld.
+pub(super) const FEW_PEOPLE: u32 = 5;
 
 /// How a zone gets its air.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -344,6 +340,20 @@ impl Site {
     /// The zone of this name.
     pub fn zone(&self, id: &str) -> Option<&Zone> {
         self.zones.iter().find(|zone| zone.id.as_str() == id)
+    }
+
+    /// Whether the people of a zone may be shown to the public: who is alone in an office is nobody's business. A zone
+    /// without a capacity of its own holds what its parts hold; where nobody stays, as in a corridor, all may be told.
+    pub fn shows_people_of(&self, zone: &Zone) -> bool {
+        self.holds(zone).is_none_or(|capacity| capacity >= self.small_room_below)
+    }
+
+    /// How many people a zone may hold; `None` when neither it nor all of its parts say.
+    fn holds(&self, zone: &Zone) -> Option<u32> {
+        let parts = self.zones.iter().filter(|part| part.parent.as_ref() == Some(&zone.id));
+        let parts: Vec<Option<u32>> = parts.map(|part| self.holds(part)).collect();
+        let all = || (!parts.is_empty()).then(|| parts.iter().copied().sum::<Option<u32>>());
+        zone.capacity.or_else(|| all().flatten())
     }
 
     /// The meter of this name.
