@@ -22,7 +22,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),
     ("sd_notify", &["gateway/src/systemd.rs", "sensors/src/node/systemd.rs"]),
     ("mqtt5", &["gateway/src/broker.rs"]),
-    ("rusqlite", &["gateway/store/src/sqlite/"]),
+    ("rusqlite", &["gateway/store/src/sqlite/", "tests/benches/store/peers/"]),
     ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
     ("reqwest", &["gateway/store/src/influx/client.rs"]),
     ("pco", &["gateway/store/src/sqlite/block.rs"]),

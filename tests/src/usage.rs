@@ -40,6 +40,12 @@ impl Usage {
             written: number(value(&read("io"), "write_bytes:")),
         }
     }
+
+    /// The most memory that a process held at a time so far, in MiB; `None` once it is gone.
+    pub fn peak_mib(process: u32) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        value(&status, "VmHWM:").map(|kib| number(Some(kib)) as f64 / 1024.0)
+    }
 }
 
 fn value<'a>(text: &'a str, name: &str) -> Option<&'a str> {

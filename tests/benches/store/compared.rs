@@ -1,0 +1,98 @@
+//! All peers that are there, step by step and in turns, each in a process of its own.
+
+use std::env;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::keeper::Figures;
+use crate::peers;
+use crate::table::{self, Column};
+
+/// How many rounds of batches of 500, in turns: a disk has good and bad minutes.
+const ROUNDS: usize = 3;
+/// Servers write behind; so long their counters are waited for.
+const WRITTEN_BEHIND: Duration = Duration::from_secs(8);
+
+/// Runs the comparison and prints it.
+pub(crate) fn run() {
+    let is_there = |program: Option<&str>| program.is_none_or(tests::wait::have);
+    let present = peers::ALL.into_iter().filter(|(_, program)| is_there(*program));
+    let mut peers: Vec<Peer> = present.map(|(name, _)| Peer::start(name)).collect();
+
+    all(&mut peers, "bulk", "bulk_");
+    used(&mut peers, "at_bulk_");
+    for round in 0..ROUNDS {
+        all(&mut peers, "many", &format!("many{round}_"));
+    }
+    used(&mut peers, "at_many_");
+    all(&mut peers, "few", "few_");
+    used(&mut peers, "at_few_");
+    for step in ["settle", "year", "ask", "reopen"] {
+        all(&mut peers, step, "");
+    }
+    let columns: Vec<Column> =
+        peers.into_iter().map(|peer| Column::of(peer.name, &peer.told, ROUNDS)).collect();
+    table::print(&columns);
+}
+
+fn all(peers: &mut [Peer], step: &str, prefix: &str) {
+    for peer in peers {
+        peer.step(step, prefix);
+    }
+}
+
+fn used(peers: &mut [Peer], prefix: &str) {
+    thread::sleep(WRITTEN_BEHIND);
+    all(peers, "usage", prefix);
+}
+
+/// A peer under way. Dropping it ends its process, which ends its server.
+struct Peer {
+    name: &'static str,
+    told: Figures,
+    steps: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    process: Child,
+    /// Removed after the process has ended.
+    _folder: TempDir,
+}
+
+impl Peer {
+    fn start(name: &'static str) -> Self {
+        let folder = tempfile::Builder::new().prefix("vigie-bench-").tempdir().expect("a folder");
+        let mut process = Command::new(env::current_exe().expect("a bench knows where it is"))
+            .args(["peer", name])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the bench can be started once more");
+        let steps = process.stdin.take();
+        let answers = BufReader::new(process.stdout.take().expect("it was piped"));
+        Self { name, told: Figures::new(), steps, answers, process, _folder: folder }
+    }
+
+    /// Has a step done, and keeps what it told with `prefix` before each name.
+    fn step(&mut self, step: &str, prefix: &str) {
+        let steps = self.steps.as_mut().expect("it listens until it is dropped");
+        writeln!(steps, "{step}").expect("the peer listens");
+        let mut line = String::new();
+        self.answers.read_line(&mut line).expect("the peer answers");
+        let figures: Figures = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("{} failed at {step}: {error}", self.name));
+        self.told
+            .extend(figures.into_iter().map(|(name, figure)| (format!("{prefix}{name}"), figure)));
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.steps = None;
+        // It has failed already, and said why, or it ends well.
+        let _ = self.process.wait();
+    }
+}
