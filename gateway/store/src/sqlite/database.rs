@@ -186,17 +186,19 @@ fn write(connection: &Connection, known: &mut Known, batch: Batch) -> Result<App
     for id in batch.healed {
         refusals::remove(connection, id)?;
     }
+    let mut new = Vec::with_capacity(batch.readings.len());
     for reading in &batch.readings {
         let series = known.series(connection, &reading.source)?;
         let entry = Entry::from(&reading.observation);
         if known.is_stored(connection, series, entry.ts)? {
             appended.repeated += 1;
         } else {
-            log::add(connection, series, entry)?;
+            new.push((series, entry));
             known.note(series, entry.ts);
             appended.stored += 1;
         }
     }
+    log::append(connection, &new)?;
     for (source, family) in &batch.families {
         let series = known.series(connection, source)?;
         series::told_by(connection, series, family)?;

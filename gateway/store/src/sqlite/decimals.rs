@@ -29,6 +29,11 @@ impl Decimals {
         })
     }
 
+    /// The number as an integer with the fewest decimals that give back every bit, and how many these are.
+    pub(super) fn of(number: f64) -> Option<(Self, i64)> {
+        (0..).map_while(Self::new).find_map(|decimals| Some((decimals, decimals.scaled(number)?)))
+    }
+
     /// The number that was scaled to `integer`.
     pub(super) fn number(self, integer: i64) -> f64 {
         real(integer) / SCALES[usize::from(self.0)]

@@ -55,11 +55,14 @@ pub(super) fn sources(connection: &Connection) -> Result<Vec<StoredSource>, Stor
 }
 
 fn newest_in_log(connection: &Connection) -> Result<HashMap<SeriesId, Entry>, StoreError> {
-    // With max(), SQLite takes the other columns from the row that has the maximum.
-    let mut statement =
-        connection.prepare_cached("SELECT series, max(ts), lag, v FROM log GROUP BY series")?;
-    let newest = statement.query_map([], |row| Ok((row.get(0)?, log::entry(row, 1)?)))?;
-    Ok(newest.collect::<Result<_, _>>()?)
+    let mut newest = HashMap::<SeriesId, Entry>::new();
+    log::all(connection, |row| {
+        let known = newest.entry(row.series).or_insert(row.entry);
+        if known.ts < row.entry.ts {
+            *known = row.entry;
+        }
+    })?;
+    Ok(newest)
 }
 
 /// The newest reading of the blocks, unless that of the log is newer.

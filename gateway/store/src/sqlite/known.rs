@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use domain::{Instant, Source};
 use rusqlite::Connection;
 
-use super::blocks;
 use super::entry::Entry;
 use super::sealed::SealedTimes;
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
+use super::{blocks, log};
 use crate::ports::StoreError;
 
 /// The series and what is newest of them. It follows from the file and is loaded again whenever the two may differ.
@@ -43,11 +43,7 @@ impl Known {
                 })?;
             }
         }
-        let mut statement = connection.prepare_cached("SELECT series, ts FROM log")?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            known.note(row.get(0)?, row.get(1)?);
-        }
+        log::all(connection, |row| known.note(row.series, row.entry.ts))?;
         Ok(known)
     }
 

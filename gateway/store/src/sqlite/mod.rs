@@ -16,11 +16,12 @@
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
 //! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `meta` | a table or two each |
-//! | `entry`, `slot`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
+//! | `entry`, `slot`, `arrived`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
 mod alerts;
+mod arrived;
 pub mod backup;
 mod block;
 mod blocks;
@@ -105,7 +106,7 @@ pub struct Sealed {
     pub given_up: u64,
 }
 
-/// For fuzzing only: takes any bytes for a block of readings, for its times, and for a block of rollups, once a checksum
+/// For fuzzing only: takes any bytes for readings of the log, for a block of readings, for its times, and for a block of rollups, once a checksum
 /// that fits is put behind them.
 #[doc(hidden)]
 pub fn unpack_anything(bytes: &[u8]) {
@@ -113,6 +114,7 @@ pub fn unpack_anything(bytes: &[u8]) {
     let block = sealed(bytes);
     let day = slot::Slot::of(slot::Tier::Day, series::SeriesId::of_block(1), 0);
     // Either is fine; what must not happen is a panic.
+    let _ = arrived::decode(&block);
     let _ = block::decode(&block, None, day);
     for cut in [bytes.len() / 2, bytes.len() / 4] {
         let (times, numbers) = bytes.split_at(cut);

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
+    include_str!("schema_7.sql"),
 ];
 /// How long a connection waits for another one's lock; commits take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -17,8 +17,8 @@ use super::slot::{Slot, Tier};
 use super::{Sealed, blocks, days, log, meta, owed, rollups, series};
 use crate::ports::StoreError;
 
-/// How many rows of the log one step packs.
-const ROWS_PER_STEP: usize = 20_000;
+/// How many readings of the log one step packs, or some more.
+const READINGS_PER_STEP: usize = 20_000;
 /// How many days one step rolls up again.
 const DAYS_PER_STEP: usize = 8;
 
@@ -165,16 +165,15 @@ fn pack_log(
     forwarded: Option<Mark>,
     sealed: &mut Sealed,
 ) -> Result<(Hours, bool), StoreError> {
-    let rows = log::after(connection, i64::MIN, ROWS_PER_STEP)?;
-    let (is_rest, last) = (rows.len() < ROWS_PER_STEP, rows.last().map(|row| row.seq));
+    let oldest = log::oldest(connection, READINGS_PER_STEP)?;
     let mut hours = BTreeMap::<i64, (Vec<Entry>, u64)>::new();
-    for row in rows {
+    for row in &oldest.rows {
         let hour = Slot::of(Tier::Hour, row.series, row.entry.ts);
         let (entries, owed) = hours.entry(hour.id()).or_default();
         entries.push(row.entry);
         *owed += u64::from(forwarded.is_some_and(|mark| !mark.covers(row.seq)));
     }
-    let mut moved = Hours::new();
+    let (mut moved, mut stay) = (Hours::new(), Vec::new());
     for (id, (entries, owed)) in hours {
         let hour = Slot::from_id(Tier::Hour, id);
         let entries = in_order(entries);
@@ -184,15 +183,13 @@ fn pack_log(
             sealed.readings += entries.len() as u64;
             moved.push((hour, entries));
         } else {
-            // Behind the rows that this step takes out.
-            entries.iter().try_for_each(|entry| log::add(connection, hour.series, *entry))?;
+            stay.extend(entries.into_iter().map(|entry| (hour.series, entry)));
         }
     }
-    if let Some(last) = last {
-        log::remove_until(connection, last)?;
-    }
+    log::remove(connection, &oldest)?;
+    log::append(connection, &stay)?;
     // Where nothing could be packed, another step would find the same.
-    let was_last = is_rest || moved.is_empty();
+    let was_last = oldest.are_all || moved.is_empty();
     Ok((moved, was_last))
 }
 

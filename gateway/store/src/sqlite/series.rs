@@ -22,6 +22,12 @@ impl SeriesId {
         Self(id & ((1 << Self::BITS) - 1))
     }
 
+    /// The series with this number, as the log holds it; `None` when none can have it.
+    pub(super) fn of_log(number: u64) -> Option<Self> {
+        let number = i64::try_from(number).ok()?;
+        (0 < number && number < 1 << Self::BITS).then_some(Self(number))
+    }
+
     /// The number itself.
     pub(super) const fn get(self) -> i64 {
         self.0

@@ -1,5 +1,6 @@
 mod backups;
 mod damage;
+mod logging;
 mod opening;
 mod retention;
 mod sealing;
@@ -64,6 +65,11 @@ impl Sqlite {
     fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT count(*) FROM {table}");
         self.stranger().query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// How many readings the log holds.
+    fn logged(&self) -> usize {
+        log::after(&self.stranger(), i64::MIN, usize::MAX).unwrap().len()
     }
 }
 

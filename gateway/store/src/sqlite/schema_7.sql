@@ -1,0 +1,2 @@
+-- Schema 7. A row of log holds the readings of a commit: v is a BLOB of them, ts says how many they are, seq is that of the
+-- first, series is 0. Rows of one reading each, from before, are sealed as they are.
