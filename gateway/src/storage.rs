@@ -93,7 +93,41 @@ impl Written {
 
 #[cfg(test)]
 mod tests {
+    use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
+    use store::{Batch, SeriesWriter, SqliteSettings, SqliteWriter};
+
     use super::*;
+
+    fn batch(nr: i64) -> Batch {
+        let observed_at = Instant::from_millis(1_792_800_000_000 + nr * 1000);
+        let source =
+            Source { device: "air".parse().unwrap(), quantity: Quantity::Co2, channel: None };
+        let value = Value::Gauge(612.0);
+        let observation =
+            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
+        Batch { readings: vec![Reading { source, observation }], ..Batch::default() }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn the_figure_of_the_sensors_page_holds_every_page_that_a_commit_writes() {
+        // Beside the build: a folder in memory counts nothing.
+        let beside = std::env::current_exe().unwrap();
+        let folder = tempfile::tempdir_in(beside.parent().unwrap()).unwrap();
+        let writer = SqliteWriter::open(folder.path(), &SqliteSettings::default()).unwrap();
+        let (mut written, start) = (Written::default(), Moment::now());
+
+        written.note(start, bytes_written().unwrap());
+        for nr in 0..100 {
+            writer.append(batch(nr)).await.unwrap();
+        }
+        let before = written.newest.unwrap().1;
+        written.note(start + ENOUGH, bytes_written().unwrap());
+
+        let (_, after) = written.newest.unwrap();
+        assert_eq!(written.per_day(), Some(24 * (after - before)));
+        assert!(after - before >= 100 * 4096, "{}", after - before);
+    }
 
     #[test]
     fn a_day_is_judged_by_the_last_24_hours_and_not_before_an_hour_has_passed() {

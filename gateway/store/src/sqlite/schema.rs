@@ -20,6 +20,8 @@ const STEPS: &[&str] = &[
     include_str!("schema_6.sql"),
     include_str!("schema_7.sql"),
 ];
+/// The pages of a new file, in bytes. Each commit writes one at least; a file from before keeps its 4096.
+const PAGE_BYTES: i64 = 2048;
 /// How long a connection waits for another one's lock; commits take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -35,6 +37,9 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(PATIENCE)?;
     let found = version(&connection, path)?;
 
+    if found.is_none() {
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    }
     connection.pragma_update(None, "journal_mode", "WAL").map_err(open_fault(path))?;
     // The acknowledgement of a reading follows its commit, so a commit must survive a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;

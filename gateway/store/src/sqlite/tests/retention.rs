@@ -195,7 +195,7 @@ async fn no_more_is_given_up_than_makes_room() {
     let mut database = Database::open(subject.folder.path(), &settings).unwrap();
     // 5 % must remain of 32 GB: three pages of it are missing.
     let reusable = subject.reader().space().await.unwrap().unwrap().reusable_bytes;
-    FREE.store(1_600_000_000 - reusable - 3 * 4096, Ordering::Relaxed);
+    FREE.store(1_600_000_000 - reusable - 3 * 2048, Ordering::Relaxed);
     database.pretend(|_| Ok(Disk { free: FREE.load(Ordering::Relaxed), total: 32_000_000_000 }));
     assert!(database.wants_room());
     let given_up = make_room(&mut database);
