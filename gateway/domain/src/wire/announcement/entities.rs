@@ -1,0 +1,94 @@
+//! What is announced: one entity a figure, with class, unit and where its value stands in the state.
+
+use super::words::Words;
+use crate::quantity::Quantity;
+use crate::site::{Point, Zone};
+
+/// One figure as Home Assistant knows it.
+pub(super) struct Entity {
+    /// Unique within the site.
+    pub(super) id: String,
+    /// For people.
+    pub(super) name: String,
+    /// The name of the state that holds it.
+    pub(super) state: String,
+    pub(super) template: String,
+    pub(super) is_state: bool,
+    pub(super) class: Option<&'static str>,
+    pub(super) unit: Option<&'static str>,
+    pub(super) state_class: Option<&'static str>,
+}
+
+/// Who is in a place of this name, and whether anybody is; `state` holds both.
+pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Entity> {
+    vec![
+        Entity {
+            id: format!("{id}_people"),
+            name: format!("{name}: {}", words.people),
+            state: state.to_owned(),
+            template: "{{ value_json.people }}".to_owned(),
+            is_state: false,
+            class: None,
+            unit: Some(words.people_unit),
+            state_class: Some("measurement"),
+        },
+        Entity {
+            id: format!("{id}_occupancy"),
+            name: format!("{name}: {}", words.occupancy),
+            state: state.to_owned(),
+            // `None` is how an unknown state is told.
+            template: "{{ {'occupied': 'ON', 'vacant': 'OFF'}.get(value_json.occupancy, 'None') }}"
+                .to_owned(),
+            is_state: true,
+            class: Some("occupancy"),
+            unit: None,
+            state_class: None,
+        },
+    ]
+}
+
+/// What a place or meter of this name draws now and has used today.
+pub(super) fn energy(id: &str, name: &str, state: &str, words: Words) -> [Entity; 2] {
+    let entity = |what: &str, word: &str, key: &str, class, unit, state_class| Entity {
+        id: format!("{id}_{what}"),
+        name: format!("{name}: {word}"),
+        state: state.to_owned(),
+        template: format!("{{{{ value_json.{key} }}}}"),
+        is_state: false,
+        class: Some(class),
+        unit: Some(unit),
+        state_class: Some(state_class),
+    };
+    [
+        entity("power", words.power, "power_w", "power", "W", "measurement"),
+        // It begins anew each day, which this class allows.
+        entity("energy_today", words.energy_today, "today_wh", "energy", "Wh", "total_increasing"),
+    ]
+}
+
+/// The newest reading of a point; nothing for quantities that are told otherwise.
+pub(super) fn gauge(point: &Point, zone: &Zone, state: &str, words: Words) -> Option<Entity> {
+    let (class, unit, word) = match point.quantity {
+        Quantity::Co2 => ("carbon_dioxide", "ppm", "CO2"),
+        Quantity::Temperature => ("temperature", "°C", words.temperature),
+        Quantity::RelativeHumidity => ("humidity", "%", words.humidity),
+        Quantity::Illuminance => ("illuminance", "lx", words.illuminance),
+        Quantity::Airflow => ("volume_flow_rate", "m³/h", words.airflow),
+        _ => return None,
+    };
+    let id = &point.id;
+    Some(Entity {
+        id: format!("point_{id}"),
+        name: format!("{}: {word}", zone.name),
+        state: state.to_owned(),
+        // A reading that is too old says nothing of now, and a point that was never heard is not in the list.
+        template: format!(
+            "{{{{ value_json.gauges | selectattr('point', 'eq', '{id}') | selectattr('freshness', 'ne', 'lost') \
+             | map(attribute='value') | list | first | default(none) }}}}"
+        ),
+        is_state: false,
+        class: Some(class),
+        unit: Some(unit),
+        state_class: Some("measurement"),
+    })
+}

@@ -1,0 +1,126 @@
+//! How Vigie announces its own zones and meters, so that they appear in a Home Assistant by themselves.
+//!
+//! ```text
+//! homeassistant/<sensor|binary_sensor>/vigie_<site>/<entity>/config     retained
+//!     {"name":"FabLab: CO2","state_topic":"vigie/v1/dreux/state/zones/fablab","value_template":"..", ..}
+//! ```
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `entities` | the figures that are announced |
+//! | `words` | how they are called |
+//!
+//! The site is one device. Values are taken from the state topics as they are; unknown stays unknown. The gateway's own
+//! state tells whether they are to be believed. A site that does not want to be announced takes back what an earlier
+//! start has announced.
+
+mod entities;
+mod words;
+
+use serde_json::{Value as Json, json};
+
+use super::native;
+use crate::ids::SiteId;
+use crate::site::{Meter, Site, Zone};
+use entities::{Entity, energy, gauge, people};
+use words::{ENGLISH, FRENCH, Words};
+
+/// The prefix that Home Assistant listens on unless somebody has changed it.
+const PREFIX: &str = "homeassistant";
+
+/// The configurations of all entities of `site`, by topic; without a payload where they are to be taken back. `version`
+/// is that of the program.
+pub fn announcements(site: &Site, version: &str) -> Vec<(String, Vec<u8>)> {
+    let announcer = Announcer { site, version };
+    let mut entities = announcer.building();
+    entities.extend(site.zones.iter().flat_map(|zone| announcer.zone(zone)));
+    entities.extend(site.meters.iter().flat_map(|meter| announcer.meter(meter)));
+    let message = |entity: Entity| {
+        let topic = topic(&site.id, &entity);
+        let payload =
+            if site.announce { announcer.config(&entity).to_string() } else { String::new() };
+        (topic, payload.into_bytes())
+    };
+    entities.into_iter().map(message).collect()
+}
+
+/// Whether a topic is one of these: what we say of ourselves is no news to us.
+pub(crate) fn is_ours(site: &SiteId, topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    let node = levels.nth(2).and_then(|node| node.strip_prefix("vigie_"));
+    topic.starts_with(PREFIX) && node == Some(site.as_str())
+}
+
+fn topic(site: &SiteId, entity: &Entity) -> String {
+    let component = if entity.is_state { "binary_sensor" } else { "sensor" };
+    format!("{PREFIX}/{component}/vigie_{site}/{}/config", entity.id)
+}
+
+struct Announcer<'a> {
+    site: &'a Site,
+    version: &'a str,
+}
+
+impl Announcer<'_> {
+    fn building(&self) -> Vec<Entity> {
+        let mut entities = people("building", &self.site.name, "building", self.words());
+        if !self.site.meters.is_empty() {
+            entities.extend(energy("building", &self.site.name, "building", self.words()));
+        }
+        entities
+    }
+
+    fn zone(&self, zone: &Zone) -> Vec<Entity> {
+        let (id, state) = (format!("zone_{}", zone.id), format!("zones/{}", zone.id));
+        let mut entities = people(&id, &zone.name, &state, self.words());
+        let points = self.site.points.iter().filter(|point| point.zone == zone.id);
+        entities.extend(points.filter_map(|point| gauge(point, zone, &state, self.words())));
+        entities
+    }
+
+    fn meter(&self, meter: &Meter) -> Vec<Entity> {
+        let (id, state) = (format!("meter_{}", meter.id), format!("meters/{}", meter.id));
+        energy(&id, &meter.name, &state, self.words()).into()
+    }
+
+    fn words(&self) -> Words {
+        if self.site.alerts.english { ENGLISH } else { FRENCH }
+    }
+
+    fn config(&self, entity: &Entity) -> Json {
+        let site = &self.site.id;
+        let mut config = json!({
+            "name": entity.name,
+            "unique_id": format!("vigie_{site}_{}", entity.id),
+            "object_id": format!("vigie_{site}_{}", entity.id),
+            "state_topic": native::state_topic(site, &entity.state),
+            "value_template": entity.template,
+            "availability_topic": native::state_topic(site, "gateway"),
+            // What is true in JSON is written True by a template.
+            "availability_template": "{{ value_json.online }}",
+            "payload_available": "True",
+            "payload_not_available": "False",
+            "device": {
+                "identifiers": [format!("vigie_{site}")],
+                "name": self.site.name,
+                "manufacturer": "Vigie",
+                "model": "Vigie",
+                "sw_version": self.version,
+            },
+            "origin": { "name": "Vigie", "sw_version": self.version },
+        });
+        for (key, value) in [
+            ("device_class", entity.class),
+            ("unit_of_measurement", entity.unit),
+            ("state_class", entity.state_class),
+        ] {
+            if let Some(value) = value {
+                config[key] = value.into();
+            }
+        }
+        config
+    }
+}
+
+#[cfg(test)]
+mod tests;
