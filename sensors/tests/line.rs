@@ -1,96 +1,26 @@
 //! A meter on a serial line: a pseudo terminal on which somebody talks as a meter does, at its speed, and with damage.
-//!
-//! A pseudo terminal keeps the speed that it is given but neither parity nor 7-bit characters; those can only be tried on a
-//! real line.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod talker;
+
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use rand::{RngExt, SeedableRng};
-use rand_pcg::Pcg64Mcg;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::tcgetattr;
 use sensors::instruments::{Fault, Instrument, Linky, Measured};
 use sensors::serial::LinesOnly;
 use sensors::tic::Mode;
 use sensors::wiring::Board;
+use talker::{HISTORIC, Manner, Talker};
 
-const HISTORIC: &[u8] = include_bytes!("fixtures/tic/historic-hc.txt");
 const STANDARD: &[u8] = include_bytes!("fixtures/tic/standard-single-phase.txt");
 
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A meter that says a recording again and again, to whoever listens at its speed; others hear noise.
-struct Talker {
-    path: String,
-    stop: Arc<AtomicBool>,
-    speed: Arc<AtomicU64>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// How a meter talks.
-#[derive(Clone, Copy)]
-struct Manner {
-    mode: Mode,
-    recording: &'static [u8],
-    /// One byte in so many has a bit flipped.
-    damage: Option<u32>,
-    /// As fast as the line is, or as fast as it is read.
-    in_time: bool,
-}
-
-impl Talker {
-    fn start(manner: Manner) -> Self {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&master).unwrap();
-        unlockpt(&master).unwrap();
-        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-        // As long as somebody holds the other end, a write waits for a reader instead of failing.
-        let held = File::options().read(true).write(true).open(&path).unwrap();
-        let (stop, speed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (told, heard) = (Arc::clone(&stop), Arc::clone(&speed));
-        let thread = thread::spawn(move || {
-            let _held = held;
-            let settings = master.try_clone().unwrap();
-            let mut line = File::from(master);
-            let mut chance = Pcg64Mcg::seed_from_u64(7);
-            for byte in manner.recording.iter().copied().cycle() {
-                if told.load(Ordering::SeqCst) {
-                    return;
-                }
-                let now = tcgetattr(&settings).unwrap().output_speed();
-                heard.store(u64::from(now), Ordering::SeqCst);
-                let mut byte = if now == manner.mode.baud() { byte } else { chance.random() };
-                if manner.damage.is_some_and(|one_in| chance.random_ratio(1, one_in)) {
-                    byte ^= 1 << chance.random_range(0..8);
-                }
-                line.write_all(&[byte]).unwrap();
-                // Ten bits a byte: start, seven of data, parity, stop.
-                let byte_takes = Duration::from_secs(10) / manner.mode.baud();
-                thread::sleep(if manner.in_time { byte_takes } else { byte_takes / 20 });
-            }
-        });
-        Self { path, stop, speed, thread: Some(thread) }
-    }
-
-    fn meter(&self, mode: Option<Mode>) -> Linky {
-        let device = "linky".parse().unwrap();
-        Linky::new(LinesOnly.line(&self.path), mode, device, Duration::ZERO)
-    }
-}
-
-impl Drop for Talker {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
-        self.thread.take().map(JoinHandle::join);
-    }
+fn meter(talker: &Talker, mode: Option<Mode>) -> Linky {
+    let device = "linky".parse().unwrap();
+    Linky::new(LinesOnly.line(&talker.path), mode, device, Duration::ZERO)
 }
 
 /// Listens until so many values were measured; what is wrong with the line meanwhile is no end.
@@ -117,7 +47,7 @@ fn values(measured: &[Measured]) -> BTreeSet<(String, u64)> {
 fn a_meter_in_historic_mode_is_heard_at_1200_baud_in_its_own_time() {
     let manner = Manner { mode: Mode::Historic, recording: HISTORIC, damage: None, in_time: true };
     let talker = Talker::start(manner);
-    let measured = listen(&mut talker.meter(Some(Mode::Historic)), 6);
+    let measured = listen(&mut meter(&talker, Some(Mode::Historic)), 6);
     assert_eq!(talker.speed.load(Ordering::SeqCst), 1200);
     let of_index = |one: &&Measured| one.channel.as_ref().unwrap().as_str() == "HCHC";
     assert_eq!(
@@ -130,7 +60,7 @@ fn a_meter_in_historic_mode_is_heard_at_1200_baud_in_its_own_time() {
 fn a_meter_in_standard_mode_is_heard_at_9600_baud_in_its_own_time() {
     let manner = Manner { mode: Mode::Standard, recording: STANDARD, damage: None, in_time: true };
     let talker = Talker::start(manner);
-    let measured = listen(&mut talker.meter(Some(Mode::Standard)), 10);
+    let measured = listen(&mut meter(&talker, Some(Mode::Standard)), 10);
     assert_eq!(talker.speed.load(Ordering::SeqCst), 9600);
     assert!(values(&measured).contains(&("EAST".to_owned(), 2_188_830f64.to_bits())));
 }
@@ -139,7 +69,7 @@ fn a_meter_in_standard_mode_is_heard_at_9600_baud_in_its_own_time() {
 fn the_mode_of_a_meter_is_found_by_listening() {
     let manner = Manner { mode: Mode::Historic, recording: HISTORIC, damage: None, in_time: false };
     let talker = Talker::start(manner);
-    let measured = listen(&mut talker.meter(None), 4);
+    let measured = listen(&mut meter(&talker, None), 4);
     assert_eq!(talker.speed.load(Ordering::SeqCst), 1200);
     assert!(!measured.is_empty());
 }
@@ -150,10 +80,10 @@ fn bits_that_flip_on_the_line_never_make_a_wrong_value() {
         [(Mode::Historic, HISTORIC, 60), (Mode::Standard, STANDARD, 60)]
     {
         let clean = Manner { mode, recording, damage: None, in_time: false };
-        let right = values(&listen(&mut Talker::start(clean).meter(Some(mode)), 30));
+        let right = values(&listen(&mut meter(&Talker::start(clean), Some(mode)), 30));
 
         let talker = Talker::start(Manner { damage: Some(one_in), ..clean });
-        let heard = listen(&mut talker.meter(Some(mode)), 60);
+        let heard = listen(&mut meter(&talker, Some(mode)), 60);
 
         for value in values(&heard) {
             assert!(right.contains(&value), "{} {}", value.0, f64::from_bits(value.1));
@@ -165,7 +95,7 @@ fn bits_that_flip_on_the_line_never_make_a_wrong_value() {
 fn a_meter_that_is_silent_is_told_with_what_was_heard() {
     let manner = Manner { mode: Mode::Historic, recording: b"\0", damage: None, in_time: false };
     let talker = Talker::start(manner);
-    let mut meter = talker.meter(Some(Mode::Historic));
+    let mut meter = meter(&talker, Some(Mode::Historic));
     meter.begin().unwrap();
     let until = Instant::now() + DEADLINE;
     let fault = loop {
