@@ -7,6 +7,7 @@ mod talker;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::Ordering;
@@ -161,6 +162,34 @@ fn a_calibration_that_is_stopped_changes_nothing_and_one_beside_a_running_node_i
     assert_eq!(output.status.code(), Some(1));
     assert!(asked.elapsed() < Duration::from_secs(5));
     assert!(String::from_utf8_lossy(&output.stderr).contains("nothing was changed"));
+}
+
+#[test]
+fn a_node_at_work_tells_systemd_that_it_is_ready_that_it_lives_and_that_it_stops() {
+    let folder = TempDir::new().unwrap();
+    let config = configuration(folder.path(), "[[sht4x]]\ninterval = \"200ms\"\n");
+    let address = folder.path().join("notify");
+    let systemd = UnixDatagram::bind(&address).unwrap();
+    systemd.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut command = vigie_node(&["run", "--simulate", "--config", &config]);
+    command.env("NOTIFY_SOCKET", &address).stderr(Stdio::null());
+    let mut node = command.spawn().unwrap();
+    let told = || {
+        let mut buffer = [0; 256];
+        let count = systemd.recv(&mut buffer).unwrap();
+        String::from_utf8_lossy(&buffer[..count]).trim().to_owned()
+    };
+    // Ready without a broker: it measures and keeps.
+    assert_eq!(told(), "READY=1");
+    for _ in 0..3 {
+        assert_eq!(told(), "WATCHDOG=1");
+    }
+    Command::new("kill").arg(node.id().to_string()).status().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while told() != "STOPPING=1" {
+        assert!(Instant::now() < until, "it does not say that it stops");
+    }
+    assert_eq!(node.wait().unwrap().code(), Some(0));
 }
 
 /// What `vigie-node tic -` makes of the bytes of a line: the values by label, and the tally.

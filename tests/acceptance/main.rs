@@ -15,6 +15,7 @@ mod notices;
 mod recordings;
 mod refusal;
 mod staff;
+mod takeover;
 
 /// A program that the test needs; without it the test says so and ends (and fails in CI).
 macro_rules! needs {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::Instant;
+use tests::listener::Listener;
 use tests::message::{SITE, now};
 use tests::program::Program;
 use tests::vigie::node_command;
@@ -84,8 +85,9 @@ fn a_node_that_dies_and_starts_while_the_broker_is_away_brings_its_readings_afte
     let begun = now();
     hears(&building, begun);
 
-    building.mosquitto.as_mut().unwrap().stop();
+    // Before the broker begins to end: what it does not acknowledge any more is on the disk, too.
     let away = now();
+    building.mosquitto.as_mut().unwrap().stop();
     eventually("readings are on the disk of the node", SOON, || {
         (node.on_disk() >= 20).then_some(())
     });
@@ -133,4 +135,24 @@ fn a_node_that_does_not_know_the_time_is_online_and_waits_and_dates_back() {
         (stored(&building).iter().filter(|at| dated_back(at)).count() >= 10).then_some(())
     });
     node.stop();
+}
+
+#[test]
+fn a_node_that_is_killed_is_gone_by_its_last_will_and_comes_back_with_the_next_boot_number() {
+    needs!("mosquitto");
+    let building = Installation::with_mosquitto("");
+    let topic = format!("vigie/v1/{SITE}/sensors/salle-1/status");
+    let mut listener = Listener::to(building.broker_port(), &topic);
+    let mut node = SensorNode::new(&building, "trust = \"always\"");
+    let born = listener.until(SOON, |status| status["state"] == "online");
+
+    node.kill();
+    let gone = listener.until(SOON, |status| status["state"] == "offline");
+    assert_eq!(gone["boot"], born["boot"], "it is the will of that life");
+
+    node.start();
+    let again = listener.until(SOON, |status| status["state"] == "online");
+    assert_eq!(again["boot"].as_u64(), born["boot"].as_u64().map(|boot| boot + 1));
+    node.stop();
+    listener.until(SOON, |status| status["state"] == "offline");
 }

@@ -10,7 +10,9 @@
 //! | [`mail_server`] | a real mail server that keeps what it gets |
 //! | [`message`] | native messages |
 //! | [`link`] | a network cable that can be cut and slowed |
+//! | [`listener`] | an MQTT client that hears one topic |
 //! | [`browser`] | headless Chromium |
+//! | [`strict`] | a broker that refuses the subscription to `#` |
 //! | [`usage`] | what a process costs |
 //! | [`wait`] | waiting for something to be seen, with a deadline |
 
@@ -18,11 +20,13 @@ pub mod api;
 pub mod browser;
 pub mod installation;
 pub mod link;
+pub mod listener;
 pub mod mail_server;
 pub mod message;
 pub mod mosquitto;
 pub mod program;
 pub mod publisher;
+pub mod strict;
 pub mod usage;
 pub mod vigie;
 pub mod wait;
