@@ -20,10 +20,11 @@ const MEASURED_FACTORS: [f64; 9] = [0.25, 0.4, 0.55, 0.75, 0.87, 1.0, 1.15, 1.35
 const MEASURED_SPREAD: f64 = 0.2;
 const LEAK_PER_H: f64 = 0.1;
 
-/// Noise of the change of CO2 over a step, in ppm, and with what people add and with the excess.
+/// Noise of the change of CO2 over a step, in ppm, and with the excess and the change. It hangs on what was observed and
+/// not on what is supposed: else whoever supposes fewer people and less air would be believed for his smaller noise.
 const NOISE_PPM: f64 = 6.0;
-const NOISE_OF_PEOPLE: f64 = 0.03;
 const NOISE_OF_EXCESS: f64 = 0.01;
+const NOISE_OF_CHANGE: f64 = 0.03;
 /// Up to so many times the noise a rise is no sign of anybody where CO2 is only a bound.
 const USUAL_NOISE: f64 = 2.0;
 
@@ -166,10 +167,10 @@ impl Model {
         let rest = (-air_change * STEP_H).exp();
         let breath_ppm_h = self.unit * 1e6 * breath / self.volume_m3;
         let each = breath_ppm_h * (1.0 - rest) / air_change;
-        let noise = NOISE_PPM + NOISE_OF_EXCESS * excess.before.abs();
+        let (level_ppm, change_ppm) = (excess.before.abs(), (excess.after - excess.before).abs());
+        let scale = NOISE_PPM + NOISE_OF_EXCESS * level_ppm + NOISE_OF_CHANGE * change_ppm;
         for (level, likelihood) in likelihoods.iter_mut().enumerate() {
             let level = level as f64;
-            let scale = noise + NOISE_OF_PEOPLE * level * breath_ppm_h * STEP_H;
             let error = (excess.after - excess.before * rest - level * each) / scale;
             *likelihood *= match self.air {
                 AirModel::Learnt | AirModel::Measured => student(error) / scale,
