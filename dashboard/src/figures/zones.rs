@@ -97,7 +97,7 @@ pub(crate) async fn countings<R: SeriesReader>(
     let mut countings = Vec::with_capacity(periods.len());
     for stretch in stretches(periods) {
         let span = occupancy::lead(whole(stretch), &app.site);
-        let needs = occupancy::zone_needs(&app.site, zone.as_ref());
+        let needs = occupancy::counting_needs(&app.site, zone.as_ref());
         let series = load(app, needs.into_iter(), span).await?;
         let (site, now) = (Arc::clone(&app.site), app.clock.now());
         let (zone, stretch) = (zone.clone(), stretch.to_vec());

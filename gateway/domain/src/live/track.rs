@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::devices::Devices;
 use crate::energy;
 use crate::instant::{Instant, Period};
-use crate::occupancy::{TrafficRole, air_points};
+use crate::occupancy::{TrafficRole, air_points, machine_meters};
 use crate::quantity::{Kind, Quantity};
 use crate::reading::{Observation, Source};
 use crate::rhythm::{QUIET_DEVICE_S, Rhythm, state_patience_s};
@@ -181,12 +181,16 @@ impl Tracks {
                 add(one, Role::Traffic(TrafficRole::Out(index, at)));
             }
         }
+        let machines = machine_meters(site);
         for (index, meter) in site.meters.iter().enumerate() {
             for (at, one) in meter.energy.iter().enumerate() {
                 add(one, Role::Meter(index, energy::Role::Register(at)));
             }
             for (at, one) in meter.power.iter().enumerate() {
                 add(one, Role::Meter(index, energy::Role::Power(at)));
+                if machines.contains(&index) {
+                    add(one, Role::Traffic(TrafficRole::Machine(index, at)));
+                }
             }
         }
         tracks

@@ -9,7 +9,7 @@ use super::traffic::{Door, Traffic};
 use crate::ids::{DoorwayId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
-use crate::site::Site;
+use crate::site::{Assignment, Site};
 use crate::wire::state::Residual;
 
 /// The counting of a zone, or of the building, over a period such as a civil day.
@@ -67,6 +67,11 @@ impl Balance {
             _ => Self::Bad,
         }
     }
+}
+
+/// The sources whose series [`countings`] needs for a zone, or for the building.
+pub fn counting_needs<'a>(site: &'a Site, zone: Option<&ZoneId>) -> Vec<&'a Assignment> {
+    Extent::of(site, zone).counting_needs(site)
 }
 
 /// The counting in each period of `grid`; empty where no door is on the border.

@@ -48,6 +48,16 @@ impl Extent {
 
     /// The sources that fill these roles.
     pub(crate) fn needs<'a>(&self, site: &'a Site) -> Vec<&'a Assignment> {
+        let mut needs = self.counting_needs(site);
+        let air = self.room.iter().flat_map(Room::air);
+        needs.extend(air.flat_map(|point| &site.points[point].sources));
+        let machines = self.room.iter().flat_map(Room::machines);
+        needs.extend(machines.flat_map(|meter| &site.meters[*meter].power));
+        needs
+    }
+
+    /// The sources of its doors, and of its detectors, which tell when it is quiet.
+    pub(crate) fn counting_needs<'a>(&self, site: &'a Site) -> Vec<&'a Assignment> {
         let mut needs: Vec<&Assignment> = Vec::new();
         for &(door, _) in &self.border {
             needs.extend(&site.doorways[door].people_in);
@@ -56,8 +66,6 @@ impl Extent {
         for &detector in &self.detectors {
             needs.extend(&site.points[detector].sources);
         }
-        let air = self.room.iter().flat_map(Room::air);
-        needs.extend(air.flat_map(|point| &site.points[point].sources));
         needs
     }
 }

@@ -42,7 +42,7 @@ mod traffic;
 mod tree;
 
 pub use attendance::{Attendance, Peak, attendance};
-pub use counting::{Balance, Counting, DoorCounting, countings};
+pub use counting::{Balance, Counting, DoorCounting, counting_needs, countings};
 pub use timeline::PeopleFigure;
 use timeline::Timeline;
 
@@ -106,6 +106,12 @@ pub(crate) fn live_start(site: &Site, now: Instant) -> Instant {
 pub(crate) fn air_points(site: &Site) -> BTreeSet<usize> {
     let rooms = site.zones.iter().filter_map(|zone| Extent::of(site, Some(&zone.id)).room);
     rooms.flat_map(|room| room.air()).collect()
+}
+
+/// The meters of machines that may look like people to the detectors of a room.
+pub(crate) fn machine_meters(site: &Site) -> BTreeSet<usize> {
+    let rooms = site.zones.iter().filter_map(|zone| Extent::of(site, Some(&zone.id)).room);
+    rooms.flat_map(|room| room.machines().to_vec()).collect()
 }
 
 /// The sources whose series [`zone_people`] needs for a zone, or for the building: also those of the zones that its

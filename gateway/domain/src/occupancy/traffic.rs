@@ -20,6 +20,8 @@ pub(crate) enum TrafficRole {
     Detector(usize, usize),
     /// CO2 or airflow of a room whose people are told from its air.
     Air(usize, usize),
+    /// Power of a machine in such a room.
+    Machine(usize, usize),
 }
 
 /// The folds over every door register and detector of a site.
@@ -30,6 +32,8 @@ pub(crate) struct Traffic {
     pub(crate) detectors: Vec<Vec<Detector>>,
     /// By point; empty for points that tell nothing of people.
     pub(crate) airs: Vec<Vec<Borders>>,
+    /// By meter; empty for meters that are no machines.
+    pub(crate) machines: Vec<Vec<Borders>>,
 }
 
 /// One doorway: a lane for each assignment.
@@ -50,7 +54,13 @@ impl Traffic {
             point.sources.iter().map(|assignment| Detector::new(assignment.period)).collect()
         });
         let airs = site.points.iter().map(|point| vec![Borders::default(); point.sources.len()]);
-        Self { doors: doors.collect(), detectors: detectors.collect(), airs: airs.collect() }
+        let machines = site.meters.iter().map(|meter| vec![Borders::default(); meter.power.len()]);
+        Self {
+            doors: doors.collect(),
+            detectors: detectors.collect(),
+            airs: airs.collect(),
+            machines: machines.collect(),
+        }
     }
 
     /// Takes loaded series of all that tells of some extents.
@@ -82,6 +92,7 @@ impl Traffic {
                 self.detectors[point][at] = Detector::new(assigned);
             }
             TrafficRole::Air(point, at) => self.airs[point][at] = Borders::default(),
+            TrafficRole::Machine(meter, at) => self.machines[meter][at] = Borders::default(),
         }
     }
 
@@ -104,6 +115,10 @@ impl Traffic {
                 self.airs[point][index].observe(at, value.as_f64());
                 false
             }
+            TrafficRole::Machine(meter, index) => {
+                self.machines[meter][index].observe(at, value.as_f64());
+                false
+            }
         }
     }
 
@@ -114,7 +129,8 @@ impl Traffic {
             lanes.for_each(|lane| lane.forget(begin));
         }
         self.detectors.iter_mut().flatten().for_each(|detector| detector.forget(begin));
-        self.airs.iter_mut().flatten().for_each(|borders| borders.forget(begin));
+        let borders = self.airs.iter_mut().chain(&mut self.machines).flatten();
+        borders.for_each(|borders| borders.forget(begin));
     }
 }
 
@@ -135,6 +151,10 @@ fn roles<'a>(site: &'a Site, extent: &Extent) -> Vec<(TrafficRole, &'a Assignmen
     for point in extent.room.iter().flat_map(Room::air) {
         let sources = site.points[point].sources.iter().enumerate();
         roles.extend(sources.map(|(at, one)| (TrafficRole::Air(point, at), one)));
+    }
+    for &meter in extent.room.iter().flat_map(Room::machines) {
+        let sources = site.meters[meter].power.iter().enumerate();
+        roles.extend(sources.map(|(at, one)| (TrafficRole::Machine(meter, at), one)));
     }
     roles
 }

@@ -32,7 +32,7 @@ impl Borders {
     }
 
     /// Means round each border, drawn straight through silences no longer than a reading speaks for.
-    fn means(&self, steps: Steps, max_gap_s: f64) -> Vec<Option<f64>> {
+    pub(super) fn means(&self, steps: Steps, max_gap_s: f64) -> Vec<Option<f64>> {
         let mut means = vec![None; steps.count() + 1];
         let first = absolute_border(steps.start(0));
         for (border, (sum, count)) in self.0.range(first..) {

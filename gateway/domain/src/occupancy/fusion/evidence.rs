@@ -20,7 +20,8 @@ pub(super) struct Evidence {
     pub(super) airflow: Option<f64>,
     /// Minutes with movement.
     pub(super) moved: u8,
-    /// Minutes with movement that went on without a pause for hours, as that of a stuck detector does.
+    /// Minutes with movement that tells little: it went on without a pause for hours, as that of a stuck detector
+    /// does, or a machine was at work, which moves and warms as people do.
     pub(super) held: u8,
     /// Minutes in which every detector told that nothing moves.
     pub(super) still: u8,
@@ -63,9 +64,31 @@ pub(super) fn gather(
         }
     }
     watch(room, traffic, &site.rules, steps, &mut evidence);
+    for (evidence, at_work) in evidence.iter_mut().zip(machines_at_work(site, room, traffic, steps))
+    {
+        if at_work {
+            evidence.held += std::mem::take(&mut evidence.moved);
+        }
+    }
     count(extent, traffic, steps, &mut evidence);
     close(site, steps, &mut evidence);
     evidence
+}
+
+/// In which steps a machine of the room is at work, by its power at either end.
+fn machines_at_work(site: &Site, room: &Room, traffic: &Traffic, steps: Steps) -> Vec<bool> {
+    let mut at_work = vec![false; steps.count()];
+    for &machine in &room.machines {
+        let above = site.meters[machine].running_above_w.unwrap_or(f64::INFINITY);
+        for borders in &traffic.machines[machine] {
+            let watts = borders.means(steps, site.rules.max_gap_s);
+            let works = |watts: &Option<f64>| watts.is_some_and(|watts| watts >= above);
+            for (at_work, ends) in at_work.iter_mut().zip(watts.windows(2)) {
+                *at_work |= ends.iter().any(works);
+            }
+        }
+    }
+    at_work
 }
 
 /// What all detectors of a room say in a minute.

@@ -2,7 +2,7 @@
 
 use crate::ids::ZoneId;
 use crate::quantity::Quantity;
-use crate::site::{Activity, Point, Site, Ventilation, Zone};
+use crate::site::{Activity, Meter, Point, Site, Ventilation, Zone};
 
 /// How high a zone is taken to be when the file tells its area but not its volume, in m.
 const HEIGHT_M: f64 = 2.8;
@@ -23,6 +23,9 @@ pub(crate) struct Room {
     pub(super) co2: Vec<usize>,
     /// Detectors in the zone itself; those of its parts do not tell that all of it is still.
     pub(super) detectors: Vec<usize>,
+    /// Machines in the zone itself whose power is measured: what moves while one works need not be a person. Indices
+    /// into the meters of the site.
+    pub(super) machines: Vec<usize>,
 }
 
 /// What one person breathes out, in m³ of CO2 an hour.
@@ -73,7 +76,13 @@ impl Room {
             breath: Breath::of(zone.activity),
             co2,
             detectors: points(site, id, Quantity::OccupancyDetected),
+            machines: machines(site, id),
         })
+    }
+
+    /// The meters of its machines.
+    pub(crate) fn machines(&self) -> &[usize] {
+        &self.machines
     }
 
     /// The points of its CO2 and airflow.
@@ -89,6 +98,14 @@ impl Room {
 fn points(site: &Site, zone: &ZoneId, quantity: Quantity) -> Vec<usize> {
     let fits = |point: &Point| point.quantity == quantity && point.zone == *zone;
     (0..site.points.len()).filter(|&index| fits(&site.points[index])).collect()
+}
+
+fn machines(site: &Site, zone: &ZoneId) -> Vec<usize> {
+    let fits = |meter: &Meter| {
+        let is_here = meter.zone.as_ref() == Some(zone);
+        is_here && meter.running_above_w.is_some() && !meter.power.is_empty()
+    };
+    (0..site.meters.len()).filter(|&index| fits(&site.meters[index])).collect()
 }
 
 fn capacity(zone: &Zone) -> f64 {

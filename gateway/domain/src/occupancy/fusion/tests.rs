@@ -70,6 +70,13 @@ zone = "room"
 quantity = "airflow"
 sources = [{{ device = "fan" }}]
 
+[[meter]]
+id = "laser"
+name = "Laser"
+zone = "room"
+running_above_w = 200
+power = [{{ device = "laser" }}]
+
 [[doorway]]
 id = "door"
 from = "outside"
@@ -402,6 +409,44 @@ fn a_stuck_detector_does_not_hold_a_room_whose_air_is_clear() {
 
     assert_eq!(soon.occupancy, Occupancy::Occupied, "{soon:?}");
     assert!(later.people.unwrap() < 0.5 && later.occupancy != Occupancy::Occupied, "{later:?}");
+}
+
+/// Nobody is there all day; from eight to eleven something moves every other minute.
+fn moved_by_nobody(room: &Room) -> SeriesSet {
+    let mut series = room.series(&[Quantity::Co2]);
+    let moves = |minute: u16| (480..660).contains(&minute) && minute.is_multiple_of(2);
+    let seen = (0..DAY_MIN).map(|minute| observation(minute, Value::State(moves(minute))));
+    series.insert(source("pir", Quantity::OccupancyDetected), seen.collect());
+    series
+}
+
+#[test]
+fn a_machine_at_work_is_not_taken_for_somebody() {
+    let room = Room { people: |_| 0.0, ..Room::OFFICE };
+    let mut series = moved_by_nobody(&room);
+    let without_meter = room.at_hour(&series, 9);
+    let watts = |minute| if (480..660).contains(&minute) { 900.0 } else { 3.0 };
+    let power = (0..DAY_MIN).map(|minute| observation(minute, Value::Gauge(watts(minute))));
+    series.insert(source("laser", Quantity::ActivePower), power.collect());
+
+    let at_work = room.at_hour(&series, 9);
+
+    assert!(without_meter.people.unwrap() > 0.5, "what moves is somebody: {without_meter:?}");
+    assert!(at_work.people.unwrap() < 0.5, "{at_work:?}");
+    assert_ne!(at_work.occupancy, Occupancy::Occupied);
+}
+
+#[test]
+fn somebody_who_breathes_beside_a_machine_at_work_is_not_lost() {
+    let room = Room::OFFICE;
+    let mut series = room.series(&AIR_AND_MOVEMENT);
+    let power = (0..DAY_MIN).map(|minute| observation(minute, Value::Gauge(900.0)));
+    series.insert(source("laser", Quantity::ActivePower), power.collect());
+
+    let told = room.at_hour(&series, 10);
+
+    assert_eq!(told.occupancy, Occupancy::Occupied, "{told:?}");
+    assert!(told.people.unwrap() > 1.0, "{told:?}");
 }
 
 fn device(quantity: Quantity) -> &'static str {
