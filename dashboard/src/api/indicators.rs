@@ -17,9 +17,10 @@ use crate::app::App;
 use crate::energy_figures;
 use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
-use crate::insights::climate::{Climate, PathwayReport, climate, pathway_now};
+use crate::insights::climate::{Climate, climate};
 use crate::insights::load::{LoadProfile, demand_of, profile};
 use crate::insights::machine::{MachineReport, report};
+use crate::insights::pathway::{PathwayReport, pathway_now};
 use crate::insights::scope::{Scope, meter, whole_days};
 use crate::insights::usage::{UsageItem, usages};
 use crate::paging::Page;
@@ -196,7 +197,7 @@ pub(crate) async fn zone_usage<R: SeriesReader>(
     Ok(Json(Page { items: usages(&app, &scope, &periods).await?, next: None }))
 }
 
-/// `GET /climate`: degree days and the energy signature.
+/// `GET /climate`: degree days, the energy signature, and the span beside the one a year before.
 pub(crate) async fn show_climate<R: SeriesReader>(
     State(app): Dashboard<R>,
     query: Query,

@@ -1,18 +1,19 @@
-//! The weather outside and what it did to the energy of the building; the way of the décret tertiaire.
+//! The weather outside, and what it did to the energy of the building.
 
 use domain::calendar::Step;
+use domain::energy::{EnergyFigure, sum_over_time};
 use domain::history::Summary;
 use domain::indicators::{
-    DayPoint, DayTemperature, DegreeDayMethod, DegreeDays, Pathway, Signature, degree_days,
-    pathway, signature,
+    DayPoint, DayTemperature, DegreeDayMethod, DegreeDays, EnergyCell, Signature, degree_days,
+    signature,
 };
 use domain::site::Point;
 use domain::{Instant, Kind, Period};
-use jiff::SignedDuration;
 use serde::Serialize;
 use store::SeriesReader;
 
-use super::scope::{Scope, cells, past, whole_days};
+use super::comparison::{Comparison, compare};
+use super::scope::{Scope, cells, past};
 use crate::app::App;
 use crate::figures;
 use crate::problem::Problem;
@@ -22,19 +23,40 @@ const BASE_C: f64 = 18.0;
 /// A day needs so many hours of temperature; its extremes may lie in any of them.
 const LEAST_HOURS: usize = 20;
 /// Days and years of which less was measured are not compared.
-const ENOUGH: f64 = 0.9;
+pub(super) const ENOUGH: f64 = 0.9;
+const METHODS: [DegreeDayMethod; 3] =
+    [DegreeDayMethod::Meteo, DegreeDayMethod::Professional, DegreeDayMethod::Integral];
 
 /// The weather of a span, and what it did.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Climate {
     pub(crate) start: Instant,
     pub(crate) end: Instant,
+    /// Days after this are not told of: the last whole one is over by then.
+    pub(crate) as_of: Instant,
     /// The point that measures it.
     pub(crate) point: String,
+    /// What the building took on the whole days of the span.
+    pub(crate) energy: EnergyFigure,
+    /// Its whole days.
+    pub(crate) days: Vec<ClimateDay>,
     /// By each method.
     pub(crate) degree_days: Vec<DegreeDays>,
     /// The signature of the days of the span; null when they are too few or too much alike.
     pub(crate) signature: Option<Signature>,
+    /// The span beside the one a year before; null where either is not well enough known.
+    pub(crate) comparison: Option<Comparison>,
+}
+
+/// Energy and weather of one civil day.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ClimateDay {
+    pub(crate) start: Instant,
+    pub(crate) end: Instant,
+    #[serde(flatten)]
+    pub(crate) energy: EnergyFigure,
+    /// Mean temperature outside, in °C; null where too little of the day is known.
+    pub(crate) outdoor_c: Option<f64>,
 }
 
 /// The climate of a span of whole days; a problem when the site file names no point outside.
@@ -42,32 +64,77 @@ pub(crate) async fn climate<R: SeriesReader>(
     app: &App<R>,
     span: Period,
 ) -> Result<Climate, Problem> {
-    let point = app.site.outdoor.as_ref().and_then(|id| app.site.point(id.as_str()));
-    let point = point.ok_or_else(|| {
+    let point = outdoor(app).ok_or_else(|| {
         let expected = "`outdoor_temperature` in [site] of the site file, naming a [[point]]";
         Problem::unknown("point of the temperature outside", "outdoor_temperature", expected)
     })?;
-    let days = past(app, span, Step::Day);
-    let temperatures = temperatures(app, point, &days).await?;
-    let scope = Scope::of_building(&app.site);
-    let energies = cells(app, &scope.meters, days).await?;
-    let points: Vec<DayPoint> = energies
-        .iter()
-        .zip(&temperatures)
-        .filter_map(|(cell, day)| {
-            let energy_wh = cell.figure.energy_wh.filter(|_| cell.figure.coverage >= ENOUGH)?;
-            Some(DayPoint { energy_wh, outdoor_c: mean(&day.as_ref()?.hourly), person_hours: None })
-        })
-        .collect();
-    let methods =
-        [DegreeDayMethod::Meteo, DegreeDayMethod::Professional, DegreeDayMethod::Integral];
+    let told = weather(app, point, span).await?;
+    let signature = signature(&told.points());
     Ok(Climate {
         start: span.start(),
         end: span.end(),
+        as_of: app.clock.now(),
         point: point.id.to_string(),
-        degree_days: methods.map(|method| degree_days(&temperatures, BASE_C, method)).to_vec(),
-        signature: signature(&points),
+        energy: told.energy,
+        degree_days: METHODS.map(|method| told.degree_days(method)).to_vec(),
+        comparison: compare(app, point, &told, signature.as_ref()).await?,
+        days: told.days,
+        signature,
     })
+}
+
+/// The point that measures the air outside.
+pub(crate) fn outdoor<R>(app: &App<R>) -> Option<&Point> {
+    app.site.outdoor.as_ref().and_then(|id| app.site.point(id.as_str()))
+}
+
+/// Whole days with their energy and their weather.
+pub(super) struct Weather {
+    /// From the first day to the last whole one.
+    pub(super) span: Period,
+    pub(super) energy: EnergyFigure,
+    pub(super) days: Vec<ClimateDay>,
+    temperatures: Vec<Option<DayTemperature>>,
+}
+
+impl Weather {
+    pub(super) fn degree_days(&self, method: DegreeDayMethod) -> DegreeDays {
+        degree_days(&self.temperatures, BASE_C, method)
+    }
+
+    /// The days of which energy and weather are well known.
+    pub(super) fn points(&self) -> Vec<DayPoint> {
+        let point = |day: &ClimateDay| {
+            let energy_wh = day.energy.energy_wh.filter(|_| day.energy.coverage >= ENOUGH)?;
+            Some(DayPoint { energy_wh, outdoor_c: day.outdoor_c?, person_hours: None })
+        };
+        self.days.iter().filter_map(point).collect()
+    }
+}
+
+/// The building and the air outside on the whole days of a span.
+pub(super) async fn weather<R: SeriesReader>(
+    app: &App<R>,
+    point: &Point,
+    span: Period,
+) -> Result<Weather, Problem> {
+    let now = app.clock.now();
+    // Of a day that is not over neither its energy nor its extremes are known.
+    let whole = past(app, span, Step::Day).into_iter().filter(|day| day.end() <= now);
+    let whole: Vec<Period> = whole.collect();
+    let end = whole.last().map_or(span.start(), |day| day.end());
+    let span = Period::new(span.start(), end).expect("days are in order");
+    let temperatures = temperatures(app, point, &whole).await?;
+    let scope = Scope::of_building(&app.site);
+    let energies = cells(app, &scope.meters, whole).await?;
+    let day = |(cell, day): (&EnergyCell, &Option<DayTemperature>)| ClimateDay {
+        start: cell.period.start(),
+        end: cell.period.end(),
+        energy: cell.figure,
+        outdoor_c: day.as_ref().map(|day| mean(&day.hourly)),
+    };
+    let days = energies.iter().zip(&temperatures).map(day).collect();
+    Ok(Weather { span, energy: sum_over_time(&energies), days, temperatures })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some 24 hours")]
@@ -100,34 +167,4 @@ async fn temperatures<R: SeriesReader>(
         })
     };
     Ok(days.iter().map(of_day).collect())
-}
-
-/// The building on its way, with how much of the last twelve months was measured.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct PathwayReport {
-    #[serde(flatten)]
-    pub(crate) pathway: Pathway,
-    pub(crate) start: Instant,
-    pub(crate) end: Instant,
-    pub(crate) coverage: f64,
-}
-
-/// The last twelve months beside the goals; `None` when the site file names no reference year. With less than 90 % of
-/// them known, the current figure is unknown: a part of a year is no year.
-pub(crate) async fn pathway_now<R: SeriesReader>(
-    app: &App<R>,
-) -> Result<Option<PathwayReport>, Problem> {
-    let Some(reference) = &app.site.reference else { return Ok(None) };
-    let now = app.clock.now();
-    let span = Period::new(now - SignedDuration::from_hours(365 * 24), now).expect("a year ago");
-    let year = whole_days(&app.site, span, 366)?;
-    let yesterday = domain::calendar::period_of(Step::Day, now, &app.site.timezone).start();
-    let year = Period::new(year.start(), yesterday).expect("a year ago is before today");
-    let scope = Scope::of_building(&app.site);
-    let figure = cells(app, &scope.meters, vec![year]).await?[0].figure;
-    let known = figure.coverage + figure.repaired;
-    let current_kwh = figure.energy_wh.filter(|_| known >= ENOUGH).map(|wh| wh / 1000.0);
-    let civil_year = now.to_jiff().to_zoned_datetime(app.site.timezone.clone()).year();
-    let pathway = pathway(reference, &app.site.targets, current_kwh, civil_year);
-    Ok(Some(PathwayReport { pathway, start: year.start(), end: year.end(), coverage: known }))
 }

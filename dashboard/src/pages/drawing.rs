@@ -1,4 +1,4 @@
-//! Bars, heat map and duration curve as SVG without text: names stand beside it in HTML, so that they keep their size.
+//! Bars, steps, heat map, duration curve and scatter as SVG without text: names stand beside it in HTML, so that they keep their size.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use domain::indicators::HeatMap;
 /// A drawing with the names around it.
 pub(super) struct Drawing {
     pub(super) svg: String,
-    /// `bars`, `map` or `curve`, for the style.
+    /// `bars`, `steps`, `map`, `curve` or `scatter`, for the style.
     pub(super) kind: &'static str,
     /// What a screen reader says.
     pub(super) description: String,
@@ -94,6 +94,45 @@ pub(super) fn curve(watts: &[f64], top: f64) -> String {
     svg
 }
 
+/// Power over time as steps, since each value is the mean of its cell. What is unknown is grey over the whole height, and
+/// no line is drawn across it; of `count` cells the ones without a value have not begun.
+pub(super) fn steps(values: &[Option<f64>], count: usize, top: f64) -> String {
+    let mut svg = open(count.max(1), 100);
+    let (mut line, mut is_drawn) = (String::new(), false);
+    for (x, value) in values.iter().enumerate() {
+        let Some(value) = value else {
+            let _ = write!(
+                svg,
+                "<rect class=\"none\" x=\"{x}\" y=\"0\" width=\"1\" height=\"100\"/>"
+            );
+            is_drawn = false;
+            continue;
+        };
+        let y = 100.0 - 100.0 * (value / top.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
+        let lead = if is_drawn { format!("V{y:.2}") } else { format!("M{x} {y:.2}") };
+        let _ = write!(line, "{lead}H{}", x + 1);
+        is_drawn = true;
+    }
+    let _ = write!(svg, "<path class=\"line\" d=\"{line}\"/></svg>");
+    svg
+}
+
+/// A dot for each day, and the line that they scatter around; both in percent of width and height from the lower left.
+pub(super) fn scatter(dots: &[(f64, f64)], line: &[(f64, f64)]) -> String {
+    let mut svg = open(100, 100);
+    let mut drawn = String::new();
+    for (x, y) in dots {
+        let _ = write!(drawn, "M{x:.2} {:.2}h0", 100.0 - y);
+    }
+    let _ = write!(svg, "<path class=\"dots\" d=\"{drawn}\"/>");
+    let mut drawn = String::new();
+    for (at, (x, y)) in line.iter().enumerate() {
+        let _ = write!(drawn, "{}{x:.2} {:.2}", if at == 0 { 'M' } else { 'L' }, 100.0 - y);
+    }
+    let _ = write!(svg, "<path class=\"line fitted\" d=\"{drawn}\"/></svg>");
+    svg
+}
+
 fn open(width: usize, height: usize) -> String {
     format!(
         "<svg viewBox=\"0 0 {width} {height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
@@ -118,6 +157,14 @@ mod tests {
     fn an_unknown_bar_is_hatched_and_not_empty() {
         let svg = bars(&[Some(50.0), None], 100.0);
         assert!(svg.contains("height=\"50.00\"") && svg.contains("class=\"none\""));
+    }
+
+    #[test]
+    fn steps_are_not_drawn_across_what_is_unknown() {
+        let svg = steps(&[Some(50.0), Some(100.0), None, Some(0.0)], 6, 100.0);
+        assert!(svg.contains("viewBox=\"0 0 6 100\""), "two cells have not begun");
+        assert!(svg.contains("d=\"M0 50.00H1V0.00H2M3 100.00H4\""), "{svg}");
+        assert!(svg.contains("class=\"none\" x=\"2\""));
     }
 
     #[test]

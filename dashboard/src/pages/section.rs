@@ -36,8 +36,11 @@ pub(super) struct Table {
 }
 
 /// One row.
+#[derive(Default)]
 pub(super) struct Row {
     pub(super) name: String,
+    /// How deep it lies in a tree, at most 4 for the eye.
+    pub(super) depth: usize,
     pub(super) cells: Vec<Cell>,
 }
 
@@ -62,6 +65,12 @@ impl Section {
 pub(super) fn numbered(sections: Vec<Section>) -> Vec<Section> {
     let number = |(id, section)| Section { id, ..section };
     sections.into_iter().enumerate().map(number).collect()
+}
+
+impl Row {
+    pub(super) fn new(name: impl Into<String>, cells: Vec<Cell>) -> Self {
+        Self { name: name.into(), depth: 0, cells }
+    }
 }
 
 impl Tile {

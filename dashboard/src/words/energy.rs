@@ -182,33 +182,6 @@ impl Language {
         )
     }
 
-    /// The finding of a load curve.
-    pub(crate) fn never_below(self, watts: f64, share: f64) -> String {
-        let (power, share) = (self.power(watts).text(), self.percent(share));
-        self.say(
-            format!("Un talon de {power} prend {share} de l\u{2019}énergie"),
-            format!("A baseload of {power} takes {share} of the energy"),
-        )
-    }
-
-    /// The finding of a heat map.
-    pub(crate) fn highest_hour(self, day: usize, hour: usize, watts: f64) -> String {
-        let (day, power) = (self.weekday(day), self.power(watts).text());
-        self.say(
-            format!("Le plus fort\u{a0}: le {day} à {hour}\u{a0}h, {power} en moyenne"),
-            format!("The highest: {day} at {hour}:00, {power} on average"),
-        )
-    }
-
-    /// The finding of a duration curve.
-    pub(crate) fn exceeded(self, watts: f64) -> String {
-        let power = self.power(watts).text();
-        self.say(
-            format!("La moitié du temps, la puissance dépasse {power}"),
-            format!("Half of the time power is above {power}"),
-        )
-    }
-
     /// The finding about people.
     pub(crate) fn while_vacant(self, wh: f64, share: f64) -> String {
         let (energy, share) = (self.energy(wh).text(), self.percent(share));
@@ -241,68 +214,6 @@ impl Language {
                 format!("{meters} meters to be verified"),
             ),
         }
-    }
-
-    /// The last twelve months beside the year of reference; unknown while too little of them was measured.
-    pub(crate) fn reduced(self, reduction: Option<f64>, year: i16) -> String {
-        let Some(share) = reduction else {
-            return self
-                .pick(
-                    "Trajectoire\u{a0}: inconnue, les 12 derniers mois ne sont pas assez mesurés",
-                    "Pathway: unknown, too little of the last 12 months was measured",
-                )
-                .to_owned();
-        };
-        let percent = self.percent(share.abs());
-        let (french, english) =
-            if share < 0.0 { ("de plus", "more") } else { ("de moins", "less") };
-        self.say(
-            format!("{percent} {french} qu\u{2019}en {year} sur les 12 derniers mois"),
-            format!("{percent} {english} than in {year} over the last 12 months"),
-        )
-    }
-
-    /// Where the reference and the goals come from.
-    pub(crate) fn reference_source(self, year: i16, kwh: f64, source: &str, goals: &str) -> String {
-        let energy = self.energy(kwh * 1000.0).text();
-        self.say(
-            format!("Référence\u{a0}: {energy} en {year} ({source}). Objectifs\u{a0}: {goals}. La valeur absolue par catégorie n\u{2019}est pas jugée ici."),
-            format!("Reference: {energy} in {year} ({source}). Goals: {goals}. The absolute value by category is not judged here."),
-        )
-    }
-
-    /// Power beside the subscription.
-    pub(crate) fn subscribed(
-        self,
-        kva: f64,
-        highest: Option<f64>,
-        hours_over: f64,
-        is_assumed: bool,
-    ) -> String {
-        let (kva, hours) = (self.number(kva, 0), self.hours(hours_over).text());
-        let highest =
-            highest.map_or_else(|| self.labels().unknown.to_owned(), |it| self.number(it, 1));
-        let assumed = if is_assumed {
-            self.pick(
-                " Puissance apparente estimée avec un facteur de puissance de 0,95.",
-                " Apparent power estimated with a power factor of 0.95.",
-            )
-        } else {
-            ""
-        };
-        self.say(
-            format!("Puissance souscrite\u{a0}: {kva}\u{a0}kVA. Maximum sur 10 min\u{a0}: {highest}\u{a0}kVA. Dépassement\u{a0}: {hours}.{assumed}"),
-            format!("Subscribed power: {kva}\u{a0}kVA. Highest over 10 min: {highest}\u{a0}kVA. Above it: {hours}.{assumed}"),
-        )
-    }
-
-    /// A baseload that became another one.
-    pub(crate) fn baseload_step(self, since: &str, before: f64, after: f64) -> String {
-        let (before, after) = (self.power(before).text(), self.power(after).text());
-        self.say(
-            format!("Depuis la nuit du {since}, le talon est passé de {before} à {after}."),
-            format!("Since the night of {since} the baseload went from {before} to {after}."),
-        )
     }
 
     /// Parts above their whole, with interval and size.

@@ -4,17 +4,21 @@
 
 mod alerts;
 mod energy;
+mod energy_labels;
 mod labels;
 mod ledger;
 mod numbers;
+mod power;
 mod quantities;
 mod report;
 mod states;
 mod time;
+mod weather;
 mod zones;
 
 pub use alerts::AlertSentences;
 pub(crate) use alerts::AlertWords;
+pub(crate) use energy_labels::EnergyLabels;
 pub(crate) use labels::Labels;
 pub(crate) use numbers::Figure;
 pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
@@ -70,6 +74,14 @@ impl Language {
         match self {
             Self::French => &Labels::FRENCH,
             Self::English => &Labels::ENGLISH,
+        }
+    }
+
+    /// The fixed texts of load curve, subscription, meter tree and weather.
+    pub(crate) const fn energy_labels(self) -> &'static EnergyLabels {
+        match self {
+            Self::French => &EnergyLabels::FRENCH,
+            Self::English => &EnergyLabels::ENGLISH,
         }
     }
 

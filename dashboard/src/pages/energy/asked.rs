@@ -18,12 +18,20 @@ pub(super) enum View {
     Power,
     Machines,
     People,
+    Climate,
     Checks,
 }
 
 impl View {
-    const ALL: [Self; 6] =
-        [Self::Now, Self::Consumption, Self::Power, Self::Machines, Self::People, Self::Checks];
+    const ALL: [Self; 7] = [
+        Self::Now,
+        Self::Consumption,
+        Self::Power,
+        Self::Machines,
+        Self::People,
+        Self::Climate,
+        Self::Checks,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -32,17 +40,20 @@ impl View {
             Self::Power => "power",
             Self::Machines => "machines",
             Self::People => "people",
+            Self::Climate => "climate",
             Self::Checks => "checks",
         }
     }
 
-    const fn title(self, t: &Labels) -> &'static str {
+    const fn title(self, language: Language) -> &'static str {
+        let t = language.labels();
         match self {
             Self::Now => t.view_now,
             Self::Consumption => t.view_use,
             Self::Power => t.view_load,
             Self::Machines => t.view_machines,
             Self::People => t.view_people,
+            Self::Climate => language.energy_labels().view_climate,
             Self::Checks => t.view_checks,
         }
     }
@@ -72,6 +83,36 @@ impl Asked {
         self.chosen.bars()
     }
 
+    /// The steps of the load curve: fine enough to see a machine, coarse enough to be drawn.
+    pub(super) fn fine(&self) -> Step {
+        match SPANS[self.chosen].1 {
+            Step::Day => Step::Minutes(15),
+            Step::Year => Step::Day,
+            _ => Step::Hour,
+        }
+    }
+
+    /// Whether it is a week at most.
+    pub(super) fn is_short(&self) -> bool {
+        matches!(SPANS[self.chosen].1, Step::Day | Step::Week)
+    }
+
+    /// The address of the energy of this scope and span as CSV, bar by bar.
+    pub(super) fn csv(&self, reader: &str, language: Language) -> String {
+        let of = match self.of.split_once(':') {
+            Some(("zone", id)) => format!("zones/{id}"),
+            Some((_, id)) => format!("meters/{id}"),
+            None => format!("zones/{BUILDING}"),
+        };
+        let by = match self.bars() {
+            Step::Hour => "hour",
+            Step::Month => "month",
+            _ => "day",
+        };
+        let (from, to, lang) = (self.span.start(), self.span.end().min(self.now), language.code());
+        format!("/api/v1/{of}/energy.csv?from={from}&to={to}&by={by}&for={reader}&lang={lang}")
+    }
+
     /// Whether it is a year.
     pub(super) fn is_year(&self) -> bool {
         self.chosen.step() == Step::Year
@@ -90,6 +131,11 @@ impl Asked {
     /// The meter, when it is about one.
     pub(super) fn meter<'a>(&self, site: &'a Site) -> Option<&'a Meter> {
         site.meter(self.of.strip_prefix("meter:")?)
+    }
+
+    /// Whether it is about the building as a whole.
+    pub(super) fn is_building(&self) -> bool {
+        self.of == BUILDING
     }
 
     /// Whether it is about the building or a zone.
@@ -114,10 +160,10 @@ impl Asked {
         }
     }
 
-    pub(super) fn tabs(&self, t: &Labels) -> Vec<Tab> {
+    pub(super) fn tabs(&self, language: Language) -> Vec<Tab> {
         let tab = |view: View| Tab {
             address: self.address(view),
-            name: view.title(t),
+            name: view.title(language),
             here: view == self.view,
         };
         View::ALL.map(tab).into()

@@ -1,7 +1,7 @@
 //! How much, what it cost and weighed, when, and what for.
 
 use domain::calendar::{Step, grid};
-use domain::indicators::{EnergyCell, Goal};
+use domain::indicators::{Cost, EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
 use store::SeriesReader;
@@ -9,10 +9,10 @@ use store::SeriesReader;
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
+use super::tree;
 use crate::app::App;
 use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
-use crate::insights::climate::{PathwayReport, pathway_now};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
@@ -25,21 +25,19 @@ pub(super) async fn sections<R: SeriesReader>(
     let scope = asked.scope(app);
     let teller = asked.teller(language, app);
     let mut sections = Vec::new();
-    if let Some(account) = accounts(app, &scope, &[asked.span]).await?.first() {
-        sections.push(summary(language, account));
-    }
+    let accounts = accounts(app, &scope, &[asked.span]).await?;
+    sections.extend(accounts.first().map(|account| summary(language, account)));
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
     let known = cells(app, &scope.meters, past(app, asked.span, asked.bars())).await?;
     sections.push(course(&teller, asked.bars(), &bars, &known));
-    if asked.is_space() && scope.is_building {
+    sections.extend(accounts.first().and_then(|account| prices(language, &account.cost)));
+    if asked.is_building() {
         for by in [By::Use, By::Zone] {
             let (_, lines) = breakdown(app, by, asked.span).await?;
             sections.extend(parts(language, by, &lines));
         }
-        if asked.is_year() {
-            sections.extend(pathway_now(app).await?.map(|report| pathway(language, &report)));
-        }
     }
+    sections.extend(tree::section(app, language, asked).await?);
     Ok(numbered(sections))
 }
 
@@ -61,13 +59,38 @@ fn summary(language: Language, account: &Account) -> Section {
     }
     Section {
         tiles,
-        notes: vec![
+        notes: [
             language.proof(&account.energy),
             language.cost_source(&account.cost),
             language.carbon_source(&account.kg_co2e),
-        ],
+        ]
+        .into_iter()
+        .chain(language.primary_source(&account.primary_kwh))
+        .collect(),
         ..Section::titled(t.consumed)
     }
+}
+
+/// What each price of the contract took; nothing where there is only one.
+fn prices(language: Language, cost: &Cost) -> Option<Section> {
+    let (t, labels) = (language.energy_labels(), language.labels());
+    if cost.parts.len() < 2 {
+        return None;
+    }
+    let row = |part: &PricePart| {
+        let name = part.name.clone().unwrap_or_else(|| t.other_times.to_owned());
+        let price = Cell::text(language.number(part.eur_per_kwh, 4));
+        let (energy, eur) = (language.energy(part.wh), language.euros(part.eur));
+        Row::new(name, vec![price, Cell::of(Some(energy)), Cell::of(Some(eur))])
+    };
+    Some(Section {
+        table: Some(Table {
+            head: vec![t.price, t.per_kwh, labels.consumed, labels.cost],
+            rows: cost.parts.iter().map(row).collect(),
+            folded: false,
+        }),
+        ..Section::titled(t.by_price)
+    })
 }
 
 /// When it was used, bar by bar. What has not begun yet has no bar.
@@ -85,13 +108,13 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
     let title = language.most_used(&long_name(teller, step, when.start()), most);
-    let row = |cell: &EnergyCell| Row {
-        name: long_name(teller, step, cell.period.start()),
-        cells: vec![
+    let row = |cell: &EnergyCell| {
+        let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
             Cell::text(language.percent(cell.figure.coverage)).when(cell.figure.coverage < 0.98),
             Cell::text(language.quality(cell.figure.quality)),
-        ],
+        ];
+        Row::new(long_name(teller, step, cell.period.start()), cells)
     };
     let ends = [bars.first(), bars.get(bars.len() / 2), bars.last()];
     let drawing = Drawing {
@@ -154,7 +177,7 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
         if by == By::Zone {
             cells.insert(2, Cell::of(line.kwh_per_m2.map(|kwh| language.per_area(kwh))));
         }
-        Row { name: named(line), cells }
+        Row::new(named(line), cells)
     };
     let mut columns = vec![head, t.consumed, t.share, t.measured_time];
     if by == By::Zone {
@@ -166,37 +189,6 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
             finding.map_or(title.to_owned(), |finding| format!("{title} · {finding}")),
         )
     })
-}
-
-/// The last twelve months beside the goals.
-fn pathway(language: Language, report: &PathwayReport) -> Section {
-    let t = language.labels();
-    let told = &report.pathway;
-    let row = |goal: &Goal| Row {
-        name: format!("{} (\u{2212}{})", goal.year, language.percent(goal.reduction)),
-        cells: vec![
-            Cell::of(Some(language.energy(goal.kwh * 1000.0))),
-            goal.is_met.map_or(Cell::of(None), |met| Cell::text(if met { t.yes } else { t.no })),
-        ],
-    };
-    let source = told.goals.first().map_or("", |goal| goal.source.as_str());
-    let (year, kwh) = (told.reference_year, told.reference_kwh);
-    Section {
-        tiles: vec![Tile::new(
-            t.consumed,
-            told.current_kwh.map(|kwh| language.energy(kwh * 1000.0)),
-        )],
-        table: Some(Table {
-            head: vec![t.goal_head, t.allowed_head, t.goal_reached],
-            rows: told.goals.iter().map(row).collect(),
-            folded: false,
-        }),
-        notes: vec![
-            language.reference_source(year, kwh, &told.reference_source, source),
-            format!("{}\u{a0}: {}.", t.measured_time, language.percent(report.coverage)),
-        ],
-        ..Section::titled(format!("{} · {}", t.pathway, language.reduced(told.reduction, year)))
-    }
 }
 
 fn name(language: Language, line: &Line) -> String {

@@ -1,16 +1,26 @@
-//! `/energy`: the live tables, and views of a chosen scope and span: consumption, power, machines, people, checks.
+//! `/energy`: the live tables, and views of a chosen scope and span: consumption, power, machines, people, weather and
+//! goals, checks. Every figure is one that the API gives.
 //!
 //! | file | what it shows |
 //! |---|---|
 //! | `asked` | which view of which scope and span is asked for |
-//! | `consumption`, `power`, `machines`, `people`, `checks` | one view each |
+//! | `consumption`, `power`, `machines`, `people`, `climate`, `checks` | one view each |
+//! | `tree` | a part of consumption: the meters with what none of them accounts for |
+//! | `course`, `demand`, `nights` | parts of power: load curve, subscription, baseload |
+//! | `pathway` | a part of the climate: the goals |
 
 mod asked;
 mod checks;
+mod climate;
 mod consumption;
+mod course;
+mod demand;
 mod machines;
+mod nights;
+mod pathway;
 mod people;
 mod power;
+mod tree;
 
 use std::sync::Arc;
 
@@ -42,6 +52,10 @@ struct Energy {
     is_now: bool,
     /// "FabLab, ce mois".
     title: String,
+    /// As of when.
+    known_at: String,
+    /// The same energy as CSV: address and name; only where the view shows it.
+    files: Vec<(String, &'static str)>,
     sections: Vec<Section>,
     /// Whether the store did not answer.
     failed: bool,
@@ -53,7 +67,7 @@ pub(crate) async fn show<R: SeriesReader>(
     query: Query,
 ) -> Response {
     let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
-    let t = language.labels();
+    let (t, words) = (language.labels(), language.energy_labels());
     let asked = Asked::read(&query, &app.site, scene.now);
     let zone = asked.scope(&app).zone;
     let answer = if asked.view == View::People && choice.sight.withholds(&app.site, zone.as_ref()) {
@@ -65,16 +79,29 @@ pub(crate) async fn show<R: SeriesReader>(
     let page = Energy {
         shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
         t,
-        tabs: asked.tabs(t),
+        tabs: asked.tabs(language),
         scopes: asked.scopes(language, &app.site),
         spans: asked.spans(t),
         view: asked.view.name(),
         is_now: asked.view == View::Now,
         title: asked.title(language, &app.site),
+        known_at: words.known_at.replace("{}", &scene.teller(language).day_and_clock(scene.now)),
+        files: files(&asked, language),
         failed: answer.is_err(),
         sections: answer.unwrap_or_default(),
     };
     choice.page(&page)
+}
+
+fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
+    let t = language.energy_labels();
+    let files = [("people", t.csv_people), ("programs", t.csv_programs)];
+    match asked.view {
+        View::Consumption => {
+            files.map(|(reader, name)| (asked.csv(reader, language), name)).to_vec()
+        }
+        _ => Vec::new(),
+    }
 }
 
 async fn sections<R: SeriesReader>(
@@ -88,6 +115,7 @@ async fn sections<R: SeriesReader>(
         View::Power => power::sections(app, language, asked).await,
         View::Machines => machines::sections(app, language, asked).await,
         View::People => people::sections(app, language, asked).await,
+        View::Climate => climate::sections(app, language, asked).await,
         View::Checks => checks::sections(app, language, asked).await,
     }
 }

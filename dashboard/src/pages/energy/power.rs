@@ -1,4 +1,4 @@
-//! How power is spread: baseload, peak, hour and weekday, duration, subscription.
+//! How power is spread: load curve, baseload and its nights, subscription, hour and weekday, duration.
 
 use domain::indicators::{HeatMap, Load};
 use store::SeriesReader;
@@ -6,8 +6,9 @@ use store::SeriesReader;
 use super::asked::Asked;
 use super::drawing::{self, Drawing, SHADES};
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
+use super::{course, demand, nights};
 use crate::app::App;
-use crate::insights::load::{LoadProfile, demand_of, profile};
+use crate::insights::load::{LoadProfile, profile};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
@@ -20,44 +21,38 @@ pub(super) async fn sections<R: SeriesReader>(
     let scope = asked.scope(app);
     let teller = asked.teller(language, app);
     let told = profile(app, &scope, asked.span).await?;
+    let subscriptions = demand::sections(app, &teller, asked, &scope).await?;
     let Some(load) = told.load else {
-        return Ok(vec![Section::saying(t.view_load, t.no_readings)]);
+        let nothing = Section::saying(t.view_load, t.no_readings);
+        return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut first = baseload(&teller, &load, &told);
-    if !asked.is_year() {
-        for meter in &scope.meters {
-            if let Some(demand) = demand_of(app, meter, asked.span).await? {
-                let (kva, highest) = (demand.subscribed_kva, demand.highest_kva);
-                let note = language.subscribed(kva, highest, demand.hours_over, demand.is_assumed);
-                first.notes.push(note);
-            }
-        }
-    }
-    let heat = heat(language, &told.heat_map);
-    Ok(numbered(vec![first].into_iter().chain(heat).chain([duration(language, &told)]).collect()))
+    let mut sections = vec![overview(&teller, &load, &told)];
+    sections.extend(course::section(app, &teller, asked, &scope).await?);
+    sections.extend(subscriptions);
+    sections.extend(nights::section(&teller, &told));
+    sections.extend(heat(language, &told.heat_map));
+    sections.push(duration(language, &told));
+    Ok(numbered(sections))
 }
 
-fn baseload(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
+fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
     let language = teller.language;
     let t = language.labels();
-    let mut notes = vec![t.baseload_note.to_owned(), language.proof(&told.energy)];
-    notes.extend(told.baseload_steps.iter().map(|step| {
-        let night = step.since.to_zoned_datetime(teller.zone.clone());
-        let since =
-            night.map_or_else(|_| step.since.to_string(), |it| teller.date(it.timestamp().into()));
-        language.baseload_step(&since, step.before_w, step.after_w)
-    }));
+    let factor =
+        crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
+    let peak = told.peak_at.map(|at| format!("{}\u{a0}: {}.", t.peak_power, teller.moment(at)));
     Section {
         tiles: vec![
             Tile::new(t.baseload, Some(language.power(load.baseload_w))),
             Tile::new(t.mean_power, Some(language.power(load.mean_w))),
             Tile::new(t.peak_power, Some(language.power(load.peak_w))),
-            Tile::new(
-                t.load_factor,
-                Some(crate::words::Figure { number: language.percent(load.load_factor), unit: "" }),
-            ),
+            Tile::new(t.load_factor, Some(factor)),
         ],
-        notes,
+        notes: [t.baseload_note.to_owned()]
+            .into_iter()
+            .chain(peak)
+            .chain([language.proof(&told.energy)])
+            .collect(),
         ..Section::titled(language.never_below(load.baseload_w, load.baseload_share))
     }
 }
@@ -68,13 +63,10 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     let title = language.highest_hour(day, hour, watts);
     let top = drawing::round_top(watts);
     let days = || (0..7).map(|day| language.weekday(day).to_owned());
-    let row = |hour: usize| Row {
-        name: format!("{hour}\u{a0}h"),
-        cells: map
-            .watts
-            .iter()
-            .map(|hours| Cell::of(hours[hour].map(|watts| language.power(watts))))
-            .collect(),
+    let row = |hour: usize| {
+        let of_hour = map.watts.iter().map(|hours| hours[hour]);
+        let cells = of_hour.map(|watts| Cell::of(watts.map(|watts| language.power(watts))));
+        Row::new(format!("{hour}\u{a0}h"), cells.collect())
     };
     let head = std::iter::once(t.hour_head).chain((0..7).map(|day| language.weekday(day)));
     let drawing = Drawing {
@@ -115,7 +107,7 @@ fn duration(language: Language, told: &LoadProfile) -> Section {
     let row = |percent: usize| {
         let share = f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0;
         let watts = curve.get(percent).map(|watts| language.power(*watts));
-        Row { name: language.percent(share), cells: vec![Cell::of(watts)] }
+        Row::new(language.percent(share), vec![Cell::of(watts)])
     };
     let drawing = Drawing {
         svg: drawing::curve(curve, top),

@@ -1,0 +1,75 @@
+//! Power beside the subscription, with every overrun.
+
+use domain::calendar::Bucket;
+use domain::indicators::Demand;
+use domain::site::Meter;
+use store::SeriesReader;
+
+use super::asked::Asked;
+use super::section::{Cell, Row, Section, Table, Tile};
+use crate::app::App;
+use crate::insights::load::demand_of;
+use crate::insights::scope::Scope;
+use crate::problem::Problem;
+use crate::words::Teller;
+
+/// The newest overruns that are shown; the API has all of them.
+const SHOWN: usize = 50;
+
+/// A section for each meter of the scope that has a subscription.
+pub(super) async fn sections<R: SeriesReader>(
+    app: &App<R>,
+    teller: &Teller,
+    asked: &Asked,
+    scope: &Scope<'_>,
+) -> Result<Vec<Section>, Problem> {
+    let t = teller.language.energy_labels();
+    let mut sections = Vec::new();
+    for meter in scope.meters.iter().filter(|meter| meter.subscribed_kva.is_some()) {
+        if asked.is_year() {
+            return Ok(vec![Section::saying(t.subscription, t.demand_too_long)]);
+        }
+        let demand = demand_of(app, meter, asked.span).await?;
+        sections.extend(demand.map(|demand| section(teller, meter, &demand)));
+    }
+    Ok(sections)
+}
+
+fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
+    let language = teller.language;
+    let (t, labels) = (language.energy_labels(), language.labels());
+    let is_known = demand.highest_kva.is_some();
+    let hours = |hours: f64| is_known.then(|| language.hours(hours));
+    let row = |cell: &Bucket<f64>| {
+        let (start, end) = (teller.moment(cell.period.start()), teller.clock(cell.period.end()));
+        Row::new(start, vec![Cell::text(end), Cell::of(Some(language.kva(cell.figure)))])
+    };
+    let overruns = demand.overruns.iter().rev().take(SHOWN);
+    let table = Table {
+        head: vec![labels.table_start, labels.end, t.apparent_power],
+        rows: overruns.map(row).collect(),
+        folded: false,
+    };
+    let when = demand.highest_at.map(|at| {
+        format!("{}\u{a0}: {}.", t.highest_demand, teller.moment(at.start()))
+    });
+    let measured =
+        format!("{}\u{a0}: {}.", labels.measured_time, language.percent(demand.coverage));
+    let assumed = demand.is_assumed.then(|| t.assumed_factor.to_owned());
+    Section {
+        tiles: vec![
+            Tile::new(t.subscription, Some(language.kva(demand.subscribed_kva))),
+            Tile::new(t.highest_demand, demand.highest_kva.map(|kva| language.kva(kva))),
+            Tile::new(t.hours_near, hours(demand.hours_near)),
+            Tile::new(t.hours_over, hours(demand.hours_over)),
+        ],
+        table: (!demand.overruns.is_empty()).then_some(table),
+        notes: when.into_iter().chain([measured]).chain(assumed).collect(),
+        ..Section::titled(language.overrun(
+            &meter.name,
+            demand.subscribed_kva,
+            demand.hours_over,
+            is_known,
+        ))
+    }
+}

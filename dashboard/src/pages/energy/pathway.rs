@@ -1,0 +1,53 @@
+//! The last twelve months beside the goals of the décret tertiaire.
+
+use domain::indicators::Goal;
+use store::SeriesReader;
+
+use super::section::{Cell, Row, Section, Table, Tile};
+use crate::app::App;
+use crate::insights::pathway::{PathwayReport, pathway_now};
+use crate::problem::Problem;
+use crate::words::Language;
+
+/// The way to the goals, or what is missing to know it.
+pub(super) async fn section<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+) -> Result<Section, Problem> {
+    let report = pathway_now(app).await?;
+    let (t, missing) = (language.labels().pathway, language.energy_labels().no_reference);
+    Ok(report.map_or_else(|| Section::saying(t, missing), |report| told(language, &report)))
+}
+
+fn told(language: Language, report: &PathwayReport) -> Section {
+    let (t, labels) = (language.energy_labels(), language.labels());
+    let told = &report.pathway;
+    let energy = |kwh: f64| language.energy(kwh * 1000.0);
+    let row = |goal: &Goal| {
+        let met = |met| Cell::text(if met { labels.yes } else { labels.no });
+        let cells = vec![
+            Cell::of(Some(energy(goal.kwh))),
+            goal.is_met.map_or(Cell::of(None), met),
+        ];
+        Row::new(format!("{} (\u{2212}{})", goal.year, language.percent(goal.reduction)), cells)
+    };
+    let source = told.goals.first().map_or("", |goal| goal.source.as_str());
+    let (year, kwh) = (told.reference_year, told.reference_kwh);
+    Section {
+        tiles: vec![
+            Tile::new(t.current_year, told.current_kwh.map(energy)),
+            Tile::new(t.line_now, Some(energy(told.line_kwh))),
+            Tile::new(t.gap, told.gap_kwh.map(energy)),
+        ],
+        table: Some(Table {
+            head: vec![labels.goal_head, labels.allowed_head, labels.goal_reached],
+            rows: told.goals.iter().map(row).collect(),
+            folded: false,
+        }),
+        notes: vec![
+            language.reference_source(year, kwh, &told.reference_source, source),
+            format!("{}\u{a0}: {}.", labels.measured_time, language.percent(report.coverage)),
+        ],
+        ..Section::titled(format!("{} · {}", labels.pathway, language.reduced(told.reduction, year)))
+    }
+}
