@@ -18,6 +18,7 @@
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
+//! | `table` | how a CSV is written, for spreadsheets and for programs |
 //! | `pages`, `words` | the pages, and every word on them in French and English |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `privacy` | what of small rooms the public is not told |
@@ -57,6 +58,7 @@ mod report;
 mod routes;
 mod security;
 mod serve;
+mod table;
 mod words;
 
 #[cfg(test)]

@@ -75,9 +75,9 @@ impl Query {
         self.one_of("step", &allowed, Step::Minutes(15))
     }
 
-    /// The civil period of an energy question: `by`, the day when left out.
+    /// The civil period of an energy question, or the quarter hours of a load curve: `by`, the day when left out.
     pub(crate) fn by(&self) -> Result<Step, Problem> {
-        self.one_of("by", &["hour", "day", "month", "year"], Step::Day)
+        self.one_of("by", &["15m", "hour", "day", "month", "year"], Step::Day)
     }
 
     /// The civil period of a question about people or money: `by`, the week when left out.

@@ -13,8 +13,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    alerts, checks, corrections, energy, history, indicators, live, occupancy, quarantine,
-    readings, sources, zones,
+    alerts, checks, corrections, energy, energy_csv, history, indicators, live, occupancy,
+    quarantine, readings, sources, zones,
 };
 use crate::app::App;
 use crate::pages::commissioning;
@@ -41,10 +41,12 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/zones/{zone}/air", get(zones::air)),
         ("/api/v1/air/instruments", get(zones::instruments)),
         ("/api/v1/zones/{zone}/energy", get(indicators::zone_energy)),
+        ("/api/v1/zones/{zone}/energy.csv", get(energy_csv::of_zone)),
         ("/api/v1/zones/{zone}/accounts", get(indicators::zone_accounts)),
         ("/api/v1/zones/{zone}/load", get(indicators::zone_load)),
         ("/api/v1/zones/{zone}/usage", get(indicators::zone_usage)),
         ("/api/v1/meters/{meter}/energy", get(energy::list)),
+        ("/api/v1/meters/{meter}/energy.csv", get(energy_csv::of_meter)),
         ("/api/v1/meters/{meter}/accounts", get(indicators::meter_accounts)),
         ("/api/v1/meters/{meter}/load", get(indicators::meter_load)),
         ("/api/v1/meters/{meter}/demand", get(indicators::meter_demand)),

@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod checks;
 pub(crate) mod corrections;
 pub(crate) mod energy;
+pub(crate) mod energy_csv;
 pub(crate) mod history;
 pub(crate) mod indicators;
 pub(crate) mod live;

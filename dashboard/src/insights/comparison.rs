@@ -16,6 +16,8 @@ use crate::problem::Problem;
 /// Spans of at most so many days are compared with the same days of the week, 52 weeks before; longer ones with the
 /// same dates.
 const WEEKS_UP_TO_DAYS: usize = 14;
+/// With fewer degree days than this nothing is corrected after a signature either.
+const LEAST_DEGREE_DAYS: f64 = 50.0;
 /// With this method both spans are compared.
 const METHOD: DegreeDayMethod = DegreeDayMethod::Integral;
 
@@ -58,14 +60,21 @@ pub(super) async fn compare<R: SeriesReader>(
     signature: Option<&Signature>,
 ) -> Result<Option<Comparison>, Problem> {
     let Some(energy_wh) = known(now) else { return Ok(None) };
-    let Some((heating_wh, heating_from)) = heating(app, now, signature).await? else {
-        return Ok(None);
-    };
     let Some(span) = a_year_before(&app.site, now) else { return Ok(None) };
     let before = weather(app, point, span).await?;
     let Some(before_wh) = known(&before).filter(|wh| *wh > 0.0) else { return Ok(None) };
     let (degree_days, degree_days_before) = (now.degree_days(METHOD), before.degree_days(METHOD));
-    let heated = at_reference_weather(heating_wh, degree_days.value, degree_days_before.value);
+    let (now_dd, before_dd) = (degree_days.value, degree_days_before.value);
+    let (heating_wh, heating_from, heated) = match (metered_heating(app, now).await?, signature) {
+        (Heating::Metered(wh), _) => {
+            (wh, HeatingFrom::Meters, at_reference_weather(wh, now_dd, before_dd))
+        }
+        (Heating::NotMetered, Some(of)) => {
+            let heated = (now_dd >= LEAST_DEGREE_DAYS).then(|| modelled(of, &before));
+            (modelled(of, now), HeatingFrom::Signature, heated)
+        }
+        _ => return Ok(None),
+    };
     Ok(heated.map(|heated| {
         let adjusted_wh = energy_wh - heating_wh + heated;
         Comparison {
@@ -91,29 +100,40 @@ fn known(weather: &Weather) -> Option<f64> {
     energy.energy_wh.filter(|_| is_warm_known && energy.coverage + energy.repaired >= ENOUGH)
 }
 
-/// What went into heating: as its meters tell where there are any, else after the signature.
-async fn heating<R: SeriesReader>(
-    app: &App<R>,
-    now: &Weather,
-    signature: Option<&Signature>,
-) -> Result<Option<(f64, HeatingFrom)>, Problem> {
+/// What the meters of heating tell.
+enum Heating {
+    /// There are none.
+    NotMetered,
+    /// Too little.
+    Unknown,
+    /// In Wh.
+    Metered(f64),
+}
+
+async fn metered_heating<R: SeriesReader>(app: &App<R>, now: &Weather) -> Result<Heating, Problem> {
     let meters: Vec<&Meter> = use_meters(&app.site, Use::Heating).collect();
-    if !meters.is_empty() {
-        let figure = energy_figures::together(app, &meters, &[now.span]).await?[0];
-        let is_known = figure.coverage + figure.repaired >= ENOUGH;
-        let wh = figure.energy_wh.filter(|_| is_known);
-        return Ok(wh.map(|wh| (wh, HeatingFrom::Meters)));
+    if meters.is_empty() {
+        return Ok(Heating::NotMetered);
     }
-    let Some(signature) = signature else { return Ok(None) };
-    let cold = now.days.iter().filter_map(|day| day.outdoor_c);
-    let wh = cold.map(|c| signature.wh_per_degree * (signature.base_c - c).max(0.0)).sum();
-    Ok(Some((wh, HeatingFrom::Signature)))
+    let figure = energy_figures::together(app, &meters, &[now.span]).await?[0];
+    let is_known = figure.coverage + figure.repaired >= ENOUGH;
+    let wh = figure.energy_wh.filter(|_| is_known);
+    Ok(wh.map_or(Heating::Unknown, Heating::Metered))
+}
+
+/// What a signature expects for the cold of a span. Days of unknown weather count like the mean of the others. With the
+/// same signature for both spans it does not matter which base it has found when all days were cold.
+fn modelled(signature: &Signature, weather: &Weather) -> f64 {
+    let known: Vec<f64> = weather.days.iter().filter_map(|day| day.outdoor_c).collect();
+    let cold: f64 = known.iter().map(|c| (signature.base_c - c).max(0.0)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "some hundred days")]
+    let all = weather.days.len() as f64 / known.len().max(1) as f64;
+    signature.wh_per_degree * cold * all
 }
 
 /// The span a year before.
 fn a_year_before(site: &Site, now: &Weather) -> Option<Period> {
-    let back: Span =
-        if now.days.len() <= WEEKS_UP_TO_DAYS { 364.days() } else { 1.year() };
+    let back: Span = if now.days.len() <= WEEKS_UP_TO_DAYS { 364.days() } else { 1.year() };
     let moved = |at: Instant| {
         let here = at.to_jiff().to_zoned_datetime(site.timezone.clone());
         here.checked_sub(back).ok().map(|then| Instant::from(then.timestamp()))

@@ -101,10 +101,8 @@ pub(super) fn steps(values: &[Option<f64>], count: usize, top: f64) -> String {
     let (mut line, mut is_drawn) = (String::new(), false);
     for (x, value) in values.iter().enumerate() {
         let Some(value) = value else {
-            let _ = write!(
-                svg,
-                "<rect class=\"none\" x=\"{x}\" y=\"0\" width=\"1\" height=\"100\"/>"
-            );
+            let _ =
+                write!(svg, "<rect class=\"none\" x=\"{x}\" y=\"0\" width=\"1\" height=\"100\"/>");
             is_drawn = false;
             continue;
         };

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{House, at};
 
-const VIEWS: [&str; 5] = ["consumption", "power", "machines", "people", "checks"];
+const VIEWS: [&str; 6] = ["consumption", "power", "machines", "people", "climate", "checks"];
 
 const SITE: &str = r#"
 [site]
@@ -66,7 +66,7 @@ async fn a_year_that_was_hardly_measured_is_not_held_against_the_goals() {
     let text = format!("{SITE}\n[reference]\nyear = 2016\nkwh = 10000\nsource = \"factures\"\n");
     let house = House::of(site::parse(&text, "house.toml").unwrap(), false);
 
-    let page = house.page("/energy?view=consumption&span=year").await;
+    let page = house.page("/energy?view=climate&span=year").await;
 
     assert!(page.contains("les 12 derniers mois ne sont pas assez mesurés"), "{page}");
     assert!(page.contains("2030 (\u{2212}40\u{202f}%)") && page.contains("6\u{202f}000\u{a0}kWh"));
@@ -79,8 +79,97 @@ async fn a_chart_has_its_finding_as_title_and_its_numbers_behind() {
     assert!(page.contains("A baseload of 600\u{a0}W takes 100% of the energy"), "{page}");
     assert!(page.contains("Half of the time power is above 600\u{a0}W"));
     assert!(page.contains("role=\"img\" aria-label=\"The highest:"));
-    assert!(page.matches("<summary>Show the table</summary>").count() == 2);
-    assert!(page.contains("Subscribed power: 9\u{a0}kVA."));
+    assert!(page.matches("<summary>Show the table</summary>").count() == 3);
+    assert!(page.contains("Load curve: highest"));
+    assert!(page.contains("Compteur général: never above the 9.0\u{a0}kVA that are subscribed"));
+    assert!(page.contains("Figures as known on Monday 23 November, 13:00."), "{page}");
+}
+
+#[tokio::test]
+async fn an_overrun_of_the_subscription_is_told_with_its_ten_minutes() {
+    let house = house().await;
+    // 11 kW for nine minutes after one of 600 W.
+    house.stores("main", Quantity::ActivePower, at("2026-11-22T09:01:00Z"), 11_000.0).await;
+
+    let page = house.page("/energy?view=power&span=yesterday").await;
+
+    assert!(page.contains("10\u{a0}min au-dessus des 9,0\u{a0}kVA souscrits"), "{page}");
+    assert!(page.contains("10,5\u{a0}kVA"), "9960 W at a power factor of 0.95");
+    assert!(page.contains("facteur de puissance de 0,95"));
+}
+
+#[tokio::test]
+async fn what_sub_meters_do_not_explain_is_not_assigned_and_what_they_tell_too_much_is_shown() {
+    let parts = "[[meter]]\nid = \"saw\"\nname = \"Scie\"\nparent = \"main\"\nenergy = [{ device = \"saw\" }]\n";
+    let house = House::of(site::parse(&format!("{SITE}\n{parts}"), "house.toml").unwrap(), false);
+    for n in 0..=144_i32 {
+        let when = at("2026-11-21T23:00:00Z") + SignedDuration::from_mins(i64::from(n) * 10);
+        house.stores("main", Quantity::EnergyImported, when, 100.0 * f64::from(n)).await;
+        // Below its meter until noon, above it from then on.
+        let saw = 60.0 * f64::from(n.min(72)) + 130.0 * f64::from((n - 72).max(0));
+        house.stores("saw", Quantity::EnergyImported, when, saw).await;
+    }
+
+    let page = house.page("/energy?view=consumption&span=yesterday").await;
+    assert!(page.contains("Non affecté") && page.contains("0,7\u{a0}kWh"), "{page}");
+    assert!(page.contains("class=\"depth-1\">Scie"));
+
+    let page = house.page("/energy?view=checks&span=yesterday").await;
+    assert!(page.contains("ses sous-compteurs le dépassent de 2,2\u{a0}kWh"), "{page}");
+}
+
+#[tokio::test]
+async fn page_api_csv_and_report_show_the_same_figure() {
+    let house = House::of(site::parse(SITE, "house.toml").unwrap(), false);
+    // 124 Wh an hour all October, which has 745 hours in Paris: 92.38 kWh.
+    for n in 0..=745_i32 {
+        let when = at("2026-09-30T22:00:00Z") + SignedDuration::from_hours(i64::from(n));
+        for minute in [0, 15, 30, 45] {
+            let total = 50_000.0 + 124.0 * f64::from(n) + 31.0 * f64::from(minute / 15);
+            let when = when + SignedDuration::from_mins(minute.into());
+            house.stores("main", Quantity::EnergyImported, when, total).await;
+        }
+    }
+    let month = "from=2026-09-30T22:00:00Z&to=2026-10-31T23:00:00Z&by=month";
+
+    let json = house.json(&format!("/api/v1/meters/main/energy?{month}")).await;
+    let programs = house.page(&format!("/api/v1/meters/main/energy.csv?{month}")).await;
+    let people = house.page(&format!("/api/v1/zones/building/energy.csv?{month}&for=people")).await;
+    let page = house.page("/energy?view=consumption&span=last-month").await;
+    let report = house.page("/report?month=2026-10").await;
+    let table = house.page("/report.csv?month=2026-10&lang=en").await;
+
+    assert_eq!(json["items"][0]["energy_wh"], 92_380.0);
+    assert!(
+        programs.contains("\n2026-09-30T22:00:00Z,2026-10-31T23:00:00Z,92380,measured,1,0"),
+        "{programs}"
+    );
+    assert!(people.starts_with('\u{feff}') && people.contains(";92,38;mesuré;100;0;"), "{people}");
+    assert!(page.contains("92,4 <small>kWh</small>"), "{page}");
+    assert!(report.contains("92,4"), "{report}");
+    assert!(table.contains(",92.38,kWh"), "{table}");
+}
+
+#[tokio::test]
+async fn the_hour_that_comes_twice_in_autumn_is_two_lines_of_a_spreadsheet() {
+    let house = House::of(site::parse(SITE, "house.toml").unwrap(), false);
+    let day = "from=2026-10-24T22:00:00Z&to=2026-10-25T23:00:00Z&by=hour&for=people";
+
+    let text = house.page(&format!("/api/v1/meters/main/energy.csv?{day}")).await;
+
+    assert_eq!(text.lines().count(), 26, "a header and 25 hours");
+    assert!(text.contains("\n25/10/2026 02:00;25/10/2026 02:00;+02:00;"), "{text}");
+    assert!(text.contains("\n25/10/2026 02:00;25/10/2026 03:00;+01:00;"));
+}
+
+#[tokio::test]
+async fn a_table_that_would_be_too_long_is_refused_with_the_remedy() {
+    let house = house().await;
+    let span = "from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z&by=15m";
+    let problem = house.problem(&format!("/api/v1/meters/main/energy.csv?{span}"), 400).await;
+    assert_eq!(problem["expected"], "a shorter span or a longer `by`");
+    house.problem("/api/v1/meters/main/energy.csv?for=everybody", 400).await;
+    house.problem("/api/v1/meters/nowhere/energy.csv", 404).await;
 }
 
 #[tokio::test]

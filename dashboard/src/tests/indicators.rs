@@ -309,3 +309,42 @@ async fn too_long_a_span_is_refused_with_the_longest_one() {
     house.problem(&format!("/api/v1/zones/building/usage?{span}"), 400).await;
     house.problem("/api/v1/energy/breakdown?by=colour", 400).await;
 }
+
+#[tokio::test]
+async fn a_warm_month_is_compared_with_the_cold_one_a_year_before_at_the_same_weather() {
+    let text = SITE.replace("area_m2 = 100", "area_m2 = 100\noutdoor_temperature = \"outside\"");
+    let point = "[[point]]\nid = \"outside\"\nzone = \"workshop\"\nquantity = \"temperature\"\n\
+                 sources = [{ device = \"mast\" }]\n";
+    let house = House::of(parsed(&format!("{text}\n{point}")), false);
+    // A day takes 10 kWh, and 1 kWh for each degree below 18. This September was 4 to 18 degrees, the last one 5.
+    let mut total = 50_000.0;
+    for (begin, is_warm) in [("2025-08-31T22:00:00Z", false), ("2026-08-31T22:00:00Z", true)] {
+        for hour in 0..=30 * 24_i32 {
+            let when = at(begin) + SignedDuration::from_hours(hour.into());
+            let celsius = if is_warm { 4.0 + f64::from(hour / 24 % 15) } else { 5.0 };
+            house.stores("mast", Quantity::Temperature, when, celsius).await;
+            for quarter in 0..4 {
+                let when = when + SignedDuration::from_mins(15 * quarter);
+                house.stores("main", Quantity::EnergyImported, when, total).await;
+                total += (10_000.0 + 1000.0 * (18.0 - celsius)) / 96.0;
+            }
+        }
+    }
+
+    let span = "from=2026-08-31T22:00:00Z&to=2026-09-30T22:00:00Z";
+    let told = house.json(&format!("/api/v1/climate?{span}")).await;
+
+    let comparison = &told["comparison"];
+    let close = |told: &Value, wanted: f64| {
+        let told = told.as_f64().unwrap_or_else(|| panic!("{told} is no number"));
+        assert!((told - wanted).abs() < 1e-3 * wanted.max(1.0), "{told} is not {wanted}");
+    };
+    close(&told["energy"]["energy_wh"], 510_000.0);
+    close(&comparison["energy_wh"], 690_000.0);
+    assert_eq!(comparison["heating_from"], "signature");
+    // The building is as it was: all of the difference is the weather.
+    close(&comparison["adjusted_wh"], 690_000.0);
+    close(&comparison["change"], 0.0);
+    assert_eq!(comparison["start"], "2025-08-31T22:00:00Z");
+    assert_eq!(told["days"].as_array().map(Vec::len), Some(30));
+}

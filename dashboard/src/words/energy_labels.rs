@@ -23,7 +23,6 @@ labels! {
 
     subscription: "Puissance souscrite", "Subscribed power";
     highest_demand: "Maximum sur 10 min", "Highest over 10 min";
-    highest_when: "Atteint", "Reached";
     hours_over: "Au-dessus", "Above it";
     hours_near: "À plus de 90\u{202f}%", "Above 90% of it";
     apparent_power: "Puissance apparente", "Apparent power";

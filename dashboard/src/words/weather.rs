@@ -81,7 +81,8 @@ impl Language {
     pub(crate) fn primary_source(self, weighed: &Weighed) -> Option<String> {
         weighed.value?;
         let factor = |it: &domain::indicators::UsedFactor| {
-            let doubt = if it.confirmed { "" } else { self.pick(", à confirmer", ", to be confirmed") };
+            let doubt =
+                if it.confirmed { "" } else { self.pick(", à confirmer", ", to be confirmed") };
             format!("{} ({}{doubt})", self.number(it.value, 2), it.source)
         };
         let factors: Vec<String> = weighed.factors.iter().map(factor).collect();

@@ -70,7 +70,7 @@ async fn check<R: SeriesReader>(
         Cell::text(verdict).when(wrong > 0),
         Cell::text(language.quality(whole.quality)),
     ];
-    Ok((Row { name: meter.name.clone(), cells }, wrong > 0))
+    Ok((Row::new(meter.name.clone(), cells), wrong > 0))
 }
 
 /// What the registers of one meter did, the newest first.
@@ -106,6 +106,7 @@ async fn events<R: SeriesReader>(
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.0));
     let row = |(at, what, change, device): (_, String, String, String)| Row {
+        depth: 0,
         name: teller.moment(at),
         cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
     };

@@ -112,7 +112,8 @@ fn scatter(
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
     let top = drawing::round_top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
     let width = (warmest - coldest).max(1.0);
-    let place = |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));
+    let place =
+        |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));
     let on_line = |c: f64| {
         let day = DayPoint { energy_wh: 0.0, outdoor_c: c, person_hours: None };
         place((c, signature.predicts(&day)))

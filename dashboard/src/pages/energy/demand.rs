@@ -50,9 +50,9 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
         rows: overruns.map(row).collect(),
         folded: false,
     };
-    let when = demand.highest_at.map(|at| {
-        format!("{}\u{a0}: {}.", t.highest_demand, teller.moment(at.start()))
-    });
+    let when = demand
+        .highest_at
+        .map(|at| format!("{}\u{a0}: {}.", t.highest_demand, teller.moment(at.start())));
     let measured =
         format!("{}\u{a0}: {}.", labels.measured_time, language.percent(demand.coverage));
     let assumed = demand.is_assumed.then(|| t.assumed_factor.to_owned());

@@ -42,6 +42,7 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
     let sessions = reports.iter().map(|(_, report)| report.sessions.len()).sum();
     let hours = reports.iter().map(|(_, report)| report.hours).sum();
     let row = |(name, report): &(&str, MachineReport)| Row {
+        depth: 0,
         name: (*name).to_owned(),
         cells: vec![
             Cell::text(report.sessions.len().to_string()),
@@ -85,12 +86,14 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
     let language = teller.language;
     let t = language.labels();
     let row = |it: &SessionItem| Row {
+        depth: 0,
         name: teller.moment(it.start),
         cells: vec![
             Cell::text(if it.running { t.running_still.to_owned() } else { teller.moment(it.end) }),
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),
+            Cell::text(language.percent(it.energy.coverage)).when(it.energy.coverage < 0.98),
             Cell::of(it.eur.map(|eur| language.euros(eur))),
             Cell::of(it.kg_co2e.map(|kg| crate::words::Figure {
                 number: language.number(kg, 2),
@@ -100,7 +103,16 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
     };
     Section {
         table: Some(Table {
-            head: vec![t.table_start, t.end, t.consumed, t.peak, t.idle, t.cost, t.carbon],
+            head: vec![
+                t.table_start,
+                t.end,
+                t.consumed,
+                t.peak,
+                t.idle,
+                t.measured_time,
+                t.cost,
+                t.carbon,
+            ],
             rows: report.sessions.iter().rev().take(SHOWN).map(row).collect(),
             folded: false,
         }),

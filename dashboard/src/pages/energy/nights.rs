@@ -69,6 +69,6 @@ fn every_night(nights: &[Night]) -> Vec<Option<f64>> {
 }
 
 fn named(teller: &Teller, date: Date) -> String {
-    let noon = date.at(12, 0, 0, 0).to_zoned(teller.zone.clone());
+    let noon = date.at(12, 0, 0, 0).to_zoned_datetime(teller.zone.clone());
     noon.map_or_else(|_| date.to_string(), |noon| teller.date(noon.timestamp().into()))
 }

@@ -25,10 +25,7 @@ fn told(language: Language, report: &PathwayReport) -> Section {
     let energy = |kwh: f64| language.energy(kwh * 1000.0);
     let row = |goal: &Goal| {
         let met = |met| Cell::text(if met { labels.yes } else { labels.no });
-        let cells = vec![
-            Cell::of(Some(energy(goal.kwh))),
-            goal.is_met.map_or(Cell::of(None), met),
-        ];
+        let cells = vec![Cell::of(Some(energy(goal.kwh))), goal.is_met.map_or(Cell::of(None), met)];
         Row::new(format!("{} (\u{2212}{})", goal.year, language.percent(goal.reduction)), cells)
     };
     let source = told.goals.first().map_or("", |goal| goal.source.as_str());
@@ -48,6 +45,10 @@ fn told(language: Language, report: &PathwayReport) -> Section {
             language.reference_source(year, kwh, &told.reference_source, source),
             format!("{}\u{a0}: {}.", labels.measured_time, language.percent(report.coverage)),
         ],
-        ..Section::titled(format!("{} · {}", labels.pathway, language.reduced(told.reduction, year)))
+        ..Section::titled(format!(
+            "{} · {}",
+            labels.pathway,
+            language.reduced(told.reduction, year)
+        ))
     }
 }

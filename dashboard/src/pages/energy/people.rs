@@ -7,9 +7,10 @@ use store::SeriesReader;
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
+use crate::insights::scope::Scope;
 use crate::insights::usage::{UsageItem, usages};
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::words::{Labels, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
@@ -36,7 +37,33 @@ pub(super) async fn sections<R: SeriesReader>(
         let by_week = usages(app, &scope, &weeks).await?;
         sections.push(by_weeks(&teller, &by_week));
     }
+    if asked.is_building() {
+        sections.push(by_zone(app, language, asked).await?);
+    }
     Ok(numbered(sections))
+}
+
+/// Each zone with meters of its own; for a week at most, since the people of every zone are worked out.
+async fn by_zone<R: SeriesReader>(
+    app: &App<R>,
+    language: Language,
+    asked: &Asked,
+) -> Result<Section, Problem> {
+    let t = language.energy_labels();
+    if !asked.is_short() {
+        return Ok(Section::saying(t.by_zone_people, t.zones_on_week));
+    }
+    let mut rows = Vec::new();
+    for zone in &app.site.zones {
+        let scope = Scope::of_zone(&app.site, zone.id.as_str())?;
+        if !scope.meters.is_empty() {
+            let items = usages(app, &scope, &[asked.span]).await?;
+            rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
+        }
+    }
+    let head = head(language.labels(), language.labels().zone);
+    let table = Some(Table { head, rows, folded: false });
+    Ok(Section { table, ..Section::titled(t.by_zone_people) })
 }
 
 fn summary(language: Language, item: &UsageItem) -> Section {
@@ -92,37 +119,38 @@ fn per_person_hour(language: Language, item: &UsageItem) -> Cell {
 }
 
 fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
-    let language = teller.language;
-    let t = language.labels();
-    let row = |it: &UsageItem| Row {
-        name: teller.date(it.start),
-        cells: vec![
-            Cell::of(Some(language.energy(it.usage.vacant_wh))),
-            Cell::of(it.vacant_eur.map(|eur| language.euros(eur))),
-            Cell::of(it.vacant_kg_co2e.map(|kg| language.kilograms(kg))),
-            Cell::of(Some(language.energy(it.usage.occupied_wh))),
-            Cell::of(Some(language.energy(it.usage.unknown_wh))),
-            Cell::of(it.usage.person_hours.map(|hours| language.hours(hours))),
-            per_person_hour(language, it),
-            Cell::text(language.percent(it.usage.coverage)).when(it.usage.coverage < 0.9),
-        ],
-    };
+    let t = teller.language.labels();
+    let rows = items.iter().map(|it| row(teller.language, teller.date(it.start), it)).collect();
     Section {
-        table: Some(Table {
-            head: vec![
-                t.week,
-                t.vacant_energy,
-                t.cost,
-                t.carbon,
-                t.occupied_energy,
-                t.unknown_energy,
-                t.person_hours,
-                t.per_person_hour,
-                t.measured_time,
-            ],
-            rows: items.iter().map(row).collect(),
-            folded: false,
-        }),
+        table: Some(Table { head: head(t, t.week), rows, folded: false }),
         ..Section::titled(t.view_people)
     }
+}
+
+fn head(t: &Labels, first: &'static str) -> Vec<&'static str> {
+    vec![
+        first,
+        t.vacant_energy,
+        t.cost,
+        t.carbon,
+        t.occupied_energy,
+        t.unknown_energy,
+        t.person_hours,
+        t.per_person_hour,
+        t.measured_time,
+    ]
+}
+
+fn row(language: Language, name: String, it: &UsageItem) -> Row {
+    let cells = vec![
+        Cell::of(Some(language.energy(it.usage.vacant_wh))),
+        Cell::of(it.vacant_eur.map(|eur| language.euros(eur))),
+        Cell::of(it.vacant_kg_co2e.map(|kg| language.kilograms(kg))),
+        Cell::of(Some(language.energy(it.usage.occupied_wh))),
+        Cell::of(Some(language.energy(it.usage.unknown_wh))),
+        Cell::of(it.usage.person_hours.map(|hours| language.hours(hours))),
+        per_person_hour(language, it),
+        Cell::text(language.percent(it.usage.coverage)).when(it.usage.coverage < 0.9),
+    ];
+    Row::new(name, cells)
 }

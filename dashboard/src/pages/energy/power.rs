@@ -38,8 +38,7 @@ pub(super) async fn sections<R: SeriesReader>(
 fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
     let language = teller.language;
     let t = language.labels();
-    let factor =
-        crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
+    let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
     let peak = told.peak_at.map(|at| format!("{}\u{a0}: {}.", t.peak_power, teller.moment(at)));
     Section {
         tiles: vec![

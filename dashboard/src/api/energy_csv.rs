@@ -1,0 +1,168 @@
+//! `GET /api/v1/meters/{meter}/energy.csv`, and of zones: the figures of the JSON call as a table.
+//!
+//! `for=programs` (the default): `start,end,energy_wh,quality,coverage,repaired`, instants in UTC, empty where unknown.
+//! `for=people`: what a French spreadsheet opens, in kWh and civil time. Both hours of the night on which clocks go
+//! back are there, told apart by their offset from UTC.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use domain::calendar::grid;
+use domain::energy::EnergyFigure;
+use domain::site::Site;
+use domain::{Instant, Period};
+use jiff::tz::TimeZone;
+use store::SeriesReader;
+
+use crate::app::App;
+use crate::energy_figures;
+use crate::insights::scope::Scope;
+use crate::known::Known;
+use crate::pages::shell::Choice;
+use crate::paging::LARGEST_PAGE;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::table::Form;
+use crate::words::Language;
+
+const PROGRAMS: [&str; 6] = ["start", "end", "energy_wh", "quality", "coverage", "repaired"];
+const PEOPLE_FR: [&str; 8] = [
+    "Début",
+    "Fin",
+    "Décalage UTC",
+    "Énergie (kWh)",
+    "Qualité",
+    "Temps mesuré (%)",
+    "Rétabli par index (%)",
+    "Connu le",
+];
+const PEOPLE_EN: [&str; 8] = [
+    "Start",
+    "End",
+    "Offset from UTC",
+    "Energy (kWh)",
+    "Quality",
+    "Time measured (%)",
+    "Recovered from registers (%)",
+    "Known on",
+];
+
+/// Of a meter.
+pub(crate) async fn of_meter<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    Path(id): Path<String>,
+    choice: Choice,
+    query: Query,
+) -> Result<Response, Problem> {
+    let meter = crate::insights::scope::meter(&app.site, &id)?;
+    let known = Known::at(&app, query.known_at()?).await?;
+    let periods = periods(&app, &query)?;
+    let figures = energy_figures::of_meter_as(&app, &known, meter, &periods).await?;
+    answer(&app, &query, choice, &id, &periods, &figures)
+}
+
+/// Of a zone, or of the building.
+pub(crate) async fn of_zone<R: SeriesReader>(
+    State(app): State<Arc<App<R>>>,
+    Path(id): Path<String>,
+    choice: Choice,
+    query: Query,
+) -> Result<Response, Problem> {
+    let scope = Scope::of_zone(&app.site, &id)?;
+    let periods = periods(&app, &query)?;
+    let figures = energy_figures::together(&app, &scope.meters, &periods).await?;
+    answer(&app, &query, choice, &id, &periods, &figures)
+}
+
+/// All of them: a table has no pages.
+fn periods<R>(app: &App<R>, query: &Query) -> Result<Vec<Period>, Problem> {
+    let (by, span) = (query.by()?, query.span(app.clock.now())?);
+    let periods: Vec<Period> = grid(by, span, &app.site.timezone).take(LARGEST_PAGE + 1).collect();
+    if periods.len() > LARGEST_PAGE {
+        return Err(Problem::bad_request(
+            format!("more than {LARGEST_PAGE} lines between `from` and `to`"),
+            "a shorter span or a longer `by`",
+        ));
+    }
+    Ok(periods)
+}
+
+fn answer<R>(
+    app: &App<R>,
+    query: &Query,
+    choice: Choice,
+    id: &str,
+    periods: &[Period],
+    figures: &[EnergyFigure],
+) -> Result<Response, Problem> {
+    let lines = periods.iter().copied().zip(figures.iter().copied());
+    let text = match query.get("for") {
+        None | Some("programs") => for_programs(lines),
+        Some("people") => for_people(lines, choice.language, &app.site, app.clock.now()),
+        Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
+    };
+    // An id has nothing that a header could not hold.
+    let name = format!("attachment; filename=\"{}-{id}.csv\"", app.site.id);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, text).into_response())
+}
+
+fn for_programs(lines: impl Iterator<Item = (Period, EnergyFigure)>) -> String {
+    let form = Form::PROGRAMS;
+    let mut text = form.begin(&PROGRAMS);
+    for (period, figure) in lines {
+        let quality = serde_json::to_value(figure.quality).unwrap_or_default();
+        let fields = [
+            &period.start().to_string(),
+            &period.end().to_string(),
+            // As the JSON has it, to the last bit.
+            &figure.energy_wh.map_or_else(String::new, |wh| wh.to_string()),
+            quality.as_str().unwrap_or_default(),
+            &figure.coverage.to_string(),
+            &figure.repaired.to_string(),
+        ];
+        form.line(&mut text, &fields);
+    }
+    text
+}
+
+fn for_people(
+    lines: impl Iterator<Item = (Period, EnergyFigure)>,
+    language: Language,
+    site: &Site,
+    now: Instant,
+) -> String {
+    let form = Form::PEOPLE;
+    let header = match language {
+        Language::French => PEOPLE_FR,
+        Language::English => PEOPLE_EN,
+    };
+    let mut text = form.begin(&header);
+    let zone = &site.timezone;
+    let known = civil(now, zone, "%d/%m/%Y %H:%M");
+    for (period, figure) in lines {
+        let percent = |share: f64| form.number(share * 100.0, 1);
+        let fields = [
+            &civil(period.start(), zone, "%d/%m/%Y %H:%M"),
+            &civil(period.end(), zone, "%d/%m/%Y %H:%M"),
+            &civil(period.start(), zone, "%:z"),
+            &figure.energy_wh.map_or_else(String::new, |wh| form.number(wh / 1000.0, 3)),
+            language.quality(figure.quality),
+            &percent(figure.coverage),
+            &percent(figure.repaired),
+            &known,
+        ];
+        form.line(&mut text, &fields);
+    }
+    text
+}
+
+fn civil(at: Instant, zone: &TimeZone, format: &str) -> String {
+    at.to_jiff().to_zoned_datetime(zone.clone()).strftime(format).to_string()
+}
