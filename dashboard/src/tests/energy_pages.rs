@@ -88,8 +88,8 @@ async fn a_chart_has_its_finding_as_title_and_its_numbers_behind() {
 #[tokio::test]
 async fn an_overrun_of_the_subscription_is_told_with_its_ten_minutes() {
     let house = house().await;
-    // 11 kW for nine minutes after one of 600 W.
-    house.stores("main", Quantity::ActivePower, at("2026-11-22T09:01:00Z"), 11_000.0).await;
+    // Beside the 600 W of 9:00 the mean of these ten minutes is 9960 W.
+    house.stores("main", Quantity::ActivePower, at("2026-11-22T09:05:00Z"), 19_320.0).await;
 
     let page = house.page("/energy?view=power&span=yesterday").await;
 
