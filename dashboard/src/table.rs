@@ -27,9 +27,10 @@ impl Form {
     /// A number with at most so many decimals.
     pub(crate) fn number(&self, value: f64, decimals: usize) -> String {
         let text = format!("{value:.decimals$}");
-        let text = match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.'),
-            false => &text,
+        let text = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
         };
         let text = if text == "-0" { "0" } else { text };
         text.replace('.', &self.decimal.to_string())
