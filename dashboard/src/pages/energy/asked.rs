@@ -85,7 +85,7 @@ impl Asked {
 
     /// The steps of the load curve: fine enough to see a machine, coarse enough to be drawn.
     pub(super) fn fine(&self) -> Step {
-        match SPANS[self.chosen].1 {
+        match self.chosen.step() {
             Step::Day => Step::Minutes(15),
             Step::Year => Step::Day,
             _ => Step::Hour,
@@ -94,7 +94,7 @@ impl Asked {
 
     /// Whether it is a week at most.
     pub(super) fn is_short(&self) -> bool {
-        matches!(SPANS[self.chosen].1, Step::Day | Step::Week)
+        matches!(self.chosen.step(), Step::Day | Step::Week)
     }
 
     /// The address of the energy of this scope and span as CSV, bar by bar.

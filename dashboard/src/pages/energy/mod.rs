@@ -74,7 +74,7 @@ pub(crate) async fn show<R: SeriesReader>(
         let z = language.zone_labels();
         Ok(vec![Section::saying(z.withheld, z.withheld_note)])
     } else {
-        sections(&app, language, &asked).await
+        sections(&app, choice, &asked).await
     };
     let page = Energy {
         shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
@@ -106,15 +106,16 @@ fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
 
 async fn sections<R: SeriesReader>(
     app: &App<R>,
-    language: Language,
+    choice: Choice,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
+    let language = choice.language;
     match asked.view {
         View::Now => Ok(Vec::new()),
         View::Consumption => consumption::sections(app, language, asked).await,
         View::Power => power::sections(app, language, asked).await,
         View::Machines => machines::sections(app, language, asked).await,
-        View::People => people::sections(app, language, asked).await,
+        View::People => people::sections(app, language, asked, choice.sight).await,
         View::Climate => climate::sections(app, language, asked).await,
         View::Checks => checks::sections(app, language, asked).await,
     }

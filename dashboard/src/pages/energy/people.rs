@@ -9,6 +9,7 @@ use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::scope::Scope;
 use crate::insights::usage::{UsageItem, usages};
+use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Labels, Language, Teller};
 
@@ -16,6 +17,7 @@ pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
+    sight: Sight,
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
     if !asked.is_space() {
@@ -38,7 +40,7 @@ pub(super) async fn sections<R: SeriesReader>(
         sections.push(by_weeks(&teller, &by_week));
     }
     if asked.is_building() {
-        sections.push(by_zone(app, language, asked).await?);
+        sections.push(by_zone(app, language, asked, sight).await?);
     }
     Ok(numbered(sections))
 }
@@ -48,6 +50,7 @@ async fn by_zone<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
+    sight: Sight,
 ) -> Result<Section, Problem> {
     let t = language.energy_labels();
     if !asked.is_short() {
@@ -56,7 +59,8 @@ async fn by_zone<R: SeriesReader>(
     let mut rows = Vec::new();
     for zone in &app.site.zones {
         let scope = Scope::of_zone(&app.site, zone.id.as_str())?;
-        if !scope.meters.is_empty() {
+        // In a small room the figures would tell when one person was there.
+        if !scope.meters.is_empty() && !sight.withholds(&app.site, Some(&zone.id)) {
             let items = usages(app, &scope, &[asked.span]).await?;
             rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
         }

@@ -69,7 +69,7 @@ fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> V
         }
         cells.extend(shares(language, report));
         cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
-        Row { name: zone.name.clone(), cells }
+        Row { depth: 0, name: zone.name.clone(), cells }
     };
     let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
     let notes = vec![z.air_note.to_owned()];
@@ -98,7 +98,7 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
     let row = |(zone, report): &(&Zone, AirReport)| {
         let mut cells = Vec::from(renewal(language, report));
         cells.push(Cell::text(language.count(report.airings.len() as u64)));
-        Row { name: zone.name.clone(), cells }
+        Row { depth: 0, name: zone.name.clone(), cells }
     };
     let table = Table {
         head: vec![z.zone, z.renewal, z.per_person, z.airings],

@@ -64,7 +64,7 @@ async fn overview<R: SeriesReader>(
         if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > highest) {
             most = Some((hours, name.clone()));
         }
-        rows.push(Row { name, cells: cells(teller, &told) });
+        rows.push(Row { depth: 0, name, cells: cells(teller, &told) });
     }
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
@@ -150,7 +150,7 @@ async fn one<R: SeriesReader>(
         let row = |(day, counting): (&Period, &Option<Counting>)| {
             let visits = counting.as_ref().map(|it| it.visits);
             let told = quarters.attendance(&app.site, zone.as_ref(), *day, visits);
-            Row { name: teller.day(day.start()), cells: cells(teller, &told) }
+            Row { depth: 0, name: teller.day(day.start()), cells: cells(teller, &told) }
         };
         let z = teller.language.zone_labels();
         let rows = days.iter().zip(&counted).map(row).collect();
@@ -210,6 +210,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
         if is_day { teller.clock(bar.start()) } else { teller.day(bar.start()) }
     };
     let row = |(bar, mean): (&Period, &Option<Mean>)| Row {
+        depth: 0,
         name: name(bar),
         cells: vec![
             mean.as_ref().map_or_else(

@@ -66,7 +66,11 @@ fn by_day(teller: &Teller, known: &[(String, Counting)]) -> Section {
         most if most > 0.0 => language.doors_differ(drift, drift.abs() / most),
         _ => z.doors.to_owned(),
     };
-    let row = |(day, it): &(String, Counting)| Row { name: day.clone(), cells: cells(teller, it) };
+    let row = |(day, it): &(String, Counting)| Row {
+        depth: 0,
+        name: day.clone(),
+        cells: cells(teller, it),
+    };
     let table =
         Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
@@ -78,6 +82,7 @@ fn by_door(language: Language, site: &Site, known: &[(String, Counting)]) -> Sec
     let z = language.zone_labels();
     let row = |(day, counting): &(String, Counting)| {
         let row = |door: &DoorCounting| Row {
+            depth: 0,
             name: format!("{} ({day})", door_name(site, door.doorway.as_str(), language)),
             cells: vec![
                 Cell::text(language.number(door.people_in, 0)),
@@ -122,7 +127,7 @@ async fn by_zone<R: SeriesReader>(
     for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
-            rows.push(Row { name: zone.name.clone(), cells: cells(teller, &counting) });
+            rows.push(Row { depth: 0, name: zone.name.clone(), cells: cells(teller, &counting) });
         }
     }
     let table = Table { head: head(teller.language, z.zone), rows, folded: false };

@@ -41,7 +41,7 @@ pub(super) async fn sections<R: SeriesReader>(
     let row = |point: &&Point| {
         let zone = app.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
         let cells = of_point(point).map_or_else(|| silent(language), |it| cells(language, it));
-        Row { name: format!("{zone} ({})", point.id), cells }
+        Row { depth: 0, name: format!("{zone} ({})", point.id), cells }
     };
     let table = Table {
         head: vec![z.sensor, z.lowest, z.night, z.below_outdoor, z.verdict],
