@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 use store::StoreError;
 use store::backup::{self, BackupError, BackupPlan, BackupStatus, Kind, Made, Restored};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::BackupHour;
@@ -78,7 +79,8 @@ pub(crate) fn outcome(
 pub(crate) struct Nightly {
     pub(crate) data: PathBuf,
     pub(crate) backups: Backups,
-    pub(crate) site_text: String,
+    /// The site file as it is now.
+    pub(crate) site_text: watch::Receiver<String>,
     pub(crate) timezone: TimeZone,
 }
 
@@ -112,7 +114,8 @@ impl Nightly {
     }
 
     fn attempt(&self, clock: &dyn Clock, stop: &CancellationToken) {
-        match attempt(&self.data, &self.backups, Some(&self.site_text), clock, stop) {
+        let site = self.site_text.borrow().clone();
+        match attempt(&self.data, &self.backups, Some(&site), clock, stop) {
             Ok(made) => tracing::info!(
                 backup.place = %made.place.display(),
                 backup.rows = made.manifest.rows,
@@ -260,7 +263,7 @@ mod tests {
         Nightly {
             data: PathBuf::new(),
             backups: Backups { to: PathBuf::new(), at, keep: 7 },
-            site_text: String::new(),
+            site_text: watch::Sender::new(String::new()).subscribe(),
             timezone: TimeZone::get("Europe/Paris").unwrap(),
         }
     }

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `arguments`, `config` | what was asked for; checked before anything is opened |
 //! | `opened`, `run`, `parts`, `stop` | ports and data folder are opened; the parts started, watched, and stopped in order |
+//! | `outlets` | what the pipeline feeds: alerts and who is told of them, states, InfluxDB, backups |
 //! | `broker`, `intake` | the embedded broker, and what happens before a sensor is told that its reading is safe |
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be believed |
 //! | `dashboard_only` | the dashboard beside a gateway in another process, or elsewhere on InfluxDB |
@@ -44,6 +45,7 @@ mod housekeeping;
 mod intake;
 mod notify;
 mod opened;
+mod outlets;
 mod parts;
 mod reload;
 mod report;

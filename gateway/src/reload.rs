@@ -188,7 +188,8 @@ impl Gateway {
         })?;
         if let Some((site, text)) = changed {
             self.config.site = Arc::new(site);
-            self.config.site_text = text;
+            self.config.site_text.clone_from(&text);
+            self.site_text.send_replace(text);
             self.sites.send_replace(Arc::clone(&self.config.site));
         }
         self.running = self.stops.running();

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use dashboard::Access;
 use domain::families::Families;
 use domain::site::Site;
-use domain::wire::state::{Alert, GatewayState, StorageState};
-use domain::wire::{announcements, native};
+use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Instant};
 use ingest::{
-    Acknowledge, Acknowledgements, AlertKeeper, Consumer, Delivery, Ingest, Journal, Leftover,
-    LinkReceipt, Part, QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard,
-    StatePublisher, Subscriptions, redeliver, replay_quarantine,
+    Acknowledge, Acknowledgements, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt,
+    Part, QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard, Subscriptions, redeliver,
+    replay_quarantine,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::influx::Standing;
@@ -20,7 +19,6 @@ use store::{SeriesReader, SqliteReader, SqliteWriter, StoreError};
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::backups::Nightly;
 use crate::broker::EmbeddedBroker;
 use crate::config::{BrokerChoice, Config};
 use crate::desk::GatewayDesk;
@@ -29,15 +27,12 @@ use crate::intake::{Gate, Intake};
 use crate::parts::Parts;
 use crate::reload::Changes;
 use crate::site_file::SiteFile;
-use crate::stop::{BROKER, CONSUMER, INGEST, Running, SIMULATION, Stops, close, stop};
+use crate::stop::{BROKER, CONSUMER, INGEST, Running, Stops, close, stop};
 use crate::{
-    backups, clock_trust, dashboard_only, forwarding, housekeeping, notify, opened, storage,
-    systemd, telemetry,
+    backups, clock_trust, dashboard_only, housekeeping, opened, storage, systemd, telemetry,
 };
 
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-/// The demonstration is the same each time.
-const SEED: u64 = 1892;
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs the gateway, and with `dashboard` the dashboard, until `shutdown`. Bound and opened is everything that can
 /// fail before anything else happens; then `announce` is called.
@@ -73,6 +68,7 @@ pub async fn run(
         changes: Changes::new(file, has_entered),
         entries: 0,
         sites: watch::Sender::new(Arc::clone(&config.site)),
+        site_text: watch::Sender::new(config.site_text.clone()),
         trouble: watch::Sender::new(None),
         entered,
         alerts: None,
@@ -113,13 +109,15 @@ pub(crate) struct Gateway {
     pub(crate) changes: Changes,
     /// Entries of the ledger that the live figures know.
     pub(crate) entries: usize,
-    /// For the dashboard: the building as it is now, and why the file cannot be followed.
+    /// For all that goes on while it changes: the building as it is now, the text of its file, and why that cannot be
+    /// followed.
     pub(crate) sites: watch::Sender<Arc<Site>>,
+    pub(crate) site_text: watch::Sender<String>,
     pub(crate) trouble: watch::Sender<Option<String>>,
     /// Tells of entries that the desk has made.
     pub(crate) entered: watch::Sender<u64>,
     /// Where the alerts that hold now go; one keeper takes them, however often the pipeline begins anew.
-    alerts: Option<watch::Sender<Vec<Alert>>>,
+    pub(crate) alerts: Option<watch::Sender<Vec<Alert>>>,
     journal: Option<Arc<Journal>>,
     broker_runs: bool,
     pub(crate) readiness: Arc<Readiness>,
@@ -129,7 +127,7 @@ pub(crate) struct Gateway {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) storage: watch::Sender<Option<StorageState>>,
     /// Both ends of the queue to the keeper of alerts; it takes the second one.
-    acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
+    pub(crate) acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) forwarding: watch::Sender<Standing>,
@@ -249,34 +247,6 @@ impl Gateway {
         Ok(ready.map(|()| queues))
     }
 
-    /// The log of alerts, and those who are told of them. Gives the way in for what holds now.
-    fn keep_alerts(&mut self) -> Result<watch::Sender<Vec<Alert>>, Failure> {
-        if let Some(alerts) = &self.alerts {
-            return Ok(alerts.clone());
-        }
-        let (alerts, raised) = watch::channel(Vec::new());
-        self.alerts = Some(alerts.clone());
-        let requests = self.acknowledgements.1.take().expect("the keeper is started once");
-        let (notices, told) = notify::queue();
-        let keeper = AlertKeeper {
-            site: Arc::clone(&self.config.site),
-            writer: Arc::clone(&self.writer),
-            reader: Arc::clone(&self.reader),
-            board: Arc::clone(&self.board),
-            clock: Arc::clone(&self.clock),
-            raised,
-            requests,
-            notices,
-        };
-        let stop = self.stops.outlets.clone();
-        let keep = async move { keeper.run(stop).await.map_err(|error| chain(&error)) };
-        self.parts.spawn("the keeper of alerts", keep);
-        let (site, board) = (Arc::clone(&self.config.site), Arc::clone(&self.board));
-        let (clock, stop) = (Arc::clone(&self.clock), self.stops.outlets.clone());
-        self.parts.spawn("the notifier", notify::notify(site, board, clock, told, stop)?);
-        Ok(alerts)
-    }
-
     /// The journal, and what an earlier run of the program left in it.
     fn open_journal(&mut self) -> Result<(Arc<Journal>, Option<Leftover>), Failure> {
         if let Some(journal) = &self.journal {
@@ -360,75 +330,6 @@ impl Gateway {
             }
         }
         Ok(())
-    }
-
-    fn publish_states(&mut self) {
-        if self.config.share.is_some() {
-            // It sees a part of the readings: what it would tell of the building would be wrong.
-            return;
-        }
-        let gone = GatewayState {
-            as_of: self.clock.now(),
-            online: false,
-            version: VERSION.to_owned(),
-            refused: 0,
-            stored: 0,
-            storage: None,
-        };
-        let gone = serde_json::to_vec(&gone).expect("a state is plain data");
-        let topic = native::state_topic(&self.config.site.id, "gateway");
-        self.board.post(announcements(&self.config.site, VERSION));
-        let publisher = StatePublisher::new(
-            self.config.broker_url(),
-            format!("{}-states", self.config.client_id),
-            (topic, gone),
-            Arc::clone(&self.board),
-            Arc::clone(&self.readiness),
-        );
-        let stop = self.stops.outlets.clone();
-        let work = async move {
-            publisher.run(stop).await;
-            Ok(())
-        };
-        self.parts.spawn("the state publisher", work);
-    }
-
-    fn forward(&mut self) -> Result<(), Failure> {
-        let Some(influxdb) = &self.config.influxdb else { return Ok(()) };
-        let store = (Arc::clone(&self.writer), Arc::clone(&self.reader));
-        let (site, clock) = (&self.config.site, Arc::clone(&self.clock));
-        let stop = self.stops.outlets.clone();
-        let standing = self.forwarding.clone();
-        let work = forwarding::forward(site, influxdb, store, (clock, standing), stop)?;
-        self.parts.spawn("the forwarder", work);
-        Ok(())
-    }
-
-    fn back_up(&mut self) {
-        if self.config.demonstration {
-            return;
-        }
-        let nightly = Nightly {
-            data: self.config.data.clone(),
-            backups: self.config.backups.clone(),
-            site_text: self.config.site_text.clone(),
-            timezone: self.config.site.timezone.clone(),
-        };
-        let work = nightly.run(Arc::clone(&self.clock), self.stops.outlets.clone());
-        self.parts.spawn("the nightly backup", work);
-    }
-
-    fn simulate(&mut self) {
-        if !self.config.demonstration {
-            return;
-        }
-        let (site, clock) = (Arc::clone(&self.config.site), Arc::clone(&self.clock));
-        let (broker, stop) = (self.config.broker_url(), self.stops.intake.clone());
-        let work = async move {
-            let simulated = sensors::simulation::run(site, broker, clock, SEED, stop).await;
-            simulated.map_err(|error| chain(&error))
-        };
-        self.parts.spawn(SIMULATION, work);
     }
 }
 

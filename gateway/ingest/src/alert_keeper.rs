@@ -38,8 +38,8 @@ pub type Acknowledgements = mpsc::Sender<Acknowledge>;
 
 /// What the keeper works with.
 pub struct AlertKeeper<W, R> {
-    /// The building.
-    pub site: Arc<Site>,
+    /// The building as it is now, whose rules hold for what comes next.
+    pub site: watch::Receiver<Arc<Site>>,
     /// Where the log is kept.
     pub writer: Arc<W>,
     /// Where it is read at start.
@@ -58,7 +58,7 @@ pub struct AlertKeeper<W, R> {
 
 impl<W, R> std::fmt::Debug for AlertKeeper<W, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AlertKeeper").field("site", &self.site.id).finish_non_exhaustive()
+        f.debug_struct("AlertKeeper").field("site", &self.site.borrow().id).finish_non_exhaustive()
     }
 }
 
@@ -75,10 +75,11 @@ impl<W: AlertWriter, R: SeriesReader> AlertKeeper<W, R> {
     pub async fn run(mut self, stop: CancellationToken) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (open, newest) = self.read_log().await?;
-        let mut notices = Notices::resume(self.site.alerts.notices.clone(), &open, now);
+        let mut site = Arc::clone(&self.site.borrow_and_update());
+        let mut notices = Notices::resume(site.alerts.notices.clone(), &open, now);
         let mut log = Log { alerts: Lifecycle::resume(open, newest, now), unsaved: Vec::new() };
         let mut tick = tokio::time::interval(TICK);
-        let mut asking = true;
+        let (mut asking, mut following) = (true, true);
         loop {
             let acknowledged = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -91,13 +92,19 @@ impl<W: AlertWriter, R: SeriesReader> AlertKeeper<W, R> {
                     asking = request.is_some();
                     request.and_then(|request| log.acknowledge(request, self.clock.now()))
                 }
+                changed = self.site.changed(), if following => {
+                    following = changed.is_ok();
+                    site = Arc::clone(&self.site.borrow_and_update());
+                    notices.follow(&site.alerts.notices);
+                    None
+                }
                 _ = tick.tick() => None,
             };
             let (now, holding) = (self.clock.now(), self.raised.borrow_and_update().clone());
             let mut changes = log.alerts.compare(&holding, now);
             changes.extend(acknowledged);
-            self.tell(notices.take(&changes, &self.site, now));
-            self.show(log.alerts.annotated(&holding), now);
+            self.tell(notices.take(&changes, &site, now));
+            self.show(log.alerts.annotated(&holding), &site, now);
             log.save(changes, &*self.writer).await;
         }
     }
@@ -117,12 +124,12 @@ impl<W: AlertWriter, R: SeriesReader> AlertKeeper<W, R> {
         }
     }
 
-    fn show(&self, alerts: Vec<Alert>, as_of: Instant) {
+    fn show(&self, alerts: Vec<Alert>, site: &Site, as_of: Instant) {
         // Everybody can read it, and some show it on a wall.
         let alerts = alerts.into_iter().map(Alert::without_names).collect();
         let state = AlertsState { as_of, alerts };
         let payload = serde_json::to_vec(&state).expect("a state is plain data");
-        self.board.post([(native::state_topic(&self.site.id, "alerts"), payload)]);
+        self.board.post([(native::state_topic(&site.id, "alerts"), payload)]);
     }
 }
 

@@ -5,7 +5,8 @@
 //!                              └──────────────────▶ state board ──▶ MQTT
 //! ```
 //!
-//! Each way has a queue and a task of its own, so that a mail server that is away does not hold up the others.
+//! Each way has a queue and a task of its own, so that a mail server that is away does not hold up the others. Another
+//! site file is taken over while the program runs.
 
 mod mail;
 mod message;
@@ -20,7 +21,8 @@ use domain::alerts::Notice;
 use domain::site::Site;
 use domain::wire::native;
 use ingest::StateBoard;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -49,34 +51,84 @@ pub(crate) fn queue() -> (mpsc::Sender<Notice>, mpsc::Receiver<Notice>) {
     mpsc::channel(QUEUE)
 }
 
-/// Prepares the work, which goes on until `stop`.
+/// Prepares the work, which goes on until `stop`, by the ways that the site file names at each time.
 ///
 /// # Errors
-/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, and when there is no way at
-/// all; [`Failure::Unavailable`] when one failed.
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named.
 pub(crate) fn notify(
-    site: Arc<Site>,
+    mut site: watch::Receiver<Arc<Site>>,
     board: Arc<StateBoard>,
     clock: Arc<dyn Clock>,
     mut notices: mpsc::Receiver<Notice>,
     stop: CancellationToken,
 ) -> Result<impl Future<Output = Result<(), String>> + Send + 'static, Failure> {
-    let ways = ways(&site)?;
+    let mut here = Arc::clone(&site.borrow_and_update());
+    let ways = ways(&here)?;
     Ok(async move {
-        let posts: Vec<Post> = ways.into_iter().map(Post::open).collect();
-        while let Some(Some(notice)) = stop.run_until_cancelled(notices.recv()).await {
-            let message = Arc::new(Message::of(&notice, &site, clock.now()));
-            let topic = native::state_topic(&site.id, "notice");
-            board.post([(topic, message.json.to_string().into_bytes())]);
-            for post in &posts {
-                post.put(&message);
+        let mut posts = Posts { open: open(ways), retired: Vec::new() };
+        let mut following = true;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                changed = site.changed(), if following => {
+                    following = changed.is_ok();
+                    let before = std::mem::replace(&mut here, Arc::clone(&site.borrow_and_update()));
+                    posts.follow(&before, &here);
+                }
+                notice = notices.recv() => {
+                    let Some(notice) = notice else { break };
+                    let message = Arc::new(Message::of(&notice, &here, clock.now()));
+                    let topic = native::state_topic(&here.id, "notice");
+                    board.post([(topic, message.json.to_string().into_bytes())]);
+                    posts.open.iter().for_each(|post| post.put(&message));
+                }
             }
         }
-        for post in posts {
-            post.close().await;
-        }
+        posts.close().await;
         Ok(())
     })
+}
+
+fn open(ways: Vec<Way>) -> Vec<Post> {
+    ways.into_iter().map(Post::open).collect()
+}
+
+/// The ways at work.
+struct Posts {
+    open: Vec<Post>,
+    /// They take nothing more, and send what they have.
+    retired: Vec<JoinHandle<()>>,
+}
+
+impl Posts {
+    /// Takes over the ways of another site file. When they cannot be had, people are told as before.
+    fn follow(&mut self, before: &Site, now: &Site) {
+        let named = |site: &Site| {
+            let alerts = &site.alerts;
+            (alerts.email_to.clone(), alerts.email_from.clone(), alerts.webhook.clone())
+        };
+        if named(before) == named(now) {
+            return;
+        }
+        match ways(now) {
+            Ok(ways) => {
+                let before = std::mem::replace(&mut self.open, open(ways));
+                self.retired.retain(|work| !work.is_finished());
+                self.retired.extend(before.into_iter().map(Post::retire));
+            }
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, "people are told of alerts as before; mend [alerts]");
+            }
+        }
+    }
+
+    async fn close(self) {
+        for post in self.open {
+            post.close().await;
+        }
+        self.retired.iter().for_each(JoinHandle::abort);
+    }
 }
 
 /// Sends a trial by every way and says what became of each.

@@ -113,6 +113,11 @@ impl Post {
         }
     }
 
+    /// Takes nothing more; what waits is still sent.
+    pub(super) fn retire(self) -> JoinHandle<()> {
+        self.work
+    }
+
     /// Gives what is being sent a moment, then stops.
     pub(super) async fn close(self) {
         const MOMENT: Duration = Duration::from_millis(500);

@@ -77,6 +77,11 @@ impl Notices {
         }
     }
 
+    /// People want to be told otherwise from now on; what waits goes on waiting.
+    pub fn follow(&mut self, rules: &NoticeRules) {
+        self.rules.clone_from(rules);
+    }
+
     /// What is to be sent of these changes, and of what waited until `now`.
     pub fn take(&mut self, changes: &[Change], site: &Site, now: Instant) -> Vec<Notice> {
         self.forget(now);
@@ -242,5 +247,15 @@ mod tests {
             .map(|notice| matches!(notice, Notice::Alert { comes_and_goes: true, .. }))
             .collect();
         assert_eq!(sent, [false, true]);
+    }
+
+    #[test]
+    fn other_quiet_hours_hold_from_when_they_are_known_and_nothing_that_waits_is_lost() {
+        let mut notices = notices();
+        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T22:00"));
+        notices.follow(&NoticeRules { quiet: None, ..NoticeRules::default() });
+        assert!(is_told(&mut notices, raised(Severity::Attention), "24T02:00"));
+        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
     }
 }
