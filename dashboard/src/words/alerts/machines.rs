@@ -39,6 +39,26 @@ impl Teller {
         (fact, language.pick("À surveiller", "Keep an eye on it").to_owned())
     }
 
+    pub(super) fn demand_alert(
+        &self,
+        alert: &Alert,
+        meter: &str,
+        (kva, subscribed_kva): (f64, f64),
+    ) -> (String, String) {
+        let language = self.language;
+        let (drawn, allowed) = (language.kva(kva).text(), language.kva(subscribed_kva).text());
+        let since = self.moment(alert.since);
+        let fact = language.say(
+            format!("{meter}\u{a0}: {drawn} sur 10\u{a0}min, pour {allowed} souscrits"),
+            format!("{meter}: {drawn} over 10 min, of {allowed} that are subscribed"),
+        );
+        let remedy = language.say(
+            format!("Depuis {since}\u{a0}: décaler une machine qui chauffe\u{a0}; un dépassement est facturé"),
+            format!("Since {since}: put off a machine that heats; an overrun is billed"),
+        );
+        (fact, remedy)
+    }
+
     pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> (String, String) {
         let language = self.language;
         let known = language.percent(share);

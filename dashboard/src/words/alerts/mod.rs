@@ -62,6 +62,7 @@ impl Teller {
             Matter::Disk { .. } => Some("/sensors#storage"),
             Matter::MachineLeftOn { .. }
             | Matter::MachineLong { .. }
+            | Matter::Demand { .. }
             | Matter::Coverage { .. }
             | Matter::Gaps { .. }
             | Matter::Register { .. } => Some("/energy"),
@@ -91,6 +92,9 @@ impl Teller {
                 self.left_on_alert(alert, Self::machine(meter, site), *power_w)
             }
             Matter::MachineLong { meter } => self.long_alert(alert, Self::machine(meter, site)),
+            Matter::Demand { meter, kva, subscribed_kva } => {
+                self.demand_alert(alert, Self::machine(meter, site), (*kva, *subscribed_kva))
+            }
             Matter::Coverage { meter, share } => {
                 self.coverage_alert(Self::machine(meter, site), *share)
             }
@@ -175,6 +179,7 @@ mod tests {
                 Matter::AfterHours { zone: Some(zone()) },
                 Matter::MachineLeftOn { meter: meter(), power_w: Some(1200.0) },
                 Matter::MachineLong { meter: meter() },
+                Matter::Demand { meter: meter(), kva: 37.2, subscribed_kva: 36.0 },
                 Matter::HeatingEmpty { zone: zone(), celsius: 21.4 },
                 Matter::Overheating { zone: zone(), celsius: 29.4 },
                 Matter::Cold { zone: zone(), celsius: 6.0 },

@@ -40,6 +40,10 @@ pub enum RuleId {
     Battery,
     /// Share of yesterday for which a meter's energy is known.
     Coverage,
+    /// Apparent power of ten minutes by the subscribed power.
+    DemandAttention,
+    /// The same.
+    DemandUrgent,
 }
 
 /// When something is told.
@@ -68,7 +72,7 @@ pub enum About {
 
 impl RuleId {
     /// All rules.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::AirAttention,
         Self::AirUrgent,
         Self::CrowdAttention,
@@ -84,6 +88,8 @@ impl RuleId {
         Self::Dry,
         Self::Battery,
         Self::Coverage,
+        Self::DemandAttention,
+        Self::DemandUrgent,
     ];
 
     /// The name in the site file.
@@ -104,13 +110,19 @@ impl RuleId {
             Self::Dry => "dry",
             Self::Battery => "battery",
             Self::Coverage => "coverage",
+            Self::DemandAttention => "demand_attention",
+            Self::DemandUrgent => "demand_urgent",
         }
     }
 
     /// What it is about.
     pub const fn about(self) -> About {
         match self {
-            Self::MachineLeftOn | Self::MachineLong | Self::Coverage => About::Meter,
+            Self::MachineLeftOn
+            | Self::MachineLong
+            | Self::Coverage
+            | Self::DemandAttention
+            | Self::DemandUrgent => About::Meter,
             Self::Battery => About::Device,
             _ => About::Zone,
         }
@@ -139,6 +151,9 @@ impl RuleId {
             Self::Dry => rule(30.0, 35.0, minutes(24 * 60), Info),
             Self::Battery => rule(15.0, 25.0, minutes(0), Attention),
             Self::Coverage => rule(0.90, 0.91, minutes(0), Info),
+            // Ten minutes near it may be a machine that starts; ten minutes above it are billed.
+            Self::DemandAttention => rule(0.90, 0.85, minutes(10), Attention),
+            Self::DemandUrgent => rule(1.00, 0.95, minutes(0), Urgent),
         }
     }
 }

@@ -37,7 +37,7 @@ pub struct Demand {
 /// The demand in these cells, ten minutes as the bill has them: apparent power in VA, or active power in W when
 /// `is_active`. `None` where nothing was measured.
 pub fn demand(subscribed_kva: f64, cells: &[Bucket<Option<f64>>], is_active: bool) -> Demand {
-    let kva = |power: f64| power / 1000.0 / if is_active { POWER_FACTOR } else { 1.0 };
+    let kva = |power: f64| apparent_kva(power, is_active);
     let known: Vec<_> = cells
         .iter()
         .filter_map(|cell| Some(Bucket { period: cell.period, figure: kva(cell.figure?) }))
@@ -57,4 +57,9 @@ pub fn demand(subscribed_kva: f64, cells: &[Bucket<Option<f64>>], is_active: boo
         is_assumed: is_active,
         coverage,
     }
+}
+
+/// Apparent power in kVA of apparent power in VA, or of active power in W when `is_active`.
+pub(crate) fn apparent_kva(power: f64, is_active: bool) -> f64 {
+    power / 1000.0 / if is_active { POWER_FACTOR } else { 1.0 }
 }

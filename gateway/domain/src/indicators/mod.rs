@@ -45,6 +45,7 @@ pub use air_quality::{OccupiedAir, occupied_air};
 pub use attendance::{Attendance, NEARLY_FULL, Peak, attendance};
 pub use closing::{WhileClosed, while_closed};
 pub use degree_days::{DayTemperature, DegreeDayMethod, DegreeDays, degree_days};
+pub(crate) use demand::apparent_kva;
 pub use demand::{Demand, demand};
 pub use factors::{UsedFactor, Weighed, weigh};
 pub use heat_map::{HeatMap, heat_map};

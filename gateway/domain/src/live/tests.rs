@@ -7,6 +7,7 @@ use super::*;
 use crate::message::DevicePresence;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
+use crate::wire::state::Matter;
 
 const HOUSE: &str = r#"
 [site]
@@ -437,4 +438,39 @@ fn a_disk_that_is_nearly_full_is_an_alert_until_there_is_room() {
     assert_eq!((&raised[0].matter, raised[0].since), (&matter, at(10)));
     assert_eq!(alerts(1_400_000_000, 60)[0].since, at(10));
     assert_eq!(alerts(1_700_000_000, 90), []);
+}
+
+/// What is told minute by minute while the saw of a house with 3 kVA draws these watts, each for so many minutes.
+fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::wire::state::Severity>> {
+    let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
+    let site = crate::site::parse(&text, "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    let (mut minute, mut told) = (0, Vec::new());
+    for (minutes, watts) in draws {
+        for _ in 0..*minutes {
+            live.observe(&reading("plug", Quantity::ActivePower, minute * 60, *watts));
+            live.states(at(minute * 60));
+            let is_demand = |alert: &&Alert| matches!(alert.matter, Matter::Demand { .. });
+            told.push(live.alerts().iter().find(is_demand).map(|alert| alert.severity));
+            minute += 1;
+        }
+    }
+    told
+}
+
+#[test]
+fn ten_minutes_above_the_subscription_are_urgent_and_one_minute_is_not() {
+    use crate::wire::state::Severity::Urgent;
+    // 3.1 kVA, and one minute of 6 kVA among nine of little.
+    assert_eq!(demands(&[(11, 2945.0)]).last(), Some(&Some(Urgent)));
+    assert_eq!(demands(&[(1, 5700.0), (20, 200.0)]).into_iter().flatten().count(), 0);
+}
+
+#[test]
+fn what_stays_near_the_subscription_is_told_after_twenty_minutes_until_it_is_clearly_below() {
+    use crate::wire::state::Severity::Attention;
+    let told = demands(&[(21, 2660.0), (10, 2508.0), (10, 2300.0), (1, 2300.0)]);
+    assert_eq!((told[19], told[20]), (None, Some(Attention)), "2.8 kVA of 3");
+    assert_eq!(told[31], Some(Attention), "2.64 kVA still is near");
+    assert_eq!(told[41], None, "2.42 kVA no longer is");
 }

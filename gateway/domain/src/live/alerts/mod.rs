@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `rooms` | air, temperature and humidity, by the points that measure them |
 //! | `crowds` | people against the capacity, and in the closed building |
+//! | `demand` | power beside the subscription |
 //! | `machines` | machines that work when they should not, and meters that do what meters should not |
 //! | `silence` | devices that do not report, and their batteries |
 
 mod crowds;
+mod demand;
 mod machines;
 mod rooms;
 mod silence;
@@ -21,6 +23,7 @@ use crate::reading::Observation;
 use crate::site::Site;
 use crate::wire::state::{Alert, Matter, Severity, StorageState};
 use crowds::Crowds;
+use demand::Demands;
 use machines::Machines;
 use rooms::Rooms;
 pub(super) use rooms::lead_start;
@@ -35,6 +38,7 @@ pub(super) struct Alerts {
     rooms: Rooms,
     crowds: Crowds,
     machines: Machines,
+    demands: Demands,
     batteries: Batteries,
     refused: Option<(u64, Instant)>,
     /// While the disk is nearly full: what is known of it, and since when.
@@ -58,6 +62,7 @@ impl Alerts {
             rooms: Rooms::of(site),
             crowds: Crowds::of(site),
             machines: Machines::of(site),
+            demands: Demands::of(site),
             batteries: Batteries::default(),
             refused: None,
             disk: None,
@@ -93,6 +98,7 @@ impl Alerts {
         let mut raised = self.rooms.raised(known);
         raised.extend(self.crowds.raised(known));
         raised.extend(self.machines.raised(known));
+        raised.extend(self.demands.raised(known));
         raised.extend(silence::raised(known.devices));
         raised.extend(self.batteries.raised(known));
         raised.extend(self.refused.map(|(refused, since)| {

@@ -101,6 +101,15 @@ pub enum Matter {
         /// Which.
         meter: MeterId,
     },
+    /// A meter draws nearly or more than is subscribed.
+    Demand {
+        /// Which.
+        meter: MeterId,
+        /// Apparent power of the last ten minutes, in kVA.
+        kva: f64,
+        /// What is subscribed, in kVA.
+        subscribed_kva: f64,
+    },
     /// A zone is heated while nobody is there.
     HeatingEmpty {
         /// Which zone.
@@ -217,6 +226,7 @@ impl Matter {
             Self::AfterHours { zone: of } => format!("after_hours/{}", zone(of)),
             Self::MachineLeftOn { meter, .. } => format!("machine_left_on/{meter}"),
             Self::MachineLong { meter } => format!("machine_long/{meter}"),
+            Self::Demand { meter, .. } => format!("demand/{meter}"),
             Self::HeatingEmpty { zone, .. } => format!("heating_empty/{zone}"),
             Self::Overheating { zone, .. } => format!("overheating/{zone}"),
             Self::Cold { zone, .. } => format!("cold/{zone}"),

@@ -1,0 +1,138 @@
+//! Power beside the subscription: the mean of each ten minutes, as it is billed.
+
+use super::Known;
+use crate::alerts::{RuleId, Subject, Watch, first_raised};
+use crate::calendar::{Step, period_of};
+use crate::indicators::apparent_kva;
+use crate::instant::{Instant, Period};
+use crate::site::{Meter, Site};
+use crate::wire::state::{Alert, Freshness, Matter};
+
+/// What is billed is the mean of so long.
+const WINDOW: Step = Step::Minutes(10);
+/// A window of which less is known says nothing.
+const ENOUGH: f64 = 0.9;
+
+/// By meter; `None` for those without a subscription.
+#[derive(Debug)]
+pub(super) struct Demands(Vec<Option<Demand>>);
+
+#[derive(Debug)]
+struct Demand {
+    subscribed_kva: f64,
+    /// The most severe first.
+    watches: Vec<Watch>,
+    window: Option<Window>,
+    /// The mean of the last window that was known.
+    last_kva: f64,
+}
+
+/// The ten minutes that are running.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    period: Period,
+    /// Up to when it is summed up.
+    until: Instant,
+    /// What holds from then on; `None` while nothing is known.
+    kva: Option<f64>,
+    kva_seconds: f64,
+    known_seconds: f64,
+}
+
+impl Demands {
+    pub(super) fn of(site: &Site) -> Self {
+        let demand = |meter: &Meter| {
+            let subject = Subject::Meter(meter.id.clone());
+            let rules = [RuleId::DemandUrgent, RuleId::DemandAttention];
+            let rules = rules.into_iter().filter_map(|id| site.alerts.rules.rule(id, &subject));
+            Some(Demand {
+                subscribed_kva: meter.subscribed_kva?,
+                watches: rules.map(Watch::new).collect(),
+                window: None,
+                last_kva: 0.0,
+            })
+        };
+        Self(site.meters.iter().map(demand).collect())
+    }
+
+    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+        let meters = known.site.meters.iter().zip(&mut self.0);
+        let raised = meters.filter_map(|(meter, demand)| {
+            let demand = demand.as_mut()?;
+            demand.take(present(meter, known), known);
+            let (rule, since) = first_raised(&demand.watches, known.now)?;
+            let (kva, subscribed_kva) = (demand.last_kva, demand.subscribed_kva);
+            let matter = Matter::Demand { meter: meter.id.clone(), kva, subscribed_kva };
+            Some(Alert::new(matter, rule.severity, since))
+        });
+        raised.collect()
+    }
+}
+
+/// Apparent power now, in kVA; `None` when its newest reading says nothing about now.
+fn present(meter: &Meter, known: &Known<'_>) -> Option<f64> {
+    let is_active = meter.apparent.is_empty();
+    let sources = if is_active { &meter.power } else { &meter.apparent };
+    let track = known.tracks.filling(sources, known.now)?;
+    let announced_s = known.devices.announced_s(track.device);
+    let freshness = track.freshness(announced_s, &known.site.rules, known.now)?;
+    let last = track.last.filter(|_| freshness != Freshness::Lost)?;
+    Some(apparent_kva(last.value.as_f64(), is_active))
+}
+
+impl Demand {
+    /// Takes what is drawn at `now`; it holds until the next call.
+    fn take(&mut self, kva: Option<f64>, known: &Known<'_>) {
+        let now = known.now;
+        if kva.is_none() {
+            // Nothing is told on stale readings.
+            self.watches.iter_mut().for_each(Watch::forget);
+        }
+        let running = self.window.take().filter(|window| window.until <= now);
+        let next = match running.map(|window| window.up_to(now)) {
+            Some(window) if now < window.period.end() => window,
+            ended => {
+                if let Some(window) = ended {
+                    self.close(window);
+                }
+                Window::at(period_of(WINDOW, now, &known.site.timezone), now)
+            }
+        };
+        self.window = Some(Window { kva, ..next });
+    }
+
+    fn close(&mut self, window: Window) {
+        let Some(kva) = window.mean() else {
+            self.watches.iter_mut().for_each(Watch::forget);
+            return;
+        };
+        self.last_kva = kva;
+        for watch in &mut self.watches {
+            watch.observe(window.period.end(), kva / self.subscribed_kva);
+        }
+    }
+}
+
+impl Window {
+    fn at(period: Period, now: Instant) -> Self {
+        Self { period, until: now, kva: None, kva_seconds: 0.0, known_seconds: 0.0 }
+    }
+
+    /// What held so far, held on until `now` or its end.
+    fn up_to(mut self, now: Instant) -> Self {
+        let end = now.min(self.period.end());
+        if let Some(kva) = self.kva {
+            let seconds = end.since(self.until).as_secs_f64();
+            self.kva_seconds += kva * seconds;
+            self.known_seconds += seconds;
+        }
+        self.until = end;
+        self
+    }
+
+    /// The mean when enough is known.
+    fn mean(&self) -> Option<f64> {
+        let whole = self.period.length().as_secs_f64();
+        (self.known_seconds >= ENOUGH * whole).then(|| self.kva_seconds / self.known_seconds)
+    }
+}
