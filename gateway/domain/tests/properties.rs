@@ -238,6 +238,26 @@ proptest! {
     }
 
     #[test]
+    fn a_day_of_23_hours_is_the_sum_of_its_hours_too(readings in readings()) {
+        let evening: Instant = "2026-03-28T20:00:00+01:00".parse().unwrap();
+        let moved = evening.since(at(0));
+        let mut readings = readings;
+        for one in &mut readings {
+            one.observation.observed_at = one.observation.observed_at + moved;
+            one.observation.received_at = one.observation.observed_at;
+        }
+        let (site, series) = (site(), Store::of(&readings));
+        let end = evening + SignedDuration::from_hours(40);
+        let sunday = period_of(Step::Day, evening + SignedDuration::from_hours(12), &site.timezone);
+        let hours: Vec<_> = grid(Step::Hour, sunday, &site.timezone).collect();
+        prop_assert_eq!(hours.len(), 23);
+        for meter in &site.meters {
+            let figures = |grid: &[Period]| meter_energy(meter, grid, &series, &Rules::default(), end);
+            assert_same(total(&figures(&hours)), figures(&[sunday])[0].energy_wh)?;
+        }
+    }
+
+    #[test]
     fn power_creates_no_energy_across_a_silence(
         before in prop::collection::vec((1..900_i64, 0..3000_u16), 1..40),
         silence in 901..40_000_i64,
