@@ -12,7 +12,7 @@ use domain::{Instant, Observation, Period, Source};
 use store::{Range, RollupRange, SeriesReader};
 
 use crate::app::App;
-use crate::figures::{load_as, off_thread, stretches, turn, whole};
+use crate::figures::{load_as, off_thread, stretches, stretches_of, turn, whole};
 use crate::known::Known;
 use crate::problem::Problem;
 
@@ -193,7 +193,8 @@ async fn read<R: SeriesReader>(
     grid: &[Period],
 ) -> Result<Vec<EnergyFigure>, Problem> {
     let mut figures = Vec::with_capacity(grid.len());
-    for stretch in stretches(grid) {
+    let sources = meters.iter().flat_map(energy::meter_needs).count();
+    for stretch in stretches_of(grid, sources) {
         let needs = meters.iter().flat_map(energy::meter_needs);
         let series = load_as(known, needs, whole(stretch)).await?;
         let (site, now) = (Arc::clone(&known.site), known.now);

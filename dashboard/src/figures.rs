@@ -21,6 +21,10 @@ use crate::problem::Problem;
 
 /// Buckets are worked out in stretches of at most this length, so that a question over years holds a month in memory.
 const STRETCH: SignedDuration = SignedDuration::from_hours(31 * 24 + 1);
+/// So many sources may be loaded over a whole stretch: with a reading every ten seconds they take some 130 MB. Of more
+/// sources, so much shorter stretches are loaded, down to a day.
+const SOURCES: usize = 12;
+const SHORTEST: SignedDuration = SignedDuration::from_hours(25);
 
 /// The summaries of a role, one for each bucket of `grid`, as known now.
 pub(crate) async fn history<R: SeriesReader>(
@@ -82,11 +86,11 @@ pub(crate) async fn people_of<R: SeriesReader>(
 ) -> Result<Vec<Vec<PeopleFigure>>, Problem> {
     let _turn = turn(app).await?;
     let mut figures = vec![Vec::with_capacity(grid.len()); zones.len()];
-    for stretch in stretches(grid) {
+    let ids: Vec<_> = zones.iter().map(Option::as_ref).collect();
+    let needs = occupancy::people_needs(&known.site, &ids);
+    for stretch in stretches_of(grid, needs.len()) {
         let span = occupancy::lead(whole(stretch), &known.site);
-        let ids: Vec<_> = zones.iter().map(Option::as_ref).collect();
-        let needs = occupancy::people_needs(&known.site, &ids);
-        let series = load_as(known, needs.into_iter(), span).await?;
+        let series = load_as(known, needs.iter().copied(), span).await?;
         let (site, now) = (Arc::clone(&known.site), known.now);
         let (zones, stretch) = (zones.to_vec(), stretch.to_vec());
         let told = off_thread(move || {
@@ -147,10 +151,17 @@ pub(crate) async fn load_as<R: SeriesReader>(
 
 /// Cuts a grid into runs of buckets of at most [`STRETCH`] together; a longer bucket stands alone.
 pub(crate) fn stretches(grid: &[Period]) -> impl Iterator<Item = &[Period]> {
+    stretches_of(grid, 0)
+}
+
+/// The same, shorter where many sources are loaded together, so that a large building takes no more memory.
+pub(crate) fn stretches_of(grid: &[Period], sources: usize) -> impl Iterator<Item = &[Period]> {
+    let share = SOURCES as f64 / sources.max(SOURCES) as f64;
+    let longest = STRETCH.mul_f64(share).max(SHORTEST);
     let mut rest = grid;
     std::iter::from_fn(move || {
         let start = rest.first()?.start();
-        let fits = rest.iter().take_while(|bucket| bucket.end().since(start) <= STRETCH).count();
+        let fits = rest.iter().take_while(|bucket| bucket.end().since(start) <= longest).count();
         let (stretch, others) = rest.split_at(fits.max(1));
         rest = others;
         Some(stretch)
@@ -194,6 +205,21 @@ mod tests {
         let joined: Vec<Period> = stretches(&days).flatten().copied().collect();
         assert_eq!(joined, days);
         assert_eq!(stretches(&days).count(), 12);
+    }
+
+    #[test]
+    fn a_month_of_many_sources_is_loaded_in_parts_that_hold_no_more_than_one_of_few() {
+        let month = Period::new(
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+            "2026-02-01T00:00:00Z".parse().unwrap(),
+        );
+        let quarters: Vec<Period> =
+            grid(Step::Minutes(15), month.unwrap(), &TimeZone::UTC).collect();
+        for (sources, parts) in [(0, 1), (12, 1), (24, 2), (96, 8), (10_000, 30)] {
+            let found: Vec<_> = stretches_of(&quarters, sources).collect();
+            assert_eq!(found.len(), parts, "{sources} sources");
+            assert_eq!(found.concat(), quarters);
+        }
     }
 
     #[test]

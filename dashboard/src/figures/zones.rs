@@ -12,7 +12,7 @@ use domain::occupancy::{self, Attendance, Counting, PeopleFigure};
 use domain::site::{Site, Zone};
 use store::SeriesReader;
 
-use super::{load, off_thread, people_of, stretches, turn, whole};
+use super::{load, off_thread, people_of, stretches_of, turn, whole};
 use crate::app::App;
 use crate::known::Known;
 use crate::problem::Problem;
@@ -95,10 +95,10 @@ pub(crate) async fn countings<R: SeriesReader>(
 ) -> Result<Vec<Option<Counting>>, Problem> {
     let _turn = turn(app).await?;
     let mut countings = Vec::with_capacity(periods.len());
-    for stretch in stretches(periods) {
+    let needs = occupancy::counting_needs(&app.site, zone.as_ref());
+    for stretch in stretches_of(periods, needs.len()) {
         let span = occupancy::lead(whole(stretch), &app.site);
-        let needs = occupancy::counting_needs(&app.site, zone.as_ref());
-        let series = load(app, needs.into_iter(), span).await?;
+        let series = load(app, needs.iter().copied(), span).await?;
         let (site, now) = (Arc::clone(&app.site), app.clock.now());
         let (zone, stretch) = (zone.clone(), stretch.to_vec());
         countings.extend(

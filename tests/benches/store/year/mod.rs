@@ -1,5 +1,5 @@
-//! A year of 300 series that report every ten seconds, in a small machine's memory: each program is given an address
-//! space of 512 MiB and not a byte more.
+//! A year of 300 series that report every ten seconds, in a small machine's memory: each program is given 512 MiB
+//! and not a byte more.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -21,7 +21,7 @@ use std::process::Command;
 
 use limited::Ran;
 
-/// How much address space each program has, in KiB.
+/// How much memory of its own each program has, in KiB.
 const LIMIT_KIB: u32 = 512 * 1024;
 const ROOMS: usize = 40;
 const METERS: usize = 30;
