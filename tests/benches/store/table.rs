@@ -79,7 +79,11 @@ impl Column {
         add("wear_few", between("written", "many", "few") / of("few_readings"));
         add("peak_mib", of("at_few_peak_mib"));
         add("disk", of("disk") / all);
-        add("disk_readings", of("disk_readings") / all);
+        // The others keep no rollups.
+        add(
+            "disk_readings",
+            of(if told.contains_key("disk_readings") { "disk_readings" } else { "disk" }) / all,
+        );
         for (round, rate) in rates.iter().enumerate() {
             add(&format!("rate{round}"), *rate);
         }

@@ -38,7 +38,10 @@ fuzz_target!(|input: (&str, Option<&str>, f64, i64, i64, u8)| {
     if let Some(channel) = &source.channel {
         assert_eq!(decode_tag(&parts[6]), channel.as_str());
     }
-    let value = parts.iter().position(|part| part == "value").map(|place| &parts[place + 1]);
+    // Behind the tags, since a device or a channel may be called like a field.
+    let field = if source.channel.is_some() { 7 } else { 5 };
+    assert_eq!(parts[field], "value");
+    let value = parts.get(field + 1);
     match observation.value {
         Value::State(state) => assert_eq!(value, Some(&state.to_string())),
         Value::Gauge(_) | Value::Register(_) => {
