@@ -27,7 +27,7 @@ use jiff::SignedDuration;
 use crate::calendar::{self, Bucket};
 use crate::instant::{Instant, Period};
 use crate::reading::Observation;
-use crate::register::Bounds;
+use crate::register::{Bounds, Mark};
 
 /// What is kept of consecutive readings of one series; there is at least one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -117,13 +117,16 @@ impl Rollup {
         self.last.0.as_millis() - self.first.0.as_millis()
     }
 
-    /// Whether a register did nothing that `bounds` would doubt: it never fell, nor rose faster than it can.
+    /// Whether a register did nothing that `bounds` would doubt: it never fell, nor rose faster than it can, be it from
+    /// reading to reading or from the first to the last, which leaves only once what a report may add at once.
     ///
     /// When this holds, and a [`crate::register::Register`] of these bounds
     /// [stands at](crate::register::Register::stands_at) the first reading once it has observed it, then observing
     /// the last one adds what observing all of them would add, and leaves the register as that would.
     pub fn is_plain(&self, bounds: &Bounds) -> bool {
-        self.falls == 0 && bounds.explains(self.steepest)
+        let [first, last] = [self.first, self.last].map(|(at, total)| Mark { at, total });
+        let whole = if first.at < last.at { bounds.speed(first, last) } else { 0.0 };
+        self.falls == 0 && bounds.explains(self.steepest) && bounds.explains(whole)
     }
 
     /// The time between the first and the last for which a reading speaks: all but what is beyond the longest gap.

@@ -104,6 +104,16 @@ fn minutes() -> impl Strategy<Value = Vec<i64>> {
     prop::collection::btree_set(0..3000_i64, 1..60).prop_map(|set| set.into_iter().collect())
 }
 
+#[test]
+fn steps_that_each_report_may_take_are_not_plain_when_the_ends_cannot_tell_them() {
+    // 100 Wh at once and 2200 W: each rise is explained, both together are not.
+    let readings = [(11, 1000.0), (14, 1123.0), (20, 1431.0)];
+    let bounds = Bounds::energy(2000.0);
+    assert!(rollup(Quantity::EnergyImported, &readings[..2]).is_plain(&bounds));
+    assert!(rollup(Quantity::EnergyImported, &readings[1..]).is_plain(&bounds));
+    assert!(!rollup(Quantity::EnergyImported, &readings).is_plain(&bounds));
+}
+
 proptest! {
     #[test]
     fn a_state_is_true_as_long_by_rollups_as_by_readings(
