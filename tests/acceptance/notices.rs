@@ -1,5 +1,6 @@
 //! People are told of alerts, whatever happens to the mail server.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -100,4 +101,29 @@ fn what_was_told_before_a_restart_is_not_told_again() {
         building.api().get("/live").ok()?["alerts"][0]["id"].as_u64()
     });
     assert_eq!((id, server.mails().len()), (1, 1));
+}
+
+#[test]
+fn whom_a_changed_site_file_names_is_told_without_a_restart() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a port");
+    let address = listener.local_addr().expect("it is bound");
+    let posted = one_post(listener);
+    let building = Installation::embedded_with(&room(""));
+    building.sensor("air").publish([message("air", "co2", now(), 640.0)]);
+    eventually("the page shows the value", SOON, || {
+        building.api().get("/live").ok()?.to_string().contains("640").then_some(())
+    });
+
+    let named = room(&format!("webhook = \"http://{address}/vigie\""));
+    let named = named.replace("Salle verte", "Salle bleue");
+    fs::write(building.folder().join("site.toml"), named).expect("the site file can be written");
+    eventually("the page shows the new name", SOON, || {
+        building.api().get("/live").ok()?.to_string().contains("Salle bleue").then_some(())
+    });
+    eventually("the building is ready again", SOON, || building.api().is_ready().then_some(()));
+    building.sensor("air").publish([message("air", "co2", now(), 1750.0)]);
+
+    let json = posted.join().expect("the webhook is called");
+    let fact = json["alerts"][0]["fact"].as_str().unwrap_or_default();
+    assert!(fact.contains("Salle bleue"), "{json}");
 }
