@@ -110,6 +110,20 @@ async fn the_difference_of_the_doors_is_told_day_by_day_with_what_was_left_at_cl
 }
 
 #[tokio::test]
+async fn who_is_still_inside_is_no_error_of_the_doors() {
+    let site = SITE.replace("[site.opening]", "[site.opening]\nmonday = [\"08:00-18:00\"]");
+    let house = House::of(site::parse(&site, "house.toml").unwrap(), false);
+    for (when, people_in) in [("2026-11-23T08:00:00Z", 14.0), ("2026-11-23T09:00:00Z", 17.0)] {
+        house.stores("door", Quantity::PeopleIn, at(when), people_in).await;
+        house.stores("door", Quantity::PeopleOut, at(when), 13.0).await;
+    }
+
+    let page = house.page("/zones?view=doors&of=room&span=today").await;
+    assert!(page.contains("+3") && page.contains("pas encore clos"), "{page}");
+    assert!(!page.contains("mauvais<") && !page.contains("des passages"), "{page}");
+}
+
+#[tokio::test]
 async fn a_sensor_below_outdoor_air_is_shown_and_flagged() {
     let house = empty();
     for nr in 0..200_i32 {

@@ -3,6 +3,7 @@
 use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
+use domain::{Instant, Period};
 use store::SeriesReader;
 
 use super::super::section::{Cell, Row, Section, Table};
@@ -24,11 +25,16 @@ pub(super) async fn sections<R: SeriesReader>(
     let of = asked.of(&app.site);
     let days = past(app, asked.span, Step::Day);
     let counted = countings(app, of.zone(), &days).await?;
-    let known: Vec<(String, Counting)> = days
-        .iter()
-        .zip(counted)
-        .filter_map(|(day, counting)| Some((teller.day(day.start()), counting?)))
-        .collect();
+    let now = app.clock.now();
+    let told = |(day, counting): (&Period, Option<Counting>)| {
+        let counting = counting?;
+        Some(Day {
+            name: teller.day(day.start()),
+            is_over: is_over(*day, &counting, now),
+            counting,
+        })
+    };
+    let known: Vec<Day> = days.iter().zip(counted).filter_map(told).collect();
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
@@ -39,37 +45,55 @@ pub(super) async fn sections<R: SeriesReader>(
     Ok(sections)
 }
 
+/// What was counted on a day.
+struct Day {
+    name: String,
+    /// Who came in has gone out again, so that the difference is an error.
+    is_over: bool,
+    counting: Counting,
+}
+
+fn is_over(span: Period, counting: &Counting, now: Instant) -> bool {
+    counting.residual.is_some() || span.end() <= now
+}
+
 fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     let z = language.zone_labels();
     vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
 }
 
-fn cells(teller: &Teller, counting: &Counting) -> Vec<Cell> {
+fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
     let language = teller.language;
     let z = language.zone_labels();
     let left = counting.residual.map(|it| teller.residual(it));
+    let balance = if is_over {
+        Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good)
+    } else {
+        Cell::text(z.not_closed.to_owned())
+    };
     vec![
         Cell::text(language.number(counting.people_in, 0)),
         Cell::text(language.number(counting.people_out, 0)),
         Cell::text(language.signed(counting.drift)),
-        Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good),
+        balance,
         Cell::text(left.unwrap_or_else(|| z.not_closed.to_owned())),
     ]
 }
 
-fn by_day(teller: &Teller, known: &[(String, Counting)]) -> Section {
+fn by_day(teller: &Teller, known: &[Day]) -> Section {
     let language = teller.language;
     let z = language.zone_labels();
-    let sum = |of: fn(&Counting) -> f64| known.iter().map(|(_, it)| of(it)).sum::<f64>();
+    let over = || known.iter().filter(|day| day.is_over);
+    let sum = |of: fn(&Counting) -> f64| over().map(|day| of(&day.counting)).sum::<f64>();
     let (drift, most) = (sum(|it| it.drift), sum(|it| it.people_in).max(sum(|it| it.people_out)));
     let title = match most {
         most if most > 0.0 => language.doors_differ(drift, drift.abs() / most),
         _ => z.doors.to_owned(),
     };
-    let row = |(day, it): &(String, Counting)| Row {
+    let row = |day: &Day| Row {
         depth: 0,
-        name: day.clone(),
-        cells: cells(teller, it),
+        name: day.name.clone(),
+        cells: cells(teller, &day.counting, day.is_over),
     };
     let table =
         Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
@@ -78,19 +102,19 @@ fn by_day(teller: &Teller, known: &[(String, Counting)]) -> Section {
 }
 
 /// Each door with each day.
-fn by_door(language: Language, site: &Site, known: &[(String, Counting)]) -> Section {
+fn by_door(language: Language, site: &Site, known: &[Day]) -> Section {
     let z = language.zone_labels();
-    let row = |(day, counting): &(String, Counting)| {
+    let row = |day: &Day| {
         let row = |door: &DoorCounting| Row {
             depth: 0,
-            name: format!("{} ({day})", door_name(site, door.doorway.as_str(), language)),
+            name: format!("{} ({})", door_name(site, door.doorway.as_str(), language), day.name),
             cells: vec![
                 Cell::text(language.number(door.people_in, 0)),
                 Cell::text(language.number(door.people_out, 0)),
                 Cell::text(language.signed(door.drift)),
             ],
         };
-        counting.doors.iter().map(row).collect::<Vec<_>>()
+        day.counting.doors.iter().map(row).collect::<Vec<_>>()
     };
     let table = Table {
         head: vec![z.door, z.people_in, z.people_out, z.drift],
@@ -127,7 +151,9 @@ async fn by_zone<R: SeriesReader>(
     for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
-            rows.push(Row { depth: 0, name: zone.name.clone(), cells: cells(teller, &counting) });
+            let is_over = is_over(asked.span, &counting, app.clock.now());
+            let cells = cells(teller, &counting, is_over);
+            rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }
     let table = Table { head: head(teller.language, z.zone), rows, folded: false };
