@@ -5,9 +5,9 @@ use std::sync::Arc;
 use domain::site::AlertSettings;
 use lettre::message::Mailbox;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use store::Secret;
 
 use super::message::Message;
-use super::secret::Secret;
 use crate::failure::Failure;
 
 /// Names the variable with the address of the mail server.

@@ -11,7 +11,6 @@
 mod mail;
 mod message;
 mod post;
-mod secret;
 mod webhook;
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
 //! | `influx` | [`influx`]: writes what is stored to InfluxDB 2 as well; its own map stands there |
+//! | `secret` | [`Secret`]: what opens a server, from the environment or a file of its owner alone |
 //! | `conformance` | what the ports promise, as tests that each adapter runs |
 //!
 //! The format of the file and the measurements behind it are told in the package's README.
@@ -27,6 +28,7 @@ pub mod influx;
 mod kept;
 mod memory;
 mod ports;
+mod secret;
 mod sqlite;
 
 pub use corrected::Corrected;
@@ -36,6 +38,7 @@ pub use ports::{
     AlertWriter, Appended, Batch, Cause, Learned, LedgerWriter, Range, RefusalId, Refused,
     RollupRange, SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
+pub use secret::{Secret, SecretError};
 pub use sqlite::backup;
 #[doc(hidden)]
 pub use sqlite::unpack_anything;

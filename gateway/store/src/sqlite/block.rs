@@ -7,14 +7,10 @@
 //! times           1 u8 | n u32 | length of ts u32 | ts | lags | crc32 u32
 //! ```
 //!
-//! Numbers are little-endian; a checksum covers all before it. A column is one tag byte, then either the value that
-//! all have (8 bytes), or a pco stream. Values are integers scaled by `10^decimals` where that gives back every bit of
+//! Numbers are little-endian; a checksum covers all before it. Values are integers scaled by `10^decimals` where that gives back every bit of
 //! every value, else `f64`.
 
-use pco::ChunkConfig;
-use pco::data_types::Number;
-use pco::standalone::{simple_compress, simple_decompress_into};
-
+use super::column::{ColumnFault, pack, unpack};
 use super::decimals::Decimals;
 use super::entry::Entry;
 use super::slot::Slot;
@@ -33,9 +29,6 @@ const FLOATS: u8 = u8::MAX;
 /// The lag of a reading that its arrival dated.
 const DATING: i64 = i64::MIN;
 
-const CONSTANT: u8 = 0;
-const COMPRESSED: u8 = 1;
-
 /// Why bytes are no block of a slot.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BlockFault {
@@ -53,10 +46,8 @@ pub(super) enum BlockFault {
     Times(#[source] Box<BlockFault>),
     #[error("block claims {0} readings")]
     Count(usize),
-    #[error("column is malformed")]
-    Column,
-    #[error("column cannot be unpacked")]
-    Unpack(#[source] pco::errors::PcoError),
+    #[error(transparent)]
+    Column(#[from] ColumnFault),
     #[error("readings are out of order or of another time")]
     Order,
 }
@@ -184,9 +175,9 @@ impl<'a> Columns<'a> {
 
     fn numbers(&self) -> Result<Vec<f64>, BlockFault> {
         if self.decimals == FLOATS {
-            return unpack(self.values, self.count);
+            return Ok(unpack(self.values, self.count)?);
         }
-        let decimals = Decimals::new(self.decimals).ok_or(BlockFault::Column)?;
+        let decimals = Decimals::new(self.decimals).ok_or(ColumnFault::Malformed)?;
         let scaled: Vec<i64> = unpack(self.values, self.count)?;
         Ok(scaled.into_iter().map(|integer| decimals.number(integer)).collect())
     }
@@ -267,61 +258,6 @@ const fn lag(arrival: Arrival) -> i64 {
 
 const fn arrival(lag: i64) -> Arrival {
     if lag == DATING { Arrival::Dating } else { Arrival::After(lag) }
-}
-
-/// A number that a column holds; its bits are what must come back.
-pub(super) trait Cell: Number + Default {
-    fn to_bytes(self) -> [u8; 8];
-    fn from_bytes(bytes: [u8; 8]) -> Self;
-}
-
-impl Cell for i64 {
-    fn to_bytes(self) -> [u8; 8] {
-        self.to_le_bytes()
-    }
-
-    fn from_bytes(bytes: [u8; 8]) -> Self {
-        Self::from_le_bytes(bytes)
-    }
-}
-
-impl Cell for f64 {
-    fn to_bytes(self) -> [u8; 8] {
-        self.to_le_bytes()
-    }
-
-    fn from_bytes(bytes: [u8; 8]) -> Self {
-        Self::from_le_bytes(bytes)
-    }
-}
-
-/// Packs a column, which is not empty.
-pub(super) fn pack<T: Cell>(cells: &[T]) -> Vec<u8> {
-    let first = cells.first().expect("a block holds readings").to_bytes();
-    if cells.iter().all(|cell| cell.to_bytes() == first) {
-        return [&[CONSTANT][..], &first].concat();
-    }
-    let stream =
-        simple_compress(cells, &ChunkConfig::default()).expect("the default settings are valid");
-    [&[COMPRESSED][..], &stream].concat()
-}
-
-/// Unpacks a column of `count` cells.
-pub(super) fn unpack<T: Cell>(column: &[u8], count: usize) -> Result<Vec<T>, BlockFault> {
-    match column {
-        [CONSTANT, bytes @ ..] => {
-            let bytes = bytes.try_into().map_err(|_| BlockFault::Column)?;
-            Ok(vec![T::from_bytes(bytes); count])
-        }
-        [COMPRESSED, stream @ ..] => {
-            let mut cells = vec![T::default(); count];
-            let progress =
-                simple_decompress_into(stream, &mut cells).map_err(BlockFault::Unpack)?;
-            let whole = progress.finished && progress.n_processed == count;
-            if whole { Ok(cells) } else { Err(BlockFault::Column) }
-        }
-        _ => Err(BlockFault::Column),
-    }
 }
 
 #[cfg(test)]

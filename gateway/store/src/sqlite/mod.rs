@@ -16,7 +16,7 @@
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
 //! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `meta` | a table or two each |
-//! | `entry`, `slot`, `arrived`, `block`, `quarters`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
+//! | `entry`, `slot`, `arrived`, `block`, `quarters`, `column`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
@@ -25,6 +25,7 @@ mod arrived;
 pub mod backup;
 mod block;
 mod blocks;
+mod column;
 mod database;
 mod days;
 mod decimals;

@@ -4,13 +4,14 @@
 //! version u8 | decimals u8 | n u8 | length of each column u16 | columns | crc32 u32
 //! ```
 //!
-//! Columns are packed as those of a [block](super::block). Where all numbers have few decimals they are integers
+//! Columns are packed as [those](super::column) of a block. Where all numbers have few decimals they are integers
 //! scaled by `10^decimals`, most of them as what they differ from what others let expect.
 
 use domain::Instant;
 use domain::rollup::{Basis, Rollup};
 
-use super::block::{BlockFault, pack, unpack};
+use super::block::BlockFault;
+use super::column::{ColumnFault, pack, unpack};
 use super::decimals::Decimals;
 use super::entry::{Entry, real};
 use super::slot::Slot;
@@ -99,8 +100,10 @@ pub(super) fn decode(data: &[u8], day: Slot) -> Result<Vec<Rollup>, BlockFault> 
         columns.push(column);
         rest = after;
     }
-    let times: Vec<Vec<i64>> =
-        columns[..6].iter().map(|column| unpack(column, count)).collect::<Result<_, _>>()?;
+    let times: Vec<Vec<i64>> = columns[..6]
+        .iter()
+        .map(|column| unpack(column, count))
+        .collect::<Result<_, ColumnFault>>()?;
     let rows = row_wise(&columns[6..13], count, decimals, &times)?;
     let steepest: Vec<f64> = unpack(columns[13], count)?;
 
@@ -134,7 +137,7 @@ fn rollup(
     steepest: f64,
 ) -> Result<Rollup, BlockFault> {
     let inside = (0..day.tier.length()).contains(&first) && (0..QUARTER).contains(&span);
-    let whole = |count: i64| u64::try_from(count).map_err(|_| BlockFault::Column);
+    let whole = |count: i64| u64::try_from(count).map_err(|_| ColumnFault::Malformed);
     if !inside || !(0..=span).contains(&gap_ms) || count < 1 {
         return Err(BlockFault::Order);
     }
@@ -203,15 +206,15 @@ fn row_wise(
         }
         return Ok(rows);
     }
-    let decimals = Decimals::new(decimals).ok_or(BlockFault::Column)?;
+    let decimals = Decimals::new(decimals).ok_or(ColumnFault::Malformed)?;
     let columns: Vec<Vec<i64>> =
-        columns.iter().map(|column| unpack(column, count)).collect::<Result<_, _>>()?;
+        columns.iter().map(|column| unpack(column, count)).collect::<Result<_, ColumnFault>>()?;
     for (at, row) in rows.iter_mut().enumerate() {
         let mut integers = [0; NUMBERS];
         for n in 0..NUMBERS {
             let expected =
-                expected(integers, times[2][at], times[1][at]).ok_or(BlockFault::Column)?[n];
-            integers[n] = columns[n][at].checked_add(expected).ok_or(BlockFault::Column)?;
+                expected(integers, times[2][at], times[1][at]).ok_or(ColumnFault::Malformed)?[n];
+            integers[n] = columns[n][at].checked_add(expected).ok_or(ColumnFault::Malformed)?;
             row[n] = decimals.number(integers[n]);
         }
     }
