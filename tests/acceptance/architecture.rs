@@ -25,7 +25,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("rusqlite", &["gateway/store/src/sqlite/", "tests/benches/store/peers/"]),
     ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
     ("reqwest", &["gateway/store/src/influx/client.rs"]),
-    ("pco", &["gateway/store/src/sqlite/block.rs"]),
+    ("pco", &["gateway/store/src/sqlite/column.rs"]),
     (
         "metrics_exporter_prometheus",
         &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/storage.rs"],
