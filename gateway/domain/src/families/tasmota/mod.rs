@@ -5,11 +5,13 @@
 //! tele/<device>/LWT              Online, Offline
 //! <any/levels>/<device>/tele/SENSOR    the same, where the order of levels was changed
 //! tele/<bridge>/SENSOR           {"ZbReceived":{"0x4773":{"Name":"Cuisine","Temperature":19.9}}}
+//! tele/<device>/TIC              {"PAPP":"00780","BASE":"007970903"}, and LIVE, of a firmware for the Linky
 //! ```
 //!
 //! A channel is called as the sensor: `SCD40`, `ENERGY`, `ENERGY/1` where a meter gives its phases as an array,
 //! and `TIC/HCHC` for the label of a Linky. `Time` is local and mostly without an offset, and then no instant.
 
+mod linky;
 mod zigbee;
 
 use serde_json::Value as Json;
@@ -21,23 +23,20 @@ use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
 
 /// The row of the table.
-pub(super) const FAMILY: Family = Family {
-    name: "tasmota",
-    filters: |_| FILTERS.iter().map(|filter| (*filter).to_owned()).collect(),
-    reads: Reads::Alone(translate),
-};
+pub(super) const FAMILY: Family =
+    Family { name: "tasmota", filters: |_| filters(), reads: Reads::Alone(translate) };
 
-const FILTERS: &[&str] = &[
-    "tele/#",
-    "+/tele/SENSOR",
-    "+/tele/LWT",
-    "+/+/tele/SENSOR",
-    "+/+/tele/LWT",
-    "+/+/+/tele/SENSOR",
-    "+/+/+/tele/LWT",
-    "+/+/+/+/tele/SENSOR",
-    "+/+/+/+/tele/LWT",
-];
+/// What a device publishes that is read, where the order of levels was changed.
+const READ: [&str; 4] = ["SENSOR", "LWT", "TIC", "LIVE"];
+
+/// So many levels may stand before `tele`.
+const MAX_LEVELS: usize = 4;
+
+fn filters() -> Vec<String> {
+    let before = (1..=MAX_LEVELS).map(|levels| "+/".repeat(levels));
+    let reordered = before.flat_map(|before| READ.map(|what| format!("{before}tele/{what}")));
+    std::iter::once("tele/#".to_owned()).chain(reordered).collect()
+}
 
 /// Of an array, no more than these are phases.
 const MAX_PHASES: usize = 8;
@@ -62,7 +61,8 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     }
     match what {
         "LWT" => plain::presence(device(name).ok()?, message.payload, "Online", "Offline"),
-        "SENSOR" => Some(sensors(name, message.payload).unwrap_or_else(refused)),
+        "TIC" => Some(linky::frame(name, message.payload).unwrap_or_else(refused)),
+        "SENSOR" | "LIVE" => Some(sensors(name, message.payload).unwrap_or_else(refused)),
         "ZbReceived" => {
             let received = object(message.payload);
             Some(received.map_or_else(refused, |received| zigbee::read(name, &received)))
@@ -97,8 +97,10 @@ fn sensors(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
         match sensor.as_str() {
             "TIC" => tic::read(measured, "TIC/", &mut gathering),
             "ZbReceived" => behind = zigbee::read(name, measured),
-            "METER" => linky_meter(measured, &mut gathering),
-            "ENERGY" if is_of_linky(&message, measured) => {}
+            "METER" => linky::meter(measured, &mut gathering),
+            "PROD" => linky::production(measured, &mut gathering),
+            "CONTRACT" => linky::contract(measured, &mut gathering),
+            "ENERGY" if linky::made_up(&message, measured) => {}
             "ENERGY" => energy(measured, &mut gathering),
             own if OWN.contains(&own) => {}
             _ => air(sensor, measured, fahrenheit, &mut gathering),
@@ -134,11 +136,6 @@ fn air(sensor: &str, measured: &Object, fahrenheit: bool, gathering: &mut Gather
     if measured.get("RSSI").and_then(number).is_some_and(|dbm| dbm < 0.0) {
         gathering.number(measured, "RSSI", 1.0, Quantity::Rssi, channel);
     }
-}
-
-/// Whether `ENERGY` was made up from a Linky: then its power is apparent and its total not that of the meter.
-fn is_of_linky(message: &Object, energy: &Object) -> bool {
-    message.contains_key("TIC") || message.contains_key("METER") || energy.contains_key("Load")
 }
 
 fn energy(measured: &Object, gathering: &mut Gathering) {
@@ -179,23 +176,6 @@ fn by_phase(
     for (phase, json) in (1..).zip(phases.iter().take(MAX_PHASES)) {
         let channel = format!("ENERGY/{phase}");
         gathering.json(json, key, factor, quantity, Some(&channel));
-    }
-}
-
-/// A Linky as one firmware sums it up: `P` is in VA and `W` in W, with a digit for each phase.
-fn linky_meter(measured: &Object, gathering: &mut Gathering) {
-    const KEYS: &[(&str, Quantity)] = &[
-        ("P", Quantity::ApparentPower),
-        ("W", Quantity::ActivePower),
-        ("U", Quantity::Voltage),
-        ("I", Quantity::Current),
-    ];
-    for (key, quantity) in KEYS {
-        gathering.number(measured, key, 1.0, *quantity, Some("METER"));
-        for phase in 1..=3 {
-            let channel = format!("METER/{phase}");
-            gathering.number(measured, &format!("{key}{phase}"), 1.0, *quantity, Some(&channel));
-        }
     }
 }
 
