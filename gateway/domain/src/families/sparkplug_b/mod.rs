@@ -11,7 +11,8 @@
 //!
 //! The device is `<group>/<node>[/<device>]`, the channel the name of the metric. What it measures is told by its unit
 //! and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the message
-//! is refused, and the node is to be asked for its birth.
+//! is refused, and the node is to be asked for its birth. Data sets and templates are refused as well; their definitions
+//! say nothing.
 
 mod payload;
 
@@ -42,6 +43,15 @@ const MAX_KNOWN: usize = 50_000;
 
 /// Longer names and units are not remembered.
 const MAX_NAME: usize = 128;
+
+/// How the names of metrics begin that only define a template.
+const DEFINITION: &str = "_types_/";
+
+/// The data type of a truth, which some encoders send as a number.
+const BOOLEAN: u64 = 11;
+
+/// The data type of a point in time, in milliseconds.
+const DATE_TIME: u64 = 13;
 
 /// What the nodes have told at birth.
 #[derive(Debug, Default)]
@@ -124,6 +134,11 @@ fn of_device(kind: &str) -> Option<Kind> {
 impl Births {
     fn birth(&mut self, id: &DeviceId, payload: &Payload<'_>) -> Result<Translation, Reason> {
         let life = Life::new(payload);
+        if life.bd_seq.is_some()
+            && self.lives.get(id.as_str()).is_some_and(|old| old.bd_seq != life.bd_seq)
+        {
+            self.forget_behind(id);
+        }
         let before = self.lives.get(id.as_str());
         let known = self.known - before.map_or(0, Life::weight) + life.weight();
         if known > MAX_KNOWN || before.is_none() && self.lives.len() >= MAX_BIRTHS {
@@ -142,7 +157,7 @@ impl Births {
     fn data(&self, id: DeviceId, payload: &Payload<'_>) -> Translation {
         let life = self.lives.get(id.as_str());
         let mut gathering = Gathering::new(id, None);
-        let mut unknown = 0_usize;
+        let (mut unknown, mut unread) = (0_usize, None);
         for metric in &payload.metrics {
             let name =
                 metric.name.or_else(|| life?.by_alias.get(&metric.alias?).map(String::as_str));
@@ -150,6 +165,10 @@ impl Births {
                 unknown += 1;
                 continue;
             };
+            if metric.value == Some(Value::Many) && !metric.is_null {
+                unread = unread.or((!name.starts_with(DEFINITION)).then_some(name));
+                continue;
+            }
             let at = metric.timestamp.or(payload.timestamp);
             gathering.dated(at.and_then(moment::unix_millis));
             read(metric, name, life.and_then(|life| life.by_name.get(name)), &mut gathering);
@@ -158,6 +177,12 @@ impl Births {
             let text = format!(
                 "{unknown} metrics have an alias that no birth has explained; ask the node for its birth \
                  (Node Control/Rebirth)"
+            );
+            gathering.refuse(ReasonLabel::Malformed, text);
+        }
+        if let Some(name) = unread {
+            let text = format!(
+                "`{name}` is a template or a data set, which are not read: publish what it holds as metrics"
             );
             gathering.refuse(ReasonLabel::Malformed, text);
         }
@@ -176,12 +201,25 @@ impl Births {
         {
             return Translation::default();
         }
-        let below = format!("{id}/");
-        let devices = self.lives.range(below.clone()..).map(|(name, _)| name);
-        let devices = devices.take_while(|name| name.starts_with(&below));
+        let devices = self.behind(id);
         let gone = std::iter::once(id.clone()).chain(devices.filter_map(|name| name.parse().ok()));
         let statuses = gone.map(|device| status(device, DevicePresence::Offline)).collect();
         Translation { statuses, ..Translation::default() }
+    }
+
+    /// The devices behind a node.
+    fn behind(&self, node: &DeviceId) -> impl Iterator<Item = &String> {
+        let below = format!("{node}/");
+        let from_there = self.lives.range(below.clone()..).map(|(name, _)| name);
+        from_there.take_while(move |name| name.starts_with(&below))
+    }
+
+    /// In a new life of a node an alias of its devices may mean something else, until they are born again, too.
+    fn forget_behind(&mut self, node: &DeviceId) {
+        let names: Vec<String> = self.behind(node).cloned().collect();
+        for name in names {
+            self.known -= self.lives.remove(&name).map_or(0, |life| life.weight());
+        }
     }
 }
 
@@ -220,11 +258,10 @@ fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut 
     let datatype = metric.datatype.or_else(|| known?.datatype);
     let unit = metric.unit.or_else(|| known?.unit.as_deref()).filter(|unit| !unit.is_empty());
     let number = match metric.value {
-        Some(Value::Truth(truth)) => {
-            if let Some(quantity) = wording::state(last) {
-                gathering.state(truth, quantity, Some(name));
-            }
-            return;
+        _ if datatype == Some(DATE_TIME) => return,
+        Some(Value::Truth(truth)) => return state(truth, last, name, gathering),
+        Some(Value::Whole(whole)) if datatype == Some(BOOLEAN) => {
+            return state(whole != 0, last, name, gathering);
         }
         Some(Value::Whole(whole)) => signed(whole, datatype),
         Some(Value::Real(real)) => real,
@@ -232,7 +269,7 @@ fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut 
             Some(number) => number,
             None => return,
         },
-        None => return,
+        Some(Value::Many) | None => return,
     };
     // Not a number is how a node says that it does not know.
     if number.is_nan() {
@@ -250,6 +287,12 @@ fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut 
                 gathering.amount(number, factor, quantity, Some(name));
             }
         }
+    }
+}
+
+fn state(truth: bool, last: &str, name: &str, gathering: &mut Gathering) {
+    if let Some(quantity) = wording::state(last) {
+        gathering.state(truth, quantity, Some(name));
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) enum Value<'a> {
     Real(f64),
     Truth(bool),
     Text(&'a str),
+    /// Many values in one: a data set or a template. They are not read.
+    Many,
 }
 
 /// The payload cannot be read.
@@ -89,6 +91,7 @@ impl<'a> Metric<'a> {
                     metric.value = Some(Value::Real(f64::from_bits(bits)));
                 }
                 (14, Field::Varint(truth)) => metric.value = Some(Value::Truth(truth != 0)),
+                (17 | 18, Field::Bytes(_)) => metric.value = Some(Value::Many),
                 (15, Field::Bytes(bytes)) => metric.value = Some(Value::Text(text(bytes)?)),
                 _ => {}
             }

@@ -19,7 +19,7 @@ fn varint(field: u8, mut number: u64) -> Vec<u8> {
 
 /// A field of bytes.
 fn bytes(field: u8, inner: &[u8]) -> Vec<u8> {
-    let mut all = vec![field << 3 | 2];
+    let mut all = varint(0, u64::from(field) << 3 | 2)[1..].to_vec();
     all.extend(&varint(0, inner.len() as u64)[1..]);
     all.extend(inner);
     all
@@ -150,4 +150,69 @@ fn births_without_end_find_an_end() {
         !translation.refusals.is_empty()
     });
     assert_eq!(refused.count(), 10);
+}
+
+#[test]
+fn every_data_type_of_a_number_is_read_and_no_other() {
+    let mut heard = Hearing::new();
+    let metric = |name: &str, datatype, value: Vec<u8>| {
+        [bytes(1, name.as_bytes()), varint(4, datatype), value].concat()
+    };
+    let float = |number: f32| [vec![12 << 3 | 5], number.to_bits().to_le_bytes().to_vec()].concat();
+    let birth = heard.hear(
+        "P/NBIRTH/E",
+        &[
+            metric("int8/temperature", 1, varint(10, 0xFFFF_FFFB)),
+            metric("int16/temperature", 2, varint(10, 0xFFFB)),
+            metric("int32/temperature", 3, varint(10, 0xFFFF_FFFB)),
+            metric("int64/temperature", 4, varint(11, (-5_i64).cast_unsigned())),
+            metric("uint8/co2", 5, varint(10, 250)),
+            metric("uint16/co2", 6, varint(10, 812)),
+            metric("uint32/co2", 7, varint(10, 813)),
+            metric("uint64/co2", 8, varint(11, 814)),
+            metric("float/temperature", 9, float(21.3)),
+            metric("double/temperature", 10, double(21.4)),
+            metric("boolean/presence", 11, varint(14, 1)),
+            metric("boolean as number/presence", 11, varint(10, 1)),
+            metric("string/temperature", 12, bytes(15, b"21.5")),
+            metric("words/temperature", 14, bytes(15, b"warm")),
+            metric("datetime/temperature", 13, varint(11, AT)),
+            metric("bytes/temperature", 17, bytes(16, b"21")),
+            metric("null/temperature", 10, varint(7, 1)),
+        ],
+    );
+    let got: Vec<_> = birth.reports.iter().map(|report| report.value.as_f64()).collect();
+    let expected = [-5.0, -5.0, -5.0, -5.0, 250.0, 812.0, 813.0, 814.0, 21.3, 21.4, 1.0, 1.0, 21.5];
+    assert_eq!((got, birth.refusals), (expected.to_vec(), vec![]));
+}
+
+#[test]
+fn templates_and_data_sets_are_refused_by_name_and_their_definitions_left_alone() {
+    let mut heard = Hearing::new();
+    let many = |name: &str, datatype, field| {
+        [bytes(1, name.as_bytes()), varint(4, datatype), bytes(field, b"\x08\x01")].concat()
+    };
+    let told = heard.hear("P/NBIRTH/E", &[many("_types_/Motor", 19, 18), power()]);
+    assert_eq!((told.refusals.len(), told.reports.len()), (0, 1));
+    for (name, datatype, field) in [("Laser/Motor", 19, 18), ("Laser/Table", 16, 17)] {
+        let told = heard.hear("P/NDATA/E", &[many(name, datatype, field), power()]);
+        assert_eq!(told.reports.len(), 1, "its neighbours count");
+        assert!(told.refusals[0].text.starts_with(&format!("`{name}` is a template")));
+    }
+}
+
+#[test]
+fn in_a_new_life_of_a_node_the_aliases_of_its_devices_are_no_longer_known() {
+    let mut heard = Hearing::new();
+    let life = |number| [[bytes(1, b"bdSeq"), varint(4, 8), varint(11, number)].concat()];
+    let by_alias = [[varint(2, 7), double(2.0)].concat()];
+    heard.hear("P/NBIRTH/E", &life(4));
+    heard.hear("P/DBIRTH/E/D", &[power()]);
+    heard.hear("P/NBIRTH/E", &life(4));
+    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports.len(), 1, "the same birth once more");
+
+    heard.hear("P/NBIRTH/E", &life(5));
+    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports, []);
+    heard.hear("P/DBIRTH/E/D", &[power()]);
+    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports.len(), 1);
 }
