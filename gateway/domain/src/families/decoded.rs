@@ -24,6 +24,7 @@ const MEASURES: &[(&str, Quantity, Option<&str>)] = &[
     ("co2", Quantity::Co2, None),
     ("CO2", Quantity::Co2, None),
     ("ILL_lx", Quantity::Illuminance, None),
+    ("ILL_lux", Quantity::Illuminance, None),
     ("people_total_in", Quantity::PeopleIn, None),
     ("people_total_out", Quantity::PeopleOut, None),
     ("total_in", Quantity::PeopleIn, None),
@@ -46,6 +47,8 @@ const SEVERAL: &[(&str, &str, Quantity, &str)] = &[
     ("temperature_", "", Quantity::Temperature, ""),
     ("relative_humidity_", "", Quantity::RelativeHumidity, ""),
     ("temperature_chn", "", Quantity::Temperature, "chn"),
+    // Clamps of Milesight, in A.
+    ("current_chn", "", Quantity::Current, "chn"),
 ];
 
 /// More late values of one message are not read; a packet of LoRaWAN has room for some thirty.

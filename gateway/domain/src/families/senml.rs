@@ -88,21 +88,19 @@ struct Base {
     name: String,
     unit: String,
     time_s: f64,
-    value: f64,
-    sum: f64,
+    value: Option<f64>,
+    sum: Option<f64>,
 }
 
 impl Base {
     fn update(&mut self, record: &Object) {
         let text = |key| record.get(key).and_then(Json::as_str).map(ToOwned::to_owned);
-        let set = |field: &mut f64, key| {
-            *field = record.get(key).and_then(number).unwrap_or(*field);
-        };
+        let told = |key| record.get(key).and_then(number);
         self.name = text("bn").unwrap_or_else(|| std::mem::take(&mut self.name));
         self.unit = text("bu").unwrap_or_else(|| std::mem::take(&mut self.unit));
-        set(&mut self.time_s, "bt");
-        set(&mut self.value, "bv");
-        set(&mut self.sum, "bs");
+        self.time_s = told("bt").unwrap_or(self.time_s);
+        self.value = told("bv").or(self.value);
+        self.sum = told("bs").or(self.sum);
     }
 
     fn read(&self, record: &Object, device: &DeviceId, now: Instant, gathering: &mut Gathering) {
@@ -112,12 +110,20 @@ impl Base {
         let unit = text("u").unwrap_or(&self.unit);
         let time_s = self.time_s + record.get("t").and_then(number).unwrap_or(0.0);
         gathering.dated(instant(time_s, now));
-        if let Some(value) = record.get("v") {
-            match (measured(unit, &name), number(value)) {
+        // A base value alone is a value, as one that is added to 0.
+        let alone = || Json::from(0.0);
+        let has = |keys: &[&str]| keys.iter().any(|key| record.contains_key(*key));
+        let value = record
+            .get("v")
+            .cloned()
+            .or_else(|| (self.value.is_some() && !has(&["vs", "vb", "vd", "s"])).then(alone));
+        if let Some(value) = value {
+            match (measured(unit, &name), number(&value)) {
                 (Some((quantity, factor, zero)), Some(value)) => {
-                    gathering.amount(self.value + value - zero, factor, quantity, channel);
+                    let value = self.value.unwrap_or(0.0) + value - zero;
+                    gathering.amount(value, factor, quantity, channel);
                 }
-                (Some(_), None) if is_unknown(value) => {}
+                (Some(_), None) if is_unknown(&value) => {}
                 (Some(_), None) => {
                     gathering.refuse(ReasonLabel::Malformed, format!("`v` of {name} is no number"));
                 }
@@ -132,7 +138,12 @@ impl Base {
         if let (Some(sum), "W") = (record.get("s").and_then(number), unit) {
             /// What makes Wh of the W·s of a sum.
             const WATT_SECOND: f64 = 1.0 / 3600.0;
-            gathering.amount(self.sum + sum, WATT_SECOND, Quantity::EnergyImported, channel);
+            gathering.amount(
+                self.sum.unwrap_or(0.0) + sum,
+                WATT_SECOND,
+                Quantity::EnergyImported,
+                channel,
+            );
         }
     }
 }
@@ -183,11 +194,25 @@ fn measured(unit: &str, name: &str) -> Option<(Quantity, f64, f64)> {
             };
             (wording::register(name)?, factor)
         }
+        // A share of anything: 48 % as it is, or as 0.48 of the whole.
+        "%" | "/100" => (by_name().filter(|quantity| is_share(*quantity))?, 1.0),
+        "/" => (by_name().filter(|quantity| is_share(*quantity))?, 100.0),
+        "m3/s" => (Quantity::Airflow, by_air(name, 3600.0)?),
+        "l/s" => (Quantity::Airflow, by_air(name, 3.6)?),
         "ppm" => (by_name().filter(|quantity| *quantity == Quantity::Co2)?, 1.0),
         "count" => (by_name().filter(|quantity| *quantity == Quantity::PeopleCount)?, 1.0),
         _ => return None,
     };
     Some((quantity, factor, 0.0))
+}
+
+fn is_share(quantity: Quantity) -> bool {
+    matches!(quantity, Quantity::RelativeHumidity | Quantity::Battery)
+}
+
+/// The factor, when it is air that flows and not water.
+fn by_air(name: &str, factor: f64) -> Option<f64> {
+    wording::is_air(name).then_some(factor)
 }
 
 #[cfg(test)]
