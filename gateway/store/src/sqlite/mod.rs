@@ -15,8 +15,8 @@
 //! | `reader`, `find`, `roll`, `walk` | the pool; the questions, that for rollups apart; one series across all places it lies in |
 //! | `forwarding`, `owed` | what another store does not have yet |
 //! | `alerts` | the log of alerts |
-//! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `meta` | a table or two each |
-//! | `entry`, `slot`, `arrived`, `block`, `quarters`, `column`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
+//! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `civil_days`, `meta` | a table or two each |
+//! | `entry`, `slot`, `arrived`, `block`, `quarters`, `bundle`, `column`, `frame`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
@@ -25,6 +25,8 @@ mod arrived;
 pub mod backup;
 mod block;
 mod blocks;
+mod bundle;
+mod civil_days;
 mod column;
 mod database;
 mod days;
@@ -33,6 +35,7 @@ mod entry;
 mod fault;
 mod find;
 mod forwarding;
+mod frame;
 mod known;
 mod learned;
 mod ledger;
@@ -127,7 +130,7 @@ pub fn unpack_anything(bytes: &[u8]) {
         }
         let _ = block::decode(&sealed(&numbers), Some(&times), day);
     }
-    let _ = quarters::decode(&block, day);
+    let _ = bundle::decode(&block, quarters::stretch(day));
 }
 
 #[cfg(test)]

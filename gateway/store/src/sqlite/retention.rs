@@ -4,12 +4,13 @@
 use domain::Instant;
 use domain::site::Retention;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, params};
 
 use super::rollups::Rules;
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
-use super::{blocks, owed, rollups};
+use super::{blocks, civil_days, owed, rollups};
 use crate::ports::StoreError;
 
 /// How many rows one step gives up.
@@ -63,7 +64,7 @@ impl Nightly {
                 return Ok((!gone.is_empty()).then_some(gone));
             };
             gone.extend(ages.give_up_readings(connection, rules)?);
-            ages.give_up_rollups(connection)?;
+            ages.give_up_rollups(connection, &rules.zone)?;
         }
         Ok(Some(gone))
     }
@@ -88,13 +89,13 @@ impl Ages {
         Ok(gone)
     }
 
-    fn give_up_rollups(&self, connection: &Connection) -> Result<(), StoreError> {
+    fn give_up_rollups(&self, connection: &Connection, zone: &TimeZone) -> Result<(), StoreError> {
         if let Some(since) = self.quarters {
             let end = Slot::of(Tier::Day, self.series, since * Tier::Day.length()).id();
             rollups::remove_quarters_before(connection, self.series, end, DAYS_A_NIGHT)?;
         }
         if let Some(since) = self.days {
-            rollups::remove_days_before(connection, self.series, since, DAYS_A_NIGHT)?;
+            civil_days::remove_before(connection, self.series, since, DAYS_A_NIGHT, zone)?;
         }
         Ok(())
     }

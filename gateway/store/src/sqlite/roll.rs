@@ -14,7 +14,7 @@ use super::rollups::{self, StoredDay};
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
 use super::walk::{End, Series};
-use super::{blocks, log, quarters};
+use super::{blocks, civil_days, log, quarters};
 use crate::ports::{RollupRange, StoreError};
 
 /// The rollups of each source.
@@ -115,7 +115,7 @@ impl<'c> Question<'c> {
         }
         let mut told = Vec::new();
         let mut renewed = self.composed(self.fresh_days(zone, civil), zone, civil)?;
-        for figure in rollups::civil_days(self.connection, self.id, self.span, zone)? {
+        for figure in civil_days::read(self.connection, self.id, self.span, zone)? {
             let period = civil.of(figure.first.0, zone);
             if !self.is_fresh(period) {
                 told.push(Bucket { period, figure });

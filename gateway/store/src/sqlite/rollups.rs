@@ -1,5 +1,5 @@
-//! The tables of rollups. What stands in them of a day follows from the day's block, and is made whole again whenever
-//! that is written; where readings are no longer kept, what was made of them stays.
+//! The rollups by quarter of an hour, and what civil days follow from them. What stands of a day follows from the day's
+//! block, and is made whole again whenever that is written; where readings are no longer kept, what was made of them stays.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use domain::rollup::{Basis, Rollup};
 use domain::site::Retention;
 use domain::{Instant, Period, Quantity};
 use jiff::SignedDuration;
-use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
+use super::civil_days::Before;
 use super::entry::Entry;
 use super::quarters::{self, quarter_of};
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
-use super::{blocks, meta};
+use super::{blocks, bundle, civil_days, meta};
 use crate::ports::StoreError;
 
 /// By what rollups are made, and how long all is kept.
@@ -109,7 +109,7 @@ pub(super) fn read_day(
     let row = connection
         .prepare_cached(sql)?
         .query_row([day.id()], |row| {
-            let quarters = quarters::decode(row.get_ref(0)?.as_blob()?, day);
+            let quarters = bundle::decode(row.get_ref(0)?.as_blob()?, quarters::stretch(day));
             Ok((quarters, row.get(1)?, row.get(2)?))
         })
         .optional()?;
@@ -181,7 +181,7 @@ pub(super) fn write_day(
             day.id(),
             millis(rules.longest_gap),
             partly,
-            quarters::encode(day, &told)
+            bundle::encode(quarters::stretch(day), &told)
         ])?;
     write_civil_days(connection, day.series, (day.start(), day.end()), &basis, &rules.zone)
 }
@@ -222,20 +222,6 @@ pub(super) fn remove_quarters_before(
     Ok(())
 }
 
-/// Takes the oldest civil days out, `count` at most and before the day of this number since 1970.
-pub(super) fn remove_days_before(
-    connection: &Connection,
-    series: SeriesId,
-    day: i64,
-    count: usize,
-) -> Result<(), StoreError> {
-    let sql = "DELETE FROM rd WHERE series = ?1 AND day IN
-               (SELECT day FROM rd WHERE series = ?1 AND day < ?2 ORDER BY day LIMIT ?3)";
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    connection.prepare_cached(sql)?.execute(params![series, day, count])?;
-    Ok(())
-}
-
 /// Rolls up all civil days of a series again.
 pub(super) fn rewrite_civil_days(
     connection: &Connection,
@@ -243,31 +229,55 @@ pub(super) fn rewrite_civil_days(
     rules: &Rules,
 ) -> Result<(), StoreError> {
     let Some(basis) = rules.basis(connection, series)? else { return Ok(()) };
+    let Some(span) = quarters_span(connection, series)? else { return Ok(()) };
+    // Civil days older than any quarter of an hour stay as they are: there is nothing to make them of.
+    let oldest = civil_days::number(Instant::from_millis(span.0), &rules.zone);
+    civil_days::remove_since(connection, series, oldest, &rules.zone)?;
+    write_civil_days(connection, series, span, &basis, &rules.zone)
+}
+
+/// From the first UTC day of a series that has quarters of an hour to the end of the last one.
+fn quarters_span(
+    connection: &Connection,
+    series: SeriesId,
+) -> Result<Option<(i64, i64)>, StoreError> {
     let mut bounds =
         connection.prepare_cached("SELECT min(id), max(id) FROM q15 WHERE series = ?1")?;
     let bounds: (Option<i64>, Option<i64>) =
         bounds.query_row([series], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (Some(first), Some(last)) = bounds else { return Ok(()) };
     let day = |id| Slot::from_id(Tier::Day, id);
-    let span = (day(first).start(), day(last).end());
-    // Civil days older than any quarter of an hour stay as they are: there is nothing to make them of.
-    let from = Instant::from_millis(span.0);
-    let oldest = day_number(period_of(calendar::Step::Day, from, &rules.zone), &rules.zone);
-    connection
-        .prepare_cached("DELETE FROM rd WHERE series = ?1 AND day >= ?2")?
-        .execute(params![series, oldest])?;
-    write_civil_days(connection, series, span, &basis, &rules.zone)
+    let (Some(first), Some(last)) = bounds else { return Ok(None) };
+    Ok(Some((day(first).start(), day(last).end())))
 }
 
-/// Rolls up the civil days that overlap a stretch of time.
+/// Writes the rollups of the civil days that overlap a stretch of time.
 fn write_civil_days(
+    connection: &Connection,
+    series: SeriesId,
+    span: (i64, i64),
+    basis: &Basis,
+    zone: &TimeZone,
+) -> Result<(), StoreError> {
+    let days = civil_days_in(connection, series, span, basis, zone)?;
+    if civil_days::write(connection, series, &days, zone)? == Before::Readable {
+        return Ok(());
+    }
+    // What else the damaged rows held is made again as well.
+    let Some(all) = quarters_span(connection, series)? else { return Ok(()) };
+    let days = civil_days_in(connection, series, all, basis, zone)?;
+    civil_days::write(connection, series, &days, zone)?;
+    Ok(())
+}
+
+/// The rollups of the civil days that overlap a stretch of time, from those by quarter of an hour.
+fn civil_days_in(
     connection: &Connection,
     series: SeriesId,
     (from, until): (i64, i64),
     basis: &Basis,
     zone: &TimeZone,
-) -> Result<(), StoreError> {
-    let mut open: Option<(Period, Rollup)> = None;
+) -> Result<Vec<Rollup>, StoreError> {
+    let mut days: Vec<(Period, Rollup)> = Vec::new();
     // The civil days at both ends reach into the UTC days around.
     let civil = |ts| period_of(calendar::Step::Day, Instant::from_millis(ts), zone);
     let span = (civil(from).start().as_millis(), civil(until - 1).end().as_millis());
@@ -278,18 +288,15 @@ fn write_civil_days(
             if !(span.0..span.1).contains(&at.as_millis()) {
                 continue;
             }
-            open = match open {
+            match days.last_mut() {
                 Some((period, so_far)) if period.contains(at) => {
-                    Some((period, so_far.then(quarter, basis)))
+                    *so_far = so_far.then(quarter, basis);
                 }
-                ended => {
-                    write_civil_day(connection, series, ended, zone)?;
-                    Some((civil(at.as_millis()), quarter))
-                }
-            };
+                _ => days.push((civil(at.as_millis()), quarter)),
+            }
         }
     }
-    write_civil_day(connection, series, open, zone)
+    Ok(days.into_iter().map(|(_, rollup)| rollup).collect())
 }
 
 fn readable(connection: &Connection, day: Slot) -> Result<Option<StoredDay>, StoreError> {
@@ -316,83 +323,6 @@ pub(super) fn days_with_rollups(
         Ok(Slot::from_id(Tier::Day, row.get(0)?))
     })?;
     Ok(days.collect::<Result<_, _>>()?)
-}
-
-fn write_civil_day(
-    connection: &Connection,
-    series: SeriesId,
-    day: Option<(Period, Rollup)>,
-    zone: &TimeZone,
-) -> Result<(), StoreError> {
-    let Some((period, rollup)) = day else { return Ok(()) };
-    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO rd VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?
-        .execute(params![
-            series,
-            day_number(period, zone),
-            count(rollup.count),
-            rollup.sum,
-            rollup.min,
-            rollup.max,
-            rollup.first.0.as_millis(),
-            rollup.first.1,
-            rollup.last.0.as_millis(),
-            rollup.last.1,
-            rollup.increase,
-            count(rollup.falls),
-            rollup.steepest,
-            rollup.covered_ms,
-            count(rollup.gaps),
-            rollup.held,
-        ])?;
-    Ok(())
-}
-
-/// The stored rollups of the civil days of a series that overlap `span`, in order.
-pub(super) fn civil_days(
-    connection: &Connection,
-    series: SeriesId,
-    span: Period,
-    zone: &TimeZone,
-) -> Result<Vec<Rollup>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT n, sum, min, max, ft, f, lt, l, inc, falls, speed, covered, gaps, held FROM rd
-         WHERE series = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day",
-    )?;
-    let day = |instant| day_number(period_of(calendar::Step::Day, instant, zone), zone);
-    let last = day(span.end() - SignedDuration::from_millis(1));
-    let days = statement.query_map(params![series, day(span.start()), last], read_civil_day)?;
-    Ok(days.collect::<Result<_, _>>()?)
-}
-
-fn read_civil_day(row: &Row<'_>) -> rusqlite::Result<Rollup> {
-    let count = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
-    let instant = |column| row.get(column).map(Instant::from_millis);
-    Ok(Rollup {
-        count: count(0)?,
-        sum: row.get(1)?,
-        min: row.get(2)?,
-        max: row.get(3)?,
-        first: (instant(4)?, row.get(5)?),
-        last: (instant(6)?, row.get(7)?),
-        increase: row.get(8)?,
-        falls: count(9)?,
-        steepest: row.get(10)?,
-        covered_ms: row.get(11)?,
-        gaps: count(12)?,
-        held: row.get(13)?,
-    })
-}
-
-/// Days from 1970-01-01 to the date of a civil day.
-fn day_number(civil: Period, zone: &TimeZone) -> i64 {
-    const EPOCH: Date = date(1970, 1, 1);
-    let date = civil.start().to_jiff().to_zoned_datetime(zone.clone()).date();
-    date.duration_since(EPOCH).as_hours() / 24
 }
 
 fn millis(gap: SignedDuration) -> i64 {

@@ -5,21 +5,36 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::civil_days;
 use super::fault::open_fault;
 use crate::ports::StoreError;
 
 /// Marks the file as ours: `Vigi`.
 const APPLICATION_ID: i32 = 0x5669_6769;
 /// Each takes the schema from the version that is its place here to the next one. Only ever added to.
-const STEPS: &[&str] = &[
-    include_str!("schema_1.sql"),
-    include_str!("schema_2.sql"),
-    include_str!("schema_3.sql"),
-    include_str!("schema_4.sql"),
-    include_str!("schema_5.sql"),
-    include_str!("schema_6.sql"),
-    include_str!("schema_7.sql"),
+const STEPS: &[Step] = &[
+    Step::of(include_str!("schema_1.sql")),
+    Step::of(include_str!("schema_2.sql")),
+    Step::of(include_str!("schema_3.sql")),
+    Step::of(include_str!("schema_4.sql")),
+    Step::of(include_str!("schema_5.sql")),
+    Step::of(include_str!("schema_6.sql")),
+    Step::of(include_str!("schema_7.sql")),
+    Step { sql: include_str!("schema_8.sql"), then: civil_days::pack_rows },
 ];
+
+/// A change of the schema, and what SQL does not do of it.
+struct Step {
+    sql: &'static str,
+    then: fn(&Connection) -> Result<(), StoreError>,
+}
+
+impl Step {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, then: |_| Ok(()) }
+    }
+}
+
 /// The pages of a new file, in bytes. Each commit writes one at least; a file from before keeps its 4096.
 const PAGE_BYTES: i64 = 2048;
 /// How long a connection waits for another one's lock; commits take milliseconds.
@@ -103,7 +118,8 @@ fn migrate(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
     let done = usize::try_from(found).unwrap_or(0);
     for (step, version) in STEPS.iter().zip(1_i64..).skip(done) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-        transaction.execute_batch(step)?;
+        transaction.execute_batch(step.sql)?;
+        (step.then)(&transaction)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;

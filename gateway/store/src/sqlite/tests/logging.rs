@@ -88,6 +88,7 @@ async fn readings_that_a_log_from_before_holds_one_by_one_are_read_and_sealed() 
     let (insert, version) = sql.split_once(';').unwrap();
     stranger.execute(insert, [millis]).unwrap();
     stranger.execute_batch(version).unwrap();
+    stranger.execute_batch(DAYS_BY_ROW).unwrap();
     drop(stranger);
 
     subject.reopen().await;

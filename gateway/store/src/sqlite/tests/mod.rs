@@ -24,6 +24,10 @@ struct Sqlite {
     writer: Option<SqliteWriter>,
 }
 
+/// Makes the table of civil days one of schema 7, and empty.
+const DAYS_BY_ROW: &str = "DROP TABLE rd;
+    CREATE TABLE rd(series, day, n, sum, min, max, ft, f, lt, l, inc, falls, speed, covered, gaps, held);";
+
 impl Subject for Sqlite {
     type Writer = SqliteWriter;
     type Reader = SqliteReader;

@@ -196,6 +196,7 @@ async fn blocks_of_a_file_from_before_are_read_and_share_once_they_are_packed_ag
     let stranger = subject.stranger();
     let back = "DROP INDEX blk_d_times; ALTER TABLE blk_d DROP COLUMN times; DROP TABLE times; PRAGMA user_version = 5;";
     stranger.execute_batch(back).unwrap();
+    stranger.execute_batch(DAYS_BY_ROW).unwrap();
     for quantity in QUANTITIES {
         let entries: Vec<_> = of_quantity(&messages(on_monday("08:00:00"), 100), quantity)
             .iter()

@@ -6,11 +6,14 @@ use domain::calendar::{self, Bucket, period_of};
 use domain::rollup::{Basis, Rollup, Step, roll_up};
 use domain::{Quantity, Value};
 use jiff::SignedDuration;
+use rusqlite::params;
 
+use super::super::{civil_days, series::SeriesId};
 use super::*;
 use crate::conformance::{GAP, append, assert_alike, at, history, paris, reading, rollups, source};
+use crate::ports::RollupRange;
 
-/// A row of the table of civil days, as somebody with SQL would read it.
+/// What is stored of a civil day.
 #[derive(Debug, PartialEq)]
 struct Row {
     start: i64,
@@ -23,23 +26,22 @@ struct Row {
     increase: f64,
 }
 
-fn days(subject: &Sqlite) -> Vec<Row> {
+fn days(subject: &Sqlite, zone: &TimeZone) -> Vec<Row> {
     let stranger = subject.stranger();
-    let sql = "SELECT day, n, sum, min, max, ft, f, lt, l, inc FROM rd";
-    let mut statement = stranger.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| {
-        Ok(Row {
-            start: row.get(0)?,
-            count: row.get(1)?,
-            sum: row.get(2)?,
-            min: row.get(3)?,
-            max: row.get(4)?,
-            first: (row.get(5)?, row.get(6)?),
-            last: (row.get(7)?, row.get(8)?),
-            increase: row.get(9)?,
-        })
-    });
-    rows.unwrap().map(Result::unwrap).collect()
+    let series: i64 = stranger.query_row("SELECT id FROM series", [], |row| row.get(0)).unwrap();
+    let stored =
+        civil_days::read(&stranger, SeriesId::of_block(series), Period::ALL, zone).unwrap();
+    let row = |day: Rollup| Row {
+        start: local_day(day.first.0, zone),
+        count: i64::try_from(day.count).unwrap(),
+        sum: day.sum,
+        min: day.min,
+        max: day.max,
+        first: (day.first.0.as_millis(), day.first.1),
+        last: (day.last.0.as_millis(), day.last.1),
+        increase: day.increase,
+    };
+    stored.into_iter().map(row).collect()
 }
 
 /// The summary computed from the readings themselves, the increase without regard to borders within.
@@ -114,7 +116,7 @@ async fn summaries_are_those_of_the_readings_on_a_day_of_25_hours_too() {
     let raw = history(&subject, meter).await;
 
     let expected = summaries(&raw, &paris());
-    assert_eq!(days(&subject), expected);
+    assert_eq!(days(&subject, &paris()), expected);
     assert_eq!(
         expected
             .iter()
@@ -150,7 +152,7 @@ async fn late_repeated_and_shuffled_readings_give_the_same_summaries() {
         rows.unwrap().map(Result::unwrap).collect()
     };
     assert_eq!(packed(&shuffled), packed(&in_order));
-    assert_eq!(days(&shuffled), days(&in_order));
+    assert_eq!(days(&shuffled, &paris()), days(&in_order, &paris()));
 }
 
 #[tokio::test]
@@ -167,7 +169,7 @@ async fn days_are_summarised_again_when_the_building_gets_another_time_zone() {
 
     let raw = history(&subject, meter).await;
     let expected = summaries(&raw, &kathmandu);
-    assert_eq!(days(&subject), expected);
+    assert_eq!(days(&subject, &kathmandu), expected);
 }
 
 #[tokio::test]
@@ -179,7 +181,7 @@ async fn decimals_are_summed_exactly() {
     subject.seal(at("2026-11-25T12:00:00Z")).await;
 
     // Ten times 0.1 as floating-point numbers would be 0.9999999999999999.
-    let day = days(&subject)[0].sum;
+    let day = days(&subject, &paris())[0].sum;
     let quarter = quarters_without_readings(&subject, &air).await[0].sum;
     assert_eq!((day, quarter), (1.0, 1.0));
 }
@@ -286,5 +288,81 @@ async fn a_file_of_the_first_schema_gets_its_rollups_from_its_blocks() {
 
     assert_alike(&before, &expected);
     assert_alike(&after, &expected);
-    assert_eq!(subject.count("rd"), i64::try_from(expected.len()).unwrap());
+    assert_eq!(days(&subject, &paris()).len(), expected.len());
+}
+
+#[tokio::test]
+async fn days_of_a_file_with_a_row_for_each_are_packed_though_nothing_else_tells_of_them() {
+    let (_, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    subject.writer = None;
+    let stranger = subject.stranger();
+    let series = SeriesId::of_block(1);
+    let expected = civil_days::read(&stranger, series, Period::ALL, &paris()).unwrap();
+    assert_eq!(expected.len(), 5);
+    stranger
+        .execute_batch(
+            &["DELETE FROM blk_d; DELETE FROM q15; PRAGMA user_version = 7;", DAYS_BY_ROW].concat(),
+        )
+        .unwrap();
+    let write = "INSERT INTO rd VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    for day in &expected {
+        let row = params![
+            series,
+            local_day(day.first.0, &paris()),
+            day.count.cast_signed(),
+            day.sum,
+            day.min,
+            day.max,
+            day.first.0.as_millis(),
+            day.first.1,
+            day.last.0.as_millis(),
+            day.last.1,
+            day.increase,
+            day.falls.cast_signed(),
+            day.steepest,
+            day.covered_ms,
+            day.gaps.cast_signed(),
+            day.held,
+        ];
+        stranger.execute(write, row).unwrap();
+    }
+    drop(stranger);
+
+    let settings = SqliteSettings { timezone: paris(), ..SqliteSettings::default() };
+    subject.writer = Some(SqliteWriter::open(subject.folder.path(), &settings).unwrap());
+
+    let packed = civil_days::read(&subject.stranger(), series, Period::ALL, &paris()).unwrap();
+    assert_eq!(packed, expected);
+}
+
+#[tokio::test]
+async fn a_damaged_row_of_days_is_named_and_made_again_from_quarters_of_an_hour() {
+    let (meter, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    let expected = days(&subject, &paris());
+    subject.stranger().execute("UPDATE rd SET data = zeroblob(40)", []).unwrap();
+
+    let question = RollupRange {
+        sources: vec![meter.clone()],
+        period: Period::ALL,
+        step: Step::Day(paris()),
+        longest_gap: GAP,
+    };
+    let Err(StoreError::Damaged { what }) = subject.reader().rollups(question).await else {
+        panic!("not damaged")
+    };
+    assert_eq!(
+        what,
+        "rollups of meter energy_imported, days from 2026-10-10T00:00:00Z: checksum differs"
+    );
+
+    let late = reading(&meter, at("2026-10-26T12:00:01Z"), Value::Register(1.0));
+    append(&subject, [late]).await;
+    subject.seal(at("2026-11-02T12:00:00Z")).await;
+    let after = days(&subject, &paris());
+    assert_eq!(after.len(), expected.len());
+    assert_eq!(after[0], expected[0]);
 }
