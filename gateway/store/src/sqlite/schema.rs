@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::civil_days;
@@ -86,6 +87,8 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
 fn common_settings(connection: &Connection) -> Result<(), StoreError> {
     // Mapped reads beside a writer turn a failing disk into a crash.
     connection.pragma_update(None, "mmap_size", 0)?;
+    // Statements are planned once, not again for each value that is bound to them.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
