@@ -47,19 +47,21 @@ pub(super) fn unpack(data: &[u8], count: usize) -> Option<Vec<i64>> {
     if u32::from(bits) > WIDEST || cells.len() != length {
         return None;
     }
+    let mut unpacked = vec![least; count];
     if bits == 0 {
-        return Some(vec![least; count]);
+        return Some(unpacked);
     }
     let cells = [cells, &MARGIN].concat();
     let mask = u64::MAX >> (WIDEST - u32::from(bits));
-    let cell = |n: usize| {
+    for (n, cell) in unpacked.iter_mut().enumerate() {
         let place = n * width;
-        let around = u128::from_le_bytes(*cells.get(place / 8..)?.first_chunk()?);
+        let around = u128::from_le_bytes(*cells[place / 8..].first_chunk()?);
         #[expect(clippy::cast_possible_truncation, reason = "what lies above is of later cells")]
         let distance = (around >> (place % 8)) as u64 & mask;
-        least.checked_add_unsigned(distance)
-    };
-    (0..count).map(cell).collect()
+        // Only forged cells leave the range of numbers.
+        *cell = cell.wrapping_add_unsigned(distance);
+    }
+    Some(unpacked)
 }
 
 /// The bytes of a number, the lowest first, without those that its sign tells.

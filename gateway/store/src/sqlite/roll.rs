@@ -1,6 +1,6 @@
 //! The reader's question for rollups: what is stored of them where that tells all, else the readings themselves.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use domain::calendar::{self, Bucket};
 use domain::rollup::{Basis, Rollup, Step};
@@ -113,9 +113,10 @@ impl<'c> Question<'c> {
             let days = self.days_with_any()?;
             return self.composed(days, zone, civil);
         }
-        let mut told = Vec::new();
         let mut renewed = self.composed(self.fresh_days(zone, civil), zone, civil)?;
-        for figure in civil_days::read(self.connection, self.id, self.span, zone)? {
+        let stored = civil_days::read(self.connection, self.id, self.span, zone)?;
+        let mut told = Vec::with_capacity(stored.len() + renewed.len());
+        for figure in stored {
             let period = civil.of(figure.first.0, zone);
             if !self.is_fresh(period) {
                 told.push(Bucket { period, figure });
@@ -129,6 +130,9 @@ impl<'c> Question<'c> {
 
     /// Whether a civil day may have readings that no rollup has.
     fn is_fresh(&self, period: Period) -> bool {
+        if self.fresh.is_empty() {
+            return false;
+        }
         let day = |instant: Instant| Slot::of(Tier::Day, self.id, instant.as_millis()).id();
         let last = day(period.end() - SignedDuration::from_millis(1));
         self.fresh.range(day(period.start())..=last).next().is_some()
@@ -203,21 +207,29 @@ impl<'c> Question<'c> {
     }
 }
 
-/// The civil days that were asked for lately: all series of a question have the same.
+/// The civil days that were asked for lately, in order: all series of a question have the same, one after the other.
 #[derive(Default)]
-struct CivilDays(HashMap<i64, Period>);
+struct CivilDays {
+    known: Vec<Period>,
+    /// Which was told last.
+    told: usize,
+}
 
 impl CivilDays {
     fn of(&mut self, at: Instant, zone: &TimeZone) -> Period {
-        // Half a UTC day mostly lies within one civil day.
-        let half = at.as_millis().div_euclid(Tier::Day.length() / 2);
-        match self.0.get(&half) {
-            Some(period) if period.contains(at) => *period,
-            _ => {
-                let period = calendar::period_of(calendar::Step::Day, at, zone);
-                self.0.insert(half, period);
-                period
+        let holds = |period: &&Period| period.contains(at);
+        for near in [self.told, self.told + 1] {
+            if let Some(period) = self.known.get(near).filter(holds) {
+                self.told = near;
+                return *period;
             }
         }
+        self.told = self.known.partition_point(|period| period.end() <= at);
+        if let Some(period) = self.known.get(self.told).filter(holds) {
+            return *period;
+        }
+        let period = calendar::period_of(calendar::Step::Day, at, zone);
+        self.known.insert(self.told, period);
+        period
     }
 }

@@ -1,5 +1,7 @@
 //! Whose file it is, and who may open it.
 
+use rusqlite::StatementStatus;
+
 use super::*;
 use crate::conformance::{append, co2, on_monday};
 
@@ -118,4 +120,19 @@ async fn a_reader_cannot_write() {
     let subject = Sqlite::new();
     let connection = schema::open_to_read(&subject.folder.path().join(FILE)).unwrap();
     assert!(connection.execute("DELETE FROM log", []).is_err());
+}
+
+#[tokio::test]
+async fn a_statement_is_planned_once_and_not_again_for_each_value() {
+    let mut subject = Sqlite::new();
+    append(&subject, [co2(on_monday("10:00:00"), 1.0)]).await;
+    subject.seal(on_monday("10:15:00")).await;
+    let reader = schema::open_to_read(&subject.folder.path().join(FILE)).unwrap();
+    let mut blocks =
+        reader.prepare("SELECT id FROM blk_h WHERE series = ?1 AND id BETWEEN ?2 AND ?3").unwrap();
+    for series in 0..10 {
+        let ids = blocks.query_map([series, 0, i64::MAX], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(ids.count(), usize::from(series == 1));
+    }
+    assert_eq!(blocks.get_status(StatementStatus::RePrepare), 0);
 }
