@@ -86,11 +86,11 @@ id!(
 );
 id!(
     /// A physical node, by the name that its family gives it; may hold spaces and slashes.
-    DeviceId, is_name, "a device name of 1 to 128 characters without control characters"
+    DeviceId, is_name, "a device name of 1 to 128 characters, not all of them blank and none a control character"
 );
 id!(
     /// Which of several like instruments on a device: `switch:0`, `em:0/a`.
-    Channel, is_name, "a channel name of 1 to 128 characters without control characters"
+    Channel, is_name, "a channel name of 1 to 128 characters, not all of them blank and none a control character"
 );
 
 fn is_slug(text: &str) -> bool {
@@ -99,7 +99,7 @@ fn is_slug(text: &str) -> bool {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().count() <= 128 && !text.chars().any(char::is_control)
+    !text.trim().is_empty() && text.chars().count() <= 128 && !text.chars().any(char::is_control)
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_device_may_have_any_name_that_fits_on_a_line() {
         assert!("Esszimmer/Tisch/Licht".parse::<DeviceId>().is_ok());
-        for bad in ["", "a\nb", &"a".repeat(129)] {
+        for bad in ["", " ", "a\nb", &"a".repeat(129)] {
             assert!(bad.parse::<DeviceId>().is_err(), "{bad}");
         }
     }

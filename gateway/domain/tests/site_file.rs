@@ -313,6 +313,58 @@ proptest::proptest! {
     }
 }
 
+proptest::proptest! {
+    #[test]
+    fn whatever_a_device_is_called_it_can_take_a_role_over_and_every_comment_stays(
+        device in "[^\u{0}-\u{1f}\u{7f}/+#]{1,40}",
+        channel in proptest::option::of("[^\u{0}-\u{1f}\u{7f}/+#]{1,40}"),
+        which in proptest::prelude::any::<proptest::sample::Index>(),
+    ) {
+        use domain::site::edit::{RoleName, assign};
+        let site = site::parse(site::DREUX, "dreux.toml").unwrap();
+        let point = &site.points[which.index(site.points.len())];
+        let (Ok(device), Ok(channel)) = (device.parse(), channel.map(|it| it.parse()).transpose()) else {
+            return Ok(());
+        };
+        let source = domain::Source { device, quantity: point.quantity, channel };
+        let now = "2026-11-23T14:00:00Z".parse().unwrap();
+
+        let edited = assign(site::DREUX, &RoleName::Point(point.id.clone()), &source, Some(now)).unwrap();
+
+        let told = site::parse(&edited, "dreux.toml").unwrap();
+        let sources = &told.point(point.id.as_str()).unwrap().sources;
+        proptest::prop_assert_eq!(&site::assigned_at(sources, now).unwrap().source, &source);
+        let comments = |text: &str| -> Vec<String> {
+            text.lines().filter(|line| line.trim_start().starts_with('#')).map(str::to_owned).collect()
+        };
+        proptest::prop_assert_eq!(comments(&edited), comments(site::DREUX));
+    }
+
+    #[test]
+    fn an_edit_of_a_file_that_somebody_broke_is_refused_or_done_and_never_stops_the_program(
+        line in 0..site::DREUX.lines().count(),
+        put in "(|x|\\[|=|\\]\\]|sources = (5|\"x\"|\\[5\\]|\\{\\}|\\[\\{\\}\\])|id = 5|point = \\{\\}|\\PC{0,20})",
+    ) {
+        use domain::site::edit::{NewRole, RoleName, add, assign};
+        let text: Vec<&str> = site::DREUX
+            .lines()
+            .enumerate()
+            .map(|(index, text)| if index == line { put.as_str() } else { text })
+            .collect();
+        let text = text.join("\n");
+        let source =
+            domain::Source { device: "neu".parse().unwrap(), quantity: domain::Quantity::Co2, channel: None };
+        let role = RoleName::Point("fablab-co2".parse().unwrap());
+        if let Ok(edited) = assign(&text, &role, &source, None) {
+            proptest::prop_assert!(edited.contains("neu"));
+        }
+        let meter = NewRole::Meter { id: "tour".parse().unwrap(), name: "Tour \"à\" bois".into(), zone: None };
+        if let Ok(edited) = add(&text, &meter) {
+            proptest::prop_assert!(edited.contains("tour"));
+        }
+    }
+}
+
 #[test]
 fn the_wrong_file_altogether_is_told_in_a_few_lines() {
     let told = parse(&"this is no site file\n".repeat(500)).unwrap_err();
