@@ -8,6 +8,9 @@ use domain::{Instant, Source, Value};
 /// So many readings of a source are held in mind; what is older only counts.
 const REMEMBERED: usize = 5000;
 
+/// So many sources of a device are looked at.
+const MAX_SOURCES: usize = 500;
+
 /// Everything that the rules ask for.
 #[derive(Debug)]
 pub(super) struct Evidence {
@@ -65,6 +68,9 @@ impl Evidence {
 
     pub(super) fn report(&mut self, report: Report, kept: bool, received_at: Instant) {
         let Report { source, observed_at, value, seq } = report;
+        if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
+            return;
+        }
         let heard = self.sources.entry(source).or_default();
         if kept {
             heard.kept += 1;

@@ -11,6 +11,9 @@ use std::{fs, io};
 
 use crate::durable::replace;
 
+/// No total is larger: numbers are exact up to here wherever they are told.
+const LARGEST: u64 = 1 << 53;
+
 /// The totals of a node, shared by its instruments.
 #[derive(Clone, Debug)]
 pub struct Kept(Arc<Mutex<Totals>>);
@@ -54,13 +57,17 @@ impl Kept {
     /// When there is a file that is none of ours: totals are not begun anew by accident.
     pub fn open(path: &Path) -> Result<Self, KeptError> {
         let unreadable = |source| KeptError::Unreadable { path: path.to_owned(), source };
-        let totals = match fs::read(path) {
+        let totals: BTreeMap<String, u64> = match fs::read(path) {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(io::Error::from).map_err(unreadable)?
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(unreadable(error)),
         };
+        if totals.values().any(|total| *total > LARGEST) {
+            let text = "a total that nothing counts to";
+            return Err(unreadable(io::Error::new(io::ErrorKind::InvalidData, text)));
+        }
         Ok(Self(Arc::new(Mutex::new(Totals { path: path.to_owned(), totals }))))
     }
 

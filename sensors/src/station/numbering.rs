@@ -17,6 +17,9 @@ use crate::outbox::{Dropped, Subject};
 /// So many numbers are taken at once, so that the card is written seldom.
 const BLOCK: u64 = 100_000;
 
+/// No number of a node grows beyond this: JSON is exact up to here.
+const LARGEST: u64 = 1 << 53;
+
 /// What a node remembers of itself.
 #[derive(Debug)]
 pub(super) struct Numbering {
@@ -40,6 +43,13 @@ struct Memory {
     seen: Option<Instant>,
 }
 
+impl Memory {
+    fn numbers(&self) -> impl Iterator<Item = u64> {
+        let owed = self.owed.iter().map(|(_, count)| *count);
+        [self.boot, self.free_from, self.dropped].into_iter().chain(owed)
+    }
+}
+
 impl Numbering {
     /// Counts a start, and has it on disk when it returns.
     ///
@@ -52,6 +62,9 @@ impl Numbering {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Memory::default(),
             Err(error) => return Err(error),
         };
+        if memory.numbers().any(|number| number > LARGEST) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a number no node counts to"));
+        }
         memory.boot += 1;
         let first = memory.free_from.max(1);
         memory.free_from = first + BLOCK;
@@ -129,6 +142,7 @@ impl Numbering {
 #[cfg(test)]
 mod tests {
     use domain::Quantity;
+    use proptest::prelude::*;
     use tempfile::TempDir;
 
     use super::*;
@@ -195,5 +209,32 @@ mod tests {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("node.json"), "{").unwrap();
         assert!(Numbering::open(&folder.path().join("node.json")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_kept_numbers_go_on_from_it_or_the_file_is_left_as_it_is(
+            boot in any_number(), free_from in any_number(), owed in any_number(), dropped in any_number(),
+            cut in 0usize..200,
+        ) {
+            let folder = TempDir::new().unwrap();
+            let path = folder.path().join("node.json");
+            let mut text = format!(
+                r#"{{"boot":{boot},"free_from":{free_from},"owed":[[{{"quantity":"co2"}},{owed}]],"dropped":{dropped},"seen":null}}"#
+            );
+            text.truncate(if cut < 20 { cut } else { text.len() });
+            fs::write(&path, &text).unwrap();
+            if let Ok(mut numbering) = Numbering::open(&path) {
+                let given = [numbering.next(&co2()).unwrap(), numbering.next(&co2()).unwrap()];
+                prop_assert!(given[0] >= free_from.parse::<u64>().unwrap() && given[1] > given[0]);
+            } else {
+                prop_assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            }
+        }
+    }
+
+    fn any_number() -> impl Strategy<Value = String> {
+        let edges = prop::sample::select(vec![0, 1, LARGEST, LARGEST + 1, u64::MAX]);
+        prop_oneof![4 => 0..1_000_000u64, 1 => edges].prop_map(|number| number.to_string())
     }
 }
