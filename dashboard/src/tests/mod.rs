@@ -3,6 +3,7 @@
 mod access;
 mod alerts;
 mod api;
+mod commissioning;
 mod corrections;
 mod energy_pages;
 mod events;
@@ -19,7 +20,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
 use domain::alerts::AlertId;
-use domain::ledger::{Draft, EntryId};
+use domain::ledger::{Deed, Draft, EntryId, SiteChange};
 use domain::message::{Reason, ReasonLabel};
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
@@ -54,6 +55,8 @@ pub(super) struct House {
     pub(super) readiness: watch::Sender<Option<String>>,
     pub(super) backups: Arc<Mutex<Option<BackupStatus>>>,
     pub(super) standing: watch::Sender<Standing>,
+    /// The site file that pages may change; none as in the demonstration.
+    pub(super) file: Arc<Mutex<Option<String>>>,
     router: Router,
     folder: tempfile::TempDir,
 }
@@ -71,13 +74,14 @@ impl House {
         let backups = Arc::new(Mutex::new(Some(BackupStatus::default())));
         let folder = tempfile::tempdir().unwrap();
         let (standing, forwarding) = watch::channel(Standing::default());
+        let file = Arc::new(Mutex::new(None));
         let dashboard = Dashboard {
             site: watch::Sender::new(Arc::new(site)).subscribe(),
             trouble: watch::Sender::new(None).subscribe(),
             reader: Arc::new(store.clone()),
             broker: BrokerUrl::plain("127.0.0.1", 1),
             access: Arc::new(Access::of(folder.path())),
-            desk: Some(Arc::new(Ledger(store.clone()))),
+            desk: Some(Arc::new(Office { store: store.clone(), file: Arc::clone(&file) })),
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             readiness: ready,
             metrics: Arc::new(|| "vigie_messages_received_total 7\n".to_owned()),
@@ -90,7 +94,7 @@ impl House {
         };
         let app = Arc::new(App::new(&dashboard, true, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
-        Self { app, store, clock, readiness, backups, standing, router, folder }
+        Self { app, store, clock, readiness, backups, standing, file, router, folder }
     }
 
     /// The same with the account of marie, whose password is "le chat dort ici".
@@ -180,18 +184,41 @@ impl House {
     }
 }
 
-/// Enters into the store of the test.
-struct Ledger(MemoryStore);
+/// Enters into the store of the test, and changes its file.
+struct Office {
+    store: MemoryStore,
+    file: Arc<Mutex<Option<String>>>,
+}
 
-impl Desk for Ledger {
+impl Office {
+    async fn change(&self, change: ChangedSite) -> Result<EntryId, DeskError> {
+        if self.site_text()? != change.before {
+            return Err(DeskError::Changed);
+        }
+        site::parse(&change.after, "site.toml")
+            .map_err(|errors| DeskError::Invalid(vec![errors.to_string()]))?;
+        let after = self.names(&change.after);
+        let draft = Draft {
+            at: change.at,
+            author: change.author,
+            reason: change.reason,
+            deed: Deed::Site(SiteChange { summary: change.summary, after }),
+            before: Some(change.before),
+        };
+        *self.file.lock().unwrap() = Some(change.after);
+        self.record(draft).await
+    }
+}
+
+impl Desk for Office {
     fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, DeskError>> {
-        let recorded = async { Ok(self.0.record(draft).await.unwrap()) };
+        let recorded = async { Ok(self.store.record(draft).await.unwrap()) };
         Box::pin(recorded)
     }
 
     fn acknowledge(&self, alert: AlertId, _by: String) -> BoxFuture<'_, Result<bool, DeskError>> {
         Box::pin(async move {
-            let open = self.0.open_alerts().await.unwrap();
+            let open = self.store.open_alerts().await.unwrap();
             Ok(open.iter().any(|standing| standing.id == alert))
         })
     }
@@ -201,11 +228,11 @@ impl Desk for Ledger {
     }
 
     fn site_text(&self) -> Result<String, DeskError> {
-        Err(DeskError::Demonstration)
+        self.file.lock().unwrap().clone().ok_or(DeskError::Demonstration)
     }
 
-    fn change_site(&self, _: ChangedSite) -> BoxFuture<'_, Result<EntryId, DeskError>> {
-        Box::pin(async { Err(DeskError::Demonstration) })
+    fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, DeskError>> {
+        Box::pin(self.change(change))
     }
 
     fn names(&self, text: &str) -> String {

@@ -69,7 +69,7 @@ fn base(headers: &HeaderMap) -> String {
 }
 
 /// The code as SVG; empty when the address is too long for one, which no id of ours makes it.
-fn code(address: &str) -> String {
+pub(crate) fn code(address: &str) -> String {
     let Ok(code) = QrCode::new(address) else { return String::new() };
     let image = code.render::<svg::Color<'_>>().min_dimensions(160, 160).build();
     // It stands within a page, so it has no declaration of its own.
