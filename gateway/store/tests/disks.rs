@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -13,6 +14,7 @@ use store::{
     Appended, Batch, Range, SeriesReader, SeriesWriter, SqliteReader, SqliteSettings, SqliteWriter,
     StoreError,
 };
+use tempfile::TempDir;
 
 fn source() -> Source {
     Source { device: "air".parse().unwrap(), quantity: Quantity::Co2, channel: None }
@@ -36,40 +38,79 @@ async fn count(folder: &Path) -> Result<usize, StoreError> {
     Ok(reader.range(Range::of(source(), Period::ALL)).await?.len())
 }
 
-/// A file system of its own, in memory.
-struct SmallDisk(tempfile::TempDir);
+/// A file system of its own.
+struct SmallDisk {
+    folder: TempDir,
+    /// Holds the file that the disk is made of, where it is made of one.
+    _image: Option<TempDir>,
+}
 
 impl SmallDisk {
-    /// `None` where this user may mount nothing; then the test says so, and fails where CI relies on it.
+    /// One in memory. `None` where this user may mount nothing; then the test says so, and fails where CI relies on it.
     fn of(bytes: u64) -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
         let size = format!("size={bytes}");
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &size, "vigie-test"])
-            .arg(folder.path())
-            .output();
-        if mount.is_ok_and(|mount| mount.status.success()) {
-            return Some(Self(folder));
-        }
-        assert!(std::env::var("CI").is_err(), "CI must be able to mount a small disk");
-        eprintln!("not run: this user may not mount a small disk");
-        None
+        Self::mount(&["-t", "tmpfs", "-o", &size, "vigie-test"], None)
     }
+
+    /// One of ext4 as cards have it, in a file: with blocks, a journal, and room that is taken only when it is written.
+    fn of_ext4(bytes: u64) -> Option<Self> {
+        let image = tempfile::tempdir().unwrap();
+        let path = image.path().join("image").display().to_string();
+        fs::File::create(&path).unwrap().set_len(bytes).unwrap();
+        let made = Command::new("mkfs.ext4").args(["-q", "-F", &path]).output();
+        if made.is_ok_and(|made| made.status.success()) {
+            return Self::mount(&["-o", "loop", &path], Some(image));
+        }
+        not_run("there is no mkfs.ext4")
+    }
+
+    fn mount(what: &[&str], image: Option<TempDir>) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mount = Command::new("mount").args(what).arg(folder.path()).output();
+        if mount.is_ok_and(|mount| mount.status.success()) {
+            return Some(Self { folder, _image: image });
+        }
+        not_run("this user may not mount a small disk")
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn not_run(why: &str) -> Option<SmallDisk> {
+    assert!(std::env::var("CI").is_err(), "CI must be able to mount a small disk: {why}");
+    eprintln!("not run: {why}");
+    None
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0.path()).output();
+        let _ = Command::new("umount").arg(self.folder()).output();
     }
 }
 
 #[tokio::test]
 async fn a_full_disk_refuses_whole_batches_until_there_is_room_and_loses_nothing() {
     let Some(disk) = SmallDisk::of(4_000_000) else { return };
-    let folder = disk.0.path();
+    fill_up(disk.folder()).await;
+}
+
+#[tokio::test]
+async fn a_full_card_refuses_whole_batches_until_there_is_room_and_loses_nothing() {
+    let Some(disk) = SmallDisk::of_ext4(8_000_000) else { return };
+    fill_up(disk.folder()).await;
+}
+
+async fn fill_up(folder: &Path) {
     // Something else leaves less than the log of the database needs.
     let ballast = folder.join("ballast");
-    fs::write(&ballast, vec![0; 2_000_000]).unwrap();
+    let mut file = fs::File::create(&ballast).unwrap();
+    while file.write_all(&[0; 8192]).is_ok() {}
+    let full = file.metadata().unwrap().len();
+    file.set_len(full - 2_000_000).unwrap();
+    file.sync_all().unwrap();
+    drop(file);
     let writer = SqliteWriter::open(folder, &SqliteSettings::default()).unwrap();
 
     let (mut stored, mut refused) = (0, None);
@@ -96,7 +137,7 @@ async fn a_full_disk_refuses_whole_batches_until_there_is_room_and_loses_nothing
 #[tokio::test]
 async fn a_disk_that_is_read_only_is_named_and_can_still_be_read() {
     let Some(disk) = SmallDisk::of(16_000_000) else { return };
-    let folder = disk.0.path();
+    let folder = disk.folder();
     let writer = SqliteWriter::open(folder, &SqliteSettings::default()).unwrap();
     writer.append(batch(0, 100)).await.unwrap();
     writer.close().await.unwrap();

@@ -1,5 +1,5 @@
-//! Killed a hundred times while it writes, seals, gives readings up and backs up: the store always opens, everything
-//! that was acknowledged is there, and nothing else but the batch that was under way.
+//! Killed a hundred times, in the middle of writing, sealing, giving readings up and backing up: the store always opens,
+//! everything that was acknowledged is there, and nothing else but the batch that was under way.
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 
@@ -92,24 +92,33 @@ fn the_child_that_is_killed() {
             };
             for minute in 1.. {
                 clock.set(start() + SignedDuration::from_mins(minute));
+                tell("backing up");
                 // One that was broken off by a kill is in the way of none that follows.
                 backup::make(folder, &plan, &clock).unwrap();
+                tell("backed up");
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             for nr in first.. {
                 writer.append(batch(nr)).await.unwrap();
-                let mut out = std::io::stdout().lock();
-                writeln!(out, "\nacked {nr}").unwrap();
-                out.flush().unwrap();
-                drop(out);
+                tell(&format!("acked {nr}"));
                 if nr % 8 == 7 {
+                    // At four in the morning, days are packed and old readings given up.
+                    let is_night = nr % BATCHES_A_DAY == 7;
+                    tell(if is_night { "giving up" } else { "sealing" });
                     writer.seal(at((nr + 1) * TICKS)).await.unwrap();
+                    tell("sealed");
                 }
             }
         });
     });
+}
+
+fn tell(what: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\n{what}").unwrap();
+    out.flush().unwrap();
 }
 
 fn spawn(folder: &Path, first: u64) -> Child {
@@ -123,26 +132,69 @@ fn spawn(folder: &Path, first: u64) -> Child {
         .unwrap()
 }
 
-/// Lets a child acknowledge some batches and kills it some time later; gives the batch that comes next.
-fn kill_one(folder: &Path, first: u64, dice: &mut u64) -> u64 {
-    let mut throw = |sides: u64| {
-        *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
-        (*dice >> 33) % sides
-    };
+/// What a kill is to interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Aim {
+    Writing,
+    Sealing,
+    GivingUp,
+    BackingUp,
+}
+
+const AIMS: [Aim; 4] = [Aim::Writing, Aim::Sealing, Aim::GivingUp, Aim::BackingUp];
+
+impl Aim {
+    /// By which line the child begins it, and by which it ends.
+    fn lines(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Writing => ("acked ", "sealing"),
+            Self::Sealing => ("sealing", "sealed"),
+            Self::GivingUp => ("giving up", "sealed"),
+            Self::BackingUp => ("backing up", "backed up"),
+        }
+    }
+
+    /// Whether a child that told these lines died in the middle of it.
+    fn is_under_way(self, told: &[String]) -> bool {
+        let (begins, ends) = self.lines();
+        let last = |what: &str| told.iter().rposition(|line| line.starts_with(what));
+        last(begins).is_some_and(|begun| last(ends).is_none_or(|ended| ended < begun))
+    }
+}
+
+fn throw(dice: &mut u64, sides: u64) -> u64 {
+    *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963);
+    (*dice >> 33) % sides
+}
+
+/// Lets a child write, and kills it some time after it has begun what is aimed at; gives what it told.
+fn kill_one(folder: &Path, first: u64, aim: Aim, dice: &mut u64) -> Vec<String> {
     let mut child = spawn(folder, first);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let acknowledged = |line: String| line.strip_prefix("acked ").map(|nr| nr.parse().unwrap());
-    let wanted = usize::try_from(1 + throw(12)).unwrap();
-    let seen = lines.by_ref().filter_map(acknowledged).take(wanted).last();
-    // Not to wait for anything: so that the kill comes at any moment of what follows an acknowledgement.
-    std::thread::sleep(Duration::from_micros(throw(20_000)));
+    let (begins, _) = aim.lines();
+    let mut left = if aim == Aim::Writing { 1 + throw(dice, 12) } else { 1 };
+    let mut told = Vec::new();
+    while left > 0 {
+        let Some(line) = lines.next() else {
+            let ended = child.wait_with_output().unwrap();
+            panic!("the child ended by itself: {}", String::from_utf8_lossy(&ended.stderr));
+        };
+        left -= u64::from(line.starts_with(begins));
+        told.push(line);
+    }
+    // Not to wait for anything: so that the kill comes at any moment of what has begun.
+    let longest = if aim == Aim::Writing { 20_000 } else { 4_000 };
+    std::thread::sleep(Duration::from_micros(throw(dice, longest)));
     child.kill().unwrap();
-    let last: Option<u64> = lines.filter_map(acknowledged).last().or(seen);
-    let ended = child.wait_with_output().unwrap();
-    let Some(last) = last else {
-        panic!("the child did nothing: {}", String::from_utf8_lossy(&ended.stderr))
-    };
-    last + 1
+    told.extend(lines);
+    child.wait().unwrap();
+    told
+}
+
+/// The batch after the last that was acknowledged.
+fn next_after(told: &[String], first: u64) -> u64 {
+    let acknowledged = |line: &String| line.strip_prefix("acked ")?.parse::<u64>().ok();
+    told.iter().filter_map(acknowledged).next_back().map_or(first, |last| last + 1)
 }
 
 /// Whether the store holds all batches before `next`, at most one more, and no reading twice.
@@ -175,10 +227,16 @@ async fn check(folder: &Path, next: u64) {
 async fn nothing_acknowledged_is_missing_after_a_hundred_kills() {
     let folder = tempfile::tempdir().unwrap();
     let (mut next, mut dice) = (0, 1892);
-    for _ in 0..KILLS {
-        next = kill_one(folder.path(), next, &mut dice);
+    let mut interrupted = [0; AIMS.len()];
+    for (aim, _) in AIMS.iter().cycle().zip(0..KILLS) {
+        let told = kill_one(folder.path(), next, *aim, &mut dice);
+        for (count, aim) in interrupted.iter_mut().zip(AIMS) {
+            *count += u64::from(aim.is_under_way(&told));
+        }
+        next = next_after(&told, next);
         check(folder.path(), next).await;
     }
+    assert!(interrupted.iter().all(|count| *count >= 5), "{AIMS:?} were hit {interrupted:?} times");
     let backups = backup::list(&folder.path().join("backups")).unwrap();
     assert!(!backups.is_empty(), "no backup was ever finished");
 

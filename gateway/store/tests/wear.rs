@@ -52,3 +52,13 @@ async fn a_commit_of_a_second_wears_the_card_by_two_pages_and_now_and_then_by_a_
     assert!(pages >= COMMITS, "{pages}: each commit is on the disk before it is acknowledged");
     assert!(pages <= COMMITS * 5 / 2, "{pages} pages for {COMMITS} commits");
 }
+
+#[test]
+fn sqlite_is_built_to_sync_with_fdatasync() {
+    // SQLite does not list it among its options, but its build reads the same variable as the one of this test.
+    let flags = option_env!("LIBSQLITE3_FLAGS").unwrap_or_default();
+    assert!(
+        flags.contains("-DHAVE_FDATASYNC=1"),
+        "built with `{flags}`: build in the folder of the project, whose .cargo/config.toml asks for it"
+    );
+}

@@ -45,11 +45,20 @@ pub(super) enum Doing {
     Administering,
 }
 
+/// Whether InfluxDB refused a line because its bucket does not keep points that long, in the words of any version 2.
+pub(super) fn is_too_old(reason: &str) -> bool {
+    ["outside retention policy", "beyond retention policy"].iter().any(|said| reason.contains(said))
+}
+
 impl Fault {
     /// What an answer other than success means.
     pub(super) fn of(status: u16, body: &str, doing: Doing) -> Self {
         let said = message(body);
         match status {
+            // A question in an organisation that is not there is a 400, where a line in one is a 404.
+            400 if doing == Doing::Reading && said.contains("organization name") => {
+                Self::of(404, body, doing)
+            }
             400 | 422 => Self::Isolate { dropped: dropped(&said), reason: said },
             401 if doing != Doing::Administering || said == "unauthorized access" => {
                 Self::Configuration(format!(
@@ -136,6 +145,15 @@ mod tests {
     }
 
     #[test]
+    fn an_organisation_that_is_not_there_is_told_as_such_to_who_asks_too() {
+        let body = "{\"message\":\"failed to decode request body: organization name \\\"nobody\\\" not found\"}";
+        let Fault::Configuration(text) = Fault::of(400, body, Doing::Reading) else { panic!() };
+        assert!(text.contains("--influxdb-org") && text.contains("\"nobody\" not found"), "{text}");
+        let other = Fault::of(400, "{\"message\":\"undefined identifier\"}", Doing::Reading);
+        assert!(matches!(other, Fault::Isolate { .. }));
+    }
+
+    #[test]
     fn an_overloaded_server_is_waited_for() {
         for status in [429, 502, 503, 504] {
             assert!(
@@ -163,6 +181,16 @@ mod tests {
                 "{status}"
             );
         }
+    }
+
+    #[test]
+    fn a_line_that_is_too_old_is_told_from_one_that_is_wrong_in_the_words_of_any_version() {
+        assert!(is_too_old(
+            "partial write: dropped 1 points outside retention policy of duration 1h0m0s dropped=1"
+        ));
+        assert!(is_too_old("partial write: points beyond retention policy dropped=1"));
+        let conflict = "partial write: field type conflict dropped=1 for database: e6d8 for retention policy: autogen";
+        assert!(!is_too_old(conflict));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use tokio::time::sleep;
 
 use super::backoff::Backoff;
 use super::client::Client;
-use super::fault::Fault;
+use super::fault::{Fault, is_too_old};
 use super::forwarder::Pace;
 use super::lag::Lag;
 use super::line_protocol::{Line, Unencodable};
@@ -79,7 +79,7 @@ impl Sender {
         }
         for line in delivered.refused {
             // What the bucket does not keep so long is no fault of the line, and may be years of them.
-            if line.reason.contains("outside retention policy") {
+            if is_too_old(&line.reason) {
                 count_refused("retention", 1);
                 continue;
             }

@@ -36,8 +36,9 @@ impl Step {
     }
 }
 
-/// The pages of a new file, in bytes. Each commit writes one at least; a file from before keeps its 4096.
-const PAGE_BYTES: i64 = 2048;
+/// The pages of a new file, in bytes. Each commit writes one at least; a file from before keeps its 4096 until it is
+/// restored from a backup.
+pub(super) const PAGE_BYTES: i64 = 2048;
 /// How long a connection waits for another one's lock; commits take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, Row, Statement, ToSql};
 use super::fault::{BackupError, file_fault};
 use super::inventory::{self, Chunk, GoOn, Inventory, KeyPart, TableInventory};
 use super::tables::{self, Table};
+use crate::sqlite::schema::PAGE_BYTES;
 
 /// A new database that is being filled.
 pub(super) struct Copy {
@@ -22,6 +23,8 @@ impl Copy {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        // What is restored from it is written to like a new file.
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         // A copy that is broken off is thrown away, so it needs no journal; at the end it is synchronised as a whole.
         connection.pragma_update(None, "journal_mode", "OFF")?;
         connection.pragma_update(None, "synchronous", "OFF")?;

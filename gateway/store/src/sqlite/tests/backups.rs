@@ -74,6 +74,21 @@ impl Kept {
         append(&self.store, readings).await;
         self.store.seal(start + SignedDuration::from_hours(28)).await;
     }
+
+    /// The same with messages that tell all of these at once; gives their instants.
+    async fn shared_day(&mut self, day: &str, sources: &[Source]) -> Vec<Instant> {
+        let start = at(&format!("{day}T08:00:00Z"));
+        let instants: Vec<_> = (0..100)
+            .map(|nr: i64| start + SignedDuration::from_millis(10_000 * nr + nr * nr * 7 % 800))
+            .collect();
+        let message = |time: &Instant| {
+            let time = *time;
+            sources.iter().map(move |source| reading(source, time, Value::Gauge(20.5)))
+        };
+        append(&self.store, instants.iter().flat_map(message).collect::<Vec<_>>()).await;
+        self.a_day(day, 400.0).await;
+        instants
+    }
 }
 
 /// The database inside a backup.
@@ -142,6 +157,62 @@ async fn of_a_large_file_only_what_is_new_is_copied_and_all_of_it_comes_back() {
     let restored = kept.restored();
     assert_eq!(history(&restored, air()).await, history(&kept.store, air()).await);
     assert_eq!(history(&restored, air()).await.len(), 19 * 100);
+}
+
+#[tokio::test]
+async fn instants_that_several_series_share_come_along_whole_and_as_changes() {
+    let mut kept = Kept::new();
+    kept.whole_below_bytes = 0;
+    let both = [Quantity::Co2, Quantity::Temperature].map(|quantity| source("both", quantity));
+    let mut instants = Vec::new();
+    for day in 1..20 {
+        instants.extend(kept.shared_day(&format!("2026-11-{day:02}"), &both).await);
+    }
+    assert_eq!(kept.backup(7).unwrap().manifest.kind, Kind::Full);
+    instants.extend(kept.shared_day("2026-11-20", &both).await);
+    let changes = kept.backup(7).unwrap();
+    assert!(matches!(changes.manifest.kind, Kind::ChangesSince(_)), "{:?}", changes.manifest.kind);
+
+    let restored = kept.restored();
+
+    assert_eq!((kept.store.count("times"), restored.count("times")), (20, 20));
+    for source in both {
+        let found = history(&restored, source).await;
+        let observed: Vec<_> = found.iter().map(|reading| reading.observed_at).collect();
+        assert_eq!(observed, instants);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_was_restored_has_the_small_pages_of_a_new_one() {
+    let kept = Kept::new();
+    append(&kept.store, [co2(on_monday("02:59:00"), 400.0)]).await;
+    let pages = |of: &Sqlite| {
+        of.stranger().query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(pages(&kept.store), 2048);
+    kept.backup(7).unwrap();
+    assert_eq!(pages(&kept.restored()), 2048);
+}
+
+#[tokio::test]
+async fn a_store_with_the_large_pages_of_before_has_small_ones_once_it_is_restored() {
+    let mut kept = Kept::new();
+    append(&kept.store, [co2(on_monday("02:59:00"), 400.0)]).await;
+    kept.store.writer.take().unwrap().close().await.unwrap();
+    let larger = "PRAGMA journal_mode=DELETE; PRAGMA page_size=4096; VACUUM";
+    kept.store.stranger().execute_batch(larger).unwrap();
+    kept.store.reopen().await;
+    let pages = |of: &Sqlite| {
+        of.stranger().query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    assert_eq!(pages(&kept.store), 4096);
+
+    kept.backup(7).unwrap();
+
+    let restored = kept.restored();
+    assert_eq!(pages(&restored), 2048);
+    assert_eq!(history(&restored, air()).await, history(&kept.store, air()).await);
 }
 
 #[tokio::test]
