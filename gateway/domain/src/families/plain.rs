@@ -56,8 +56,11 @@ pub(super) fn presence(
     Some(only_status(status(device, presence)))
 }
 
+/// The text without the space around it, and without the quotes of a text of JSON.
 fn text(payload: &[u8]) -> Option<&str> {
-    std::str::from_utf8(payload).ok().map(str::trim)
+    let text = std::str::from_utf8(payload).ok()?.trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    Some(bare.map_or(text, str::trim))
 }
 
 #[cfg(test)]
@@ -71,6 +74,9 @@ mod tests {
             assert!(is_unknown(unknown.as_bytes()), "{unknown}");
         }
         assert_eq!(number(b" 21.50 "), Some(21.5));
+        assert_eq!(number(b"\" 21.50\""), Some(21.5));
+        assert_eq!(number(b"\""), None);
+        assert_eq!(truth(b"\"ON\""), Some(true));
         assert_eq!(number(b"21.5 W"), None);
         assert!(!is_unknown(b"21.5 W"));
         assert!(!is_unknown(b"\xff"));

@@ -19,6 +19,13 @@ pub(super) struct Entity {
     pub(super) state_class: Option<&'static str>,
 }
 
+impl Entity {
+    /// Which sort of entity it is for Home Assistant.
+    pub(super) const fn component(&self) -> &'static str {
+        if self.is_state { "binary_sensor" } else { "sensor" }
+    }
+}
+
 /// Who is in a place of this name, and whether anybody is; `state` holds both.
 pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Entity> {
     vec![

@@ -52,8 +52,7 @@ pub(crate) fn is_ours(site: &SiteId, topic: &str) -> bool {
 }
 
 fn topic(site: &SiteId, entity: &Entity) -> String {
-    let component = if entity.is_state { "binary_sensor" } else { "sensor" };
-    format!("{PREFIX}/{component}/vigie_{site}/{}/config", entity.id)
+    format!("{PREFIX}/{}/vigie_{site}/{}/config", entity.component(), entity.id)
 }
 
 struct Announcer<'a> {
@@ -89,10 +88,13 @@ impl Announcer<'_> {
 
     fn config(&self, entity: &Entity) -> Json {
         let site = &self.site.id;
+        let id = format!("vigie_{site}_{}", entity.id);
         let mut config = json!({
             "name": entity.name,
-            "unique_id": format!("vigie_{site}_{}", entity.id),
-            "object_id": format!("vigie_{site}_{}", entity.id),
+            "unique_id": id,
+            // The name of the entity: newer versions know the second key, older ones the first.
+            "object_id": id,
+            "default_entity_id": format!("{}.{}", entity.component(), id.replace('-', "_")),
             "state_topic": native::state_topic(site, &entity.state),
             "value_template": entity.template,
             "availability_topic": native::state_topic(site, "gateway"),

@@ -57,6 +57,7 @@ fn the_air_of_a_zone_is_announced_with_its_class_and_unit() {
             "name": "FabLab: CO2",
             "unique_id": "vigie_dreux_point_fablab-co2",
             "object_id": "vigie_dreux_point_fablab-co2",
+            "default_entity_id": "sensor.vigie_dreux_point_fablab_co2",
             "state_topic": "vigie/v1/dreux/state/zones/fablab",
             "value_template": "{{ value_json.gauges | selectattr('point', 'eq', 'fablab-co2') | selectattr('freshness', 'ne', 'lost') | map(attribute='value') | list | first | default(none) }}",
             "availability_topic": "vigie/v1/dreux/state/gateway",
