@@ -138,3 +138,45 @@ fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
     browser.go(&building.api().url("/staff"));
     shows(&browser, "pile morte");
 }
+
+const METER: &str = "[[zone]]\nid = \"atelier\"\nname = \"Atelier\"\ncapacity = 20\n\
+                     [[meter]]\nid = \"laser\"\nname = \"Découpeuse laser\"\nzone = \"atelier\" # commentaire\n\
+                     energy = [{ device = \"prise-1\" }]\n";
+
+#[test]
+fn a_meter_is_swapped_with_a_phone_that_asks_for_both_registers_and_the_swap_is_undone() {
+    needs!("chromium", "chromedriver");
+    let building = Installation::embedded(METER);
+    with_account(&building);
+    for (plug, wh) in [("prise-1", 812_400.0), ("prise-2", 40.0)] {
+        building.sensor(plug).publish([message(plug, "energy_imported", now(), wh)]);
+        eventually("the plug is heard", SOON, || {
+            (building.api().readings(plug, "energy_imported").len() == 1).then_some(())
+        });
+    }
+    let before = fs::read_to_string(site_file(&building)).unwrap();
+    let browser = Browser::open(390, 844);
+    browser.go(&building.api().url("/login?next=/role/energy:laser"));
+    submit(
+        &browser,
+        &[("name", "'marie'"), ("password", &format!("'{PASSWORD}'"))],
+        "Se connecter",
+    );
+    shows(&browser, "prise-1");
+    assert_eq!(browser.run("return document.getElementById('closing').value"), "812,400");
+
+    submit(&browser, &[("opening", "''")], "Remplacer");
+    assert_eq!(fs::read_to_string(site_file(&building)).unwrap(), before, "a register is missing");
+    submit(&browser, &[("opening", "'0,04'"), ("reason", "'prise br\u{fb}lée'")], "Remplacer");
+    eventually("the file says so", SOON, || {
+        let text = fs::read_to_string(site_file(&building)).ok()?;
+        (text.contains("prise-2") && text.contains("# commentaire")).then_some(())
+    });
+
+    browser.go(&building.api().url("/staff"));
+    shows(&browser, "index de clôture 812,400 kWh, d\u{2019}ouverture 0,040 kWh");
+    submit(&browser, &[], "Annuler");
+    eventually("the file is what it was", SOON, || {
+        (fs::read_to_string(site_file(&building)).ok()? == before).then_some(())
+    });
+}
