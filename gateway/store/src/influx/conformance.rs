@@ -54,7 +54,10 @@ impl SeriesWriter for Forwarding {
 
 impl LedgerWriter for Forwarding {
     async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
-        self.writer.record(draft).await
+        let recorded = self.writer.record(draft).await;
+        let clock = ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap());
+        self.forwarder.lock().await.catch_up(&clock).await;
+        recorded
     }
 }
 
@@ -157,5 +160,6 @@ crate::conformance::adapter_keeps_the_promises!(Forwarded:
     rollups_of_several_sources_come_in_the_order_of_the_question
     a_state_is_rolled_up_by_how_long_it_was_true
     another_longest_gap_or_zone_is_answered_as_right
+    the_ledger_gives_back_what_was_entered_in_its_order
     random_operations_give_the_answers_of_the_memory_store
 );

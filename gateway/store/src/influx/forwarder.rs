@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::calendar::Bucket;
 use domain::ids::SiteId;
+use domain::ledger::{Entry, EntryId};
 use domain::rollup::Step;
 use domain::{Clock, Reading};
 use tokio::sync::watch;
@@ -66,6 +67,8 @@ pub struct Forwarder {
     pace: Pace,
     stale: [Stale; 2],
     stale_since: Option<Instant>,
+    /// Up to where the ledger is there.
+    entered: EntryId,
 }
 
 impl Forwarder {
@@ -91,6 +94,7 @@ impl Forwarder {
             pace,
             stale: nothing_stale(&grid),
             stale_since: None,
+            entered: EntryId(0),
             grid,
         })
     }
@@ -121,11 +125,28 @@ impl Forwarder {
 
     /// Sends what has arrived, then some of what is owed; false when there was nothing.
     async fn round(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
+        self.forward_ledger(clock).await?;
         let any_arrived = self.forward_arrived(clock).await?;
         self.forward_stale(clock).await?;
         let any_owed = self.forward_owed(clock).await?;
         self.sender.lag().measure().await;
         Ok(any_arrived || any_owed)
+    }
+
+    /// Writes what was entered in the ledger since the last time; after a start all of it, which changes nothing.
+    async fn forward_ledger(&mut self, clock: &dyn Clock) -> Result<(), Obstacle> {
+        let entries = self.reader.entries_after(self.entered).await?;
+        let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(()) };
+        let line = |entry: &Entry| {
+            let name = || format!("entry {} of the ledger", entry.id.0);
+            Line::of_entry(&self.site, entry).map_err(|unencodable| (name(), unencodable))
+        };
+        let refused = self.sender.send(entries.iter().map(line).collect(), clock).await?;
+        if !refused.is_empty() {
+            self.writer.settle(Receipt { refused, ..Receipt::default() }).await?;
+        }
+        self.entered = last;
+        Ok(())
     }
 
     async fn forward_arrived(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {

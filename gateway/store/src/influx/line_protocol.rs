@@ -5,6 +5,7 @@
 //! occupancy_detected,site=dreux,device=salle\ du\ conseil,channel=pir:0 value=true 1795442587250
 //! temperature,site=dreux,device=cellar value=11.0,lag=3600.0 1795438987250
 //! energy_imported_1d,site=dreux,device=laser count=96.0,sum=…,increase=1240.5,… 1795388400000
+//! ledger,site=dreux,id=7 entry="{\"id\":7,…}" 1795442587250
 //! ```
 //!
 //! The quantity is the measurement, so each has one type for ever: a float, or a boolean where it is a state. Time is in
@@ -18,10 +19,11 @@
 use std::fmt::{self, Write};
 
 use domain::ids::SiteId;
+use domain::ledger::Entry;
 use domain::rollup::{Rollup, Step};
 use domain::{Instant, Kind, Reading, Source, Value};
 
-use super::rollup_point;
+use super::{ledger_point, rollup_point};
 use crate::kept::Arrival;
 
 /// The time that InfluxDB can hold, in milliseconds since 1970: 64 bits of nanoseconds, from 1677 to 2262.
@@ -105,6 +107,17 @@ impl Line {
         Ok(Self(line))
     }
 
+    /// Writes down an entry of the ledger of `site`.
+    pub(super) fn of_entry(site: &SiteId, entry: &Entry) -> Result<Self, Unencodable> {
+        let mut line = ledger_point::MEASUREMENT.to_owned();
+        add_tag(&mut line, "site", site.as_str())?;
+        add_tag(&mut line, ledger_point::ID, &entry.id.0.to_string())?;
+        let text = ledger_point::text(entry).ok_or(Unencodable::Entry)?;
+        add(&mut line, format_args!(" {}=\"{text}\"", ledger_point::ENTRY));
+        add_time(&mut line, entry.at)?;
+        Ok(Self(line))
+    }
+
     /// The line, without a line feed.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -130,6 +143,9 @@ pub enum Unencodable {
     /// The first value of a quantity fixes its type for ever.
     #[error("{0:?} is no value of its quantity that InfluxDB can hold")]
     Value(Value),
+    /// No JSON can be made of it.
+    #[error("an entry of the ledger cannot be written down")]
+    Entry,
     /// Before 1677 or after 2262.
     #[error("{0} is outside the time that InfluxDB can hold")]
     Time(Instant),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! SqliteReader ──what arrived, what is owed──▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
-//!      └───────rollups of what was sent──────────▶│                   ◀─halves─         ◀──faults──     │
+//!      └───────rollups of what was sent, ledger──▶│                   ◀─halves─         ◀──faults──     │
 //! SqliteWriter ◀──what is there or refused────────┘                                                     │
 //! SeriesReader (elsewhere) ◀── reader ◀── gathered ◀── answer ◀──annotated CSV── client ◀── question ──▶┘
 //! ```
@@ -17,7 +17,7 @@
 //! | `lag` | how far InfluxDB is behind |
 //! | `stale` | which rollups have to be written again; no I/O |
 //! | `parcel` | smaller requests, and the one line that is never taken; no I/O |
-//! | `line_protocol`, `rollup_point` | how a reading and a rollup are written down; no I/O |
+//! | `line_protocol`, `rollup_point`, `ledger_point` | how a reading, a rollup and an entry of the ledger are written down; no I/O |
 //! | `reader` | the reader port: which questions make an answer |
 //! | `question`, `flux/` | questions in Flux, and what they are about apart from them; no I/O |
 //! | `answer`, `gathered` | annotated CSV, and readings out of it; no I/O |
@@ -36,6 +36,7 @@ mod fault;
 mod forwarder;
 mod gathered;
 mod lag;
+mod ledger_point;
 mod line_protocol;
 mod parcel;
 mod question;

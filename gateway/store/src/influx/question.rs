@@ -7,6 +7,7 @@ use domain::ids::SiteId;
 use domain::{Instant, Source};
 use serde_json::{Value as Json, json};
 
+use super::ledger_point;
 use super::line_protocol::{LARGEST_TIME, stored_tag};
 use super::target::Target;
 
@@ -99,6 +100,12 @@ impl Question {
                 .of_channel(source);
         }
         question.then(include_str!("flux/as_columns.flux"))
+    }
+
+    /// For the entries of the ledger of a site.
+    pub(super) fn ledger(target: &Target, site: &SiteId, span: Span) -> Self {
+        Self::about(target, site, span, include_str!("flux/ledger.flux"))
+            .with("measurement", &text(ledger_point::MEASUREMENT))
     }
 
     /// The body of the request.

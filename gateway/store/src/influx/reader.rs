@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use domain::calendar::Bucket;
 use domain::ids::{Channel, SiteId};
+use domain::ledger::{Entry, EntryId};
 use domain::rollup::{Basis, Rollup, Step, roll_up};
 use domain::{Instant, Observation, Period, Source};
 use jiff::SignedDuration;
@@ -14,6 +15,7 @@ use super::answer::{AnswerError, Row, read_rows};
 use super::client::Client;
 use super::fault::Fault;
 use super::gathered::Gathered;
+use super::ledger_point;
 use super::line_protocol::{decode_tag, stored_tag};
 use super::question::{Question, Span, Which};
 use super::rollup_point;
@@ -29,8 +31,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Reads what gateways have written to InfluxDB of one site.
 ///
-/// It knows what was forwarded: readings about a second after they are stored there, rollups about a minute. It knows
-/// nothing of quarantine, which stays beside the gateway.
+/// It knows what was forwarded: readings and the ledger about a second after they are stored there, rollups about a
+/// minute. It knows nothing of quarantine, which stays beside the gateway.
 #[derive(Clone, Debug)]
 pub struct InfluxReader {
     site: SiteId,
@@ -237,6 +239,22 @@ impl SeriesReader for InfluxReader {
         }
         let of = |source| found.get(source).cloned().unwrap_or_default();
         Ok(request.sources.iter().map(of).collect())
+    }
+
+    async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
+        let answer = self.ask(Question::ledger(self.client.target(), &self.site, span)).await?;
+        // A ledger that was restored may have given a number again: the later entry is the one that stands.
+        let mut entries = BTreeMap::<EntryId, Entry>::new();
+        read_rows(&answer, |row| {
+            let Some((id, entry)) = ledger_point::entry(row)? else { return Ok(()) };
+            if entries.get(&id).is_none_or(|known| known.at <= entry.at) {
+                entries.insert(id, entry);
+            }
+            Ok(())
+        })
+        .map_err(unreadable)?;
+        Ok(entries.into_values().collect())
     }
 
     /// Refused: what was refused stands beside the gateway that refused it.

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use domain::ledger::{Entry as LedgerEntry, EntryId};
 use domain::{Instant, Reading, Source};
 use rusqlite::Connection;
 
@@ -13,7 +14,7 @@ use super::entry::{Entry, in_order};
 use super::reader::SqliteReader;
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
-use super::{blocks, log, owed};
+use super::{blocks, ledger, log, owed};
 use crate::ports::StoreError;
 
 /// A place in the order of arrival: everything up to it.
@@ -93,6 +94,14 @@ impl SqliteReader {
     /// What is owed: whole stretches of time, newest first, until there are `enough` readings.
     pub(crate) async fn debts(&self, enough: usize) -> Result<Debts, StoreError> {
         self.ask(move |connection| debts(connection, enough)).await
+    }
+
+    /// What was entered in the ledger after `entry`, oldest first.
+    pub(crate) async fn entries_after(
+        &self,
+        entry: EntryId,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.ask(move |connection| ledger::after(connection, entry)).await
     }
 
     /// How many readings are not forwarded when those up to `mark` are.

@@ -23,9 +23,16 @@ pub(super) fn add(connection: &Connection, draft: &Draft) -> Result<EntryId, Sto
 
 /// All entries, oldest first.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Entry>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, at, author, reason, deed FROM ledger ORDER BY id")?;
-    let mut rows = statement.query([])?;
+    after(connection, EntryId(0))
+}
+
+/// The entries after one, oldest first.
+pub(super) fn after(connection: &Connection, entry: EntryId) -> Result<Vec<Entry>, StoreError> {
+    let Ok(after) = i64::try_from(entry.0) else { return Ok(Vec::new()) };
+    let mut statement = connection.prepare_cached(
+        "SELECT id, at, author, reason, deed FROM ledger WHERE id > ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([after])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let id = row.get::<_, i64>(0)?.unsigned_abs();

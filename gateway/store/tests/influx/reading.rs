@@ -1,9 +1,10 @@
 //! What a dashboard elsewhere reads from InfluxDB.
 
+use domain::ledger::{Correction, Deed, Draft, Effect, Target};
 use domain::rollup::Step;
 use domain::{Period, Quantity, Reading, Source, Value};
 use jiff::SignedDuration;
-use store::{Range, RollupRange, SeriesReader, StoreError};
+use store::{LedgerWriter, Range, RollupRange, SeriesReader, StoreError};
 
 use crate::double::{Double, Trick};
 use crate::installation::{Installation, at, eventually, grid, reading, readings};
@@ -102,6 +103,42 @@ async fn another_site_in_the_same_bucket_is_not_seen() {
     let devices: Vec<_> = found.iter().map(|stored| stored.source.device.as_str()).collect();
     assert_eq!(devices, ["z"]);
     assert_eq!(reader.range(Range::newest(reading("air-1", 0).source)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_was_corrected_is_known_elsewhere_whatever_its_reason_says() {
+    let double = Double::start();
+    let mut installation = Installation::beside(&double);
+    installation.forward();
+    let (air, now) = (reading("air-1", 0).source, at("2026-11-23T12:00:00Z"));
+    let reasons = ["bad, \"very\" bad", r"a\b\", "two\nlines\r", "x=1 2i", "l'été\u{7f}", ""];
+    for reason in reasons {
+        let deed = Deed::Correction(Correction {
+            target: Target::Source(air.clone()),
+            from: now,
+            to: now + SignedDuration::from_hours(1),
+            effect: Effect::Value(20.5),
+        });
+        let (author, reason) = ("marie \"m\"".to_owned(), reason.to_owned());
+        let draft = Draft { at: now, author, reason, deed, before: None };
+        installation.writer().record(draft).await.unwrap();
+    }
+    let here = installation.reader().ledger().await.unwrap();
+    assert_eq!(here.len(), reasons.len());
+    let entries = || double.points().iter().filter(|point| point.starts_with("ledger,")).count();
+    eventually("all entries", || entries() == reasons.len()).await;
+    assert_eq!(installation.elsewhere().ledger().await.unwrap(), here);
+
+    // After a restart all of them are written again, which changes nothing; somebody else's are passed over.
+    installation.halt().await;
+    double.write(
+        "ledger,site=dreux,host=pi entry=\"unknown\" 1\nledger,site=other,id=1 entry=\"{}\" 1\n",
+    );
+    installation.open(true);
+    let before = double.writes();
+    installation.forward();
+    eventually("them again", || double.writes() > before).await;
+    assert_eq!(installation.elsewhere().ledger().await.unwrap(), here);
 }
 
 #[tokio::test]

@@ -224,6 +224,7 @@ impl Field {
             Self::Float(number) => ("double", Value::Float(*number)),
             Self::Integer(number) => ("long", Value::Integer(*number)),
             Self::Boolean(truth) => ("boolean", Value::Bool(*truth)),
+            Self::Text(text) => ("string", Value::Text(text.clone())),
         }
     }
 }

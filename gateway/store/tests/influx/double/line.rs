@@ -18,6 +18,7 @@ pub(crate) enum Field {
     Float(f64),
     Integer(i64),
     Boolean(bool),
+    Text(String),
 }
 
 impl Field {
@@ -26,6 +27,7 @@ impl Field {
             Self::Float(_) => "float",
             Self::Integer(_) => "integer",
             Self::Boolean(_) => "boolean",
+            Self::Text(_) => "string",
         }
     }
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Field {
             Self::Float(number) => write!(f, "{number}"),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Boolean(truth) => write!(f, "{truth}"),
+            Self::Text(text) => write!(f, "{text}"),
         }
     }
 }
@@ -43,7 +46,7 @@ impl fmt::Display for Field {
 /// Reads `line`, whose time counts units of so many nanoseconds.
 pub(crate) fn parse(line: &str, unit: i64, now: i64) -> Result<Point, String> {
     let (key, rest) = split_bare(line, ' ').unwrap_or((line, ""));
-    let mut parts = split_all_bare(key, ',').into_iter();
+    let mut parts = split_all(key, ',', split_bare).into_iter();
     let measurement = parts.next().unwrap_or_default().to_owned();
     if measurement.is_empty() {
         return Err("missing measurement".to_owned());
@@ -67,9 +70,9 @@ pub(crate) fn parse(line: &str, unit: i64, now: i64) -> Result<Point, String> {
     if rest.is_empty() {
         return Err("missing fields".to_owned());
     }
-    let (fields, time) = split_bare(rest, ' ').unwrap_or((rest, ""));
+    let (fields, time) = split_unquoted(rest, ' ').unwrap_or((rest, ""));
     let mut read = Vec::new();
-    for part in split_all_bare(fields, ',') {
+    for part in split_all(fields, ',', split_unquoted) {
         let (key, value) = part.split_once('=').ok_or("invalid field format")?;
         read.push((unescape(key), field(value)?));
     }
@@ -83,6 +86,10 @@ fn field(value: &str) -> Result<Field, String> {
         "t" | "T" | "true" | "True" | "TRUE" => return Ok(Field::Boolean(true)),
         "f" | "F" | "false" | "False" | "FALSE" => return Ok(Field::Boolean(false)),
         _ => {}
+    }
+    if let Some(text) = value.strip_prefix('"') {
+        let text = text.strip_suffix('"').ok_or("unbalanced quotes")?;
+        return Ok(Field::Text(unquoted(text)));
     }
     if let Some(integer) = value.strip_suffix('i') {
         return integer.parse().map(Field::Integer).map_err(|_| "invalid integer".to_owned());
@@ -107,25 +114,54 @@ fn nanos(time: &str, unit: i64) -> Result<i64, String> {
 
 /// The text before and after the first separator that no backslash stands before.
 fn split_bare(text: &str, separator: char) -> Option<(&str, &str)> {
+    split(text, separator, false)
+}
+
+/// The same where texts in quotes may stand.
+fn split_unquoted(text: &str, separator: char) -> Option<(&str, &str)> {
+    split(text, separator, true)
+}
+
+fn split(text: &str, separator: char, knows_quotes: bool) -> Option<(&str, &str)> {
     let mut characters = text.char_indices();
+    let mut is_quoted = false;
     while let Some((at, character)) = characters.next() {
         if character == '\\' {
             characters.next();
-        } else if character == separator {
+        } else if knows_quotes && character == '"' {
+            is_quoted = !is_quoted;
+        } else if !is_quoted && character == separator {
             return Some((&text[..at], &text[at + 1..]));
         }
     }
     None
 }
 
-fn split_all_bare(text: &str, separator: char) -> Vec<&str> {
+fn split_all(
+    text: &str,
+    separator: char,
+    split: fn(&str, char) -> Option<(&str, &str)>,
+) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), text);
-    while let Some((part, after)) = split_bare(rest, separator) {
+    while let Some((part, after)) = split(rest, separator) {
         parts.push(part);
         rest = after;
     }
     parts.push(rest);
     parts
+}
+
+/// A text without the backslashes before its quotes and backslashes.
+fn unquoted(text: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match characters.peek() {
+            Some('"' | '\\') if character == '\\' => plain.extend(characters.next()),
+            _ => plain.push(character),
+        }
+    }
+    plain
 }
 
 fn unescape(text: &str) -> String {
