@@ -155,6 +155,9 @@ impl From<StoreError> for Problem {
             StoreError::Damaged { what } => {
                 Self::internal(&format!("a part of the store cannot be read: {what}"))
             }
+            StoreError::Refused(why) => {
+                Self::internal(&format!("the store cannot answer this: {why}"))
+            }
             _ => Self::internal("the store cannot answer this; the log says why"),
         }
     }

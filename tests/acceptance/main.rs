@@ -9,6 +9,7 @@ mod backup;
 mod browser;
 mod demonstration;
 mod durability;
+mod elsewhere;
 mod grade;
 mod nodes;
 mod notices;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alerts::{AlertId, Standing};
 use domain::calendar::Bucket;
 use domain::ids::{Channel, SiteId};
 use domain::ledger::{Entry, EntryId};
@@ -32,7 +33,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Reads what gateways have written to InfluxDB of one site.
 ///
 /// It knows what was forwarded: readings and the ledger about a second after they are stored there, rollups about a
-/// minute. It knows nothing of quarantine, which stays beside the gateway.
+/// minute. It knows nothing of quarantine and of the log of alerts, which stay beside the gateway.
 #[derive(Clone, Debug)]
 pub struct InfluxReader {
     site: SiteId,
@@ -266,6 +267,20 @@ impl SeriesReader for InfluxReader {
         Err(StoreError::Refused("quarantine stays beside the gateway, not in InfluxDB".into()))
     }
 
+    /// Refused: a log that is not here must not look like one in which nothing stands.
+    async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
+        Err(no_log_of_alerts())
+    }
+
+    /// Refused, as the alerts that hold.
+    async fn alerts(
+        &self,
+        _before: Option<AlertId>,
+        _limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        Err(no_log_of_alerts())
+    }
+
     /// Refused: InfluxDB does not tell.
     async fn size_bytes(&self) -> Result<u64, StoreError> {
         Err(StoreError::Refused("InfluxDB does not tell how large a bucket is".into()))
@@ -302,6 +317,10 @@ fn source(row: &Row<'_>) -> Option<Source> {
 fn has_channel(row: &Row<'_>, source: &Source) -> bool {
     let channel = row.text("channel").map(decode_tag);
     channel.as_deref() == source.channel.as_ref().map(Channel::as_str)
+}
+
+fn no_log_of_alerts() -> StoreError {
+    StoreError::Refused("the log of alerts stays beside the gateway, not in InfluxDB".into())
 }
 
 fn unreadable(error: AnswerError) -> StoreError {
