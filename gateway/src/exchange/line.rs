@@ -1,11 +1,12 @@
-//! Readings as lines of InfluxDB: those that are forwarded, with the arrival beside the value.
+//! Readings as lines of InfluxDB: those that are forwarded, where each says how it arrived.
 //!
 //! ```text
-//! co2,site=dreux,device=air-3,channel=scd4x value=812.0,lag_s=2i 1795442587250
+//! co2,site=dreux,device=air-3,channel=scd4x value=812.0,lag=2.0 1795442587250
 //! ```
 //!
-//! `lag_s` is how many seconds after it was observed a reading arrived; in its place stands `dated_by="gateway"` where
-//! the arrival dated it.
+//! `lag` is how many seconds after it was observed a reading arrived; in its place stands `by_arrival=true` where the
+//! arrival dated it. What is forwarded beside readings (rollups, the ledger) is passed over, so that a bucket that was
+//! written out of InfluxDB comes back.
 
 use clap::ValueEnum;
 use domain::ids::SiteId;
@@ -33,14 +34,10 @@ pub(super) fn line(site: &SiteId, reading: &Reading) -> Result<String, Unencodab
     let line = Line::of(site, reading)?;
     let (point, time) = line.as_str().rsplit_once(' ').expect("a line ends with its time");
     let it = &reading.observation;
-    let arrival = match it.dated_by {
-        DatedBy::Gateway => "dated_by=\"gateway\"".to_owned(),
-        DatedBy::Device => {
-            let lag = it.received_at.as_millis() - it.observed_at.as_millis();
-            format!("lag_s={}i", lag.div_euclid(1000))
-        }
-    };
-    Ok(format!("{point},{arrival} {time}\n"))
+    let lag = it.received_at.as_millis() - it.observed_at.as_millis();
+    // A forwarded reading that arrived at once says nothing; one in a file would then arrive when it is imported.
+    let at_once = it.dated_by == DatedBy::Device && (0..1000).contains(&lag);
+    Ok(format!("{point}{} {time}\n", if at_once { ",lag=0.0" } else { "" }))
 }
 
 /// What a line is read with.
@@ -52,40 +49,48 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The reading of a line; `None` when it is empty or a comment.
+    /// The reading of a line; `None` when it is empty or a comment, or tells something else that Vigie forwards.
     pub(super) fn reading(&self, text: &str) -> Result<Option<Reading>, String> {
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
             return Ok(None);
         }
         let (series, rest) =
-            cut(text, ' ').ok_or("no fields: write measurement,tags value=… time")?;
-        let (fields, time) = cut(rest, ' ').ok_or("no time at its end")?;
+            cut(text, ' ', PLAIN).ok_or("no fields: write measurement,tags value=… time")?;
+        let (fields, time) = cut(rest, ' ', QUOTED).ok_or("no time at its end")?;
+        if is_no_reading(series) {
+            return Ok(None);
+        }
         let source = self.source(series)?;
         let observed_at = self.instant(time.trim())?;
         let mut value = None;
         let mut arrival = Arrival::Untold;
-        for field in parts(fields) {
-            let (name, text) = cut(field, '=').ok_or_else(|| format!("`{field}` is no field"))?;
+        for field in parts(fields, QUOTED) {
+            let (name, text) =
+                cut(field, '=', QUOTED).ok_or_else(|| format!("`{field}` is no field"))?;
             match name {
                 "value" => value = Some(number_or_state(source.quantity, text)?),
-                "lag_s" => arrival = Arrival::At(observed_at + lag(text)?),
-                "dated_by" if text == "\"gateway\"" => arrival = Arrival::Dating,
+                "lag" => arrival = Arrival::At(observed_at + lag(text)?),
+                "by_arrival" if text.starts_with(['t', 'T']) => arrival = Arrival::Dating,
                 _ => {}
             }
         }
-        let value = value.ok_or("no field `value`")?;
+        let Some(value) = value else {
+            // InfluxDB writes each field of a point out as a line of its own.
+            let tells_arrival = !matches!(arrival, Arrival::Untold);
+            return if tells_arrival { Ok(None) } else { Err("no field `value`".to_owned()) };
+        };
         let observation = observation(observed_at, arrival, value, self.now);
         Ok(Some(Reading { source, observation }))
     }
 
     fn source(&self, series: &str) -> Result<Source, String> {
-        let mut parts = parts(series);
+        let mut parts = parts(series, PLAIN);
         let measurement = parts.next().unwrap_or_default();
         let quantity = unescaped(measurement).parse::<Quantity>().map_err(|it| it.to_string())?;
         let (mut device, mut channel) = (None, None);
         for tag in parts {
-            let (name, text) = cut(tag, '=').ok_or_else(|| format!("`{tag}` is no tag"))?;
+            let (name, text) = cut(tag, '=', PLAIN).ok_or_else(|| format!("`{tag}` is no tag"))?;
             let text = decode_tag(&unescaped(text));
             match name {
                 "device" => device = Some(text.parse().map_err(|it| format!("{it}"))?),
@@ -132,18 +137,31 @@ fn number_or_state(quantity: Quantity, text: &str) -> Result<Value, String> {
 }
 
 fn lag(text: &str) -> Result<SignedDuration, String> {
-    let seconds = text.trim_end_matches('i').parse();
-    seconds.map(SignedDuration::from_secs).map_err(|_| format!("`{text}` are no seconds"))
+    let seconds = text.trim_end_matches('i').parse().ok();
+    let lag = seconds.and_then(|seconds: f64| SignedDuration::try_from_secs_f64(seconds).ok());
+    lag.ok_or_else(|| format!("`{text}` are no seconds"))
 }
 
-/// Cuts at the first of these that is neither escaped nor within quotes.
-fn cut(text: &str, at: char) -> Option<(&str, &str)> {
+/// Whether it is a rollup or an entry of the ledger, which follow from elsewhere.
+fn is_no_reading(series: &str) -> bool {
+    let measurement = series.split(',').next().unwrap_or_default();
+    let quantity = ["_15m", "_1d"].iter().find_map(|step| measurement.strip_suffix(step));
+    measurement == "ledger" || quantity.is_some_and(|name| name.parse::<Quantity>().is_ok())
+}
+
+/// A quote is a sign like any other, as in a tag.
+const PLAIN: bool = false;
+/// What stands within quotes is one text, as in a field.
+const QUOTED: bool = true;
+
+/// Cuts at the first of these that is neither escaped nor within quotes, where these have a meaning.
+fn cut(text: &str, at: char, knows_quotes: bool) -> Option<(&str, &str)> {
     let (mut escaped, mut quoted) = (false, false);
     for (place, character) in text.char_indices() {
         match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '"' => quoted = !quoted,
+            '"' if knows_quotes => quoted = !quoted,
             found if found == at && !quoted => {
                 return Some((&text[..place], &text[place + at.len_utf8()..]));
             }
@@ -153,11 +171,12 @@ fn cut(text: &str, at: char) -> Option<(&str, &str)> {
     None
 }
 
-fn parts(text: &str) -> impl Iterator<Item = &str> {
+fn parts(text: &str, knows_quotes: bool) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
-        let (part, later) = cut(text, ',').map_or((text, None), |(part, rest)| (part, Some(rest)));
+        let (part, later) =
+            cut(text, ',', knows_quotes).map_or((text, None), |(part, rest)| (part, Some(rest)));
         rest = later;
         Some(part)
     })
@@ -178,8 +197,10 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::Observation;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::exchange::any_reading;
 
     fn site() -> SiteId {
         "dreux".parse().unwrap()
@@ -218,6 +239,42 @@ mod tests {
             let bits = |it: &Reading| it.observation.value.as_f64().to_bits();
             assert_eq!(bits(&back), bits(&reading));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn any_reading_comes_back_from_its_line(reading in any_reading()) {
+            let text = line(&site(), &reading).unwrap();
+            prop_assert_eq!(text.lines().count(), 1);
+            let back = read(text.trim_end(), Precision::Ms);
+            prop_assert_eq!(back, Ok(Some(reading)));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused_with_a_reason(text in r#"(co2|co2_1d|\PC)?[,a-z=\\ "]*value=[0-9tfi"., ]*|\PC*"#) {
+            if let Err(why) = read(&text, Precision::Ns) {
+                prop_assert!(!why.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn what_influxdb_was_forwarded_and_writes_out_comes_back() {
+        let late = "co2,device=a,site=dreux value=612,lag=90 1795442587250";
+        let late = read(late, Precision::Ms).unwrap().unwrap().observation;
+        assert_eq!(late.received_at.as_millis() - late.observed_at.as_millis(), 90_000);
+        let dated = "co2,device=a,site=dreux by_arrival=true,value=612 1795442587250";
+        let dated = read(dated, Precision::Ms).unwrap().unwrap().observation;
+        assert_eq!((dated.received_at, dated.dated_by), (dated.observed_at, DatedBy::Gateway));
+        for beside in [
+            "co2,device=a,site=dreux lag=90 1795442587250",
+            "co2_15m,device=a,site=dreux count=3,sum=1836 1795442400000",
+            "energy_imported_1d,device=a,site=dreux increase=3 1795442400000",
+            r#"ledger,id=1,site=dreux entry="{\"author\":\"a, b\"}" 1795442587250"#,
+        ] {
+            assert_eq!(read(beside, Precision::Ms), Ok(None), "{beside}");
+        }
+        assert!(read("steam_1d,device=a value=1 1", Precision::Ms).is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@
 //! | `text` | lines of a file, however long or broken |
 //!
 //! **When a reading was received.** The store keeps it in whole seconds after it was observed, and an export states it
-//! (`received_at`, or `lag_s` in line protocol; `dated_by` says gateway where the arrival dated the reading). An import
+//! (`received_at` and `dated_by`; `lag` or `by_arrival` in line protocol). An import
 //! keeps what is stated. A reading that states no arrival was received when it was imported.
 
 mod export;
@@ -88,4 +88,32 @@ fn value(quantity: Quantity, text: &str) -> Result<Value, String> {
         }
     };
     parsed.map_err(|error| error.to_string())
+}
+
+/// Readings of every kind, as the store gives them back: arrivals to the whole second.
+#[cfg(test)]
+fn any_reading() -> impl proptest::strategy::Strategy<Value = domain::Reading> {
+    use proptest::prelude::*;
+    let names = r#"[\\%,;= "'#2-5Ca-cé/]{1,40}|\PC{1,40}"#;
+    let source = (names, proptest::option::of(names), 0..Quantity::ALL.len());
+    let millis = -2_000_000_000_000_i64..4_000_000_000_000;
+    let arrival = proptest::option::of(-100_000_i64..10_000_000);
+    let parsed = (source, millis, arrival, 0.0..=1.0_f64);
+    parsed.prop_filter_map("a name that no device has", |(names, millis, arrival, share)| {
+        let (device, channel, quantity) = names;
+        let quantity = Quantity::ALL[quantity];
+        let (low, high) = (*quantity.plausible().start(), *quantity.plausible().end());
+        let value = match quantity.kind() {
+            Kind::State => quantity.state(share > 0.5),
+            Kind::Gauge | Kind::Register => quantity.number(low + (high - low) * share),
+        };
+        let observed_at = Instant::from_millis(millis);
+        let arrival = arrival.map_or(Arrival::Dating, |seconds| {
+            Arrival::At(observed_at + jiff::SignedDuration::from_secs(seconds))
+        });
+        let channel = channel.map(|channel| channel.parse()).transpose().ok()?;
+        let source = domain::Source { device: device.parse().ok()?, quantity, channel };
+        let observation = observation(observed_at, arrival, value.ok()?, observed_at);
+        Some(domain::Reading { source, observation })
+    })
 }

@@ -190,8 +190,10 @@ fn split(text: &str) -> Result<StringRecord, String> {
 #[cfg(test)]
 mod tests {
     use domain::Observation;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::exchange::any_reading;
 
     fn at(text: &str) -> Instant {
         text.parse().unwrap()
@@ -229,6 +231,24 @@ mod tests {
             assert_eq!(back, reading);
             let bits = |it: &Reading| it.observation.value.as_f64().to_bits();
             assert_eq!(bits(&back), bits(&reading));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_reading_comes_back_from_its_row(reading in any_reading()) {
+            let header = Header::read(header().trim_end()).unwrap();
+            let row = row(&reading);
+            prop_assert_eq!(row.lines().count(), 1);
+            prop_assert_eq!(header.reading(row.trim_end_matches('\n'), Instant::MIN), Ok(reading));
+        }
+
+        #[test]
+        fn any_row_is_read_or_refused_with_a_reason(row in r#"[0-9TZ:.,"a-z-]*|\PC*"#) {
+            let header = Header::read("observed_at,device,quantity,value").unwrap();
+            if let Err(why) = header.reading(&row, Instant::MIN) {
+                prop_assert!(!why.is_empty());
+            }
         }
     }
 
