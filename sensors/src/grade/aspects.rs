@@ -6,6 +6,7 @@ use domain::Quantity;
 use domain::message::DevicePresence;
 
 use super::evidence::{Evidence, OneReading};
+use super::units::units;
 use super::{Finding, Mark};
 
 /// A reading that is older than this when it comes belongs to a backlog.
@@ -17,7 +18,7 @@ const ON_THE_WAY_S: f64 = 5.0;
 
 /// What is found on all aspects.
 pub(super) fn findings(evidence: &Evidence) -> Vec<Finding> {
-    [clock, duplicates, sequence, retained, values, rhythm, backlog, birth, last_will]
+    [clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, last_will]
         .map(|rule| rule(evidence))
         .to_vec()
 }

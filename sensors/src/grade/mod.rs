@@ -8,11 +8,13 @@
 //! |---|---|
 //! | `evidence` | what was heard of each device |
 //! | `aspects` | the rules: one for each promise of a good device |
+//! | `units` | the rule that compares registers with power |
 //!
 //! Pure: times come with the messages.
 
 mod aspects;
 mod evidence;
+mod units;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -46,7 +48,7 @@ pub enum Mark {
 /// What was found on one aspect of a device.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// Which: clock, duplicates, sequence, retained, values, rhythm, backlog, birth, `last_will`.
+    /// Which: clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, `last_will`.
     pub aspect: &'static str,
     /// How well.
     pub mark: Mark,

@@ -113,6 +113,37 @@ fn each_fault_is_found_and_says_what_to_mend() {
     bad("rhythm", &slow);
 }
 
+/// What is found on units when a load of 1200 W has a register that grows by so much every ten seconds.
+fn units_of(step: f64) -> (Mark, String) {
+    let mut grader = grader();
+    for n in 0..12_u32 {
+        let when = at(i64::from(n) * 10);
+        for (quantity, value) in
+            [("active_power", 1200.0), ("energy_imported", 5000.0 + step * f64::from(n))]
+        {
+            let payload = format!(r#"{{"value":{value},"observed_at":"{when}","seq":{n}}}"#);
+            grader.hear(&topic("plug", quantity), payload.as_bytes(), false, when);
+        }
+    }
+    found(&grader, "units")
+}
+
+#[test]
+fn a_register_in_another_unit_than_its_power_is_found() {
+    // 1200 W for ten seconds are 3.333 Wh.
+    assert_eq!(units_of(3.333).0, Mark::Good);
+    assert_eq!(units_of(3.9).0, Mark::Good, "loads change between two readings");
+    for (step, told) in
+        [(0.003_333, "in kWh"), (200.0, "in W·min"), (12_000.0, "in W·s"), (3_333.0, "in mWh")]
+    {
+        let (mark, seen) = units_of(step);
+        assert_eq!(mark, Mark::Bad, "{seen}");
+        assert!(seen.contains(told), "{seen}");
+    }
+    assert_eq!(units_of(8.0).0, Mark::Weak);
+    assert_eq!(units_of(0.0).0, Mark::Untried, "it did not grow");
+}
+
 #[test]
 fn a_backlog_in_order_is_good_and_its_age_no_fault_of_the_clock() {
     let mut grader = grader();
@@ -123,6 +154,18 @@ fn a_backlog_in_order_is_good_and_its_age_no_fault_of_the_clock() {
     }
     assert_eq!(found(&grader, "backlog").0, Mark::Good);
     assert_eq!(found(&grader, "clock").0, Mark::Good);
+}
+
+#[test]
+fn a_backlog_newest_first_could_be_better() {
+    let mut grader = grader();
+    good(&mut grader, "a");
+    for n in 0..30 {
+        let payload = format!(r#"{{"value":500,"observed_at":"{}"}}"#, at(-4000 - n));
+        grader.hear(&topic("a", "co2"), payload.as_bytes(), false, at(120));
+    }
+    let (mark, seen) = found(&grader, "backlog");
+    assert_eq!(mark, Mark::Weak, "{seen}");
 }
 
 #[test]
