@@ -43,7 +43,7 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
     let base = if scope.filter.starts_with(BASE) { BASE } else { fixed_levels(scope.filter) };
     let levels: Vec<&str> = message.topic.strip_prefix(base)?.split('/').collect();
     // An empty payload takes a retained message away.
-    if message.payload.is_empty() {
+    if message.payload.is_empty() || levels.first().is_some_and(|name| is_later(name)) {
         return None;
     }
     match levels.as_slice() {
@@ -56,6 +56,15 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
         }
         [] => None,
     }
+}
+
+/// Whether it is a device of a later generation, whose topics somebody has put below these.
+fn is_later(name: &str) -> bool {
+    let model = name.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    model.starts_with("shellyplus")
+        || model.starts_with("shellypro")
+        || model.ends_with("g3")
+        || model.ends_with("g4")
 }
 
 fn online(name: &str, payload: &[u8]) -> Option<Translation> {
@@ -299,6 +308,15 @@ mod tests {
             ]
         );
         assert_eq!(values(&FAMILY, "shellies/sense/sensor/motion", "false")[0].1.to_string(), "0");
+    }
+
+    #[test]
+    fn a_later_generation_below_these_topics_is_left_to_its_own_family() {
+        for name in ["shellyplusht-a1", "shellypro3em-a1", "shellyhtg3-a1", "shelly1minig4-a1"] {
+            assert_eq!(read(&FAMILY, &format!("shellies/{name}/online"), "false"), None, "{name}");
+        }
+        let ours = presence(&FAMILY, "shellies/shellyplug-s-a1/online", "false");
+        assert_eq!(ours, Some(DevicePresence::Offline));
     }
 
     #[test]
