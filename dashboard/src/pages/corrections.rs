@@ -7,8 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ledger::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
-use domain::{Instant, Kind, Period};
-use jiff::civil::DateTime;
+use domain::{Kind, Period};
 use serde::Deserialize;
 use store::SeriesReader;
 
@@ -192,7 +191,7 @@ async fn page<R: SeriesReader>(
 fn wanted(given: &Given, teller: &Teller) -> Result<Correction, String> {
     let t = teller.language.labels();
     let target = target(&given.target).ok_or_else(|| t.target_missing.to_owned())?;
-    let instant = |text: &str| instant(text, teller).ok_or_else(|| t.time_missing.to_owned());
+    let instant = |text: &str| teller.instant(text).ok_or_else(|| t.time_missing.to_owned());
     let (from, to) = (instant(&given.from)?, instant(&given.to)?);
     let number = || {
         let text = given.value.trim().replace(['\u{202f}', '\u{a0}', ' '], "").replace(',', ".");
@@ -220,12 +219,6 @@ fn target(text: &str) -> Option<Target> {
         "point" => Some(Target::Point(id.parse().ok()?)),
         _ => None,
     }
-}
-
-/// A civil time of the site. In the hour that autumn repeats the first one is meant.
-fn instant(text: &str, teller: &Teller) -> Option<Instant> {
-    let civil: DateTime = text.parse().ok()?;
-    Some(civil.to_zoned_datetime(teller.zone.clone()).ok()?.timestamp().into())
 }
 
 /// The figure of the stretch as it is and as it would be.

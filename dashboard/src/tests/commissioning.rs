@@ -123,6 +123,27 @@ async fn a_meter_is_swapped_only_with_both_registers_and_they_are_kept() {
 }
 
 #[tokio::test]
+async fn a_swap_that_is_told_later_holds_from_when_it_was_done() {
+    let phone = with_a_new_plug().await;
+    let registers = format!("{NEW_PLUG}&closing=812,4&opening=0");
+    for wrong in ["2026-11-23T14:00", "hier"] {
+        let fields = format!("{registers}&since={wrong}");
+        let (status, _) = phone.presses("/role/energy:laser", SWAP, &fields).await;
+        assert_eq!((status, phone.file().as_str()), (StatusCode::BAD_REQUEST, DREUX), "{wrong}");
+    }
+
+    let fields = format!("{registers}&since=2026-11-23T12:58");
+    let (status, _) = phone.presses("/role/energy:laser", SWAP, &fields).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+
+    let site = parse(&phone.file(), "site.toml").unwrap();
+    let energy = &site.meter("laser").unwrap().energy;
+    // 12:58 in Dreux.
+    assert_eq!(energy[0].period.end(), at("2026-11-23T11:58:00Z"));
+    assert_eq!(energy[1].period.start(), at("2026-11-23T11:58:00Z"));
+}
+
+#[tokio::test]
 async fn a_change_is_undone_to_the_letter_unless_somebody_changed_the_file_after_it() {
     let phone = with_a_new_plug().await;
     let fields = format!("{NEW_PLUG}&closing=1&opening=0");

@@ -376,8 +376,9 @@ labels! {
     test_failed: "Échoué", "Failed";
     swap: "Remplacer l\u{2019}appareil", "Replace the device";
     swap_note:
-        "L\u{2019}historique reste avec le rôle\u{a0}: l\u{2019}ancien appareil compte jusqu\u{2019}à maintenant, le nouveau à partir de maintenant.",
-        "History stays with the role: the old device counts until now, the new one from now on.";
+        "L\u{2019}historique reste avec le rôle\u{a0}: l\u{2019}ancien appareil compte jusqu\u{2019}au remplacement, le nouveau à partir de là.",
+        "History stays with the role: the old device counts until the swap, the new one from then on.";
+    swap_since: "Remplacé depuis (maintenant si rien n\u{2019}est indiqué)", "Swapped since (now when left empty)";
     swap_nobody:
         "Aucun appareil de la même grandeur n\u{2019}attend un rôle. Brancher le nouveau, puis revenir ici.",
         "No device of the same quantity waits for a role. Plug the new one in, then come back.";

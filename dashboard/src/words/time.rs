@@ -2,6 +2,7 @@
 
 use domain::Instant;
 use jiff::ZonedDateTime;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::Language;
@@ -50,6 +51,12 @@ pub(crate) struct Teller {
 impl Teller {
     fn civil(&self, instant: Instant) -> ZonedDateTime {
         instant.to_jiff().to_zoned_datetime(self.zone.clone())
+    }
+
+    /// A civil time of the site as a form gives it. In the hour that autumn repeats the first one is meant.
+    pub(crate) fn instant(&self, text: &str) -> Option<Instant> {
+        let civil: DateTime = text.parse().ok()?;
+        Some(civil.to_zoned_datetime(self.zone.clone()).ok()?.timestamp().into())
     }
 
     /// The time of day: `14:03`.

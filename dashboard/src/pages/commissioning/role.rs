@@ -72,6 +72,9 @@ pub(crate) struct Swap {
     closing: String,
     #[serde(default)]
     opening: String,
+    /// The civil time of the site at which it was done; now when it is empty.
+    #[serde(default)]
+    since: String,
     #[serde(default)]
     reason: String,
 }
@@ -247,7 +250,8 @@ pub(crate) async fn judge<R: SeriesReader>(
     Ok(Redirect::to(&format!("/role/{name}")).into_response())
 }
 
-/// `POST /role/{role}/swap`: another device takes over from now on; what was measured stays with the role.
+/// `POST /role/{role}/swap`: another device takes over, from now on or since it was put in; what was measured stays with
+/// the role.
 pub(crate) async fn swap<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
@@ -286,9 +290,19 @@ pub(crate) async fn swap<R: SeriesReader>(
         reason = if reason.is_empty() { kept } else { format!("{reason} · {kept}") };
     }
     let now = app.clock.now();
-    let old = role.source(now).map_or_else(|| "–".to_owned(), ToString::to_string);
+    let told = Some(swap.since.trim()).filter(|text| !text.is_empty());
+    let teller = app.feed.scene().teller(choice.language);
+    let since = told.map_or(Some(now), |text| teller.instant(text).filter(|at| *at <= now));
+    let since = since.ok_or_else(|| {
+        Problem::bad_query(
+            "since",
+            &swap.since,
+            "when it was done, by the clock of the site; not later than now",
+        )
+    })?;
+    let old = role.source(since).map_or_else(|| "–".to_owned(), ToString::to_string);
     let before = desk(&app)?.site_text()?;
-    let after = with_role(&before, &source, &Wish::Fill(role.name, now))
+    let after = with_role(&before, &source, &Wish::Fill(role.name, since))
         .map_err(|fault| Problem::conflict(fault.to_string()))?;
     let summary = format!("{name}: {old} → {source}");
     change(&app, &account.name, Change { before, after, summary, reason }).await?;
