@@ -12,6 +12,8 @@ use tests::{Installation, eventually};
 use crate::needs;
 
 const SOON: Duration = Duration::from_secs(20);
+const OVERFLOW: &str =
+    "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
 const PASSWORD: &str = "le chat dort ici";
 const SITE: &str = "# ne pas perdre ce commentaire\n[[zone]]\nid = \"salle\"\nname = \"Salle verte\"\ncapacity = 20\n\
                     [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n";
@@ -105,9 +107,7 @@ fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
         "Se connecter",
     );
     shows(&browser, "lux-1");
-    let overflow =
-        "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-    assert_eq!(browser.run(overflow), false, "wider than a phone");
+    assert_eq!(browser.run(OVERFLOW), false, "wider than a phone");
     browser.run("document.querySelector('#waiting .entries a').click()");
     shows(&browser, "310");
     submit(&browser, &[("zone", "'salle'")], "Affecter");
@@ -163,6 +163,7 @@ fn a_meter_is_swapped_with_a_phone_that_asks_for_both_registers_and_the_swap_is_
         "Se connecter",
     );
     shows(&browser, "prise-1");
+    assert_eq!(browser.run(OVERFLOW), false, "wider than a phone");
     assert_eq!(browser.run("return document.getElementById('closing').value"), "812,400");
 
     submit(&browser, &[("opening", "''")], "Remplacer");
