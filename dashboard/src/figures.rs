@@ -17,6 +17,7 @@ use tokio::task::spawn_blocking;
 
 use crate::app::App;
 use crate::known::Known;
+use crate::outlived;
 use crate::problem::Problem;
 
 /// Buckets are worked out in stretches of at most this length, so that a question over years holds a month in memory.
@@ -58,11 +59,12 @@ pub(crate) async fn history_as<R: SeriesReader>(
     for stretch in stretches(grid) {
         let observations = role(known, sources, whole(stretch)).await?;
         let (site, now) = (Arc::clone(&known.site), known.now);
-        let stretch = stretch.to_vec();
-        summaries.extend(
-            off_thread(move || history::summarise(kind, &observations, &stretch, &site.rules, now))
-                .await?,
-        );
+        let buckets = stretch.to_vec();
+        let told =
+            off_thread(move || history::summarise(kind, &observations, &buckets, &site.rules, now));
+        let mut told = told.await?;
+        outlived::fill_in(known, (kind, sources), stretch, &mut told).await?;
+        summaries.append(&mut told);
     }
     Ok(summaries)
 }

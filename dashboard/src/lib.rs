@@ -15,6 +15,7 @@
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
 //! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
+//! | `outlived` | what rollups tell of buckets whose readings were given up |
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
@@ -48,6 +49,7 @@ mod live_json;
 mod live_link;
 mod live_view;
 mod openapi;
+mod outlived;
 mod pages;
 mod paging;
 mod power_today;

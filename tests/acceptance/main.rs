@@ -10,6 +10,7 @@ mod browser;
 mod demonstration;
 mod durability;
 mod elsewhere;
+mod full_disk;
 mod grade;
 mod nodes;
 mod notices;

@@ -6,6 +6,7 @@ use crate::instant::{Instant, Period};
 use crate::quantity::Kind;
 use crate::reading::Observation;
 use crate::rhythm::{Rhythm, state_patience_s};
+use crate::rollup::Rollup;
 use crate::site::Rules;
 
 /// What a series did in one period.
@@ -53,6 +54,23 @@ pub fn summarise(
         summaries.push(summary(kind, &observations[first..last], next, *period, hold_ms, now));
     }
     summaries
+}
+
+/// The summary of `period` from the rollup of its readings, which outlives them. A bucket tells a little less coverage
+/// than its readings did: for how long the last one spoke is not in it.
+#[expect(clippy::cast_precision_loss, reason = "fewer readings than 2^53")]
+pub fn summary_of(kind: Kind, rollup: &Rollup, period: Period, now: Instant) -> Summary {
+    let (count, covered) = (rollup.count as f64, rollup.covered_ms as f64);
+    let is_timed = kind == Kind::State && rollup.covered_ms > 0;
+    let length = period.end().min(now).since(period.start()).as_millis() as f64;
+    Summary {
+        min: rollup.min,
+        mean: if is_timed { rollup.held / covered } else { rollup.sum / count },
+        max: rollup.max,
+        last: rollup.last.1,
+        count: rollup.count,
+        coverage: if length > 0.0 { (covered / length).min(1.0) } else { 0.0 },
+    }
 }
 
 /// Gathers one period. `observations` may begin with one from before it, `next` is the first one after it.
@@ -152,8 +170,12 @@ fn hold_ms(kind: Kind, observations: &[Observation], rules: &Rules) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
+    use crate::quantity::Quantity;
     use crate::reading::{DatedBy, Value};
+    use crate::rollup::Basis;
 
     fn minute(minute: i64) -> Instant {
         Instant::from_millis(minute * 60_000)
@@ -216,6 +238,30 @@ mod tests {
         assert!((first.mean - 0.2).abs() < 1e-9);
         assert_eq!((first.min, first.max, first.count, first.coverage), (0.0, 1.0, 2, 1.0));
         assert_eq!(told[1].map(|quarter| quarter.max), Some(0.0));
+    }
+
+    #[test]
+    fn what_a_rollup_tells_of_a_period_is_what_its_readings_told() {
+        let gap = SignedDuration::from_mins(15);
+        for (kind, quantity, readings) in [
+            (Kind::Gauge, Quantity::Co2, [(0, 420.0), (5, 480.0), (10, 450.0), (15, 0.0)]),
+            (Kind::State, Quantity::OccupancyDetected, [(0, 0.0), (5, 1.0), (10, 0.0), (15, 0.0)]),
+        ] {
+            let series = series(kind, &readings);
+            let told = summarise(kind, &series, &quarters(1), &Rules::default(), minute(30));
+            // The bucket ends with its last reading: it knows nothing of the third stretch of five minutes.
+            let inside = readings[..3].iter().map(|(at, value)| (minute(*at), *value));
+            let rollup = Rollup::of_all(inside, &Basis::new(quantity, gap)).unwrap();
+
+            let outlived = summary_of(kind, &rollup, quarters(1)[0], minute(30));
+
+            let told = told[0].unwrap();
+            let figures = |it: &Summary| (it.min, it.max, it.last, it.count);
+            assert_eq!(figures(&outlived), figures(&told));
+            assert!((outlived.coverage - 10.0 / 15.0).abs() < 1e-9, "{outlived:?}");
+            let mean = if kind == Kind::State { 0.5 } else { told.mean };
+            assert!((outlived.mean - mean).abs() < 1e-9, "{outlived:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! What is known of a role when its readings were given up: the rollups that outlive them.
+
+use domain::history::{self, Summary};
+use domain::rollup::{Basis, Rollup, Step};
+use domain::site::Assignment;
+use domain::{Kind, Period};
+use jiff::SignedDuration;
+use store::{RollupRange, SeriesReader};
+
+use crate::figures::whole;
+use crate::known::Known;
+use crate::problem::Problem;
+
+/// The finest rollups.
+const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+/// No civil day is shorter.
+const DAY: SignedDuration = SignedDuration::from_hours(23);
+
+/// Puts what rollups tell in place of summaries for which more readings were there than are left. Nothing is asked
+/// where every bucket has some.
+pub(crate) async fn fill_in<R: SeriesReader>(
+    known: &Known<R>,
+    (kind, sources): (Kind, &[Assignment]),
+    grid: &[Period],
+    summaries: &mut [Option<Summary>],
+) -> Result<(), Problem> {
+    let count = |summary: &Option<Summary>| summary.map_or(0, |it| it.count);
+    let finest = grid.iter().map(|period| period.length()).min().unwrap_or_default();
+    if finest < QUARTER || summaries.iter().all(|summary| count(summary) > 0) {
+        return Ok(());
+    }
+    let step = if finest < DAY { Step::Quarter } else { Step::Day(known.site.timezone.clone()) };
+    let longest_gap = known.site.rules.longest_gap();
+    let mut joined: Vec<Option<Rollup>> = vec![None; grid.len()];
+    for assignment in sources {
+        let Some(period) = assignment.period.intersection(whole(grid)) else { continue };
+        let request = RollupRange {
+            sources: vec![assignment.source.clone()],
+            period,
+            step: step.clone(),
+            longest_gap,
+        };
+        let basis = Basis::new(assignment.source.quantity, longest_gap);
+        let found = known.reader.rollups(request).await?;
+        for bucket in found.into_iter().flatten() {
+            let within = |whole: &Period| {
+                whole.start() <= bucket.period.start() && bucket.period.end() <= whole.end()
+            };
+            // A bucket that reaches out of the role, or of what was asked for, tells of something else as well.
+            let place = grid.iter().position(within).filter(|_| within(&assignment.period));
+            if let Some(place) = place {
+                let so_far = joined[place].map(|so_far| so_far.then(bucket.figure, &basis));
+                joined[place] = Some(so_far.unwrap_or(bucket.figure));
+            }
+        }
+    }
+    for ((rollup, period), summary) in joined.into_iter().zip(grid).zip(summaries) {
+        if let Some(rollup) = rollup.filter(|rollup| rollup.count > count(summary)) {
+            *summary = Some(history::summary_of(kind, &rollup, *period, known.now));
+        }
+    }
+    Ok(())
+}
