@@ -55,7 +55,9 @@ pub async fn check(
         };
     };
     let found = probe(target, token, &config.site.id, create_bucket, clock.now()).await;
-    found.map(|found| told(target, &found)).map_err(|fault| failure(&fault))
+    found
+        .map(|found| told(target, &found))
+        .map_err(|fault| classed(&fault, format!("{target}: {fault}")))
 }
 
 fn told(target: &Target, found: &Findings) -> String {
@@ -83,9 +85,13 @@ fn in_words(time: Duration) -> String {
 
 /// What a person mends is a fault of the configuration; what may heal by itself is not.
 pub(crate) fn failure(fault: &Fault) -> Failure {
+    classed(fault, fault.to_string())
+}
+
+fn classed(fault: &Fault, told: String) -> Failure {
     match fault {
-        Fault::Configuration(_) => Failure::Configuration(fault.to_string()),
-        _ => Failure::Unavailable(fault.to_string()),
+        Fault::Configuration(_) => Failure::Configuration(told),
+        _ => Failure::Unavailable(told),
     }
 }
 

@@ -95,6 +95,7 @@ async fn a_dashboard_elsewhere_tells_what_the_one_beside_the_gateway_tells() {
     let (code, told) = said(on(&["check"], folder, "data", &double));
     assert_eq!(code, Some(64), "{told}");
     assert!(told.contains("not found") && told.contains("--create-bucket"), "{told}");
+    assert!(told.contains(&format!("{} {ORGANISATION}/{BUCKET}: ", double.url())), "{told}");
     let (code, told) = said(on(&["check", "--create-bucket"], folder, "data", &double));
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("InfluxDB 2.9.0") && told.contains("bucket was made"), "{told}");
