@@ -86,7 +86,7 @@ fn not_run(why: &str) -> Option<SmallDisk> {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.folder()).output();
+        let _ = Command::new("umount").arg("--lazy").arg(self.folder()).output();
     }
 }
 
