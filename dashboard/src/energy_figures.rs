@@ -4,12 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::calendar::Bucket;
-use domain::energy::{self, EnergyFigure, Missing, NEIGHBOURS, Piece, RolledSet};
-use domain::rollup::{Rollup, Step};
+use domain::energy::{self, EnergyFigure};
+use domain::rollup::Step;
 use domain::site::Meter;
-use domain::{Instant, Observation, Period, Source};
-use store::{Range, RollupRange, SeriesReader};
+use domain::{Instant, Period, Source};
+use store::{SeriesReader, load_rolled, read_missing};
 
 use crate::app::App;
 use crate::figures::{load_as, off_thread, stretches, stretches_of, turn, whole};
@@ -110,7 +109,9 @@ async fn rolled<R: SeriesReader>(
     if grid.is_empty() {
         return Ok(Vec::new());
     }
-    let mut series = load_rollups(known, meters, whole(grid), step).await?;
+    let (span, gap) = (whole(grid), known.site.rules.longest_gap());
+    let sources = sources(meters, span);
+    let mut series = load_rolled(&known.reader, sources, span, step, gap).await?;
     for _ in 0..ATTEMPTS {
         let (site, now) = (Arc::clone(&known.site), known.now);
         let (meters, periods) = (Arc::clone(meters), grid.to_vec());
@@ -124,66 +125,10 @@ async fn rolled<R: SeriesReader>(
         match answer {
             Ok(figures) => return Ok(figures),
             Err(missing) if missing.len() > MOST_MISSING => break,
-            Err(missing) => read_missing(known, &mut series, missing).await?,
+            Err(missing) => read_missing(&known.reader, &mut series, missing).await?,
         }
     }
     read(known, meters, grid).await
-}
-
-/// The series of the meters as rollups, with the readings around them that registers need.
-async fn load_rollups<R: SeriesReader>(
-    known: &Known<R>,
-    meters: &[Meter],
-    span: Period,
-    step: &Step,
-) -> Result<RolledSet, Problem> {
-    let sources = sources(meters, span);
-    let request = RollupRange {
-        sources: sources.clone(),
-        period: span,
-        step: step.clone(),
-        longest_gap: known.site.rules.longest_gap(),
-    };
-    let rollups = known.reader.rollups(request).await?;
-    let mut series = RolledSet::default();
-    for (source, buckets) in sources.into_iter().zip(rollups) {
-        let before = around(known, &source, span.start(), (NEIGHBOURS, 0)).await?;
-        let after = around(known, &source, span.end(), (0, NEIGHBOURS)).await?;
-        series.insert(source, pieces(before, buckets, after));
-    }
-    Ok(series)
-}
-
-fn pieces(
-    before: Vec<Observation>,
-    buckets: Vec<Bucket<Rollup>>,
-    after: Vec<Observation>,
-) -> Vec<Piece> {
-    let rolled = buckets.into_iter().map(Piece::Rolled);
-    std::iter::once(Piece::Read(before)).chain(rolled).chain([Piece::Read(after)]).collect()
-}
-
-/// So many readings before and after an instant.
-async fn around<R: SeriesReader>(
-    known: &Known<R>,
-    source: &Source,
-    at: Instant,
-    (before, after): (usize, usize),
-) -> Result<Vec<Observation>, Problem> {
-    let period = Period::new(at, at).expect("an empty period is a period");
-    Ok(known.reader.range(Range { before, after, ..Range::of(source.clone(), period) }).await?)
-}
-
-async fn read_missing<R: SeriesReader>(
-    known: &Known<R>,
-    series: &mut RolledSet,
-    missing: Vec<Missing>,
-) -> Result<(), Problem> {
-    for one in missing {
-        let readings = known.reader.range(Range::of(one.source.clone(), one.period)).await?;
-        series.read(&one, readings);
-    }
-    Ok(())
 }
 
 /// The figures from all readings, a stretch at a time.

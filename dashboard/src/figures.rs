@@ -5,9 +5,11 @@ pub(crate) mod zones;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::calendar::Bucket;
 use domain::energy;
 use domain::history::{self, Summary};
 use domain::ids::ZoneId;
+use domain::indicators;
 use domain::occupancy::{self, PeopleFigure};
 use domain::site::Assignment;
 use domain::{Kind, Observation, Period, SeriesSet, Source};
@@ -35,6 +37,25 @@ pub(crate) async fn history<R: SeriesReader>(
     grid: &[Period],
 ) -> Result<Vec<Option<Summary>>, Problem> {
     history_as(app, &Known::at(app, None).await?, kind, sources, grid).await
+}
+
+/// The mean power of a role in each window of `grid`, weighted by time, as known now.
+pub(crate) async fn window_means<R: SeriesReader>(
+    app: &App<R>,
+    sources: &[Assignment],
+    grid: &[Period],
+) -> Result<Vec<Bucket<Option<f64>>>, Problem> {
+    let known = Known::at(app, None).await?;
+    let _turn = turn(app).await?;
+    let mut means = Vec::with_capacity(grid.len());
+    for stretch in stretches(grid) {
+        let observations = role(&known, sources, whole(stretch)).await?;
+        let (gap, now, stretch) = (known.site.rules.longest_gap(), known.now, stretch.to_vec());
+        means.extend(
+            off_thread(move || indicators::window_means(&observations, &stretch, gap, now)).await?,
+        );
+    }
+    Ok(means)
 }
 
 /// The people of a zone, or of the site without one, as known now.

@@ -146,7 +146,9 @@ impl LiveView {
             Matter::Crowd { zone: of, .. } | Matter::AfterHours { zone: of } => {
                 of.as_ref() == Some(&zone.id)
             }
-            Matter::HeatingEmpty { zone: of, .. } => *of == zone.id,
+            Matter::HeatingEmpty { zone: of, .. } | Matter::HeatingClosed { zone: of, .. } => {
+                *of == zone.id
+            }
             _ => false,
         };
         if let Some(alerts) = &mut self.alerts {

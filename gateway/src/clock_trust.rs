@@ -6,12 +6,15 @@ use std::time::Duration;
 use domain::{Clock, Instant};
 use ingest::{Part, Readiness};
 use jiff::SignedDuration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// This program was built later than that.
 const BUILT_AFTER: Instant = Instant::from_millis(1_767_225_600_000);
 /// A clock may have run ahead by so much, and then been set right.
 const MAY_GO_BACK: SignedDuration = SignedDuration::from_mins(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+const ASK_EVERY: Duration = Duration::from_mins(5);
 
 /// Why the clock cannot be right; `None` when it can. `newest` is when the last stored reading came in.
 fn doubt(now: Instant, newest: Option<Instant>) -> Option<String> {
@@ -28,6 +31,21 @@ pub(crate) async fn trusted(clock: &dyn Clock, newest: Option<Instant>, readines
         tokio::time::sleep(LOOK_EVERY).await;
     }
     readiness.clear(Part::Clock);
+}
+
+/// Asks now and then whether somebody sets the clock, for an alert when nobody does.
+pub(crate) async fn ask(
+    told: watch::Sender<Option<bool>>,
+    stop: CancellationToken,
+) -> Result<(), String> {
+    let work = async {
+        loop {
+            let answer = tokio::task::spawn_blocking(sensors::station::clock_is_set).await;
+            told.send_replace(answer.unwrap_or_default());
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+    };
+    stop.run_until_cancelled(work).await.unwrap_or(Ok(()))
 }
 
 #[cfg(test)]

@@ -81,6 +81,7 @@ pub async fn run(
         reader,
         metrics,
         storage: watch::Sender::new(None),
+        clock_is_set: watch::Sender::new(None),
         acknowledgements: {
             let (to, from) = ingest::acknowledgements();
             (to, Some(from))
@@ -126,6 +127,7 @@ pub(crate) struct Gateway {
     pub(crate) reader: Arc<SqliteReader>,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) storage: watch::Sender<Option<StorageState>>,
+    pub(crate) clock_is_set: watch::Sender<Option<bool>>,
     /// Both ends of the queue to the keeper of alerts; it takes the second one.
     pub(crate) acknowledgements: (Acknowledgements, Option<mpsc::Receiver<Acknowledge>>),
     pub(crate) clock: Arc<dyn Clock>,
@@ -167,6 +169,8 @@ impl Gateway {
         let (metrics, told) = (self.metrics.clone(), self.storage.clone());
         let measure = storage::measure(reader, metrics, told, stop.clone());
         self.parts.spawn("measuring", measure);
+        let ask = clock_trust::ask(self.clock_is_set.clone(), stop.clone());
+        self.parts.spawn("asking for the clock", ask);
         self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
         systemd::ready();
         Ok(())
@@ -225,6 +229,7 @@ impl Gateway {
             commit_window: self.config.commit_window,
             learned,
             storage: self.storage.subscribe(),
+            clock_is_set: self.clock_is_set.subscribe(),
             version: VERSION,
         };
         let (loaded, is_loaded) = oneshot::channel();

@@ -1,13 +1,13 @@
 //! The load curve of a scope in numbers, and its power beside the subscription.
 
-use domain::calendar::{Bucket, Step};
+use domain::calendar::Step;
 use domain::energy::{self, EnergyFigure};
 use domain::indicators::{
     BaseloadStep, Demand, HeatMap, Load, Night, demand, duration_curve, heat_map, load, nights,
     steps,
 };
 use domain::site::Meter;
-use domain::{Instant, Kind, Period};
+use domain::{Instant, Period};
 use serde::Serialize;
 use store::SeriesReader;
 
@@ -67,11 +67,6 @@ pub(crate) async fn demand_of<R: SeriesReader>(
     let grid = past(app, span, Step::Minutes(10));
     let is_active = meter.apparent.is_empty();
     let sources = if is_active { &meter.power } else { &meter.apparent };
-    let summaries = figures::history(app, Kind::Gauge, sources, &grid).await?;
-    let cell = |(period, summary): (Period, Option<domain::history::Summary>)| Bucket {
-        period,
-        figure: summary.map(|it| it.mean),
-    };
-    let cells: Vec<_> = grid.into_iter().zip(summaries).map(cell).collect();
+    let cells = figures::window_means(app, sources, &grid).await?;
     Ok(Some(demand(subscribed, &cells, is_active)))
 }

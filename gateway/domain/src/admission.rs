@@ -41,6 +41,8 @@ pub struct Admitted {
     pub refused: Vec<Reason>,
     /// Which family the message is of; `None` when it is nobody's, and then the rest is empty.
     pub family: Option<&'static str>,
+    /// Whose readings are refused since they are dated too far ahead, and by how many seconds.
+    pub ahead: Vec<(DeviceId, f64)>,
     /// How many readings the running numbers leave out since the message before: lost on the way, or refused.
     pub lost: u64,
 }
@@ -120,6 +122,7 @@ impl Admission {
             }
         }
         for report in translation.reports {
+            admitted.ahead.extend(self.too_far_ahead(&report, message));
             match self.admit_report(report, message) {
                 Ok((reading, lost)) => {
                     admitted.readings.push(reading);
@@ -154,6 +157,14 @@ impl Admission {
         let received_at = message.received_at;
         let observation = Observation { observed_at, received_at, dated_by, value: report.value };
         Ok((Reading { source: report.source, observation }, lost))
+    }
+
+    /// Whose report it is that is dated too far ahead, and by how many seconds.
+    fn too_far_ahead(&self, report: &Report, message: &Message<'_>) -> Option<(DeviceId, f64)> {
+        let observed_at = report.observed_at?;
+        let is_ahead = observed_at > message.received_at + self.max_ahead;
+        let ahead_s = || observed_at.since(message.received_at).as_secs_f64();
+        is_ahead.then(|| (report.source.device.clone(), ahead_s()))
     }
 
     /// When the report was observed, and who says so.

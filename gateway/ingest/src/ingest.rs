@@ -47,6 +47,8 @@ pub struct Ingest<W, R> {
     pub learned: watch::Sender<Vec<String>>,
     /// How much room the store takes and has, as it is measured now and then.
     pub storage: watch::Receiver<Option<StorageState>>,
+    /// Whether somebody sets the clock of this machine, as it is asked now and then; `None` where nobody can say.
+    pub clock_is_set: watch::Receiver<Option<bool>>,
     /// What the gateway says of itself.
     pub version: &'static str,
 }
@@ -87,7 +89,8 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         started: impl FnOnce(),
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
-        let gateway = About { version: self.version, storage: self.storage };
+        let Self { version, storage, clock_is_set, .. } = self;
+        let gateway = About { version, storage, clock_is_set };
         let live =
             LiveDriver::start(self.site, self.reader, self.board, self.alerts, self.clock, gateway)
                 .await?;

@@ -19,6 +19,7 @@
 //! | `gathering`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
 //! | `alert_keeper` | the log of alerts, and who is told of them |
 //! | `live_driver`, `state_board` | the building as it stands now, and what of it is to be published |
+//! | `looking_back` | what the last weeks tell, once a night, for alerts that no reading alone raises |
 //! | `quarantine_replay` | refused messages get another chance |
 //! | `readiness`, `counters` | why the gateway does not work, and what it has done |
 
@@ -34,6 +35,7 @@ mod gathering;
 mod ingest;
 mod journal;
 mod live_driver;
+mod looking_back;
 mod pipeline;
 mod quarantine_replay;
 mod readiness;

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
 use crate::counters::Counters;
+use crate::looking_back::LookingBack;
 use crate::state_board::StateBoard;
 
 /// States are posted at most this often; a change waits no longer.
@@ -36,6 +37,7 @@ const LOAD_ATTEMPTS: u32 = 5;
 pub(crate) struct About {
     pub(crate) version: &'static str,
     pub(crate) storage: watch::Receiver<Option<StorageState>>,
+    pub(crate) clock_is_set: watch::Receiver<Option<bool>>,
 }
 
 /// Drives a [`Live`].
@@ -55,6 +57,7 @@ pub(crate) struct LiveDriver<R> {
     /// To be loaded once the batch that is being committed is durable.
     wanted: Vec<Need>,
     loads: JoinSet<Loaded>,
+    looking_back: LookingBack<R>,
 }
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
@@ -75,6 +78,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
+        let looking_back = LookingBack::new(Arc::clone(&site), Arc::clone(&reader), now);
         let mut driver = Self {
             live,
             reader: Arc::clone(&reader),
@@ -90,6 +94,7 @@ impl<R: SeriesReader> LiveDriver<R> {
             loaded_at: now,
             wanted: Vec::new(),
             loads: JoinSet::new(),
+            looking_back,
         };
         // One by one: a month of one series is megabytes, of all of them hundreds.
         for need in needs {
@@ -109,6 +114,11 @@ impl<R: SeriesReader> LiveDriver<R> {
     pub(crate) fn status(&mut self, status: &DeviceStatus, at: Instant) {
         self.live.status(status, at);
         self.changed = true;
+    }
+
+    /// Takes in that a reading of a device was refused since it is dated ahead.
+    pub(crate) fn ahead(&mut self, device: &domain::ids::DeviceId, at: Instant, ahead_s: f64) {
+        self.live.ahead(device, at, ahead_s);
     }
 
     /// Takes in that readings of a device never came.
@@ -179,6 +189,10 @@ impl<R: SeriesReader> LiveDriver<R> {
         let storage = *self.gateway.storage.borrow();
         if let Some(storage) = storage {
             self.live.storage(&storage, as_of);
+        }
+        self.live.clock(*self.gateway.clock_is_set.borrow(), as_of);
+        if let Some(told) = self.looking_back.turn(now, as_of) {
+            self.live.look_back(&told);
         }
         let states = self.live.states(as_of);
         self.alerts.send_if_modified(|told| {

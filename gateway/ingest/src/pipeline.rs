@@ -153,6 +153,9 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
         for status in &admitted.statuses {
             self.live.status(status, delivery.received_at);
         }
+        for (device, ahead_s) in &admitted.ahead {
+            self.live.ahead(device, delivery.received_at, *ahead_s);
+        }
         if admitted.learned {
             self.has_learned = true;
             let (topic, payload) = (delivery.topic.clone(), delivery.payload.to_vec());

@@ -71,6 +71,7 @@ impl Running {
             commit_window,
             learned: tokio::sync::watch::Sender::default(),
             storage: tokio::sync::watch::channel(None).1,
+            clock_is_set: tokio::sync::watch::channel(None).1,
             version: "0.0.0",
         };
         let mut tasks = JoinSet::new();

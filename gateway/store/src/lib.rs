@@ -28,6 +28,7 @@ pub mod influx;
 mod kept;
 mod memory;
 mod ports;
+mod rolled;
 mod secret;
 mod sqlite;
 
@@ -38,6 +39,7 @@ pub use ports::{
     AlertWriter, Appended, Batch, Cause, Learned, LedgerWriter, Range, RefusalId, Refused,
     RollupRange, SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
+pub use rolled::{load_rolled, read_missing};
 pub use secret::{Secret, SecretError};
 pub use sqlite::backup;
 #[doc(hidden)]

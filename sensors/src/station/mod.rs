@@ -41,6 +41,7 @@ pub use config::{ClockTable, Config, ConfigError, EXAMPLE, OutboxTable, Trust};
 pub use dating::{Dating, Look};
 pub use fit::{Fitted, fit, wires};
 pub use fittings::{Fitting, Kind, Level};
+pub use vouching::clock_is_set;
 
 use crate::instruments::{Kept, KeptError};
 use crate::outbox::Outbox;

@@ -14,17 +14,28 @@ impl ClockTable {
         match (self.trust, &self.synchronized_file) {
             (Trust::Always, _) => true,
             (Trust::Synchronized, Some(file)) => file.exists(),
-            (Trust::Synchronized, None) => Path::new(TIMESYNCD).exists() || kernel_says_so(),
+            (Trust::Synchronized, None) => clock_is_set() == Some(true),
         }
     }
 }
 
+/// Whether the wall clock of this machine is said to be set by the network; `None` where nobody can say. May start a
+/// program to ask, so it can take some milliseconds.
+pub fn clock_is_set() -> Option<bool> {
+    if Path::new(TIMESYNCD).exists() { Some(true) } else { kernel_says() }
+}
+
 /// What the kernel knows of it, whoever sets the clock: chrony and ntpd tell it, and `timedatectl` asks it.
-fn kernel_says_so() -> bool {
+fn kernel_says() -> Option<bool> {
     let asked = Command::new("timedatectl")
         .args(["show", "--property=NTPSynchronized", "--value"])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
-        .output();
-    asked.is_ok_and(|answer| answer.stdout.trim_ascii() == b"yes")
+        .output()
+        .ok()?;
+    match asked.stdout.trim_ascii() {
+        b"yes" => Some(true),
+        b"no" => Some(false),
+        _ => None,
+    }
 }

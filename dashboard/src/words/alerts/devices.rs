@@ -69,6 +69,41 @@ impl Teller {
         (fact, language.pick("Changer la pile", "Change the battery").to_owned())
     }
 
+    pub(super) fn device_clock_alert(
+        &self,
+        alert: &Alert,
+        device: &str,
+        ahead_s: f64,
+    ) -> (String, String) {
+        let language = self.language;
+        let (off, since) = (language.number(ahead_s.abs(), 0), self.moment(alert.since));
+        let (avance, ahead) =
+            if ahead_s < 0.0 { ("retarde", "behind") } else { ("avance", "ahead") };
+        let fact = language.say(
+            format!("Capteur «\u{a0}{device}\u{a0}»\u{a0}: son horloge {avance} de {off}\u{a0}s"),
+            format!("Sensor \u{201c}{device}\u{201d}: its clock is {off}\u{a0}s {ahead}"),
+        );
+        let remedy = language.say(
+            format!("Depuis {since}\u{a0}: ses mesures sont mal datées\u{a0}; vérifier sa mise à l\u{2019}heure"),
+            format!("Since {since}: its readings are dated wrong; check how its clock is set"),
+        );
+        (fact, remedy)
+    }
+
+    pub(super) fn gateway_clock_alert(&self, alert: &Alert) -> (String, String) {
+        let language = self.language;
+        let since = self.moment(alert.since);
+        let fact = language.pick(
+            "L\u{2019}horloge de la passerelle n\u{2019}est pas synchronisée",
+            "The clock of the gateway is not synchronised",
+        );
+        let remedy = language.say(
+            format!("Depuis {since}\u{a0}: vérifier le réseau et le service de temps (NTP)"),
+            format!("Since {since}: check the network and the time service (NTP)"),
+        );
+        (fact.to_owned(), remedy)
+    }
+
     pub(super) fn quarantine_alert(&self, refused: u64) -> (String, String) {
         let language = self.language;
         let count = language.count(refused);

@@ -71,6 +71,26 @@ impl Teller {
         (fact, remedy.to_owned())
     }
 
+    pub(super) fn baseload_alert(
+        &self,
+        alert: &Alert,
+        meter: &str,
+        (usual_w, night_w): (f64, f64),
+    ) -> (String, String) {
+        let language = self.language;
+        let [night, usual] = [night_w, usual_w].map(|watts| language.number(watts, 0));
+        let since = self.moment(alert.since);
+        let fact = language.say(
+            format!("{meter}\u{a0}: {night}\u{a0}W la nuit, au lieu de {usual}\u{a0}W d\u{2019}ordinaire"),
+            format!("{meter}: {night}\u{a0}W at night, instead of the usual {usual}\u{a0}W"),
+        );
+        let remedy = language.say(
+            format!("Depuis {since}\u{a0}: chercher ce qui reste allumé la nuit"),
+            format!("Since {since}: look for what stays on at night"),
+        );
+        (fact, remedy)
+    }
+
     pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> (String, String) {
         let language = self.language;
         let known = language.percent(least);

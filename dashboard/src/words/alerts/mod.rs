@@ -55,9 +55,11 @@ impl Teller {
         };
         let (fact, remedy) = self.sentences(alert, site);
         let address = match &alert.matter {
-            Matter::Silence { .. } | Matter::Outage { .. } | Matter::Battery { .. } => {
-                Some("/sensors")
-            }
+            Matter::Silence { .. }
+            | Matter::Outage { .. }
+            | Matter::Battery { .. }
+            | Matter::DeviceClock { .. } => Some("/sensors"),
+            Matter::Instrument { .. } => Some("/zones"),
             Matter::Quarantine { .. } => Some("/sensors#quarantine"),
             Matter::Disk { .. } => Some("/sensors#storage"),
             Matter::MachineLeftOn { .. }
@@ -65,6 +67,7 @@ impl Teller {
             | Matter::Demand { .. }
             | Matter::Coverage { .. }
             | Matter::Gaps { .. }
+            | Matter::Baseload { .. }
             | Matter::Register { .. } => Some("/energy"),
             _ => None,
         };
@@ -87,6 +90,9 @@ impl Teller {
             Matter::HeatingEmpty { zone, celsius } => {
                 self.heated_alert(alert, place(zone), *celsius)
             }
+            Matter::HeatingClosed { zone, celsius } => {
+                self.closed_heated_alert(place(zone), *celsius)
+            }
             Matter::Humidity { zone, percent } => self.humidity_alert(alert, place(zone), *percent),
             Matter::MachineLeftOn { meter, power_w } => {
                 self.left_on_alert(alert, Self::machine(meter, site), *power_w)
@@ -98,6 +104,10 @@ impl Teller {
             Matter::Coverage { meter, share } => {
                 self.coverage_alert(Self::machine(meter, site), *share)
             }
+            Matter::Baseload { meter, usual_w, night_w } => {
+                let meter = Self::machine(meter, site);
+                self.baseload_alert(alert, meter, (*usual_w, *night_w))
+            }
             Matter::Gaps { meters, of, least } => self.gaps_alert(*meters, *of, *least),
             Matter::Register { meter, mishap, before_wh, after_wh } => {
                 let meter = Self::machine(meter, site);
@@ -107,6 +117,13 @@ impl Teller {
                 self.silence_alert(alert, device.as_str(), *rhythm_s, *battery_percent)
             }
             Matter::Outage { devices, of } => self.outage_alert(alert, *devices, *of),
+            Matter::Instrument { zone, point, faults } => {
+                self.instrument_alert(place(zone), point.as_str(), faults)
+            }
+            Matter::DeviceClock { device, ahead_s } => {
+                self.device_clock_alert(alert, device.as_str(), *ahead_s)
+            }
+            Matter::GatewayClock => self.gateway_clock_alert(alert),
             Matter::Battery { device, percent } => self.battery_alert(device.as_str(), *percent),
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
             Matter::Disk { free_bytes, disk_bytes } => self.disk_alert(*free_bytes, *disk_bytes),
@@ -181,6 +198,16 @@ mod tests {
                 Matter::MachineLong { meter: meter() },
                 Matter::Demand { meter: meter(), kva: 37.2, subscribed_kva: 36.0 },
                 Matter::HeatingEmpty { zone: zone(), celsius: 21.4 },
+                Matter::HeatingClosed { zone: zone(), celsius: 17.2 },
+                Matter::Instrument {
+                    zone: zone(),
+                    point: "fablab-co2".parse().unwrap(),
+                    faults: vec![domain::air::Fault::NightTooLow, domain::air::Fault::Frozen],
+                },
+                Matter::DeviceClock { device: device(), ahead_s: -400.0 },
+                Matter::DeviceClock { device: device(), ahead_s: 200.0 },
+                Matter::GatewayClock,
+                Matter::Baseload { meter: meter(), usual_w: 800.0, night_w: 1400.0 },
                 Matter::Overheating { zone: zone(), celsius: 29.4 },
                 Matter::Cold { zone: zone(), celsius: 6.0 },
                 Matter::Humidity { zone: zone(), percent: 74.0 },

@@ -1,5 +1,6 @@
 //! Zones: their air, their warmth, and the people in them.
 
+use domain::air::Fault;
 use domain::ids::ZoneId;
 use domain::site::{Site, Ventilation};
 use domain::wire::state::Alert;
@@ -54,6 +55,40 @@ impl Teller {
             format!("{zone}: {warm}\u{a0}°C and nobody there for {long}"),
         );
         (fact, language.pick("Baisser le chauffage", "Turn the heating down").to_owned())
+    }
+
+    pub(super) fn closed_heated_alert(&self, zone: &str, celsius: f64) -> (String, String) {
+        let language = self.language;
+        let warm = language.number(celsius, 1);
+        let fact = language.say(
+            format!("{zone}\u{a0}: {warm}\u{a0}°C, et le bâtiment est fermé depuis longtemps"),
+            format!("{zone}: {warm}\u{a0}°C, and the building has long been closed"),
+        );
+        let remedy = language.pick(
+            "Chauffage oublié\u{a0}? Le passer en réduit ou en hors-gel",
+            "Was the heating left on? Turn it down, or to frost protection",
+        );
+        (fact, remedy.to_owned())
+    }
+
+    pub(super) fn instrument_alert(
+        &self,
+        zone: &str,
+        point: &str,
+        faults: &[Fault],
+    ) -> (String, String) {
+        let language = self.language;
+        let faults: Vec<&str> = faults.iter().map(|fault| language.fault(*fault)).collect();
+        let faults = faults.join(", ");
+        let fact = language.say(
+            format!("{zone}\u{a0}: capteur de CO₂ «\u{a0}{point}\u{a0}» suspect ({faults})"),
+            format!("{zone}: CO₂ sensor \u{201c}{point}\u{201d} is suspect ({faults})"),
+        );
+        let remedy = language.pick(
+            "Le laisser une heure à l\u{2019}air libre et refaire son étalonnage",
+            "Leave it in outdoor air for an hour and calibrate it again",
+        );
+        (fact, remedy.to_owned())
     }
 
     pub(super) fn humidity_alert(

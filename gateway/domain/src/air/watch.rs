@@ -1,14 +1,18 @@
 //! CO2 instruments whose calibration must be looked at: they are shown all the same, and flagged.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::quality::OUTDOOR_LEAST_PPM;
 use super::track::{median, quantile};
+use crate::calendar::Bucket;
 use crate::energy::assigned;
 use crate::ids::PointId;
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
-use crate::reading::SeriesSet;
+use crate::reading::{SeriesSet, Source};
+use crate::rollup::Rollup;
 use crate::site::{Assignment, Point, Site};
 
 /// The share of readings below what counts as the lowest of a week.
@@ -21,6 +25,8 @@ const NIGHT_LEAST_PPM: f64 = 380.0;
 const NIGHT_ABOVE_PPM: f64 = 150.0;
 /// An instrument that tells the same value for so long is frozen, in seconds.
 const FROZEN_S: f64 = 6.0 * 3600.0;
+/// Quarters of an hour with readings, three days of them, from which on an instrument is judged by rollups.
+const LEAST_QUARTERS: usize = 3 * 96;
 /// The hours of the night, in civil time.
 const NIGHT: std::ops::Range<i8> = 1..5;
 
@@ -64,15 +70,26 @@ pub fn check_needs(site: &Site) -> Vec<&Assignment> {
 
 /// Each CO2 instrument of the site that told anything.
 pub fn check_instruments(site: &Site, span: Period, series: &SeriesSet) -> Vec<InstrumentCheck> {
-    let heard: Vec<(&Point, Vec<(Instant, f64)>)> = co2(site)
-        .map(|point| (point, readings(point, span, series)))
-        .filter(|(_, readings)| !readings.is_empty())
-        .collect();
+    let heard = co2(site).map(|point| (point, readings(point, span, series)));
+    check(site, heard.filter(|(_, readings)| !readings.is_empty()).collect())
+}
+
+/// The same from means of quarters of an hour, for the instruments that told of at least three days.
+pub fn check_rolled(
+    site: &Site,
+    span: Period,
+    rolled: &BTreeMap<Source, Vec<Bucket<Rollup>>>,
+) -> Vec<InstrumentCheck> {
+    let heard = co2(site).map(|point| (point, means(point, span, rolled)));
+    check(site, heard.filter(|(_, means)| means.len() >= LEAST_QUARTERS).collect())
+}
+
+fn check(site: &Site, heard: Vec<(&Point, Vec<(Instant, f64)>)>) -> Vec<InstrumentCheck> {
     let lowest = |readings: &[(Instant, f64)]| {
         quantile(readings.iter().map(|(_, ppm)| *ppm).collect(), LOWEST_SHARE)
     };
     let building = median(heard.iter().filter_map(|(_, readings)| lowest(readings)).collect());
-    let check = |(point, readings): (&Point, Vec<(Instant, f64)>)| {
+    let checked = |(point, readings): (&Point, Vec<(Instant, f64)>)| {
         let (lowest_ppm, building_ppm) = (lowest(&readings)?, building?);
         let night = readings.iter().filter(|(at, _)| {
             let hour = at.to_jiff().to_zoned_datetime(site.timezone.clone()).hour();
@@ -91,7 +108,7 @@ pub fn check_instruments(site: &Site, span: Period, series: &SeriesSet) -> Vec<I
         let faults = faults(&check, is_frozen(&readings));
         Some(InstrumentCheck { faults, ..check })
     };
-    heard.into_iter().filter_map(check).collect()
+    heard.into_iter().filter_map(checked).collect()
 }
 
 fn faults(check: &InstrumentCheck, is_frozen: bool) -> Vec<Fault> {
@@ -122,6 +139,28 @@ fn co2(site: &Site) -> impl Iterator<Item = &Point> {
     site.points.iter().filter(|point| point.quantity == Quantity::Co2)
 }
 
+/// What an instrument told in each quarter of an hour.
+fn means(
+    point: &Point,
+    span: Period,
+    rolled: &BTreeMap<Source, Vec<Bucket<Rollup>>>,
+) -> Vec<(Instant, f64)> {
+    let of = |assignment: &Assignment| {
+        let buckets = rolled.get(&assignment.source).into_iter().flatten();
+        let period = assignment.period;
+        buckets
+            .filter(|it| period.contains(it.period.start()) && span.contains(it.period.start()))
+            .map(|it| (it.period.start(), mean(&it.figure)))
+            .collect::<Vec<_>>()
+    };
+    point.sources.iter().flat_map(of).collect()
+}
+
+/// The mean of a quarter; exact when all its values are one.
+fn mean(rollup: &Rollup) -> f64 {
+    if rollup.min < rollup.max { rollup.sum / rollup.count as f64 } else { rollup.min }
+}
+
 fn readings(point: &Point, span: Period, series: &SeriesSet) -> Vec<(Instant, f64)> {
     let all = point.sources.iter().flat_map(|assignment| {
         assigned(series.of(&assignment.source), assignment.period)
@@ -135,7 +174,7 @@ fn readings(point: &Point, span: Period, series: &SeriesSet) -> Vec<(Instant, f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{DatedBy, Observation, Source, Value};
+    use crate::reading::{DatedBy, Observation, Value};
 
     /// Instruments a, b and c, each with its CO2 every ten minutes of a day.
     fn checked(ppm: [fn(i64) -> f64; 3]) -> Vec<Vec<Fault>> {

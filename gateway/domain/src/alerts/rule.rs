@@ -26,6 +26,8 @@ pub enum RuleId {
     MachineLong,
     /// Temperature of a zone where nobody is, in the heating season, in °C.
     HeatingEmpty,
+    /// Temperature of a zone in a building that has long been closed, in the heating season, in °C.
+    HeatingClosed,
     /// Temperature of a zone, in °C.
     Overheating,
     /// Temperature of a zone, in °C.
@@ -36,10 +38,18 @@ pub enum RuleId {
     Damp,
     /// Relative humidity of a zone, in percent.
     Dry,
+    /// Whether a CO2 instrument tells what no air has: 1 or 0.
+    Co2Suspect,
+    /// How far the clock of a device is off, in seconds.
+    DeviceClock,
+    /// Nobody sets the clock of the gateway: 1 or 0.
+    GatewayClock,
     /// Charge of a device's battery, in percent.
     Battery,
     /// Share of yesterday for which a meter's energy is known.
     Coverage,
+    /// The power of a meter at night by what it usually is.
+    Baseload,
     /// Apparent power of ten minutes by the subscribed power.
     DemandAttention,
     /// The same.
@@ -72,7 +82,7 @@ pub enum About {
 
 impl RuleId {
     /// All rules.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::AirAttention,
         Self::AirUrgent,
         Self::CrowdAttention,
@@ -81,13 +91,18 @@ impl RuleId {
         Self::MachineLeftOn,
         Self::MachineLong,
         Self::HeatingEmpty,
+        Self::HeatingClosed,
         Self::Overheating,
         Self::Cold,
         Self::Frost,
         Self::Damp,
         Self::Dry,
+        Self::Co2Suspect,
+        Self::DeviceClock,
+        Self::GatewayClock,
         Self::Battery,
         Self::Coverage,
+        Self::Baseload,
         Self::DemandAttention,
         Self::DemandUrgent,
     ];
@@ -103,13 +118,18 @@ impl RuleId {
             Self::MachineLeftOn => "machine_left_on",
             Self::MachineLong => "machine_long",
             Self::HeatingEmpty => "heating_empty",
+            Self::HeatingClosed => "heating_closed",
             Self::Overheating => "overheating",
             Self::Cold => "cold",
             Self::Frost => "frost",
             Self::Damp => "damp",
             Self::Dry => "dry",
+            Self::Co2Suspect => "co2_suspect",
+            Self::DeviceClock => "device_clock",
+            Self::GatewayClock => "gateway_clock",
             Self::Battery => "battery",
             Self::Coverage => "coverage",
+            Self::Baseload => "baseload",
             Self::DemandAttention => "demand_attention",
             Self::DemandUrgent => "demand_urgent",
         }
@@ -121,9 +141,10 @@ impl RuleId {
             Self::MachineLeftOn
             | Self::MachineLong
             | Self::Coverage
+            | Self::Baseload
             | Self::DemandAttention
             | Self::DemandUrgent => About::Meter,
-            Self::Battery => About::Device,
+            Self::Battery | Self::DeviceClock => About::Device,
             _ => About::Zone,
         }
     }
@@ -131,7 +152,8 @@ impl RuleId {
     /// The rule where the site file says nothing.
     ///
     /// 1500 ppm is the level for rapid action of the French public-health council (HCSP, 21 January 2022); 19 °C the
-    /// heating limit of the Code de l'énergie (R241-26, to be confirmed). The others are choices for a public
+    /// heating limit of the Code de l'énergie (R241-26, to be confirmed), 16 °C that of rooms which nobody uses for more
+    /// than a day (R241-27, to be confirmed). The others are choices for a public
     /// building: warn before a capacity is reached, leave time to react, and do not repeat what trembles.
     pub const fn default(self) -> Rule {
         use Severity::{Attention, Info, Urgent};
@@ -144,13 +166,20 @@ impl RuleId {
             Self::MachineLeftOn => rule(1.0, 0.5, minutes(15), Attention),
             Self::MachineLong => rule(16.0, 15.9, minutes(0), Info),
             Self::HeatingEmpty => rule(19.0, 18.5, minutes(120), Info),
+            Self::HeatingClosed => rule(16.0, 15.5, minutes(120), Info),
             Self::Overheating => rule(28.0, 27.0, minutes(30), Attention),
             Self::Cold => rule(8.0, 9.0, minutes(30), Attention),
             Self::Frost => rule(5.0, 6.0, minutes(30), Urgent),
             Self::Damp => rule(70.0, 65.0, minutes(24 * 60), Info),
             Self::Dry => rule(30.0, 35.0, minutes(24 * 60), Info),
+            Self::Co2Suspect => rule(1.0, 0.5, minutes(0), Info),
+            // Messages of radio networks are minutes late; a backlog is later still, but ends.
+            Self::DeviceClock => rule(120.0, 60.0, minutes(30), Attention),
+            Self::GatewayClock => rule(1.0, 0.5, minutes(30), Attention),
             Self::Battery => rule(15.0, 25.0, minutes(0), Attention),
             Self::Coverage => rule(0.90, 0.91, minutes(0), Info),
+            // The second night in a row; a night may be an hour shorter than the one before.
+            Self::Baseload => rule(1.30, 1.15, minutes(20 * 60), Info),
             // Ten minutes near it may be a machine that starts; ten minutes above it are billed.
             Self::DemandAttention => rule(0.90, 0.85, minutes(10), Attention),
             Self::DemandUrgent => rule(1.00, 0.95, minutes(0), Urgent),

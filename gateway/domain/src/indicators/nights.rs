@@ -7,6 +7,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{EnergyCell, civil, hours, powers};
+use crate::calendar::{Step, grid};
+use crate::instant::Period;
 
 /// The hours of the night when a building sleeps, by the clock on the wall: from 1 to 5.
 const NIGHT: std::ops::Range<i8> = 1..5;
@@ -19,7 +21,7 @@ const LEAST_NIGHTS: usize = 7;
 /// A step is a change by this factor …
 const FACTOR: f64 = 1.3;
 /// … and by this power, in W …
-const WATTS: f64 = 300.0;
+pub(crate) const WATTS: f64 = 300.0;
 /// … that lasts for so many nights.
 const LASTING: usize = 2;
 
@@ -41,6 +43,30 @@ pub struct BaseloadStep {
     pub before_w: f64,
     /// The mean of the first nights after, in W.
     pub after_w: f64,
+}
+
+/// A night beside the nights before it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsualNight {
+    /// The night.
+    pub night: Night,
+    /// The median of the eight weeks before it, in W.
+    pub usual_w: f64,
+}
+
+/// The quarter hours of the nights of a span: the grid whose cells [`nights`] needs.
+pub fn night_grid(span: Period, zone: &TimeZone) -> Vec<Period> {
+    let quarters = grid(Step::Minutes(15), span, zone);
+    quarters.filter(|quarter| NIGHT.contains(&civil(quarter.start(), zone).hour())).collect()
+}
+
+/// Each night that has enough nights before it to be compared with.
+pub fn beside_usual(nights: &[Night]) -> Vec<UsualNight> {
+    let beside = |at: usize| UsualNight {
+        night: nights[at],
+        usual_w: median(&nights[at.saturating_sub(REMEMBERED)..at]),
+    };
+    (LEAST_NIGHTS..nights.len()).map(beside).collect()
 }
 
 /// The nights of these cells, of an hour at most; nights of which less than 3 hours were measured are left out.

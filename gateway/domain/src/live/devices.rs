@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
+use super::clocks::DeviceClock;
 use super::track::{Patience, Track, Tracks, is_told_on_change};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus};
 use crate::quantity::Quantity;
-use crate::reading::Observation;
+use crate::reading::{DatedBy, Observation};
 use crate::rhythm::QUIET_DEVICE_S;
 use crate::wire::state::{DeviceHealth, DeviceState, Freshness};
 
@@ -35,6 +36,7 @@ struct Device {
     presence: Option<(DevicePresence, Instant)>,
     announced_s: Option<f64>,
     battery: Option<(Instant, f64)>,
+    clock: DeviceClock,
     lost_readings: u64,
     rhythm_s: Option<f64>,
     patience: Patience,
@@ -64,6 +66,10 @@ impl Devices {
     pub(super) fn heard(&mut self, track: &Track, one: &Observation) {
         let device = &mut self.all[track.device];
         device.last_seen = device.last_seen.max(Some(one.received_at));
+        if one.dated_by == DatedBy::Device {
+            let ahead_s = one.observed_at.since(one.received_at).as_secs_f64();
+            device.clock.observe(one.received_at, ahead_s);
+        }
         if track.source.quantity == Quantity::Battery {
             let reading = (one.observed_at, one.value.as_f64());
             if device.battery.is_none_or(|(at, _)| at <= reading.0) {
@@ -78,6 +84,13 @@ impl Devices {
         device.presence = Some((status.presence, at));
         device.announced_s = status.interval_s.or(device.announced_s);
         device.learned = None;
+    }
+
+    /// A reading was refused that was dated so far ahead.
+    pub(super) fn ahead(&mut self, id: &DeviceId, at: Instant, ahead_s: f64) {
+        if let Some(index) = self.index.get(id) {
+            self.all[*index].clock.observe(at, ahead_s);
+        }
     }
 
     pub(super) fn lost(&mut self, id: &DeviceId, count: u64) {
@@ -131,6 +144,12 @@ impl Devices {
         named.filter_map(|device| device.battery.map(|(at, percent)| (&device.id, at, percent)))
     }
 
+    /// How far the clock of each device is ahead that the site file names, in seconds, and when it was heard last.
+    pub(super) fn clocks(&self) -> impl Iterator<Item = (&DeviceId, Instant, f64)> + '_ {
+        let named = self.all.iter().filter(|device| device.is_named);
+        named.filter_map(|it| it.clock.ahead_s().map(|(at, ahead_s)| (&it.id, at, ahead_s)))
+    }
+
     fn find_or_add(&mut self, id: &DeviceId) -> usize {
         if let Some(index) = self.index.get(id) {
             return *index;
@@ -151,6 +170,7 @@ impl Device {
             presence: None,
             announced_s: None,
             battery: None,
+            clock: DeviceClock::default(),
             lost_readings: 0,
             rhythm_s: None,
             patience: Patience::of(0.0),

@@ -11,6 +11,8 @@
 //! | `loading` | which sources must be loaded from the store, and what is observed meanwhile |
 //! | `meters`, `activity` | power and energy of each meter; what a machine is doing |
 //! | `people` | who is where |
+//! | `clocks` | how far the clock of a device is off |
+//! | `look_back` | what the last weeks tell, worked out once a night |
 //! | `devices` | which devices report as they used to |
 //! | `alerts` | what a person should know |
 //! | `states` | what is told, and what of it is new |
@@ -20,8 +22,10 @@
 
 mod activity;
 mod alerts;
+mod clocks;
 mod devices;
 mod loading;
+mod look_back;
 mod meters;
 mod people;
 mod states;
@@ -30,6 +34,7 @@ mod tests;
 mod track;
 
 pub use loading::Need;
+pub use look_back::LookBack;
 
 use std::sync::Arc;
 
@@ -139,6 +144,16 @@ impl Live {
         self.devices.lost(device, count);
     }
 
+    /// A reading of a device was refused since it was dated so many seconds ahead.
+    pub fn ahead(&mut self, device: &DeviceId, at: Instant, ahead_s: f64) {
+        self.devices.ahead(device, at, ahead_s);
+    }
+
+    /// Says whether somebody sets the clock of this machine; `None` where nobody can say.
+    pub fn clock(&mut self, is_set: Option<bool>, now: Instant) {
+        self.alerts.clock(is_set, now);
+    }
+
     /// Says how many messages stand refused, and since when; `None` when there is nothing to tell.
     pub fn refused(&mut self, total: u64, since: Option<Instant>) {
         self.alerts.refused(total, since);
@@ -147,6 +162,11 @@ impl Live {
     /// Says how much room the store takes and has.
     pub fn storage(&mut self, storage: &StorageState, now: Instant) {
         self.alerts.storage(&self.site, storage, now);
+    }
+
+    /// Says what the last weeks tell; it holds until it is said anew.
+    pub fn look_back(&mut self, told: &LookBack) {
+        self.alerts.look_back(&self.site, told);
     }
 
     /// What is to be published: name below `state/`, and content. Everything on the first call, then what changed;

@@ -415,6 +415,43 @@ fn cold_vaults_are_told_and_stale_air_where_nobody_is_is_not() {
     assert!(told.contains(&"cold".to_owned()) && !told.contains(&"air".to_owned()), "{told:?}");
 }
 
+/// What is told of a room of this warmth, of which nobody knows who is in it, in the building that is open on these days.
+fn warmth(celsius: f64, opening: &str, more: &str) -> Vec<String> {
+    let thermometer = "[[point]]\nid = \"t\"\nzone = \"workshop\"\nquantity = \"temperature\"\n\
+                       sources = [{ device = \"t\" }]\n";
+    let opened = HOUSE.replace(
+        "area_m2 = 100\n",
+        &format!("area_m2 = 100\n\n[site.opening]\n{opening} = [\"08:00-14:00\"]\n"),
+    );
+    let site = crate::site::parse(&format!("{opened}\n{thermometer}{more}"), "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    for need in live.take_stale(at(0)) {
+        live.reload(&need.source, &[]);
+    }
+    for second in (0..9000).step_by(300) {
+        live.observe(&reading("t", Quantity::Temperature, second, celsius));
+        live.states(at(second));
+    }
+    alerts(&mut live, 9000).into_iter().filter(|rule| rule.starts_with("heating")).collect()
+}
+
+#[test]
+fn heating_that_is_left_on_is_told_once_the_building_has_been_closed_for_two_days() {
+    // It is Monday afternoon; on Saturday the building closed 49 hours ago, and on Sunday 25.
+    assert_eq!(warmth(17.0, "saturday", ""), ["heating_closed"]);
+    assert_eq!(warmth(17.0, "sunday", ""), Vec::<String>::new());
+    assert_eq!(warmth(15.0, "saturday", ""), Vec::<String>::new());
+}
+
+#[test]
+fn the_site_file_says_how_warm_a_closed_building_may_be_and_when_a_closure_is_long() {
+    assert_eq!(warmth(17.0, "sunday", "[alerts]\nlong_closure = \"24h\"\n"), ["heating_closed"]);
+    let warmer = "[[alert]]\nrule = \"heating_closed\"\nzone = \"workshop\"\nraise = 17.5\n";
+    assert_eq!(warmth(17.0, "saturday", warmer), Vec::<String>::new());
+    let summer = "[alerts]\nheating_season = \"12-15/03-15\"\n";
+    assert_eq!(warmth(17.0, "saturday", summer), Vec::<String>::new());
+}
+
 #[test]
 fn a_disk_that_is_nearly_full_is_an_alert_until_there_is_room() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
@@ -464,6 +501,90 @@ fn ten_minutes_above_the_subscription_are_urgent_and_one_minute_is_not() {
     // 3.1 kVA, and one minute of 6 kVA among nine of little.
     assert_eq!(demands(&[(11, 2945.0)]).last(), Some(&Some(Urgent)));
     assert_eq!(demands(&[(1, 5700.0), (20, 200.0)]).into_iter().flatten().count(), 0);
+}
+
+#[test]
+fn the_demand_of_an_alert_is_that_of_the_pages_however_unevenly_power_is_reported() {
+    let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
+    let site = crate::site::parse(&text, "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    // A change is told at once, twice a minute or every second, and else every two minutes.
+    let watts = |second: i64| if (200..320).contains(&second) { 7000.0 } else { 2500.0 };
+    let is_told = |second: &i64| second % 120 == 0 || (200..=320).contains(second);
+    let readings: Vec<_> = (0..=600)
+        .filter(is_told)
+        .map(|second| reading("plug", Quantity::ActivePower, second, watts(second)))
+        .collect();
+    for second in 0..=600 {
+        let now = readings.iter().filter(|one| one.observation.observed_at == at(second));
+        now.for_each(|one| live.observe(one));
+        live.states(at(second));
+    }
+    let kva = live.alerts().iter().find_map(|alert| match alert.matter {
+        Matter::Demand { kva, .. } => Some(kva),
+        _ => None,
+    });
+
+    let observations: Vec<_> = readings.iter().map(|one| one.observation).collect();
+    let window = [crate::instant::Period::new(at(0), at(600)).unwrap()];
+    let gap = SignedDuration::from_mins(15);
+    let cells = crate::indicators::window_means(&observations, &window, gap, at(600));
+    let told = crate::indicators::demand(3.0, &cells, true);
+    assert!((kva.unwrap() - told.highest_kva.unwrap()).abs() < 1e-9, "{kva:?} {told:?}");
+    assert!((told.highest_kva.unwrap() - 3.4 / 0.95).abs() < 1e-9, "{told:?}");
+}
+
+/// What is told of the clock of a device whose messages arrive each minute, dated so many seconds ahead.
+fn clock(ahead: impl Fn(i64) -> i64, minutes: i64) -> Option<f64> {
+    let mut live = house();
+    for minute in 0..minutes {
+        let mut one = reading("air", Quantity::Co2, minute * 60 + ahead(minute), 600.0);
+        one.observation.received_at = at(minute * 60);
+        live.observe(&one);
+        live.states(at(minute * 60));
+    }
+    live.states(at(minutes * 60));
+    live.alerts().iter().find_map(|alert| match alert.matter {
+        Matter::DeviceClock { ahead_s, .. } => Some(ahead_s),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_device_whose_clock_is_minutes_off_is_told_after_half_an_hour_until_it_is_right() {
+    assert_eq!(clock(|_| -400, 20), None);
+    assert_eq!(clock(|_| -400, 40), Some(-400.0));
+    assert_eq!(clock(|_| 200, 40), Some(200.0));
+    assert_eq!(clock(|minute| if minute < 40 { -400 } else { -1 }, 60), None);
+}
+
+#[test]
+fn a_network_that_is_slow_at_times_and_a_backlog_are_no_wrong_clock() {
+    assert_eq!(clock(|minute| if minute % 3 == 0 { -2 } else { -170 }, 60), None);
+    assert_eq!(clock(|minute| (minute - 20).min(0) * 3600 - 2, 60), None);
+}
+
+#[test]
+fn a_device_that_is_so_far_ahead_that_its_readings_are_refused_is_told_too() {
+    let mut live = house();
+    for minute in 0..40 {
+        live.ahead(&"air".parse().unwrap(), at(minute * 60), 900.0);
+        live.states(at(minute * 60));
+    }
+    assert!(alerts(&mut live, 2400).contains(&"device_clock".to_owned()));
+}
+
+#[test]
+fn a_gateway_whose_clock_nobody_sets_is_told_and_one_that_cannot_say_is_not() {
+    let told = |is_set: Option<bool>| {
+        let mut live = house();
+        for minute in 0..=30 {
+            live.clock(is_set, at(minute * 60));
+        }
+        alerts(&mut live, 1800).contains(&"gateway_clock".to_owned())
+    };
+    assert!(told(Some(false)));
+    assert!(!told(Some(true)) && !told(None));
 }
 
 #[test]

@@ -249,6 +249,14 @@ pub fn closed_since(site: &Site, now: Instant) -> Option<Instant> {
     closed.iter().find(|hours| hours.contains(now)).map(|hours| hours.start())
 }
 
+/// Whether the building has been closed for so long by its opening hours; `None` without opening hours.
+pub fn is_closed_for(site: &Site, length: SignedDuration, now: Instant) -> Option<bool> {
+    let opening = site.opening.as_ref()?;
+    let begin = now - length;
+    let closed = hours::closed(opening, Period::new(begin, now)?, &site.timezone);
+    Some(closed.iter().any(|hours| hours.start() <= begin && hours.contains(now)))
+}
+
 fn closed_around(site: &Site, now: Instant) -> Option<Vec<Period>> {
     let opening = site.opening.as_ref()?;
     let day = SignedDuration::from_hours(24);

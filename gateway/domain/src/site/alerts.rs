@@ -16,6 +16,7 @@ pub(super) const ALERTS: &[Key] = &[
     Key::optional("digest_at", "\"07:30\""),
     Key::optional("pause", "\"2h\""),
     Key::optional("heating_season", "\"10-15/04-15\""),
+    Key::optional("long_closure", "\"48h\""),
     Key::optional("email_to", "[\"accueil@example.org\"]"),
     Key::optional("email_from", "\"vigie@example.org\""),
     Key::optional("webhook", "\"http://127.0.0.1:9000/vigie\""),
@@ -79,6 +80,7 @@ fn read_settings(section: &Section<'_>) -> AlertSettings {
         }
         time
     });
+    let long_closure = section.duration_s("long_closure").map(SignedDuration::from_secs_f64);
     let pause = section.duration_s("pause").map(SignedDuration::from_secs_f64);
     AlertSettings {
         notices: NoticeRules {
@@ -87,6 +89,7 @@ fn read_settings(section: &Section<'_>) -> AlertSettings {
             pause: pause.unwrap_or(default.pause),
         },
         heating_season: heating_season(section),
+        long_closure: long_closure.unwrap_or(AlertSettings::default().long_closure),
         email_to: addresses(section),
         email_from: section
             .text("email_from")

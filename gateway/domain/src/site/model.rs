@@ -74,6 +74,8 @@ pub struct AlertSettings {
     pub notices: NoticeRules,
     /// The first and last day on which heating counts, of any year; it may cross the turn of the year.
     pub heating_season: (MonthDay, MonthDay),
+    /// From how long on a closure is long, so that rooms need not be warm.
+    pub long_closure: SignedDuration,
     /// Who gets e-mail; nobody when empty.
     pub email_to: Vec<String>,
     /// From which address.
@@ -99,6 +101,7 @@ impl Default for AlertSettings {
             rules: Rulebook::default(),
             notices: NoticeRules::default(),
             heating_season: (MonthDay { month: 10, day: 15 }, MonthDay { month: 4, day: 15 }),
+            long_closure: SignedDuration::from_hours(48),
             email_to: Vec::new(),
             email_from: None,
             webhook: None,

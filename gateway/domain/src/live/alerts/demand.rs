@@ -3,15 +3,13 @@
 use super::Known;
 use crate::alerts::{RuleId, Subject, Watch, first_raised};
 use crate::calendar::{Step, period_of};
-use crate::indicators::apparent_kva;
+use crate::indicators::{HeldMean, apparent_kva};
 use crate::instant::{Instant, Period};
 use crate::site::{Meter, Site};
 use crate::wire::state::{Alert, Freshness, Matter};
 
 /// What is billed is the mean of so long.
 const WINDOW: Step = Step::Minutes(10);
-/// A window of which less is known says nothing.
-const ENOUGH: f64 = 0.9;
 
 /// By meter; `None` for those without a subscription.
 #[derive(Debug)]
@@ -35,8 +33,7 @@ struct Window {
     until: Instant,
     /// What holds from then on; `None` while nothing is known.
     kva: Option<f64>,
-    kva_seconds: f64,
-    known_seconds: f64,
+    mean: HeldMean,
 }
 
 impl Demands {
@@ -102,7 +99,7 @@ impl Demand {
     }
 
     fn close(&mut self, window: Window) {
-        let Some(kva) = window.mean() else {
+        let Some(kva) = window.mean.over(window.period) else {
             self.watches.iter_mut().for_each(Watch::forget);
             return;
         };
@@ -115,24 +112,16 @@ impl Demand {
 
 impl Window {
     fn at(period: Period, now: Instant) -> Self {
-        Self { period, until: now, kva: None, kva_seconds: 0.0, known_seconds: 0.0 }
+        Self { period, until: now, kva: None, mean: HeldMean::default() }
     }
 
     /// What held so far, held on until `now` or its end.
     fn up_to(mut self, now: Instant) -> Self {
         let end = now.min(self.period.end());
         if let Some(kva) = self.kva {
-            let seconds = end.since(self.until).as_secs_f64();
-            self.kva_seconds += kva * seconds;
-            self.known_seconds += seconds;
+            self.mean.add(kva, end.since(self.until).as_secs_f64());
         }
         self.until = end;
         self
-    }
-
-    /// The mean when enough is known.
-    fn mean(&self) -> Option<f64> {
-        let whole = self.period.length().as_secs_f64();
-        (self.known_seconds >= ENOUGH * whole).then(|| self.kva_seconds / self.known_seconds)
     }
 }

@@ -6,15 +6,20 @@
 //! | `crowds` | people against the capacity, and in the closed building |
 //! | `demand` | power beside the subscription |
 //! | `machines` | machines that work when they should not, and meters that do what meters should not |
+//! | `hindsight` | what only the last weeks tell: nights of meters, drift of CO2 instruments |
+//! | `clocks` | clocks that are wrong, of devices and of the gateway |
 //! | `silence` | devices that do not report, and their batteries |
 
+mod clocks;
 mod crowds;
 mod demand;
+mod hindsight;
 mod machines;
 mod rooms;
 mod silence;
 
 use super::devices::Devices;
+use super::look_back::LookBack;
 use super::meters::Meters;
 use super::people::People;
 use super::track::Tracks;
@@ -22,6 +27,7 @@ use crate::instant::Instant;
 use crate::reading::Observation;
 use crate::site::Site;
 use crate::wire::state::{Alert, Matter, Severity, StorageState};
+use clocks::Clocks;
 use crowds::Crowds;
 use demand::Demands;
 use machines::Machines;
@@ -40,9 +46,12 @@ pub(super) struct Alerts {
     machines: Machines,
     demands: Demands,
     batteries: Batteries,
+    clocks: Clocks,
     refused: Option<(u64, Instant)>,
     /// While the disk is nearly full: what is known of it, and since when.
     disk: Option<(StorageState, Instant)>,
+    /// What the last weeks tell.
+    hindsight: Vec<Alert>,
     raised: Vec<Alert>,
 }
 
@@ -64,8 +73,10 @@ impl Alerts {
             machines: Machines::of(site),
             demands: Demands::of(site),
             batteries: Batteries::default(),
+            clocks: Clocks::of(site),
             refused: None,
             disk: None,
+            hindsight: Vec::new(),
             raised: Vec::new(),
         }
     }
@@ -83,6 +94,11 @@ impl Alerts {
         }
     }
 
+    /// Takes whether somebody sets our clock; `None` where nobody can say.
+    pub(super) fn clock(&mut self, is_set: Option<bool>, now: Instant) {
+        self.clocks.gateway(is_set, now);
+    }
+
     pub(super) fn refused(&mut self, total: u64, since: Option<Instant>) {
         self.refused = since.map(|since| (total, since));
     }
@@ -94,6 +110,10 @@ impl Alerts {
         self.disk = (storage.free_bytes < reserve).then_some((*storage, since));
     }
 
+    pub(super) fn look_back(&mut self, site: &Site, told: &LookBack) {
+        self.hindsight = hindsight::raised(site, told);
+    }
+
     pub(super) fn refresh(&mut self, known: &Known<'_>) {
         let mut raised = self.rooms.raised(known);
         raised.extend(self.crowds.raised(known));
@@ -101,6 +121,8 @@ impl Alerts {
         raised.extend(self.demands.raised(known));
         raised.extend(silence::raised(known.devices));
         raised.extend(self.batteries.raised(known));
+        raised.extend(self.clocks.raised(known));
+        raised.extend(self.hindsight.iter().cloned());
         raised.extend(self.refused.map(|(refused, since)| {
             Alert::new(Matter::Quarantine { refused }, Severity::Info, since)
         }));

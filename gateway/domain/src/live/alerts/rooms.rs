@@ -3,6 +3,7 @@
 use super::Known;
 use crate::alerts::{RuleId, Rulebook, Subject, Watch, first_raised};
 use crate::instant::Instant;
+use crate::occupancy::is_closed_for;
 use crate::quantity::Quantity;
 use crate::reading::Observation;
 use crate::site::{Point, Site};
@@ -14,7 +15,14 @@ pub(super) struct Rooms {
     /// By point.
     points: Vec<Vec<Climate>>,
     /// By point; only for temperatures.
-    heating: Vec<Option<Watch>>,
+    heating: Vec<Option<Heating>>,
+}
+
+/// Warmth that nobody needs.
+#[derive(Debug)]
+struct Heating {
+    empty: Option<Watch>,
+    closed: Option<Watch>,
 }
 
 /// One thing that can be wrong with the climate, most severe rule first.
@@ -82,8 +90,13 @@ impl Rooms {
             Ill::of(point.quantity).iter().map(climate).collect()
         };
         let heating = |point: &Point| {
-            let rule = || rules.rule(RuleId::HeatingEmpty, &Subject::Zone(point.zone.clone()));
-            (point.quantity == Quantity::Temperature).then(rule).flatten().map(Watch::new)
+            let subject = Subject::Zone(point.zone.clone());
+            let watch = |id| rules.rule(id, &subject).map(Watch::new);
+            let heating = || Heating {
+                empty: watch(RuleId::HeatingEmpty),
+                closed: watch(RuleId::HeatingClosed),
+            };
+            (point.quantity == Quantity::Temperature).then(heating)
         };
         Self {
             points: site.points.iter().map(climates).collect(),
@@ -105,7 +118,7 @@ impl Rooms {
         let mut alerts = Vec::new();
         for (index, point) in known.site.points.iter().enumerate() {
             let Some(value) = value(point, known) else {
-                self.heating[index].iter_mut().for_each(Watch::forget);
+                self.heating[index].iter_mut().for_each(Heating::forget);
                 continue;
             };
             let occupancy = occupancy(point, known);
@@ -121,30 +134,57 @@ impl Rooms {
                     alerts.push(Alert::new(climate.ill.matter(point, value), rule.severity, since));
                 }
             }
-            alerts.extend(self.heated_for_nobody(index, value, occupancy, known));
+            let heating = self.heating[index].as_mut();
+            alerts.extend(heating.and_then(|it| it.raised(point, value, occupancy, known)));
         }
         alerts
     }
+}
 
-    fn heated_for_nobody(
+impl Heating {
+    /// A long closure says more than an empty room, and both are one event.
+    fn raised(
         &mut self,
-        index: usize,
+        point: &Point,
         celsius: f64,
         occupancy: Occupancy,
         known: &Known<'_>,
     ) -> Option<Alert> {
-        let watch = self.heating[index].as_mut()?;
-        if occupancy != Occupancy::Vacant
-            || !known.site.alerts.is_heating_season(known.site, known.now)
-        {
-            watch.forget();
+        let (site, now) = (known.site, known.now);
+        if occupancy == Occupancy::Occupied || !site.alerts.is_heating_season(site, now) {
+            self.forget();
             return None;
         }
-        watch.observe(known.now, celsius);
-        let since = watch.raised(known.now)?;
-        let zone = known.site.points[index].zone.clone();
-        Some(Alert::new(Matter::HeatingEmpty { zone, celsius }, watch.rule.severity, since))
+        let is_closed = is_closed_for(site, site.alerts.long_closure, now) == Some(true);
+        let closed = since(&mut self.closed, is_closed, celsius, now);
+        let empty = since(&mut self.empty, occupancy == Occupancy::Vacant, celsius, now);
+        let zone = point.zone.clone();
+        if let Some((severity, since)) = closed {
+            return Some(Alert::new(Matter::HeatingClosed { zone, celsius }, severity, since));
+        }
+        let (severity, since) = empty?;
+        Some(Alert::new(Matter::HeatingEmpty { zone, celsius }, severity, since))
     }
+
+    fn forget(&mut self) {
+        self.empty.iter_mut().chain(&mut self.closed).for_each(Watch::forget);
+    }
+}
+
+/// What a watch says of this temperature, while it counts.
+fn since(
+    watch: &mut Option<Watch>,
+    counts: bool,
+    celsius: f64,
+    now: Instant,
+) -> Option<(Severity, Instant)> {
+    let watch = watch.as_mut()?;
+    if !counts {
+        watch.forget();
+        return None;
+    }
+    watch.observe(now, celsius);
+    Some((watch.rule.severity, watch.raised(now)?))
 }
 
 fn watches(rules: &Rulebook, ids: &[RuleId], point: &Point) -> Vec<Watch> {

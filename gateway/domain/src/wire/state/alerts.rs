@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::air::Fault;
 use crate::alerts::{Acknowledgement, AlertId};
-use crate::ids::{DeviceId, MeterId, ZoneId};
+use crate::ids::{DeviceId, MeterId, PointId, ZoneId};
 use crate::instant::Instant;
 
 /// What a person should know now.
@@ -117,6 +118,13 @@ pub enum Matter {
         /// Its temperature in °C.
         celsius: f64,
     },
+    /// A zone is heated though the building has been closed for long.
+    HeatingClosed {
+        /// Which zone.
+        zone: ZoneId,
+        /// Its temperature in °C.
+        celsius: f64,
+    },
     /// A zone is too hot.
     Overheating {
         /// Which zone.
@@ -154,6 +162,24 @@ pub enum Matter {
         /// How many the site file names.
         of: usize,
     },
+    /// A CO2 instrument must be looked at.
+    Instrument {
+        /// The zone that it tells of.
+        zone: ZoneId,
+        /// Which.
+        point: PointId,
+        /// What is wrong with it.
+        faults: Vec<Fault>,
+    },
+    /// The clock of a device is wrong.
+    DeviceClock {
+        /// Whose.
+        device: DeviceId,
+        /// How far it is ahead, in seconds; below 0 it is behind.
+        ahead_s: f64,
+    },
+    /// Nobody sets the clock of the gateway.
+    GatewayClock,
     /// A battery is nearly empty.
     Battery {
         /// Whose.
@@ -176,6 +202,15 @@ pub enum Matter {
         of: usize,
         /// The share that is known of the one that is known least, 0 to 1.
         least: f64,
+    },
+    /// A meter draws more at night than it used to.
+    Baseload {
+        /// Which.
+        meter: MeterId,
+        /// What it used to draw, in W.
+        usual_w: f64,
+        /// What it drew in the last night, in W.
+        night_w: f64,
     },
     /// A register did today what registers should not do.
     Register {
@@ -227,14 +262,21 @@ impl Matter {
             Self::MachineLeftOn { meter, .. } => format!("machine_left_on/{meter}"),
             Self::MachineLong { meter } => format!("machine_long/{meter}"),
             Self::Demand { meter, .. } => format!("demand/{meter}"),
-            Self::HeatingEmpty { zone, .. } => format!("heating_empty/{zone}"),
+            // One event: an empty room that is warm goes on into a long closure.
+            Self::HeatingEmpty { zone, .. } | Self::HeatingClosed { zone, .. } => {
+                format!("heating_empty/{zone}")
+            }
             Self::Overheating { zone, .. } => format!("overheating/{zone}"),
             Self::Cold { zone, .. } => format!("cold/{zone}"),
             Self::Humidity { zone, .. } => format!("humidity/{zone}"),
             Self::Silence { device, .. } => format!("silence/{device}"),
             Self::Outage { .. } => "outage".to_owned(),
+            Self::Instrument { point, .. } => format!("instrument/{point}"),
+            Self::DeviceClock { device, .. } => format!("device_clock/{device}"),
+            Self::GatewayClock => "gateway_clock".to_owned(),
             Self::Battery { device, .. } => format!("battery/{device}"),
             Self::Coverage { meter, .. } => format!("coverage/{meter}"),
+            Self::Baseload { meter, .. } => format!("baseload/{meter}"),
             Self::Gaps { .. } => "gaps".to_owned(),
             Self::Register { meter, .. } => format!("register/{meter}"),
             Self::Quarantine { .. } => "quarantine".to_owned(),
