@@ -11,6 +11,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `ports` | what the rest of the system asks of a store, and why it may not get it |
+//! | `rolled` | rollups of meters, with the readings that rollups do not tell enough without |
 //! | `kept` | what all adapters keep of a reading, so that all give the same answers |
 //! | `corrected` | [`Corrected`]: the same store without what the ledger says was wrong |
 //! | `memory` | [`MemoryStore`], the reference |
