@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::calendar::{Step, grid};
 use domain::history::Summary;
-use domain::site::Point;
+use domain::site::{Point, Site};
 use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -19,9 +19,7 @@ use crate::audience::{Scene, Screen};
 use crate::figures;
 use crate::privacy::tells_of_people;
 use crate::query::Query;
-use crate::words::{
-    AIR_GOOD_BELOW, AIR_URGENT_FROM, Labels, Language, Teller, decimals, is_from_zero, is_stepped,
-};
+use crate::words::{Labels, Language, Teller, decimals, is_from_zero, is_stepped};
 
 /// The spans to choose from: name in addresses, length, step of the buckets.
 const SPANS: [(&str, SignedDuration, Step); 4] = [
@@ -97,7 +95,7 @@ pub(crate) async fn show<R: SeriesReader>(
         spans: spans(t, span.0),
         title: point.map(|point| title(language, &scene, point)).unwrap_or_default(),
         chart: point
-            .map(|point| chart(language, t, point, &buckets, &summaries))
+            .map(|point| chart(language, t, (&scene.site, point), &buckets, &summaries))
             .unwrap_or_default(),
         rows: point
             .map(|point| rows(&scene.teller(language), point, &buckets, &summaries))
@@ -157,7 +155,7 @@ fn title(language: Language, scene: &Scene, point: &Point) -> String {
 fn chart(
     language: Language,
     t: &Labels,
-    point: &Point,
+    (site, point): (&Site, &Point),
     buckets: &[Period],
     summaries: &[Option<Summary>],
 ) -> String {
@@ -166,8 +164,8 @@ fn chart(
     };
     let levels = (point.quantity == Quantity::Co2).then(|| {
         json!([
-            { "value": AIR_GOOD_BELOW, "name": t.good_level, "tone": "attention" },
-            { "value": AIR_URGENT_FROM, "name": t.urgent_level, "tone": "alarm" },
+            { "value": site.air.reference_ppm, "name": language.good_level(&site.air), "tone": "attention" },
+            { "value": site.air.action_ppm, "name": language.urgent_level(&site.air), "tone": "alarm" },
         ])
     });
     let seconds: Vec<i64> =

@@ -19,7 +19,6 @@ use crate::insights::machine::{MachineReport, report as machine_report};
 use crate::insights::scope::{Scope, cells, past};
 use crate::known::Known;
 use crate::problem::Problem;
-use crate::words::{AIR_GOOD_BELOW, AIR_URGENT_FROM};
 use crate::{energy_figures, figures};
 
 /// All that a report tells of.
@@ -176,7 +175,8 @@ async fn air_of<R: SeriesReader>(
     quarters: &[Period],
 ) -> Result<OccupiedAir, Problem> {
     let co2 = figures::history(app, point.quantity.kind(), &point.sources, quarters).await?;
-    Ok(occupied_air(&beside(quarters, co2), people, &[AIR_GOOD_BELOW, AIR_URGENT_FROM]))
+    let levels = [app.site.air.reference_ppm, app.site.air.action_ppm];
+    Ok(occupied_air(&beside(quarters, co2), people, &levels))
 }
 
 async fn machines<R: SeriesReader>(

@@ -79,13 +79,14 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
         })
     };
     let rows: Vec<Row> = pen.report.zones.iter().filter_map(row).collect();
-    let note = if rows.is_empty() { t.no_air } else { t.air_note };
+    let levels = &pen.site.air;
+    let note = if rows.is_empty() { t.no_air.to_owned() } else { language.air_shares(levels) };
     let table = Table {
         caption: t.air.to_owned(),
         of: t.zone,
         columns: vec![
-            Column::number(t.above_800, "%"),
-            Column::number(t.above_1500, "%"),
+            Column::number(language.above_ppm(levels.reference_ppm), "%"),
+            Column::number(language.above_ppm(levels.action_ppm), "%"),
             Column::number(t.occupied_hours, "h"),
             Column::number(t.measured, "%"),
         ],
@@ -95,7 +96,7 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
     Section {
         id: "air",
         heading: t.air.to_owned(),
-        notes: vec![note.to_owned()],
+        notes: vec![note],
         chart: None,
         tables: if table.rows.is_empty() { Vec::new() } else { vec![table] },
     }

@@ -205,8 +205,6 @@ labels! {
     chart_keys:
         "Flèches gauche et droite\u{a0}: lire les valeurs une à une.",
         "Left and right arrows: read the values one by one.";
-    good_level: "bon sous 800", "good below 800";
-    urgent_level: "aérer maintenant dès 1\u{202f}500", "air it now from 1,500";
     no_points:
         "Le fichier du site ne nomme aucun point de mesure.",
         "The site file names no points.";

@@ -2,6 +2,7 @@
 //!
 //! Nothing else in the dashboard decides what an unknown, late or lost figure looks like.
 
+mod air;
 mod alerts;
 mod energy;
 mod energy_labels;
@@ -23,7 +24,7 @@ pub(crate) use labels::Labels;
 pub(crate) use numbers::Figure;
 pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
 pub(crate) use report::ReportLabels;
-pub(crate) use states::{AIR_GOOD_BELOW, AIR_URGENT_FROM, Air, Tone, is_closed};
+pub(crate) use states::{Air, Tone, is_closed};
 pub(crate) use time::Teller;
 pub(crate) use zones::ZoneLabels;
 

@@ -102,11 +102,6 @@ labels! {
     use_of_building: "Le bâtiment en usage", "The building in use";
 
     air: "Qualité de l\u{2019}air", "Air quality";
-    air_note:
-        "Part du temps d\u{2019}occupation pendant laquelle le CO₂ a dépassé 800\u{a0}ppm, où il convient d\u{2019}aérer, et 1\u{202f}500\u{a0}ppm, où il le faut sans attendre.",
-        "Share of the occupied time in which CO₂ was above 800\u{a0}ppm, when airing is due, and 1,500\u{a0}ppm, when it cannot wait.";
-    above_800: "Au-dessus de 800\u{a0}ppm", "Above 800\u{a0}ppm";
-    above_1500: "Au-dessus de 1\u{202f}500\u{a0}ppm", "Above 1,500\u{a0}ppm";
     no_air: "Aucune zone n\u{2019}a de point de mesure du CO₂.", "No zone has a CO₂ point.";
 
     machines: "Machines", "Machines";

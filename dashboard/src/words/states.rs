@@ -1,18 +1,12 @@
 //! States of the domain in words. A state is never told by colour alone.
 
+use domain::air::{AirLevel, Thresholds};
 use domain::wire::state::{
     Activity, ActivityState, BuildingState, DeviceHealth, EnergyState, Occupancy, PeopleState,
     Quality,
 };
 
 use super::{Language, Teller};
-
-/// Under this the air is good, in ppm of CO2: the reference value of the French health council.
-pub(crate) const AIR_GOOD_BELOW: f64 = 800.0;
-/// From here on one has to act at once, in ppm.
-pub(crate) const AIR_URGENT_FROM: f64 = 1500.0;
-/// No room has less than the air outdoors; an instrument that says so is out of adjustment.
-pub(crate) const AIR_IMPOSSIBLE_BELOW: f64 = 400.0;
 
 /// What a colour may say; each also has its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +51,12 @@ pub(crate) enum Air {
 
 impl Air {
     /// What this much CO2 means.
-    pub(crate) fn of(co2_ppm: f64) -> Self {
-        match co2_ppm {
-            ..AIR_IMPOSSIBLE_BELOW => Self::Impossible,
-            ..AIR_GOOD_BELOW => Self::Good,
-            ..AIR_URGENT_FROM => Self::Stale,
-            _ => Self::Bad,
+    pub(crate) fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
+        match AirLevel::of(co2_ppm, thresholds) {
+            AirLevel::Impossible => Self::Impossible,
+            AirLevel::Good => Self::Good,
+            AirLevel::Stale => Self::Stale,
+            AirLevel::Bad => Self::Bad,
         }
     }
 
@@ -282,14 +276,14 @@ mod tests {
 
     #[test]
     fn the_air_has_a_word_at_every_level() {
-        assert_eq!(French.air(Air::of(742.0)), "bon");
-        assert_eq!(French.air(Air::of(800.0)), "aérer");
-        assert_eq!(French.air(Air::of(1500.0)), "aérer maintenant");
+        assert_eq!(French.air(Air::of(742.0, &Thresholds::default())), "bon");
+        assert_eq!(French.air(Air::of(800.0, &Thresholds::default())), "aérer");
+        assert_eq!(French.air(Air::of(1500.0, &Thresholds::default())), "aérer maintenant");
     }
 
     #[test]
     fn less_co2_than_outdoors_is_a_fault_of_the_instrument() {
-        assert_eq!(Air::of(380.0), Air::Impossible);
+        assert_eq!(Air::of(380.0, &Thresholds::default()), Air::Impossible);
         assert_eq!(Air::Impossible.tone(), Tone::Unknown);
     }
 

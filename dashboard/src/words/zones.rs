@@ -54,8 +54,8 @@ labels! {
     zone: "Zone", "Zone";
 
     co2_now: "CO₂ en ce moment", "CO₂ now";
-    above_reference: "Au-dessus de 800\u{a0}ppm", "Above 800\u{a0}ppm";
-    above_action: "Au-dessus de 1\u{202f}500\u{a0}ppm", "Above 1,500\u{a0}ppm";
+    above_reference: "Au-dessus de la référence", "Above the reference";
+    above_action: "À aérer sans attendre", "To be aired at once";
     highest: "Au plus haut", "Highest";
     icone: "Confinement (ICONE)", "Stuffiness (ICONE)";
     category: "Catégorie EN\u{a0}16798-1", "EN\u{a0}16798-1 category";
@@ -69,8 +69,8 @@ labels! {
     advice: "Que faire", "What to do";
     no_air: "Aucun capteur de CO₂ dans ce périmètre.", "No CO₂ sensor in this scope.";
     air_note:
-        "Les parts, ICONE et la catégorie portent sur le temps avec du monde. 800 et 1\u{202f}500\u{a0}ppm\u{a0}: Haut Conseil de la santé publique, 2022. ICONE va de 0 (nul) à 5 (extrême) et demande une semaine d\u{2019}occupation. Catégorie\u{a0}: I la meilleure, IV hors norme, tenue 95\u{202f}% du temps.",
-        "Shares, ICONE and the category are of the time with people. 800 and 1,500\u{a0}ppm: French council of public health, 2022. ICONE goes from 0 (none) to 5 (extreme) and asks for a week of occupation. Category: I is the best, IV outside the standard, held 95% of the time.";
+        "Les parts, ICONE et la catégorie portent sur le temps avec du monde. ICONE va de 0 (nul) à 5 (extrême) et demande une semaine d\u{2019}occupation. Catégorie\u{a0}: I la meilleure, IV hors norme, tenue 95\u{202f}% du temps.",
+        "Shares, ICONE and the category are of the time with people. ICONE goes from 0 (none) to 5 (extreme) and asks for a week of occupation. Category: I is the best, IV outside the standard, held 95% of the time.";
     renewal_note:
         "Renouvellement\u{a0}: combien de fois par heure l\u{2019}air du local est remplacé, fenêtres fermées, d\u{2019}après la baisse du CO₂ après le départ des gens. L\u{2019}air neuf par personne suppose un état stable\u{a0}: c\u{2019}est un ordre de grandeur.",
         "Renewal: how many times an hour the air of the room is replaced, windows closed, from the fall of CO₂ once people are gone. Fresh air per person assumes a steady state: it is an order of magnitude.";
@@ -253,27 +253,6 @@ impl Language {
             ),
             format!("{name} was the zone used most: {person_hours} person-hours"),
         )
-    }
-
-    /// The finding of the air of all zones: how many must be aired now, or went above the action value.
-    pub(crate) fn stuffy_zones(self, names: &[&str]) -> String {
-        let list = self.list(names);
-        match names {
-            [] => self
-                .pick(
-                    "Aucune zone n\u{2019}a dépassé 1\u{202f}500\u{a0}ppm en présence de personnes",
-                    "No zone went above 1,500\u{a0}ppm with people in it",
-                )
-                .to_owned(),
-            [_] => self.say(
-                format!("{list} a dépassé 1\u{202f}500\u{a0}ppm en présence de personnes"),
-                format!("{list} went above 1,500\u{a0}ppm with people in it"),
-            ),
-            _ => self.say(
-                format!("{list} ont dépassé 1\u{202f}500\u{a0}ppm en présence de personnes"),
-                format!("{list} went above 1,500\u{a0}ppm with people in them"),
-            ),
-        }
     }
 
     /// The finding over the CO2 sensors.

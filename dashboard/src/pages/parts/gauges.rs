@@ -42,9 +42,9 @@ pub(super) fn cell(
 }
 
 /// What the CO2 of a zone means; nothing when it is not fresh, since then it means nothing for now.
-pub(super) fn air(state: &ZoneState) -> Option<Air> {
+pub(super) fn air(state: &ZoneState, site: &Site) -> Option<Air> {
     let gauge = gauge(state, Quantity::Co2)?;
-    (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value))
+    (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value, &site.air))
 }
 
 /// Since when the zone as a whole is silent: every gauge that it has is lost.

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::site::Site;
 use domain::wire::state::{ActivityState, ZoneState};
 
 use super::headline::{self, Crowd};
@@ -43,7 +44,7 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
     for zone in scene.site.zones.iter().filter(|zone| zones::is_measured(&scene.site, zone)) {
         let state = scene.view.zone(zone);
         let teller = scene.teller(language);
-        let (air, tone) = air(&teller, &state);
+        let (air, tone) = air(&teller, &state, &scene.site);
         let shown = scene.site.shows_people_of(zone);
         let known = shown && state.people.people.is_some();
         let row = Row {
@@ -65,8 +66,8 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
 }
 
 /// What to do about the air, or else how old the last word on it is.
-fn air(teller: &Teller, state: &ZoneState) -> (String, Tone) {
-    if let Some(air) = gauges::air(state) {
+fn air(teller: &Teller, state: &ZoneState, site: &Site) -> (String, Tone) {
+    if let Some(air) = gauges::air(state, site) {
         return (teller.language.air_on_the_wall(air).to_owned(), air.tone());
     }
     if gauges::silent_since(teller, state).is_some() {

@@ -64,7 +64,7 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
             .then(|| language.quality(state.people.quality)),
         capacity: zone.capacity.map(|capacity| language.number(f64::from(capacity), 0)),
         co2: cell(Quantity::Co2),
-        air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &scene.site).map(|air| (language.air(air), air.tone())),
         temperature: cell(Quantity::Temperature),
         humidity: cell(Quantity::RelativeHumidity),
         power: state.energy.power_w.map(|watts| language.power(watts).text()),

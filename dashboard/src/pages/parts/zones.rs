@@ -73,7 +73,7 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
         // One device usually tells both: then its age is told once.
         temperature_note: temperature.note.clone().filter(|note| Some(note) != co2.note.as_ref()),
         co2,
-        air: gauges::air(&state).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &scene.site).map(|air| (language.air(air), air.tone())),
         temperature,
         silent: gauges::silent_since(&teller, &state),
     }

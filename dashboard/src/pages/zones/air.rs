@@ -1,6 +1,6 @@
 //! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
 
-use domain::air::{AirLevel, AirReport, Airing};
+use domain::air::{AirLevel, AirReport, Airing, Thresholds};
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::SeriesReader;
@@ -25,7 +25,7 @@ pub(super) async fn sections<R: SeriesReader>(
     match asked.of(&app.site) {
         Of::Zone(zone) if measured(&zone) => {
             let report = zones::air(app, zone.clone(), asked.span).await?;
-            Ok(one(&teller, asked, &report))
+            Ok(one(&teller, asked, &report, &app.site.air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
@@ -41,12 +41,17 @@ pub(super) async fn sections<R: SeriesReader>(
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&teller, asked, &reports))
+            Ok(overview(&teller, asked, &reports, &app.site.air))
         }
     }
 }
 
-fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> Vec<Section> {
+fn overview(
+    teller: &Teller,
+    asked: &Asked,
+    reports: &[(&Zone, AirReport)],
+    levels: &Thresholds,
+) -> Vec<Section> {
     let language = teller.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let stuffy: Vec<&str> = reports
@@ -55,7 +60,7 @@ fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> V
         .map(|(zone, _)| zone.name.as_str())
         .collect();
     let known = reports.iter().any(|(_, it)| it.occupied.is_some());
-    let title = if known { language.stuffy_zones(&stuffy) } else { z.air.to_owned() };
+    let title = if known { language.stuffy_zones(&stuffy, levels) } else { z.air.to_owned() };
     let mut head = vec![z.zone];
     if asked.is_current() {
         head.push(z.co2_now);
@@ -72,7 +77,7 @@ fn overview(teller: &Teller, asked: &Asked, reports: &[(&Zone, AirReport)]) -> V
         Row { depth: 0, name: zone.name.clone(), cells }
     };
     let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
-    let notes = vec![z.air_note.to_owned()];
+    let notes = vec![language.air_levels(levels), z.air_note.to_owned()];
     let mut sections = vec![Section { table: Some(table), notes, ..Section::titled(title) }];
     let advice = |(zone, report): &(&Zone, AirReport)| {
         let advice = report.advice.filter(|_| asked.is_current())?;
@@ -109,7 +114,7 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
     Section { table: Some(table), notes, ..Section::titled(z.renewal) }
 }
 
-fn one(teller: &Teller, asked: &Asked, report: &AirReport) -> Vec<Section> {
+fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
     let language = teller.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Some(Figure { number, unit: "" });
@@ -134,7 +139,8 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport) -> Vec<Section> {
     let advice = report.advice.filter(|_| asked.is_current());
     let lines = advice.iter().map(|it| language.advice(it)).collect();
     let known = language.told(t.measured_time, &language.percent(report.coverage)) + ".";
-    let notes = vec![known, z.air_note.to_owned(), z.renewal_note.to_owned()];
+    let notes =
+        vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
     let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
     vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }

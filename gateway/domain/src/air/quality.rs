@@ -13,12 +13,20 @@ pub struct Thresholds {
     pub icone_ppm: f64,
     /// Above it ICONE counts a value as very stuffy.
     pub icone_high_ppm: f64,
+    /// Up to which excess over outdoor air each of the categories I, II and III of EN 16798-1:2019 goes.
+    pub category_ppm: [f64; 3],
 }
 
 impl Default for Thresholds {
-    /// 800 and 1500 ppm of the HCSP, 1000 and 1700 ppm of ICONE.
+    /// 800 and 1500 ppm of the HCSP, 1000 and 1700 ppm of ICONE, and the standard.
     fn default() -> Self {
-        Self { reference_ppm: 800.0, action_ppm: 1500.0, icone_ppm: 1000.0, icone_high_ppm: 1700.0 }
+        Self {
+            reference_ppm: 800.0,
+            action_ppm: 1500.0,
+            icone_ppm: 1000.0,
+            icone_high_ppm: 1700.0,
+            category_ppm: [550.0, 800.0, 1350.0],
+        }
     }
 }
 
@@ -57,7 +65,7 @@ impl AirLevel {
 /// A category of indoor air after EN 16798-1:2019, by CO2 above outdoor air.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Category {
-    /// At most 550 ppm above outdoor air.
+    /// At most 550 ppm above outdoor air, where the site file says nothing.
     I,
     /// At most 800 ppm.
     #[serde(rename = "II")]
@@ -72,13 +80,9 @@ pub enum Category {
 
 impl Category {
     /// The category of this excess over outdoor air.
-    pub fn of(excess_ppm: f64) -> Self {
-        match excess_ppm {
-            ..=550.0 => Self::I,
-            ..=800.0 => Self::Ii,
-            ..=1350.0 => Self::Iii,
-            _ => Self::Iv,
-        }
+    pub fn of(excess_ppm: f64, thresholds: &Thresholds) -> Self {
+        let above = thresholds.category_ppm.iter().filter(|limit| excess_ppm > **limit).count();
+        [Self::I, Self::Ii, Self::Iii, Self::Iv][above]
     }
 }
 
@@ -134,7 +138,7 @@ impl AirShares {
             max_ppm: values.iter().copied().fold(f64::MIN, f64::max),
             above_reference: share(&|value| value >= thresholds.reference_ppm),
             above_action: share(&|value| value >= thresholds.action_ppm),
-            category: Category::of(excess),
+            category: Category::of(excess, thresholds),
             icone: Icone { index, class: class(index), complete: occupied_h >= ICONE_HOURS },
         })
     }
@@ -172,7 +176,7 @@ mod tests {
     #[test]
     fn the_categories_of_the_standard_are_told_by_the_excess_over_outdoor_air() {
         assert_eq!(
-            [550.0, 551.0, 1350.0, 1351.0].map(Category::of),
+            [550.0, 551.0, 1350.0, 1351.0].map(|ppm| Category::of(ppm, &Thresholds::default())),
             [Category::I, Category::Ii, Category::Iii, Category::Iv]
         );
     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::airing::{Advice, Airing, airings};
-use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM, Thresholds};
+use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM};
 use super::renewal::{PerPerson, Renewal};
 use super::track::{Track, points};
 use crate::instant::Period;
@@ -58,7 +58,7 @@ pub fn zone_air(
     (grid, people): (&[Period], &[PeopleFigure]),
     series: &SeriesSet,
 ) -> AirReport {
-    let thresholds = Thresholds::default();
+    let thresholds = site.air;
     let track = Track::of_zone(site, &zone.id, span, series);
     let lowest = track.quantile(OUTDOOR_SHARE).unwrap_or(OUTDOOR_LEAST_PPM);
     let outdoor_ppm = lowest.clamp(OUTDOOR_LEAST_PPM, OUTDOOR_MOST_PPM);
@@ -181,6 +181,30 @@ mod tests {
         assert!((occupied.occupied_h - 4.0).abs() < 0.1 && occupied.max_ppm > 1400.0);
         assert!(occupied.above_reference > 0.5 && !occupied.icone.complete, "{occupied:?}");
         assert_eq!((report.coverage, report.airings.len()), (1.0, 0));
+    }
+
+    #[test]
+    fn the_site_file_says_from_which_co2_on_air_is_what() {
+        let site = |air: &str| crate::site::parse(&format!("{ROOM}[air]\n{air}"), "a.toml");
+        let ours =
+            site("reference_ppm = 700\naction_ppm = 1200\ncategory_ppm = [400, 600, 1000]\n");
+        let ours = ours.unwrap();
+        let level = |ppm| AirLevel::of(ppm, &ours.air);
+        assert_eq!((level(750.0), level(1250.0)), (AirLevel::Stale, AirLevel::Bad));
+        assert_eq!(crate::air::Category::of(450.0, &ours.air), crate::air::Category::Ii);
+        // The alert follows, unless a rule of its own says otherwise.
+        let zone = crate::alerts::Subject::Zone("z".parse().unwrap());
+        let raise = |site: &Site| {
+            let rule = |id| site.alerts.rules.rule(id, &zone).unwrap();
+            let (attention, urgent) =
+                (rule(crate::alerts::RuleId::AirAttention), rule(crate::alerts::RuleId::AirUrgent));
+            (attention.clear, urgent.raise, urgent.clear)
+        };
+        assert_eq!(raise(&ours), (700.0, 1200.0, 900.0));
+        let own = "action_ppm = 1200\n[[alert]]\nrule = \"air_urgent\"\nraise = 1400\n";
+        assert_eq!(raise(&site(own).unwrap()), (800.0, 1400.0, 1100.0));
+        assert!(site("reference_ppm = 1600\n").unwrap_err().to_string().contains("action_ppm"));
+        assert!(site("category_ppm = [600, 500, 900]\n").is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::file::Tables;
 use super::model::{AlertSettings, MonthDay};
 use super::section::{Key, Section};
 use super::settings::clock_time;
+use crate::air::Thresholds;
 use crate::alerts::{About, NoticeRules, Override, Rule, RuleId, Rulebook, Subject};
 
 /// `[alerts]`.
@@ -40,11 +41,12 @@ pub(super) fn read<'a>(
     settings: Option<&Section<'a>>,
     rules: &[Section<'a>],
     tables: &Tables<'a>,
+    air: &Thresholds,
 ) -> AlertSettings {
     let mut read = settings.map_or_else(AlertSettings::default, read_settings);
     let mut overrides: Vec<(usize, Override)> = Vec::new();
     for section in rules {
-        let Some(one) = read_override(section, tables) else { continue };
+        let Some(one) = read_override(section, tables, air) else { continue };
         let same = |(_, other): &&(usize, Override)| {
             other.rule == one.rule && other.subject == one.subject
         };
@@ -56,7 +58,14 @@ pub(super) fn read<'a>(
             overrides.push((section.line("rule"), one));
         }
     }
-    read.rules = Rulebook::new(overrides.into_iter().map(|(_, one)| one).collect());
+    // What the file says of rules goes before what its thresholds of air say.
+    let of_air = [RuleId::AirAttention, RuleId::AirUrgent].map(|rule| Override {
+        rule,
+        subject: None,
+        to: Some(default_rule(rule, air)),
+    });
+    let said = overrides.into_iter().map(|(_, one)| one);
+    read.rules = Rulebook::new(of_air.into_iter().chain(said).collect());
     read
 }
 
@@ -165,7 +174,22 @@ fn english(section: &Section<'_>) -> bool {
     }
 }
 
-fn read_override<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Option<Override> {
+/// The rule where no `[[alert]]` speaks: those of air keep their distances from the thresholds of `[air]`.
+fn default_rule(id: RuleId, air: &Thresholds) -> Rule {
+    let (rule, usual) = (id.default(), Thresholds::default());
+    let moved_by = match id {
+        RuleId::AirAttention => air.reference_ppm - usual.reference_ppm,
+        RuleId::AirUrgent => air.action_ppm - usual.action_ppm,
+        _ => 0.0,
+    };
+    Rule { raise: rule.raise + moved_by, clear: rule.clear + moved_by, ..rule }
+}
+
+fn read_override<'a>(
+    section: &Section<'a>,
+    tables: &Tables<'a>,
+    air: &Thresholds,
+) -> Option<Override> {
     let name = section.text("rule")?;
     let Ok(rule) = name.parse::<RuleId>() else {
         let all = || RuleId::ALL.iter().map(|rule| rule.name());
@@ -177,7 +201,7 @@ fn read_override<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Option<Overr
         return None;
     };
     let Ok(subject) = read_subject(section, rule, tables) else { return None };
-    let default = rule.default();
+    let default = default_rule(rule, air);
     let number = |key| section.number(key);
     let (raise, clear) = (number("raise"), number("clear"));
     let dwell = section.duration_s("dwell").map(SignedDuration::from_secs_f64);

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::accounting;
+use super::air;
 use super::alerts;
 use super::fault::{Faults, SiteErrors};
 use super::model::{FEW_PEOPLE, Rules, Site};
@@ -16,6 +17,7 @@ use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_point
 use super::section::{Key, Section};
 use super::settings;
 use super::zones::{ZONE, read_zone};
+use crate::air::Thresholds;
 use crate::ids::{PointId, ZoneId};
 use crate::quantity::Quantity;
 
@@ -25,6 +27,7 @@ pub const DREUX: &str = include_str!("../../sites/dreux.toml");
 const FILE: &[Key] = &[
     Key::optional("site", "{ id = \"dreux\" }"),
     Key::optional("rules", "{ hold = \"15m\" }"),
+    Key::optional("air", "{ action_ppm = 1500 }"),
     Key::optional("alerts", "{ quiet = \"20:00-07:00\" }"),
     Key::optional("alert", "[{ rule = \"air_attention\", zone = \"fablab\", raise = 1200 }]"),
     Key::optional("families", "{ zigbee2mqtt = { enabled = false } }"),
@@ -98,7 +101,9 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let reference = reference.map(|section| accounting::reference(&section));
     let told = root.table("alerts", "[alerts]", alerts::ALERTS);
     let set = root.tables("alert", "[[alert]]", alerts::ALERT);
-    let alerts = alerts::read(told.as_ref(), &set, &tables);
+    let air = root.table("air", "[air]", air::AIR);
+    let air = air.map_or_else(Thresholds::default, |section| air::read(&section));
+    let alerts = alerts::read(told.as_ref(), &set, &tables, &air);
     let Some(section) = root.table("site", "[site]", SITE) else {
         if root.value("site").is_none() {
             faults.report(
@@ -120,6 +125,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         capacity: capacity?,
         area_m2: area_m2?,
         small_room_below: section.count("small_room_below").unwrap_or(FEW_PEOPLE),
+        air,
         announce: section.flag("announce").unwrap_or(true),
         opening,
         zones: zones.into_iter().collect::<Option<_>>()?,

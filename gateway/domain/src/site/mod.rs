@@ -16,6 +16,7 @@
 
 mod accounting;
 mod accounts;
+mod air;
 mod alerts;
 mod assignments;
 pub mod edit;

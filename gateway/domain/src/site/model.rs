@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
 use super::retention::Retention;
+use crate::air::Thresholds;
 use crate::alerts::{NoticeRules, Rulebook};
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
@@ -59,6 +60,8 @@ pub struct Site {
     pub targets: Vec<Target>,
     /// What progress is measured against.
     pub reference: Option<Reference>,
+    /// From which CO2 on air is what.
+    pub air: Thresholds,
     /// What is told to people, and when.
     pub alerts: AlertSettings,
     /// By family, where the file says other than to listen on its standard topics.

@@ -160,6 +160,16 @@ impl<'a> Section<'a> {
         self.read(key, "a number above 0", |value| number(value).filter(above_0))
     }
 
+    /// Three numbers above 0, each above the one before.
+    pub(super) fn rising(&self, key: &str) -> Option<[f64; 3]> {
+        self.read(key, "three numbers above 0, each above the one before", |value| {
+            let numbers = value.as_array()?.iter().map(|item| number(item.get_ref()));
+            let numbers: [f64; 3] = numbers.collect::<Option<Vec<_>>>()?.try_into().ok()?;
+            let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+            (rises && numbers[0] > 0.0 && numbers[2].is_finite()).then_some(numbers)
+        })
+    }
+
     /// A finite number, 0 or above.
     pub(super) fn not_negative(&self, key: &str) -> Option<f64> {
         let fits = |number: &f64| number.is_finite() && *number >= 0.0;
