@@ -1,9 +1,9 @@
-//! A building that reports every ten seconds: devices that tell several quantities at one instant, each a little off the
-//! beat. Seeded, so it is the same in every run, and the same in whichever order its devices are asked.
+//! A building that reports every ten seconds, or as often as it is told: devices that tell several quantities at one
+//! instant, each a little off the beat. Seeded, so it is the same in every run, and the same in whichever order its devices are asked.
 
 use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
 
-/// How often each device reports.
+/// How often each device reports, unless it is told otherwise.
 pub(crate) const EVERY_MS: i64 = 10_000;
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
@@ -27,6 +27,7 @@ pub(crate) fn every(step: i64, from: i64, until: i64) -> impl Iterator<Item = i6
 #[derive(Clone)]
 pub(crate) struct Building {
     devices: Vec<Device>,
+    every_ms: i64,
 }
 
 #[derive(Clone)]
@@ -47,7 +48,12 @@ impl Building {
                 devices.push(Device::new(&format!("{kind}-{n}"), quantities, devices.len()));
             }
         }
-        Self { devices }
+        Self { devices, every_ms: EVERY_MS }
+    }
+
+    /// The same, so far between two readings.
+    pub(crate) fn reporting_every(self, every_ms: i64) -> Self {
+        Self { every_ms, ..self }
     }
 
     /// All series.
@@ -57,9 +63,9 @@ impl Building {
 
     /// Adds what all devices report from `from` up to `until`, in milliseconds: beat by beat, as it arrives live.
     pub(crate) fn live(&mut self, from: i64, until: i64, readings: &mut Vec<Reading>) {
-        for beat in every(EVERY_MS, from, until) {
+        for beat in every(self.every_ms, from, until) {
             for device in &mut self.devices {
-                device.report(beat, readings);
+                device.report(beat, self.every_ms, readings);
             }
         }
     }
@@ -67,8 +73,8 @@ impl Building {
     /// The same readings, device by device, as history is imported.
     pub(crate) fn history(&mut self, from: i64, until: i64, readings: &mut Vec<Reading>) {
         for device in &mut self.devices {
-            for beat in every(EVERY_MS, from, until) {
-                device.report(beat, readings);
+            for beat in every(self.every_ms, from, until) {
+                device.report(beat, self.every_ms, readings);
             }
         }
     }
@@ -83,13 +89,13 @@ impl Device {
         Self { sources, values, dice: Dice(number as u64 + 1) }
     }
 
-    fn report(&mut self, beat: i64, readings: &mut Vec<Reading>) {
+    fn report(&mut self, beat: i64, every_ms: i64, readings: &mut Vec<Reading>) {
         // Never at the edge of a minute, so that it does not matter to which side a peer counts it.
         let observed_at = Instant::from_millis(beat + 300 + self.dice.throw(401));
         let received_at = Instant::from_millis(observed_at.as_millis() + 20 + self.dice.throw(60));
         for n in 0..self.sources.len() {
             let source = self.sources[n].clone();
-            let value = self.measure(n, source.quantity, beat);
+            let value = self.measure(n, source.quantity, beat, every_ms);
             let value = Value::from_f64(source.quantity.kind(), value);
             let observation =
                 Observation { observed_at, received_at, dated_by: DatedBy::Device, value };
@@ -98,7 +104,7 @@ impl Device {
     }
 
     /// The next value, as its instrument shows it.
-    fn measure(&mut self, n: usize, quantity: Quantity, beat: i64) -> f64 {
+    fn measure(&mut self, n: usize, quantity: Quantity, beat: i64, every_ms: i64) -> f64 {
         let dice = &mut self.dice;
         let hour = beat.div_euclid(HOUR_MS).rem_euclid(24);
         let is_day = (7..19).contains(&hour);
@@ -127,7 +133,7 @@ impl Device {
                 self.values[n] += (usual - self.values[n]) / 64 + dice.throw(81) - 40;
             }
             // Those before it in the list of a meter: the power in tenths of a watt, the voltage in tenths of a volt.
-            Quantity::EnergyImported => self.values[n] += self.values[0] * EVERY_MS / 36_000,
+            Quantity::EnergyImported => self.values[n] += self.values[0] * every_ms / 36_000,
             Quantity::Current => self.values[n] = self.values[0] * 100 / self.values[2],
             _ => {}
         }

@@ -19,9 +19,7 @@ const WRITTEN_BEHIND: Duration = Duration::from_secs(8);
 
 /// Runs the comparison and prints it.
 pub(crate) fn run() {
-    let is_there = |program: Option<&str>| program.is_none_or(tests::wait::have);
-    let present = peers::ALL.into_iter().filter(|(_, program)| is_there(*program));
-    let mut peers: Vec<Peer> = present.map(|(name, _)| Peer::start(name)).collect();
+    let mut peers: Vec<Peer> = present().map(|(name, _)| Peer::start(name)).collect();
 
     all(&mut peers, "bulk", "bulk_");
     used(&mut peers, "at_bulk_");
@@ -37,6 +35,27 @@ pub(crate) fn run() {
     let columns: Vec<Column> =
         peers.into_iter().map(|peer| Column::of(peer.name, &peer.told, ROUNDS)).collect();
     table::print(&columns);
+}
+
+/// What a reading takes on the disk where series report more slowly, rollups included, and without them.
+pub(crate) fn slow() {
+    for seconds in [10, 60, 300] {
+        for (name, _) in present() {
+            let mut peer = Peer::start(name);
+            peer.step(&format!("every {}", seconds * 1000), "");
+            let kept = |what| peer.told.get(what).map(|bytes| bytes / peer.told["readings"]);
+            let without = kept("disk_readings").unwrap_or(f64::NAN);
+            let all = kept("disk").unwrap_or(f64::NAN);
+            println!(
+                "{name:16} {seconds:4} s: {all:5.2} bytes kept a reading, {without:5.2} without rollups"
+            );
+        }
+    }
+}
+
+fn present() -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
+    let is_there = |program: Option<&str>| program.is_none_or(tests::wait::have);
+    peers::ALL.into_iter().filter(move |(_, program)| is_there(*program))
 }
 
 fn all(peers: &mut [Peer], step: &str, prefix: &str) {

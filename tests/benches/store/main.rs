@@ -2,6 +2,7 @@
 //!
 //! ```sh
 //! cargo bench -p tests --bench store             # beside plain SQLite, VictoriaMetrics and InfluxDB 1 (about five minutes)
+//! cargo bench -p tests --bench store -- slow     # what is kept of series that report every 10, 60 and 300 seconds
 //! cargo bench -p tests --bench store -- influx   # a year of daily energy, read from InfluxDB 2
 //! cargo bench -p tests --bench store -- year     # a year of 946 million readings in 512 MiB; build the program first
 //! cargo bench -p tests --bench store -- year 18  # the same of 18 days
@@ -41,12 +42,13 @@ fn main() {
             compared::run();
             influx::run();
         }
+        ["slow"] => compared::slow(),
         ["influx"] => influx::run(),
         ["year"] => year::run(365),
         ["year", count] => year::run(days(count)),
         // What this program starts itself as.
         ["peer", name, folder] => peers::serve(name, folder.as_ref()),
         ["year-work", what, folder, count] => year::work(what, folder.as_ref(), days(count)),
-        _ => panic!("{words:?}: nothing, `influx`, `year` or `year DAYS`"),
+        _ => panic!("{words:?}: nothing, `slow`, `influx`, `year` or `year DAYS`"),
     }
 }

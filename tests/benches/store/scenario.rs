@@ -60,7 +60,10 @@ impl<K: Keeper> Run<K> {
             "year" => self.store_year(),
             "ask" => self.ask(),
             "reopen" => figures([("reopen_ms", millis(self.keeper.reopen()))]),
-            other => panic!("{other} is no step"),
+            other => match other.strip_prefix("every ").map(str::parse) {
+                Some(Ok(every_ms)) => self.store_slow(every_ms),
+                _ => panic!("{other} is no step"),
+            },
         }
     }
 
@@ -134,6 +137,14 @@ impl<K: Keeper> Run<K> {
         self.keeper.commit(batch);
         self.keeper.show();
         Figures::new()
+    }
+
+    /// The same building for as many days, but slower.
+    fn store_slow(&mut self, every_ms: i64) -> Figures {
+        self.building = building().reporting_every(every_ms);
+        let mut told = self.write(DAYS * DAY_MS, 500);
+        told.extend(self.keeper.settle(self.reached));
+        told
     }
 
     fn ask(&mut self) -> Figures {
