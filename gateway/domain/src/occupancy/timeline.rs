@@ -12,9 +12,9 @@ const COMPLETE: f64 = 0.98;
 /// The people in a zone over a period, with their proof.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeopleFigure {
-    /// How many, as a mean over the known time; `None` where nobody counted.
+    /// How many, as a mean over the time for which a number was told; `None` where that is less than half of it.
     pub people: Option<f64>,
-    /// The lower end of the 90 % interval, as a mean over the same time.
+    /// The lower end of the 90 % interval, as a mean over that time and the time for which only bounds were told.
     pub low: Option<f64>,
     /// The upper end of the 90 % interval, as a mean over the same time.
     pub high: Option<f64>,
@@ -113,6 +113,10 @@ struct Tally {
     people: f64,
     low: f64,
     high: f64,
+    /// Time for which only bounds were told.
+    bounded: f64,
+    least: f64,
+    most: f64,
     at_least: Option<f64>,
     at_most: Option<f64>,
     known: f64,
@@ -146,6 +150,9 @@ impl Tally {
                 self.high += ms * high;
             }
             (_, Some(low), high) => {
+                self.bounded += ms;
+                self.least += ms * low;
+                self.most += ms * high.unwrap_or(f64::INFINITY);
                 self.at_least = Some(self.at_least.unwrap_or(low).max(low));
                 self.at_most = self.at_most.into_iter().chain(high).reduce(f64::max);
             }
@@ -171,9 +178,11 @@ impl Tally {
         let known = self.known;
         let share = |ms: f64| if length_ms > 0 { ms / length_ms as f64 } else { 0.0 };
         let coverage = share(known);
-        // A number stands for a period only when most of what is known of it was counted.
-        let counted = self.counted > 0.0 && self.counted * 2.0 >= known;
-        let mean = |sum: f64| counted.then(|| sum / self.counted);
+        let told = self.counted + self.bounded;
+        // A number stands for a period only when most of what is told of it was counted. The rest of it widens the
+        // interval.
+        let counted = self.counted > 0.0 && self.counted * 2.0 >= known.max(told);
+        let mean = |sum: f64, time: f64| counted.then(|| sum / time);
         let occupancy = if self.occupied > 0.0 {
             Occupancy::Occupied
         } else if share(self.vacant) > 0.5 {
@@ -181,8 +190,11 @@ impl Tally {
         } else {
             Occupancy::Unknown
         };
-        let low = mean(self.low).or(self.at_least);
-        let (people, high) = (mean(self.people), mean(self.high).or(self.at_most));
+        let low = mean(self.low + self.least, told).or(self.at_least);
+        let high = mean(self.high + self.most, told).filter(|most| most.is_finite());
+        let high = high.or(self.at_most);
+        let people = mean(self.people, self.counted)
+            .map(|people| people.clamp(low.unwrap_or(people), high.unwrap_or(f64::INFINITY)));
         PeopleFigure {
             people,
             low,
@@ -205,5 +217,50 @@ impl Tally {
         } else {
             Quality::Measured
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    const NOBODY: Estimate = Estimate {
+        people: Some(0.0),
+        low: Some(0.0),
+        high: Some(0.0),
+        occupancy: Occupancy::Vacant,
+        quality: Quality::Estimated,
+    };
+    const AT_LEAST_THREE: Estimate = Estimate {
+        people: None,
+        low: Some(3.0),
+        high: Some(12.0),
+        occupancy: Occupancy::Unknown,
+        quality: Quality::Partial,
+    };
+
+    /// Nobody for so many minutes of a quarter of an hour, and three people at least in the rest of it.
+    fn nobody_at_first(minutes: i64) -> PeopleFigure {
+        let start: Instant = "2026-11-23T10:00:00Z".parse().unwrap();
+        let at = |minutes| start + SignedDuration::from_mins(minutes);
+        let mut told = Timeline::default();
+        told.push(start, Moment { estimate: NOBODY, ..Moment::UNKNOWN });
+        told.push(at(minutes), Moment { estimate: AT_LEAST_THREE, ..Moment::UNKNOWN });
+        told.figures(&[Period::new(start, at(15)).unwrap()], at(60)).remove(0)
+    }
+
+    #[test]
+    fn a_quarter_of_an_hour_with_bounds_in_most_of_it_is_not_told_by_the_few_minutes_with_a_number()
+    {
+        let figure = nobody_at_first(5);
+        assert_eq!((figure.people, figure.low, figure.high), (None, Some(3.0), Some(12.0)));
+    }
+
+    #[test]
+    fn minutes_with_bounds_widen_the_interval_of_a_number() {
+        let figure = nobody_at_first(10);
+        assert_eq!((figure.people, figure.low, figure.high), (Some(1.0), Some(1.0), Some(4.0)));
     }
 }
