@@ -14,11 +14,9 @@ const BREATH_JUMPS: f64 = 0.002;
 /// Between how many air changes an hour a room without a fan lies.
 const NATURAL_PER_H: (f64, f64) = (0.3, 10.0);
 const NATURAL_STATES: u32 = 12;
-/// The share of outdoor air in the measured flow, from mostly returned air to more than was measured; and what leaks
-/// in besides, per hour.
+/// The share of outdoor air in the measured flow, from mostly returned air to more than was measured.
 const MEASURED_FACTORS: [f64; 9] = [0.25, 0.4, 0.55, 0.75, 0.87, 1.0, 1.15, 1.35, 1.8];
 const MEASURED_SPREAD: f64 = 0.2;
-const LEAK_PER_H: f64 = 0.1;
 
 /// Noise of the change of CO2 over a step, in ppm, and with the excess and the change. It hangs on what was observed and
 /// not on what is supposed: else whoever supposes fewer people and less air would be believed for his smaller noise.
@@ -157,7 +155,8 @@ impl Model {
         match self.air {
             AirModel::Learnt | AirModel::Bound => Some(state),
             AirModel::Measured => {
-                evidence.airflow.map(|flow| state * flow / self.volume_m3 + LEAK_PER_H)
+                // What leaks in besides is as little as in a room without a fan.
+                evidence.airflow.map(|flow| state * flow / self.volume_m3 + NATURAL_PER_H.0)
             }
         }
     }
