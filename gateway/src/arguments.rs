@@ -68,6 +68,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Store the readings of files in a data folder in which no gateway runs
     Import(ImportArguments),
+    /// Make all summaries by quarter of an hour and by day again from the readings, where no gateway runs
+    Rebuild,
     /// Manage the accounts of those who may change something
     #[command(subcommand)]
     User(UserCommand),

@@ -20,6 +20,7 @@
 //! | `desk` | what staff hand in on the dashboard, done |
 //! | `forwarding` | InfluxDB beside the store, and whether it is in order |
 //! | `exchange` | readings in files, out of the store and into it; its own map stands there |
+//! | `rebuild` | all summaries made again from the readings |
 //! | `devices` | what has been heard, listed for whoever installs devices |
 //! | `report` | the report of a month, as a file |
 //! | `backups` | copies of the data, at night and when asked for; and the way back |
@@ -47,6 +48,7 @@ mod notify;
 mod opened;
 mod outlets;
 mod parts;
+mod rebuild;
 mod reload;
 mod report;
 mod run;
@@ -66,6 +68,7 @@ pub use devices::devices;
 pub use failure::Failure;
 pub use forwarding::check as check_influxdb;
 pub use notify::try_alerts;
+pub use rebuild::rebuild;
 pub use report::{ReportArguments, report};
 pub use run::run;
 pub use telemetry::log;

@@ -107,6 +107,10 @@ fn obey(arguments: Arguments) -> Result<(), Failure> {
                 Ok(())
             })
         }
+        Command::Rebuild => {
+            let place = Place::read(&settings)?;
+            until_told_to_stop(|stop| gateway::rebuild(&place, &stop))
+        }
         Command::User(what) => {
             let config = Config::read(&settings)?;
             tell(&mut io::stdout(), &gateway::user(&what, &config.data, &SystemClock)?);

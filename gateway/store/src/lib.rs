@@ -45,4 +45,6 @@ pub use secret::{Secret, SecretError};
 pub use sqlite::backup;
 #[doc(hidden)]
 pub use sqlite::unpack_anything;
-pub use sqlite::{NotForwarded, Sealed, SqliteReader, SqliteSettings, SqliteWriter};
+pub use sqlite::{
+    NotForwarded, Rebuilt, Sealed, SqliteReader, SqliteSettings, SqliteWriter, rebuild,
+};

@@ -224,3 +224,25 @@ fn the_report_of_a_month_tells_what_was_imported() {
     assert_eq!(code, Some(64), "{said}");
     assert!(said.contains("2026-10"), "{said}");
 }
+
+#[test]
+fn one_command_makes_all_days_again_and_they_come_out_identical() {
+    let place = Place::new();
+    fs::write(place.path("rows.csv"), rows()).unwrap();
+    let (code, said) = place.import("data", "rows.csv");
+    assert_eq!(code, Some(0), "{said}");
+
+    let (code, said) = refused(place.on("data", &["rebuild"]));
+
+    assert_eq!(code, Some(0), "{said}");
+    let days = "summaries of 303 days of single series made again from their readings";
+    assert_eq!(said, format!("{days}: all are as they were\n"));
+}
+
+#[test]
+fn summaries_are_not_made_again_where_there_is_no_store() {
+    let place = Place::new();
+    let (code, said) = refused(place.on("nowhere", &["rebuild"]));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nowhere"), "{said}");
+}

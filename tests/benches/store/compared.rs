@@ -44,11 +44,10 @@ pub(crate) fn slow() {
             let mut peer = Peer::start(name);
             peer.step(&format!("every {}", seconds * 1000), "");
             let kept = |what| peer.told.get(what).map(|bytes| bytes / peer.told["readings"]);
-            let without = kept("disk_readings").unwrap_or(f64::NAN);
-            let all = kept("disk").unwrap_or(f64::NAN);
-            println!(
-                "{name:16} {seconds:4} s: {all:5.2} bytes kept a reading, {without:5.2} without rollups"
-            );
+            let all = kept("disk").expect("every peer tells what it keeps");
+            let rest = kept("disk_readings")
+                .map_or_else(String::new, |rest| format!(", {rest:.2} without rollups"));
+            println!("{name:16} {seconds:4} s: {all:5.2} bytes kept a reading{rest}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
 use domain::alerts::Change;
@@ -59,11 +58,7 @@ impl Database {
         transaction.commit()?;
         let known = Some(Known::load(&connection)?);
         let forwarded = settings.forward_to.is_some().then(Mark::default);
-        let rules = Rules {
-            zone: settings.timezone.clone(),
-            longest_gap: settings.longest_gap,
-            retention: Arc::new(settings.retention.clone()),
-        };
+        let rules = Rules::of(settings);
         Ok(Self {
             connection,
             rules,

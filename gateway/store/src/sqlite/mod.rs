@@ -17,6 +17,7 @@
 //! | `alerts` | the log of alerts |
 //! | `log`, `series`, `refusals`, `learned`, `ledger`, `blocks`, `times`, `rollups`, `civil_days`, `meta` | a table or two each |
 //! | `entry`, `slot`, `arrived`, `block`, `quarters`, `bundle`, `column`, `frame`, `decimals` | a reading, a stretch of time; how readings and rollups are packed; no SQL |
+//! | `rebuild` | all rollups made again from the readings |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `schema`, `lock`, `fault` | whose file it is, one gateway per folder, what errors mean |
 
@@ -45,6 +46,7 @@ mod meta;
 mod owed;
 mod quarters;
 mod reader;
+mod rebuild;
 mod refusals;
 mod retention;
 mod roll;
@@ -62,6 +64,7 @@ mod writer;
 pub use forwarding::NotForwarded;
 pub(crate) use forwarding::{Mark, Receipt};
 pub use reader::SqliteReader;
+pub use rebuild::{Rebuilt, rebuild};
 pub use writer::SqliteWriter;
 
 use domain::site::Retention;

@@ -17,7 +17,7 @@ use super::entry::Entry;
 use super::quarters::{self, quarter_of};
 use super::series::{self, SeriesId};
 use super::slot::{Slot, Tier};
-use super::{blocks, bundle, civil_days, meta};
+use super::{SqliteSettings, blocks, bundle, civil_days, meta};
 use crate::ports::StoreError;
 
 /// By what rollups are made, and how long all is kept.
@@ -32,6 +32,15 @@ pub(super) struct Rules {
 }
 
 impl Rules {
+    /// As the settings say.
+    pub(super) fn of(settings: &SqliteSettings) -> Self {
+        Self {
+            zone: settings.timezone.clone(),
+            longest_gap: settings.longest_gap,
+            retention: Arc::new(settings.retention.clone()),
+        }
+    }
+
     /// For a series; `None` when this build does not know its quantity.
     fn basis(
         &self,

@@ -366,3 +366,35 @@ async fn a_damaged_row_of_days_is_named_and_made_again_from_quarters_of_an_hour(
     assert_eq!(after.len(), expected.len());
     assert_eq!(after[0], expected[0]);
 }
+
+#[tokio::test]
+async fn rollups_that_were_spoiled_are_made_again_and_come_out_as_they_were() {
+    let (_, readings) = meter();
+    let mut subject = store_in(&paris(), &readings).await;
+    subject.seal(at("2026-11-01T12:00:00Z")).await;
+    subject.writer = None;
+    let stored = |subject: &Sqlite| -> Vec<(i64, Vec<u8>)> {
+        let stranger = subject.stranger();
+        let mut both = stranger
+            .prepare("SELECT id, data FROM q15 UNION ALL SELECT id, data FROM rd ORDER BY id")
+            .unwrap();
+        let rows = both.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    let expected = stored(&subject);
+    let settings = SqliteSettings { timezone: paris(), ..SqliteSettings::default() };
+    let again = || rebuild(subject.folder.path(), &settings, || true).unwrap();
+    assert_eq!(again(), Rebuilt { days: 5, differed: 0 });
+    assert_eq!(stored(&subject), expected);
+
+    let spoil = "DELETE FROM q15 WHERE id = (SELECT min(id) FROM q15);
+                 UPDATE q15 SET data = zeroblob(9) WHERE id = (SELECT max(id) FROM q15)";
+    subject.stranger().execute_batch(spoil).unwrap();
+    assert!(again().differed >= 2);
+    assert_eq!(again(), Rebuilt { days: 5, differed: 0 });
+    assert_eq!(stored(&subject), expected);
+
+    subject.stranger().execute_batch("DELETE FROM rd").unwrap();
+    assert!(again().differed > 0);
+    assert_eq!(stored(&subject), expected);
+}

@@ -1,0 +1,86 @@
+//! Making all rollups again from the readings, for whoever doubts them: they are derived, never the truth.
+
+use std::path::Path;
+
+use domain::Period;
+use domain::rollup::Rollup;
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::lock::FolderLock;
+use super::rollups::{self, Rules};
+use super::series::SeriesId;
+use super::slot::{Slot, Tier};
+use super::{FILE, SqliteSettings, civil_days, schema};
+use crate::ports::StoreError;
+
+/// How many days one transaction makes again.
+const DAYS_PER_STEP: usize = 64;
+
+/// What was made again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Days of a series, of which the quarters of an hour and the civil days were made again.
+    pub days: u64,
+    /// How many of them were stored otherwise before.
+    pub differed: u64,
+}
+
+/// Makes the rollups of all sealed days in the folder again, until `go_on` says no. Those of readings that are no longer
+/// kept stay: there is nothing to make them of.
+///
+/// # Errors
+/// [`StoreError::InUse`] while a gateway runs there.
+pub fn rebuild(
+    folder: &Path,
+    settings: &SqliteSettings,
+    go_on: impl Fn() -> bool,
+) -> Result<Rebuilt, StoreError> {
+    let _lock = FolderLock::take(folder)?;
+    let mut connection = schema::open_to_write(&folder.join(FILE))?;
+    let rules = Rules::of(settings);
+    let days = all_days(&connection)?;
+    let mut rebuilt = Rebuilt::default();
+    for step in days.chunks(DAYS_PER_STEP) {
+        if !go_on() {
+            break;
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for day in step {
+            let before = told_of(&transaction, *day, &rules)?;
+            rollups::rewrite_day(&transaction, *day, &rules)?;
+            rebuilt.days += 1;
+            rebuilt.differed += u64::from(before != told_of(&transaction, *day, &rules)?);
+        }
+        transaction.commit()?;
+    }
+    Ok(rebuilt)
+}
+
+fn all_days(connection: &Connection) -> Result<Vec<Slot>, StoreError> {
+    let mut statement = connection.prepare("SELECT id FROM blk_d ORDER BY id")?;
+    let days = statement.query_map([], |row| Ok(Slot::from_id(Tier::Day, row.get(0)?)))?;
+    Ok(days.collect::<Result<_, _>>()?)
+}
+
+/// What is stored of a day and of the civil days around it; `None` when some of it cannot be read.
+fn told_of(
+    connection: &Connection,
+    day: Slot,
+    rules: &Rules,
+) -> Result<Option<[Vec<Rollup>; 2]>, StoreError> {
+    let around = Period::new(
+        domain::Instant::from_millis(day.start()),
+        domain::Instant::from_millis(day.end()),
+    );
+    let civil = |series: SeriesId| match around {
+        Some(around) => civil_days::read(connection, series, around, &rules.zone),
+        None => Ok(Vec::new()),
+    };
+    let stored = rollups::read_day(connection, day)
+        .map(|stored| stored.map(|stored| stored.quarters).unwrap_or_default())
+        .and_then(|quarters| Ok([quarters, civil(day.series)?]));
+    match stored {
+        Err(StoreError::Damaged { .. }) => Ok(None),
+        stored => stored.map(Some),
+    }
+}
