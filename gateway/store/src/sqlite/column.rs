@@ -1,5 +1,5 @@
 //! A column: one tag byte, then the value that all cells have (8 bytes), a pco stream, or, of short ones, a
-//! [frame](super::frame) of the cells or of the steps between them. The only file that names the compressing library.
+//! [frame] of the cells or of the steps between them. The only file that names the compressing library.
 
 use pco::ChunkConfig;
 use pco::data_types::Number;
