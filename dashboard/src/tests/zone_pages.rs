@@ -124,6 +124,25 @@ async fn who_is_still_inside_is_no_error_of_the_doors() {
 }
 
 #[tokio::test]
+async fn an_evening_that_ended_after_midnight_does_not_close_the_day_that_follows() {
+    let site = SITE.replace("[site.opening]", "[site.opening]\nmonday = [\"08:00-18:00\"]");
+    let house = House::of(site::parse(&site, "house.toml").unwrap(), false);
+    for (when, people_in, people_out) in [
+        ("2026-11-22T23:30:00Z", 12.0, 12.0),
+        ("2026-11-22T23:40:00Z", 14.0, 13.0),
+        ("2026-11-23T08:00:00Z", 21.0, 13.0),
+    ] {
+        house.stores("door", Quantity::PeopleIn, at(when), people_in).await;
+        house.stores("door", Quantity::PeopleOut, at(when), people_out).await;
+    }
+
+    let page = house.page("/zones?view=doors&of=room&span=today").await;
+    assert!(page.contains("+1, 1:10"), "the night left one: {page}");
+    assert!(page.contains("+8") && page.contains("pas encore clos"), "{page}");
+    assert!(!page.contains("mauvais<") && !page.contains("des passages"), "{page}");
+}
+
+#[tokio::test]
 async fn a_sensor_below_outdoor_air_is_shown_and_flagged() {
     let house = empty();
     for nr in 0..200_i32 {

@@ -95,6 +95,11 @@ impl Language {
     }
 
     /// Picks the sentence in this language.
+    /// A name and what it is: `Temps mesuré : 98 %`.
+    pub(crate) fn labelled(self, name: &str, value: impl std::fmt::Display) -> String {
+        self.say(format!("{name}\u{a0}: {value}"), format!("{name}: {value}"))
+    }
+
     fn say(self, french: String, english: String) -> String {
         match self {
             Self::French => french,

@@ -94,7 +94,10 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
             rows: told.days.iter().map(row).collect(),
             folded: true,
         }),
-        notes: vec![format!("{}\u{a0}: {}.", t.known_days, language.count(signature.days as u64))],
+        notes: vec![
+            language
+                .labelled(t.known_days, format_args!("{}.", language.count(signature.days as u64))),
+        ],
         ..Section::titled(title)
     }
 }
@@ -142,13 +145,11 @@ fn compared(teller: &Teller, told: &Climate, comparison: &Comparison) -> Section
         HeatingFrom::Meters => t.heating_metered,
         HeatingFrom::Signature => t.heating_modelled,
     };
-    let measured = format!(
-        "{}\u{a0}: {}\u{a0}; {}\u{a0}: {}.",
-        labels.measured_time,
-        language.percent(told.energy.coverage),
-        t.before,
-        language.percent(comparison.energy.coverage)
-    );
+    let of =
+        |name, coverage| language.labelled(name, format_args!("{}.", language.percent(coverage)));
+    let measured =
+        [of(labels.measured_time, told.energy.coverage), of(t.before, comparison.energy.coverage)]
+            .join(" ");
     Section {
         tiles: vec![
             Tile::new(t.this_span, told.energy.energy_wh.map(|wh| language.energy(wh))),

@@ -50,11 +50,11 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
         rows: overruns.map(row).collect(),
         folded: false,
     };
-    let when = demand
-        .highest_at
-        .map(|at| format!("{}\u{a0}: {}.", t.highest_demand, teller.moment(at.start())));
-    let measured =
-        format!("{}\u{a0}: {}.", labels.measured_time, language.percent(demand.coverage));
+    let when = demand.highest_at.map(|at| {
+        language.labelled(t.highest_demand, format_args!("{}.", teller.moment(at.start())))
+    });
+    let measured = language
+        .labelled(labels.measured_time, format_args!("{}.", language.percent(demand.coverage)));
     let assumed = demand.is_assumed.then(|| t.assumed_factor.to_owned());
     Section {
         tiles: vec![

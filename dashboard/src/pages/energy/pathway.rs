@@ -43,7 +43,10 @@ fn told(language: Language, report: &PathwayReport) -> Section {
         }),
         notes: vec![
             language.reference_source(year, kwh, &told.reference_source, source),
-            format!("{}\u{a0}: {}.", labels.measured_time, language.percent(report.coverage)),
+            language.labelled(
+                labels.measured_time,
+                format_args!("{}.", language.percent(report.coverage)),
+            ),
         ],
         ..Section::titled(format!(
             "{} · {}",

@@ -107,11 +107,12 @@ fn money(language: Language, item: &UsageItem) -> String {
     let unknown = || t.unknown.to_owned();
     let eur = item.vacant_eur.map_or_else(unknown, |eur| language.euros(eur).text());
     let kg = item.vacant_kg_co2e.map_or_else(unknown, |kg| language.kilograms(kg).text());
-    format!("{}\u{a0}: {eur}, {kg}.", t.vacant_energy)
+    language.labelled(t.vacant_energy, format_args!("{eur}, {kg}."))
 }
 
 fn measured(language: Language, coverage: f64) -> String {
-    format!("{}\u{a0}: {}.", language.labels().measured_time, language.percent(coverage))
+    language
+        .labelled(language.labels().measured_time, format_args!("{}.", language.percent(coverage)))
 }
 
 /// With nobody in the whole week it is not unknown: there is none.

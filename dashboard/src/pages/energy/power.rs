@@ -39,7 +39,9 @@ fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
     let language = teller.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
-    let peak = told.peak_at.map(|at| format!("{}\u{a0}: {}.", t.peak_power, teller.moment(at)));
+    let peak = told
+        .peak_at
+        .map(|at| language.labelled(t.peak_power, format_args!("{}.", teller.moment(at))));
     Section {
         tiles: vec![
             Tile::new(t.baseload, Some(language.power(load.baseload_w))),

@@ -54,7 +54,7 @@ struct Day {
 }
 
 fn is_over(span: Period, counting: &Counting, now: Instant) -> bool {
-    counting.residual.is_some() || span.end() <= now
+    counting.is_closed || span.end() <= now
 }
 
 fn head(language: Language, first: &'static str) -> Vec<&'static str> {

@@ -29,6 +29,9 @@ pub struct Counting {
     pub visits: f64,
     /// What was left when the count was set to nobody, the measured error of the day; `None` when it was not.
     pub residual: Option<Residual>,
+    /// Whether nobody passed since then: whoever came in has gone out again, so that the difference is an error.
+    #[serde(skip)]
+    pub is_closed: bool,
     /// Each door on its border.
     pub doors: Vec<DoorCounting>,
 }
@@ -99,6 +102,14 @@ pub fn countings(
         let imbalance = if most > 0.0 { drift.abs() / most } else { 0.0 };
         let before_end = Instant::from_millis(period.end().as_millis() - 1);
         let residual = told.at(before_end).residual.filter(|it| period.contains(it.at));
+        let passed_since = |since: Instant| {
+            let lanes = extent.border.iter().flat_map(|&(door, _)| {
+                let Door { people_in, people_out } = &traffic.doors[door];
+                people_in.iter().chain(people_out)
+            });
+            let passages = lanes.flat_map(Lane::passages);
+            passages.filter(|it| it.at > since).any(|it| period.contains(it.at))
+        };
         Counting {
             people_in,
             people_out,
@@ -107,6 +118,7 @@ pub fn countings(
             balance: Balance::of(drift, imbalance),
             visits: f64::midpoint(people_in, people_out),
             residual,
+            is_closed: residual.is_some_and(|it| !passed_since(it.at)),
             doors,
         }
     };
