@@ -1,14 +1,13 @@
 //! Energy of meters over a grid: from rollups where the grid is made of whole quarter hours or civil days, with readings
 //! only where a rollup does not tell enough; from readings alone for finer grids.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::energy::{self, EnergyFigure};
 use domain::rollup::Step;
 use domain::site::Meter;
-use domain::{Instant, Period, Source};
-use store::{SeriesReader, load_rolled, read_missing};
+use domain::{Instant, Period};
+use store::{SeriesReader, load_rolled, read_missing, sources_within};
 
 use crate::app::App;
 use crate::figures::{load_as, off_thread, stretches, stretches_of, turn, whole};
@@ -110,7 +109,7 @@ async fn rolled<R: SeriesReader>(
         return Ok(Vec::new());
     }
     let (span, gap) = (whole(grid), known.site.rules.longest_gap());
-    let sources = sources(meters, span);
+    let sources = sources_within(meters.iter().flat_map(energy::meter_needs), span);
     let mut series = load_rolled(&known.reader, sources, span, step, gap).await?;
     for _ in 0..ATTEMPTS {
         let (site, now) = (Arc::clone(&known.site), known.now);
@@ -153,14 +152,6 @@ async fn read<R: SeriesReader>(
         );
     }
     Ok(figures)
-}
-
-/// Every source that the meters have in a span, once.
-fn sources(meters: &[Meter], span: Period) -> Vec<Source> {
-    let needs = meters.iter().flat_map(energy::meter_needs);
-    let within = needs.filter(|assignment| assignment.period.intersection(span).is_some());
-    let sources: BTreeSet<&Source> = within.map(|assignment| &assignment.source).collect();
-    sources.into_iter().cloned().collect()
 }
 
 #[cfg(test)]

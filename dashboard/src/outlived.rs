@@ -47,8 +47,8 @@ pub(crate) async fn fill_in<R: SeriesReader>(
                 whole.start() <= bucket.period.start() && bucket.period.end() <= whole.end()
             };
             // A bucket that reaches out of the role, or of what was asked for, tells of something else as well.
-            let place = grid.iter().position(within).filter(|_| within(&assignment.period));
-            if let Some(place) = place {
+            let place = grid.partition_point(|whole| whole.end() <= bucket.period.start());
+            if grid.get(place).is_some_and(within) && within(&assignment.period) {
                 let so_far = joined[place].map(|so_far| so_far.then(bucket.figure, &basis));
                 joined[place] = Some(so_far.unwrap_or(bucket.figure));
             }

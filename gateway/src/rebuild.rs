@@ -13,14 +13,10 @@ use crate::opened;
 /// [`Failure::Unavailable`] while a gateway runs there, or when the store cannot be read or written.
 pub fn rebuild(place: &Place, stop: &CancellationToken) -> Result<String, Failure> {
     let settings = opened::settings(place.site()?, place.forward_to.clone());
-    opened::reader(&place.data)?;
     let rebuilt = store::rebuild(&place.data, &settings, || !stop.is_cancelled())
         .map_err(|error| opened::unusable(&place.data, &error))?;
-    let said = said(rebuilt);
-    if stop.is_cancelled() {
-        return Ok(format!("stopped early; {said}"));
-    }
-    Ok(said)
+    let early = if stop.is_cancelled() { "stopped early; " } else { "" };
+    Ok(format!("{early}{}", said(rebuilt)))
 }
 
 fn said(Rebuilt { days, differed }: Rebuilt) -> String {

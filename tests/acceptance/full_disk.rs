@@ -35,7 +35,12 @@ impl<'a> SmallDisk<'a> {
         if mount.is_ok_and(|mount| mount.status.success()) {
             return Some(Self(folder));
         }
-        assert!(std::env::var("CI").is_err(), "CI must be able to mount a small disk");
+        let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+        assert!(
+            !in_ci,
+            "nothing may be mounted here, and CI must not skip what needs a small disk"
+        );
+        eprintln!("skipped: this user may not mount a small disk (root may)");
         None
     }
 

@@ -1,6 +1,6 @@
 //! The fixed texts of the views of energy that go beyond consumption.
 
-use super::labels::labels;
+use super::texts::labels;
 
 labels! {
     /// The fixed texts of load curve, subscription, meter tree and weather in one language.

@@ -1,21 +1,6 @@
-//! The fixed texts of the pages. A text that is missing in a language does not compile.
+//! The fixed texts of the pages.
 
-macro_rules! labels {
-    ($(#[$doc:meta])* $labels:ident: $($name:ident: $french:literal, $english:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub(crate) struct $labels { $(pub(crate) $name: &'static str,)* }
-
-        impl $labels {
-            /// As a caretaker speaks.
-            pub(super) const FRENCH: Self = Self { $($name: $french,)* };
-
-            /// The same in English.
-            pub(super) const ENGLISH: Self = Self { $($name: $english,)* };
-        }
-    };
-}
-pub(super) use labels;
+use super::texts::labels;
 
 labels! {
     /// The fixed texts in one language.

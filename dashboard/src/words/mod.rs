@@ -13,6 +13,7 @@ mod power;
 mod quantities;
 mod report;
 mod states;
+mod texts;
 mod time;
 mod weather;
 mod zones;

@@ -1,6 +1,6 @@
 //! The texts of the monthly report. `{}` is where a figure stands.
 
-use super::labels::labels;
+use super::texts::labels;
 
 labels! {
     /// The texts of the report in one language.

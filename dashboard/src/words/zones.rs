@@ -6,7 +6,7 @@ use domain::air::{
 use domain::occupancy::{Balance, Peak};
 use domain::wire::state::Residual;
 
-use super::labels::labels;
+use super::texts::labels;
 use super::{Language, Teller};
 
 labels! {

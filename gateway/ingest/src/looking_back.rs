@@ -1,7 +1,7 @@
 //! Looks back at the last weeks once a night, and a minute after the start: what they tell is worked out from rollups, one
 //! meter after another, and handed to the live figures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use domain::calendar::Bucket;
 use domain::energy::{self, EnergyFigure};
 use domain::live::LookBack;
 use domain::rollup::{Rollup, Step};
-use domain::site::{Assignment, Meter, Site};
+use domain::site::{Meter, Site};
 use domain::{Instant, Period, Source, air};
-use store::{RollupRange, SeriesReader, StoreError, load_rolled, read_missing};
+use store::{RollupRange, SeriesReader, StoreError, load_rolled, read_missing, sources_within};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
@@ -86,16 +86,14 @@ async fn cells<R: SeriesReader>(
     let Some((first, last)) = grid.first().zip(grid.last()) else { return Ok(Vec::new()) };
     let span = Period::new(first.start(), last.end()).expect("a grid is in order");
     let meters = energy::measured(site, meter);
-    let sources = sources(meters.iter().flat_map(|it| energy::meter_needs(it)), span);
+    let sources = sources_within(meters.iter().flat_map(|it| energy::meter_needs(it)), span);
     let gap = site.rules.longest_gap();
     let mut series = load_rolled(reader, sources, span, &Step::Quarter, gap).await?;
     for _ in 0..ATTEMPTS {
         match energy::rolled_energy(&meters, grid, &series, &site.rules, now) {
             Ok(figures) => {
-                let cells = grid.iter().zip(figures);
-                return Ok(cells
-                    .map(|(period, figure)| Bucket { period: *period, figure })
-                    .collect());
+                let cells = grid.iter().copied().zip(figures);
+                return Ok(cells.map(|(period, figure)| Bucket { period, figure }).collect());
             }
             Err(missing) => read_missing(reader, &mut series, missing).await?,
         }
@@ -111,7 +109,7 @@ async fn instruments<R: SeriesReader>(
     now: Instant,
 ) -> Result<BTreeMap<Source, Vec<Bucket<Rollup>>>, StoreError> {
     let period = LookBack::week(now);
-    let sources = sources(air::check_needs(site).into_iter(), period);
+    let sources = sources_within(air::check_needs(site).into_iter(), period);
     let request = RollupRange {
         sources: sources.clone(),
         period,
@@ -119,13 +117,6 @@ async fn instruments<R: SeriesReader>(
         longest_gap: site.rules.longest_gap(),
     };
     Ok(sources.into_iter().zip(reader.rollups(request).await?).collect())
-}
-
-/// Every source that plays a role in a span, once.
-fn sources<'a>(needs: impl Iterator<Item = &'a Assignment>, span: Period) -> Vec<Source> {
-    let within = needs.filter(|it| it.period.intersection(span).is_some());
-    let sources: BTreeSet<&Source> = within.map(|it| &it.source).collect();
-    sources.into_iter().cloned().collect()
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub use ports::{
     AlertWriter, Appended, Batch, Cause, Learned, LedgerWriter, Range, RefusalId, Refused,
     RollupRange, SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
-pub use rolled::{load_rolled, read_missing};
+pub use rolled::{load_rolled, read_missing, sources_within};
 pub use secret::{Secret, SecretError};
 pub use sqlite::backup;
 #[doc(hidden)]

@@ -1,7 +1,10 @@
 //! Loads the rollups of meters, with the readings around them and in the place of those that do not tell enough.
 
+use std::collections::BTreeSet;
+
 use domain::energy::{Missing, NEIGHBOURS, Piece, RolledSet};
 use domain::rollup::Step;
+use domain::site::Assignment;
 use domain::{Instant, Observation, Period, Source};
 use jiff::SignedDuration;
 
@@ -30,6 +33,16 @@ pub async fn load_rolled<R: SeriesReader>(
         series.insert(source, pieces.collect());
     }
     Ok(series)
+}
+
+/// Every source that plays a role in a span, once.
+pub fn sources_within<'a>(
+    needs: impl Iterator<Item = &'a Assignment>,
+    span: Period,
+) -> Vec<Source> {
+    let within = needs.filter(|assignment| assignment.period.intersection(span).is_some());
+    let sources: BTreeSet<&Source> = within.map(|assignment| &assignment.source).collect();
+    sources.into_iter().cloned().collect()
 }
 
 /// Reads the buckets whose rollups do not tell enough.

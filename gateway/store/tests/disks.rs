@@ -54,6 +54,11 @@ impl SmallDisk {
 
     /// One of ext4 as cards have it, in a file: with blocks, a journal, and room that is taken only when it is written.
     fn of_ext4(bytes: u64) -> Option<Self> {
+        // No program that CI could install brings them.
+        if !Path::new("/dev/loop-control").exists() {
+            eprintln!("not run: this kernel has no loop devices");
+            return None;
+        }
         let image = tempfile::tempdir().unwrap();
         let path = image.path().join("image").display().to_string();
         fs::File::create(&path).unwrap().set_len(bytes).unwrap();

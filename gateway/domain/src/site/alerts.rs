@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
+use super::alert_settings::{AlertSettings, MonthDay};
 use super::fault::nearest;
 use super::file::Tables;
-use super::model::{AlertSettings, MonthDay};
 use super::section::{Key, Section};
 use super::settings::clock_time;
 use crate::air::Thresholds;

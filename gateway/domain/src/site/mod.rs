@@ -9,7 +9,8 @@
 //! | `retention` | how long what is stored is kept, and when a disk counts as nearly full |
 //! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
-//! | `alerts` | who is told when, and rules that differ from the defaults |
+//! | `alerts`, `alert_settings` | who is told when, and rules that differ from the defaults: the tables and what they say |
+//! | `air` | from which CO2 on air is what |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
 //! | [`edit`] | changes of the file's text that keep all the rest of it |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
@@ -17,6 +18,7 @@
 mod accounting;
 mod accounts;
 mod air;
+mod alert_settings;
 mod alerts;
 mod assignments;
 pub mod edit;
@@ -32,10 +34,11 @@ mod settings;
 mod zones;
 
 pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use};
+pub use alert_settings::{AlertSettings, MonthDay};
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use model::{
-    Activity, AlertSettings, Assignment, Doorway, FamilySettings, Meter, MonthDay, OpeningHours,
-    Point, Rules, Side, Site, StatedEnergy, Ventilation, Zone, assigned_at,
+    Activity, Assignment, Doorway, FamilySettings, Meter, OpeningHours, Point, Rules, Side, Site,
+    StatedEnergy, Ventilation, Zone, assigned_at,
 };
 pub use retention::{DiskGuard, Kept, Retention};

@@ -9,9 +9,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
+use super::alert_settings::AlertSettings;
 use super::retention::Retention;
 use crate::air::Thresholds;
-use crate::alerts::{NoticeRules, Rulebook};
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
@@ -66,65 +66,6 @@ pub struct Site {
     pub alerts: AlertSettings,
     /// By family, where the file says other than to listen on its standard topics.
     pub families: BTreeMap<&'static str, FamilySettings>,
-}
-
-/// What is told to people, when, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AlertSettings {
-    /// The rules, where the file says other than the defaults.
-    pub rules: Rulebook,
-    /// When people want to be told.
-    pub notices: NoticeRules,
-    /// The first and last day on which heating counts, of any year; it may cross the turn of the year.
-    pub heating_season: (MonthDay, MonthDay),
-    /// From how long on a closure is long, so that rooms need not be warm.
-    pub long_closure: SignedDuration,
-    /// Who gets e-mail; nobody when empty.
-    pub email_to: Vec<String>,
-    /// From which address.
-    pub email_from: Option<String>,
-    /// Where notices are posted as JSON.
-    pub webhook: Option<String>,
-    /// Whether notices are written in English instead of French.
-    pub english: bool,
-}
-
-/// A day of any year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MonthDay {
-    /// 1 to 12.
-    pub month: i8,
-    /// 1 to 31.
-    pub day: i8,
-}
-
-impl Default for AlertSettings {
-    fn default() -> Self {
-        Self {
-            rules: Rulebook::default(),
-            notices: NoticeRules::default(),
-            heating_season: (MonthDay { month: 10, day: 15 }, MonthDay { month: 4, day: 15 }),
-            long_closure: SignedDuration::from_hours(48),
-            email_to: Vec::new(),
-            email_from: None,
-            webhook: None,
-            english: false,
-        }
-    }
-}
-
-impl AlertSettings {
-    /// Whether heating counts at `now`, by the civil date of the site.
-    pub fn is_heating_season(&self, site: &Site, now: Instant) -> bool {
-        let date = now.to_jiff().to_zoned_datetime(site.timezone.clone()).date();
-        let today = MonthDay { month: date.month(), day: date.day() };
-        let (first, last) = self.heating_season;
-        if first <= last {
-            (first..=last).contains(&today)
-        } else {
-            today >= first || today <= last
-        }
-    }
 }
 
 /// Whether and where a device family is listened to.

@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use domain::Period;
 use domain::rollup::Rollup;
+use domain::{Instant, Period};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::lock::FolderLock;
 use super::rollups::{self, Rules};
-use super::series::SeriesId;
 use super::slot::{Slot, Tier};
-use super::{FILE, SqliteSettings, civil_days, schema};
+use super::{FILE, SqliteSettings, civil_days, schema, seal};
 use crate::ports::StoreError;
 
 /// How many days one transaction makes again.
@@ -29,15 +28,24 @@ pub struct Rebuilt {
 /// kept stay: there is nothing to make them of.
 ///
 /// # Errors
-/// [`StoreError::InUse`] while a gateway runs there.
+/// [`StoreError::InUse`] while a gateway runs there, [`StoreError::Unavailable`] when there is no store.
 pub fn rebuild(
     folder: &Path,
     settings: &SqliteSettings,
     go_on: impl Fn() -> bool,
 ) -> Result<Rebuilt, StoreError> {
+    let file = folder.join(FILE);
+    if !file.is_file() {
+        return Err(StoreError::Unavailable(format!("{} is not there", file.display()).into()));
+    }
     let _lock = FolderLock::take(folder)?;
-    let mut connection = schema::open_to_write(&folder.join(FILE))?;
+    let mut connection = schema::open_to_write(&file)?;
     let rules = Rules::of(settings);
+    // The site may have got another longest gap or time zone since it was sealed last.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    rollups::begin(&transaction, rules.longest_gap)?;
+    while seal::rewrite_one_series(&transaction, &rules)? {}
+    transaction.commit()?;
     let days = all_days(&connection)?;
     let mut rebuilt = Rebuilt::default();
     for step in days.chunks(DAYS_PER_STEP) {
@@ -68,17 +76,12 @@ fn told_of(
     day: Slot,
     rules: &Rules,
 ) -> Result<Option<[Vec<Rollup>; 2]>, StoreError> {
-    let around = Period::new(
-        domain::Instant::from_millis(day.start()),
-        domain::Instant::from_millis(day.end()),
-    );
-    let civil = |series: SeriesId| match around {
-        Some(around) => civil_days::read(connection, series, around, &rules.zone),
-        None => Ok(Vec::new()),
-    };
-    let stored = rollups::read_day(connection, day)
-        .map(|stored| stored.map(|stored| stored.quarters).unwrap_or_default())
-        .and_then(|quarters| Ok([quarters, civil(day.series)?]));
+    let ends = [day.start(), day.end()].map(Instant::from_millis);
+    let around = Period::new(ends[0], ends[1]).expect("a day ends after it begins");
+    let stored = rollups::read_day(connection, day).and_then(|stored| {
+        let civil = civil_days::read(connection, day.series, around, &rules.zone)?;
+        Ok([stored.map(|stored| stored.quarters).unwrap_or_default(), civil])
+    });
     match stored {
         Err(StoreError::Damaged { .. }) => Ok(None),
         stored => stored.map(Some),

@@ -211,7 +211,10 @@ fn end_of_days(connection: &Connection, rules: &Rules, due: i64) -> Result<Stage
 }
 
 /// Makes the civil days of one series again whose time zone is not `zone`; false when there is none.
-fn rewrite_one_series(connection: &Connection, rules: &Rules) -> Result<bool, StoreError> {
+pub(super) fn rewrite_one_series(
+    connection: &Connection,
+    rules: &Rules,
+) -> Result<bool, StoreError> {
     let name = series::zone_name(&rules.zone);
     let update = "UPDATE series SET day_zone = ?1";
     // Series without summaries have nothing to make again.

@@ -12,6 +12,7 @@ use super::super::room::Disk;
 use super::super::seal::Pass;
 use super::*;
 use crate::conformance::{append, at, history, reading, rollups, source};
+use crate::ports::RollupRange;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -94,6 +95,28 @@ async fn a_night_gives_up_a_week_at_most_so_that_a_wrong_clock_does_not_empty_th
     subject.seal(at("2040-01-01T04:00:00Z")).await;
 
     assert_eq!(days_of(&subject, &air()).await[0], before[0] - 7);
+}
+
+#[tokio::test]
+async fn days_that_cannot_be_read_go_once_all_of_them_are_too_old() {
+    let days_kept = Kept { raw: Some(40), quarters: Some(40), days: Some(50) };
+    let mut subject = store_with(Retention { all: days_kept, ..Retention::default() }, None);
+    append(&subject, days(100)).await;
+    subject.seal(start() + DAY * 60).await;
+    let spoil = "UPDATE rd SET data = zeroblob(9) WHERE id = (SELECT min(id) FROM rd)";
+    subject.stranger().execute(spoil, []).unwrap();
+    let ask = RollupRange {
+        sources: vec![air()],
+        period: Period::ALL,
+        step: Step::Day(TimeZone::UTC),
+        longest_gap: SqliteSettings::default().longest_gap,
+    };
+    let asked = subject.reader().rollups(ask.clone()).await;
+    assert!(matches!(asked, Err(StoreError::Damaged { .. })), "{asked:?}");
+
+    nights(&mut subject, 100).await;
+
+    assert!(!subject.reader().rollups(ask).await.unwrap()[0].is_empty());
 }
 
 #[tokio::test]
