@@ -13,9 +13,9 @@ use crate::case::{Case, QUARTER, civil, grid, observation, quarters, site, sourc
 /// The largest airflow of the office, in m³/h.
 const OFFICE_FLOW_M3_H: f64 = 240.0;
 
-/// A room whose people were counted.
-pub(crate) fn counted(path: &Path, volume_m3: f64, capacity: u32, ventilation: &str) -> Case {
-    counted_in(path, volume_m3, capacity, ventilation, "Europe/Paris")
+/// A room aired by windows, whose people were counted or at least seen.
+pub(crate) fn counted(path: &Path, volume_m3: f64, capacity: u32) -> Case {
+    counted_in(path, volume_m3, capacity, "natural", "Europe/Paris")
 }
 
 /// The rooms of a list such as `file m³ capacity ventilation [time zone]; …`.
@@ -37,8 +37,9 @@ fn counted_in(path: &Path, volume_m3: f64, capacity: u32, ventilation: &str, zon
     let mut series = SeriesSet::default();
     series.insert(source("air", Quantity::Co2), gauge(&rows, &["co2_ppm", "indoor_co2", "CO2"]));
     series.insert(source("pir", Quantity::OccupancyDetected), movement(&rows, &["pir_1", "pir_2"]));
-    let presence_only = rows.iter().all(|row| row.of("Occupancy").is_some());
-    let people = gauge(&rows, &["people", "occupant_count", "Occupancy"]);
+    let presence = ["occupied", "Occupancy"];
+    let presence_only = rows.iter().all(|row| row.number(&presence).is_some());
+    let people = gauge(&rows, &["people", "occupant_count", presence[0], presence[1]]);
     Case {
         name: format!("{}, {volume_m3} m³, {ventilation} air", name(path)),
         site: site(volume_m3, capacity, ventilation, zone, ""),

@@ -143,9 +143,16 @@ impl Prepared {
     /// Goes on with what is told of a step, at its begin and at each passage within it.
     fn tell(&self, step: usize, estimate: &Estimate, told: &mut Timeline) {
         let (start, end) = (self.steps.start(step), self.steps.start(step + 1));
-        told.push(start, told::moment(estimate, self.doors.at(start)));
-        for at in self.doors.changes_between(start, end) {
-            told.push(at, told::moment(estimate, self.doors.at(at)));
+        let last = self.doors.changes_between(start, end).last().unwrap_or(start);
+        let after = self.doors.at(last);
+        let changes = std::iter::once(start).chain(self.doors.changes_between(start, end));
+        for at in changes {
+            let counted = self.doors.at(at);
+            // Who passed later in the step had not passed yet; nobody knows who did when the count was set to nobody.
+            let later =
+                after.drift.zip(counted.drift).filter(|_| counted.residual == after.residual);
+            let later = later.map_or(0.0, |(after, before)| after - before);
+            told.push(at, told::moment(&told::before(estimate, later), counted));
         }
     }
 }

@@ -17,6 +17,8 @@ const NATURAL_STATES: u32 = 12;
 /// The share of outdoor air in the measured flow, from mostly returned air to more than was measured.
 const MEASURED_FACTORS: [f64; 9] = [0.25, 0.4, 0.55, 0.75, 0.87, 1.0, 1.15, 1.35, 1.8];
 const MEASURED_SPREAD: f64 = 0.2;
+/// How often that share becomes another: windows are opened and dampers move several times a day.
+const MEASURED_JUMPS: f64 = 0.03;
 
 /// Noise of the change of CO2 over a step, in ppm, and with the excess and the change. It hangs on what was observed and
 /// not on what is supposed: else whoever supposes fewer people and less air would be believed for his smaller noise.
@@ -185,7 +187,7 @@ fn air_axis(air: AirModel, air_changes: &[f64]) -> Axis {
     match air {
         // A measured flow does not drift from state to state.
         AirModel::Measured => {
-            Axis::new(&air_changes.iter().map(measured).collect::<Vec<_>>(), 0.0, AIR_JUMPS)
+            Axis::new(&air_changes.iter().map(measured).collect::<Vec<_>>(), 0.0, MEASURED_JUMPS)
         }
         AirModel::Learnt | AirModel::Bound => {
             Axis::new(&vec![1.0; air_changes.len()], AIR_NEAR, AIR_JUMPS)

@@ -34,19 +34,28 @@ pub(super) struct Breath {
     pub(super) median_m3_h: f64,
     /// The standard deviation of its logarithm.
     pub(super) spread: f64,
-    /// How much further it may lie, as a share, since nobody told what people do.
-    pub(super) untold: f64,
+    /// How much fewer and how many more people would breathe out the same, as shares, since nobody told what they do.
+    pub(super) untold: (f64, f64),
 }
 
 impl Breath {
     /// Between desks and standing, where the file does not say what people do; nine of ten rooms lie between people
     /// who sit and listen and people who work with their hands.
-    const UNTOLD: Self = Self { median_m3_h: 0.0187, spread: 0.15, untold: 0.3 };
+    const UNTOLD_M3_H: f64 = 0.0187;
+    /// How far the mean of a few people lies from that of all.
+    const SPREAD: f64 = 0.15;
 
     fn of(activity: Option<Activity>) -> Self {
-        let told =
-            |litres_per_s: f64| Self { median_m3_h: litres_per_s * 3.6, spread: 0.15, untold: 0.0 };
-        activity.map_or(Self::UNTOLD, |activity| told(activity.breath_litres_per_s()))
+        let m3_h = |activity: Activity| 3.6 * activity.breath_litres_per_s();
+        let (median_m3_h, untold) = match activity {
+            Some(activity) => (m3_h(activity), (0.0, 0.0)),
+            None => {
+                let as_many = |activity| Self::UNTOLD_M3_H / m3_h(activity);
+                let (fewest, most) = (as_many(Activity::Workshop), as_many(Activity::Seated));
+                (Self::UNTOLD_M3_H, (1.0 - fewest, most - 1.0))
+            }
+        };
+        Self { median_m3_h, spread: Self::SPREAD, untold }
     }
 }
 

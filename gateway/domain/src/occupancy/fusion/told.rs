@@ -31,14 +31,14 @@ pub(super) fn estimate(
         model.people(level.unwrap_or(shares.len() - 1))
     };
     let (low, high) = (quantile(TAIL), quantile(1.0 - TAIL));
+    let (fewer, more) = if counted { (0.0, 0.0) } else { room.breath.untold };
+    let low = low - fewer * (low - TOLD_APART).max(0.0);
+    let high = (high + more * (high - TOLD_APART).max(0.0)).min(room.capacity.max(high));
     if room.supply == Supply::Unknown && !counted && (high > 0.0 || !watched) {
         return at_least(low, room.capacity);
     }
     let mean = shares.iter().enumerate().map(|(level, share)| model.people(level) * share).sum();
     let people: f64 = if high > 0.0 { mean } else { 0.0 };
-    let vary = if counted { 0.0 } else { room.breath.untold };
-    let low = low - vary * (low - TOLD_APART).max(0.0);
-    let high = (high + vary * (high - TOLD_APART).max(0.0)).min(room.capacity.max(high));
     let occupancy = match () {
         () if high == 0.0 => Occupancy::Vacant,
         () if shares[0] < 0.5 => Occupancy::Occupied,
@@ -51,6 +51,23 @@ pub(super) fn estimate(
         occupancy,
         quality: Quality::Estimated,
     }
+}
+
+/// What an estimate for the end of a step tells of a moment before the last `later` people of it came in.
+pub(super) fn before(estimate: &Estimate, later: f64) -> Estimate {
+    if later == 0.0 {
+        return *estimate;
+    }
+    let earlier = |people: Option<f64>| people.map(|people| (people - later).max(0.0));
+    let (people, low, high) =
+        (earlier(estimate.people), earlier(estimate.low), earlier(estimate.high));
+    let occupancy = match people {
+        _ if high == Some(0.0) => Occupancy::Vacant,
+        Some(people) if people >= AGREES => Occupancy::Occupied,
+        None if low > Some(0.0) => Occupancy::Occupied,
+        _ => Occupancy::Unknown,
+    };
+    Estimate { people, low, high, occupancy, ..*estimate }
 }
 
 /// So many must be there; how many more, nothing tells.
