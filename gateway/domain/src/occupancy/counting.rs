@@ -91,7 +91,7 @@ pub fn countings(
     let Some(last) = grid.last().filter(|_| !extent.border.is_empty()) else {
         return vec![None; grid.len()];
     };
-    let told = sweep::timeline(site, &extent, &traffic, last.end().min(now));
+    let told = sweep::as_counted(site, &extent, &traffic, last.end().min(now));
     let counting = |period: &Period| {
         let doors: Vec<DoorCounting> =
             extent.border.iter().map(|border| door(site, &traffic, *border, *period)).collect();

@@ -12,10 +12,12 @@ pub(super) const NINETY_PERCENT: f64 = 1.645;
 pub(crate) struct Count {
     /// How many are inside, never below nobody.
     pub(crate) people: f64,
-    /// Passages since it was set to nobody.
+    /// Passages since it was set to nobody; of those before it is again, as many as its error grows with.
     pub(crate) passages: f64,
     /// Whether it was ever set to nobody while the doors reported: before, some may have been inside already.
     pub(crate) settled: bool,
+    /// Whether it is no longer what the doors said.
+    pub(crate) is_moved: bool,
 }
 
 /// What is told of a zone.
@@ -50,7 +52,11 @@ impl Estimate {
         let spread = NINETY_PERCENT * (count.passages * error).sqrt();
         let low = (count.people - spread).floor().max(0.0);
         let high = (count.people + spread).ceil();
-        let counted = if count.settled { Quality::Measured } else { Quality::Partial };
+        let counted = match (count.settled, count.is_moved) {
+            (false, _) => Quality::Partial,
+            (true, false) => Quality::Measured,
+            (true, true) => Quality::Estimated,
+        };
         let (people, low, high, quality) = match presence {
             Presence::Occupied if count.people < 1.0 => {
                 (1.0, 1.0, high.max(1.0), Quality::Estimated)
@@ -110,7 +116,7 @@ mod tests {
     use super::*;
 
     fn counted(people: f64, passages: f64, presence: Presence) -> Estimate {
-        let count = Count { people, passages, settled: true };
+        let count = Count { people, passages, settled: true, is_moved: false };
         Estimate::of(Some(count), presence, &Rules::default())
     }
 
@@ -150,6 +156,13 @@ mod tests {
             (told.people, told.low, told.quality),
             (Some(3.0), Some(0.0), Quality::Estimated)
         );
+    }
+
+    #[test]
+    fn a_count_that_was_corrected_is_estimated() {
+        let count = Count { people: 2.0, passages: 0.0, settled: true, is_moved: true };
+        let told = Estimate::of(Some(count), Presence::Absent, &Rules::default());
+        assert_eq!((told.people, told.quality), (Some(2.0), Quality::Estimated));
     }
 
     #[test]

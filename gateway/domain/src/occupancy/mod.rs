@@ -18,6 +18,7 @@
 //! | `presence` | what detectors say, and for how long |
 //! | `hours` | when the building is closed |
 //! | `sweep` | the count through the day: signed drift, resets, what remained |
+//! | `day` | a day's count once what was left at its end is known, in history: the raw count stays beside it |
 //! | `estimate` | count and presence to what is told |
 //! | `fusion` | the people of a room from its air, with all else that is known of it |
 //! | `tree`, `agreement` | the building and its zones, and how what is told of them comes to agree |
@@ -28,6 +29,7 @@
 mod agreement;
 mod attendance;
 mod counting;
+mod day;
 mod doors;
 mod estimate;
 mod extent;
@@ -64,24 +66,30 @@ use tree::place_of;
 /// How far back passages are folded: more than a day, so that a nightly reset is always among them.
 const LEAD: SignedDuration = SignedDuration::from_hours(36);
 
-/// The span widened to what must be loaded for the figures in it: back, and where people are told from the air
-/// to whole days and a little ahead, so that a figure does not depend on the question that it answers.
+/// The span widened to what must be loaded for the figures in it: back, and on to the night in which the doors are
+/// next set to nobody; where people are told from the air back to a night as well, and a little further ahead. So a
+/// figure does not depend on the question that it answers.
 ///
 /// Load it with [`crate::energy::NEIGHBOURS`] readings before it as well: a door that only reports passages tells
 /// with its first reading of the day what it counted since the one before.
 pub fn lead(span: Period, site: &Site) -> Period {
     let has_room = site.zones.iter().any(|zone| Extent::of(site, Some(&zone.id)).room.is_some());
-    let (start, end) = if has_room { whole_days(span, site) } else { (span.start(), span.end()) };
+    let (start, end) = match (has_room, site.doorways.is_empty()) {
+        (true, _) => (night_before(span, site), night_after(span, site) + fusion::ahead()),
+        (false, false) => (span.start(), night_after(span, site)),
+        (false, true) => (span.start(), span.end()),
+    };
     Period::new(lead_start(start), end).expect("an earlier start keeps the order")
 }
 
-/// From the night before a span to the one after, and as much later as readings still tell something of it.
-fn whole_days(span: Period, site: &Site) -> (Instant, Instant) {
-    let start = hours::daily(site.rules.reset_at, start_of(span), &site.timezone);
-    let start = start.into_iter().rfind(|night| *night <= span.start()).unwrap_or(span.start());
-    let end = hours::daily(site.rules.reset_at, end_of(span), &site.timezone);
-    let end = end.into_iter().find(|night| *night >= span.end()).unwrap_or(span.end());
-    (start, end + fusion::ahead())
+fn night_before(span: Period, site: &Site) -> Instant {
+    let nights = hours::daily(site.rules.reset_at, start_of(span), &site.timezone);
+    nights.into_iter().rfind(|night| *night <= span.start()).unwrap_or(span.start())
+}
+
+fn night_after(span: Period, site: &Site) -> Instant {
+    let nights = hours::daily(site.rules.reset_at, end_of(span), &site.timezone);
+    nights.into_iter().find(|night| *night >= span.end()).unwrap_or(span.end())
 }
 
 fn start_of(span: Period) -> Period {
@@ -188,15 +196,15 @@ impl Past<'_> {
 
     /// What was told of a place by itself; of a room also from its air.
     fn timeline(&self, place: usize, traffic: &Traffic, told: &[Timeline]) -> Timeline {
-        let (site, extent, end) = (self.site, self.tree.extent(place), self.span.end());
+        let (site, extent) = (self.site, self.tree.extent(place));
+        let loaded = lead(self.span, site);
+        let until = loaded.end().min(self.now);
         match &extent.room {
             Some(room) => {
-                let loaded = lead(self.span, site);
-                let until = loaded.end().min(self.now);
                 let span = Period::new(loaded.start().min(until), until).unwrap_or(self.span);
                 fusion::timeline(site, extent, room, traffic, span)
             }
-            None => by_doors(site, &self.tree, place, traffic, (told, end)),
+            None => by_doors(site, &self.tree, place, traffic, (told, until)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::day::{Day, Left, Said};
 use super::doors::{Lane, patience};
 use super::estimate::{Count, Estimate};
 use super::extent::Extent;
@@ -13,19 +14,40 @@ use crate::instant::{Instant, Period};
 use crate::site::Site;
 use crate::wire::state::Residual;
 
-/// What is told of an extent from the first word of its doors and detectors up to `end`.
+/// What is told of an extent from the first word of its doors and detectors up to `end`, with what was left at closing
+/// spread back over the day.
 pub(crate) fn timeline(site: &Site, extent: &Extent, traffic: &Traffic, end: Instant) -> Timeline {
+    swept(site, extent, traffic, end, true)
+}
+
+/// The same as the doors counted it.
+pub(crate) fn as_counted(
+    site: &Site,
+    extent: &Extent,
+    traffic: &Traffic,
+    end: Instant,
+) -> Timeline {
+    swept(site, extent, traffic, end, false)
+}
+
+fn swept(
+    site: &Site,
+    extent: &Extent,
+    traffic: &Traffic,
+    end: Instant,
+    is_corrected: bool,
+) -> Timeline {
     let mut events = events(site, extent, traffic);
     events.retain(|event| event.at <= end);
     let first = events.iter().find(|event| event.is_word()).map_or(end, |event| event.at);
     let span = Period::new(first, end).expect("later events were left out");
-    let mut sweep = Sweep::new(site, extent, span);
+    let mut sweep = Sweep::new(site, extent, span, is_corrected);
     for simultaneous in events.chunk_by(|one, next| one.at == next.at) {
         sweep.advance(simultaneous[0].at);
         sweep.apply(simultaneous);
     }
     sweep.advance(end);
-    sweep.timeline
+    sweep.timeline()
 }
 
 /// What is told of an extent as the sum of its parts, of which `parts` tell.
@@ -142,11 +164,14 @@ struct Sweep<'a> {
     last_passage: Instant,
     /// Since when the detectors see nobody.
     unseen_since: Instant,
+    /// Whether what was left at closing is spread back.
+    is_corrected: bool,
+    day: Day,
     timeline: Timeline,
 }
 
 impl<'a> Sweep<'a> {
-    fn new(site: &'a Site, extent: &Extent, span: Period) -> Self {
+    fn new(site: &'a Site, extent: &Extent, span: Period, is_corrected: bool) -> Self {
         let closed = site.opening.as_ref();
         Self {
             site,
@@ -163,8 +188,16 @@ impl<'a> Sweep<'a> {
             residual: None,
             last_passage: Instant::MIN,
             unseen_since: Instant::MIN,
+            is_corrected,
+            day: Day::default(),
             timeline: Timeline::default(),
         }
+    }
+
+    /// All that was told; the last day is not over.
+    fn timeline(mut self) -> Timeline {
+        self.day.end(None, &self.site.rules, &mut self.timeline);
+        self.timeline
     }
 
     /// Lets time pass up to, not including, `until`: the day may be closed meanwhile.
@@ -206,12 +239,22 @@ impl<'a> Sweep<'a> {
     }
 
     fn reset(&mut self) {
+        let left = self.left();
+        self.day.end(left, &self.site.rules, &mut self.timeline);
         if self.passages > 0.0 {
             self.residual = Some(Residual { at: self.at, people: self.drift });
         }
         (self.people, self.drift, self.passages) = (0.0, 0.0, 0.0);
         self.settled = self.settled || self.counts();
         self.tell();
+    }
+
+    /// What is left now as the error of a day that began and ended with nobody; `None` where somebody may be inside.
+    fn left(&self) -> Option<Left> {
+        let seen = together(&self.presence) == Presence::Occupied;
+        let is_known = self.settled && self.counts() && !seen;
+        let left = Left { people: self.drift, passages: self.passages };
+        (self.is_corrected && is_known && self.drift != 0.0).then_some(left)
     }
 
     /// Takes all that is told at one instant; passages of that instant count together, whatever their order.
@@ -251,11 +294,15 @@ impl<'a> Sweep<'a> {
             people: self.people,
             passages: self.passages,
             settled: self.settled,
+            is_moved: false,
         });
-        let estimate = Estimate::of(count, together(&self.presence), &self.site.rules);
-        let drift = count.map(|_| self.drift);
-        let residual = self.residual;
-        self.timeline.push(self.at, Moment { estimate, drift, residual, ..Moment::UNKNOWN });
+        self.day.hear(Said {
+            at: self.at,
+            count,
+            drift: self.drift,
+            presence: together(&self.presence),
+            residual: self.residual,
+        });
     }
 }
 

@@ -137,6 +137,67 @@ fn nobody_is_left_after_closing_and_what_was_left_is_told() {
     assert_eq!((residual.at, residual.people), (at("18:40"), 2.0));
 }
 
+/// The first minute of each time of the day.
+fn minutes<const N: usize>(times: [&str; N]) -> [Period; N] {
+    times.map(|time| Period::new(at(time), at(time) + SignedDuration::from_mins(1)).unwrap())
+}
+
+#[test]
+fn what_was_left_at_closing_is_spread_back_over_the_passages_of_the_day_beside_the_raw_count() {
+    let mut series = SeriesSet::default();
+    // Twenty came and were counted; four of those who left were not. All have gone by closing time.
+    let day = [("8:10", 10.0, 0.0), ("9:00", 20.0, 0.0), ("17:00", 20.0, 16.0)];
+    door(&mut series, "front", &day);
+    let grid = minutes(["8:30", "12:00", "17:30", "19:00"]);
+    let told = |now| zone_people(&house(), None, &grid, &series, at(now));
+
+    let (in_the_day, afterwards) = (told("18:20"), told("23:00"));
+
+    let people = |figures: &[PeopleFigure]| figures.iter().map(|it| it.people.unwrap()).collect();
+    let raw: Vec<f64> = people(&in_the_day[..3]);
+    assert_eq!(raw, [10.0, 20.0, 4.0]);
+    let corrected: Vec<f64> = people(&afterwards);
+    let each = 4.0 / 36.0;
+    let expected = [10.0 - 10.0 * each, 20.0 - 20.0 * each, 0.0, 0.0];
+    for (corrected, expected) in corrected.iter().zip(expected) {
+        assert!((corrected - expected).abs() < 1e-9, "{afterwards:?}");
+    }
+    let counted: Vec<f64> = afterwards.iter().map(|it| it.counted.unwrap()).collect();
+    assert_eq!(counted, [10.0, 20.0, 4.0, 0.0]);
+    assert!(
+        afterwards[1].low.unwrap() <= corrected[1] && corrected[1] <= afterwards[1].high.unwrap()
+    );
+}
+
+#[test]
+fn an_hour_of_a_day_that_was_closed_is_the_same_whether_asked_for_alone_or_within_the_day() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 9.0, 0.0), ("17:00", 9.0, 7.0)]);
+    let grid = minutes(["8:30", "12:00", "20:00"]);
+    let site = house();
+
+    let among = zone_people(&site, None, &grid, &series, at("40:00"));
+
+    assert!(lead(grid[1], &site).end() >= at("18:30"));
+    for (minute, among) in grid.iter().zip(&among) {
+        assert_eq!(&zone_people(&site, None, &[*minute], &series, at("40:00"))[0], among);
+    }
+    assert!(among[1].people.unwrap() < 9.0);
+}
+
+#[test]
+fn a_count_that_ends_at_night_while_somebody_moves_is_not_taken_for_an_error() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 2.0, 0.0)]);
+    door(&mut series, "stairs", &[("8:12", 2.0, 0.0)]);
+    movement(&mut series, &[("7:00", false), ("17:00", true)]);
+    let zone = "upstairs".parse().unwrap();
+
+    let told = zone_people(&house(), Some(&zone), &minutes(["12:00"]), &series, at("40:00"));
+
+    assert_eq!((told[0].people, told[0].counted), (Some(2.0), Some(2.0)));
+}
+
 #[test]
 fn an_evening_event_is_not_cut_off_before_the_night() {
     let mut series = SeriesSet::default();

@@ -108,7 +108,7 @@ impl Prepared {
         let steps = Steps::over(span);
         let nights = nights(site, span, steps);
         let evidence = evidence::gather(site, (extent, room), traffic, (steps, &nights));
-        let doors = sweep::timeline(site, extent, traffic, span.end());
+        let doors = sweep::as_counted(site, extent, traffic, span.end());
         let counted = evidence.iter().any(|one| one.passed.is_some());
         let model = Model::new(room, thinkable(room, &doors), counted);
         Self { steps, nights, evidence, doors, model, door_error: site.rules.door_error }

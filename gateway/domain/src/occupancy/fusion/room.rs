@@ -47,14 +47,14 @@ impl Breath {
 
     fn of(activity: Option<Activity>) -> Self {
         let m3_h = |activity: Activity| 3.6 * activity.breath_litres_per_s();
-        let (median_m3_h, untold) = match activity {
-            Some(activity) => (m3_h(activity), (0.0, 0.0)),
-            None => {
+        let (median_m3_h, untold) = activity.map_or_else(
+            || {
                 let as_many = |activity| Self::UNTOLD_M3_H / m3_h(activity);
                 let (fewest, most) = (as_many(Activity::Workshop), as_many(Activity::Seated));
                 (Self::UNTOLD_M3_H, (1.0 - fewest, most - 1.0))
-            }
-        };
+            },
+            |activity| (m3_h(activity), (0.0, 0.0)),
+        );
         Self { median_m3_h, spread: Self::SPREAD, untold }
     }
 }
