@@ -49,6 +49,13 @@ impl Case {
         starts.zip(self.figures().iter().map(told)).collect()
     }
 
+    /// What the doors counted, each quarter hour, as Vigie keeps it beside what it tells.
+    pub(crate) fn counted(&self) -> BTreeMap<Instant, Told> {
+        let counted = |figure: PeopleFigure| Told { people: figure.counted, interval: None };
+        let starts = self.grid.iter().map(|quarter| quarter.start());
+        starts.zip(self.figures().into_iter().map(counted)).collect()
+    }
+
     /// What Vigie tells with all readings there.
     pub(crate) fn figures(&self) -> Vec<PeopleFigure> {
         let zone = self.zone.parse().expect("an id");

@@ -58,20 +58,16 @@ fn one(case: &Case) {
     let watch = Stopwatch::now();
     let told = case.told();
     println!("{}: {} quarter hours, {} ms", case.name, told.len(), watch.elapsed().as_millis());
-    let presence_only = case.presence_only;
+    let words = if case.presence_only { presence_words } else { Score::words };
     let mut score = Score::default();
     score.add(&case.truth, &told);
-    println!(
-        "{}",
-        if presence_only { presence_words("Vigie", &score) } else { score.words("Vigie") }
-    );
+    println!("{}", words(&score, "Vigie"));
     for (name, way) in simpler::ways() {
         let mut score = Score::default();
         score.add(&case.truth, &way(case));
-        println!(
-            "{}",
-            if presence_only { presence_words(name, &score) } else { score.words(name) }
-        );
+        if score.told_any() {
+            println!("{}", words(&score, name));
+        }
     }
 }
 
@@ -91,6 +87,8 @@ fn many(kind: &simulated::Kind) {
         for case in &cases {
             score.add(&case.truth, &way(case));
         }
-        println!("{}", score.words(name));
+        if score.told_any() {
+            println!("{}", score.words(name));
+        }
     }
 }

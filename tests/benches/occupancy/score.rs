@@ -59,6 +59,11 @@ impl Score {
         }
     }
 
+    /// Whether the way had what it needs.
+    pub(crate) fn told_any(&self) -> bool {
+        self.numbers > 0.0
+    }
+
     /// All of it, in a line or two.
     pub(crate) fn words(&self, name: &str) -> String {
         let share = |part: f64, all: f64| part / all.max(1.0);
@@ -94,7 +99,7 @@ impl Score {
 }
 
 /// Only whether somebody was there.
-pub(crate) fn presence_words(name: &str, score: &Score) -> String {
+pub(crate) fn presence_words(score: &Score, name: &str) -> String {
     let share = 100.0 * score.presence_right / score.numbers.max(1.0);
     format!("  {name:<28} presence right {share:>5.1} % of {} quarter hours", score.numbers)
 }

@@ -14,10 +14,11 @@ const OUTDOOR_PPM: f64 = 420.0;
 type Way = fn(&Case) -> BTreeMap<Instant, Told>;
 
 /// The names and the ways.
-pub(crate) fn ways() -> [(&'static str, Way); 4] {
+pub(crate) fn ways() -> [(&'static str, Way); 5] {
     [
         ("always vacant", |case| each(case, |_| Some(0.0))),
         ("movement only", movement),
+        ("doors only, in minus out", Case::counted),
         ("steady-state CO2", steady),
         ("CO2 balance without fusion", balance),
     ]

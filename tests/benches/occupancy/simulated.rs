@@ -15,6 +15,7 @@ use crate::case::{Case, grid, observation, quarters, source};
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     ventilation: &'static str,
+    has_co2: bool,
     has_movement: bool,
     has_doors: bool,
     /// Whether the site file tells what people do.
@@ -30,11 +31,13 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "a fan, CO2 and movement", ..FAN },
     Kind { name: "a fan, CO2 alone", has_movement: false, ..FAN },
     Kind { name: "a fan, CO2, movement and a door", has_doors: true, ..FAN },
+    Kind { name: "a door and movement, without CO2", has_co2: false, has_doors: true, ..WINDOWS },
 ];
 
 const WINDOWS: Kind = Kind {
     name: "windows, CO2 and movement",
     ventilation: "natural",
+    has_co2: true,
     has_movement: true,
     has_doors: false,
     is_told: true,
@@ -98,6 +101,7 @@ fn of_seed(kind: &Kind, seed: u64) -> Vec<Case> {
         for (source, observations) in &series {
             let device = source.device.as_str();
             let told = match source.quantity {
+                Quantity::Co2 => kind.has_co2,
                 Quantity::OccupancyDetected => kind.has_movement,
                 Quantity::PeopleIn | Quantity::PeopleOut => kind.has_doors,
                 _ => true,
@@ -143,6 +147,9 @@ fn site(kind: &Kind) -> Site {
         for (quantity, device) in
             [("co2", "air"), ("occupancy_detected", "pir"), ("airflow", "fan")]
         {
+            if quantity == "co2" && !kind.has_co2 {
+                continue;
+            }
             let id = if quantity == "airflow" { "flow" } else { device };
             add(format_args!(
                 "[[point]]\nid = \"{id}-{name}\"\nzone = \"{name}\"\nquantity = \"{quantity}\"\nsources = [{{ device = \"{device}-{name}\" }}]\n"

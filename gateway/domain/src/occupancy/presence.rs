@@ -90,6 +90,13 @@ impl Detector {
         }
     }
 
+    /// When it saw nobody any more after it saw somebody, in order; for the hold time it still tells of somebody.
+    pub(crate) fn stilled(&self) -> impl Iterator<Item = Instant> + '_ {
+        let pairs = self.says.windows(2);
+        let stills = pairs.filter(|pair| (pair[0].1, pair[1].1) == (Some(true), Some(false)));
+        stills.map(|pair| pair[1].0).filter(|at| self.assigned.contains(*at))
+    }
+
     /// What it says itself while it is assigned, without any hold time; `None` while it is missed.
     pub(crate) fn stretches(&self, rules: &Rules, mut stretch: impl FnMut(Period, Option<bool>)) {
         let says = self.says_until_missed(rules);

@@ -99,6 +99,8 @@ enum What {
     Complete(usize),
     /// What a detector says.
     Detected(usize, Presence),
+    /// A detector sees nobody any more, and still tells of somebody for the hold time.
+    Stilled(usize),
 }
 
 impl Event {
@@ -124,6 +126,7 @@ fn events(site: &Site, extent: &Extent, traffic: &Traffic) -> Vec<Event> {
             detector.changes(&site.rules, |at, presence| {
                 events.push(Event { at, what: What::Detected(index, presence) });
             });
+            events.extend(detector.stilled().map(|at| Event { at, what: What::Stilled(index) }));
         }
     }
     events.sort_by_key(|event| event.at);
@@ -148,6 +151,9 @@ fn lane_events(index: usize, lanes: &[Lane], sign: f64, events: &mut Vec<Event>)
     }
 }
 
+/// For so long a detector of movement says by itself that it sees whoever has just gone: one to three minutes are usual.
+const LATCH: SignedDuration = SignedDuration::from_mins(3);
+
 /// The state of the count at `at`.
 struct Sweep<'a> {
     site: &'a Site,
@@ -156,6 +162,8 @@ struct Sweep<'a> {
     nightly: Vec<Instant>,
     doors: Vec<(i32, bool)>,
     presence: Vec<Presence>,
+    /// For each detector since when it only holds what it saw.
+    holds_since: Vec<Option<Instant>>,
     people: f64,
     drift: f64,
     passages: f64,
@@ -181,6 +189,7 @@ impl<'a> Sweep<'a> {
             nightly: hours::daily(site.rules.reset_at, span, &site.timezone),
             doors: vec![(0, false); extent.border.len()],
             presence: vec![Presence::Absent; extent.detectors.len()],
+            holds_since: vec![None; extent.detectors.len()],
             people: 0.0,
             drift: 0.0,
             passages: 0.0,
@@ -269,7 +278,11 @@ impl<'a> Sweep<'a> {
                 }
                 What::Heard(door, by) => self.doors[door].0 += by,
                 What::Complete(door) => self.doors[door].1 = true,
-                What::Detected(detector, presence) => self.presence[detector] = presence,
+                What::Detected(detector, presence) => {
+                    self.presence[detector] = presence;
+                    self.holds_since[detector] = None;
+                }
+                What::Stilled(detector) => self.holds_since[detector] = Some(self.at),
             }
         }
         self.people = (self.people + change).max(0.0);
@@ -300,9 +313,21 @@ impl<'a> Sweep<'a> {
             at: self.at,
             count,
             drift: self.drift,
-            presence: together(&self.presence),
+            presence: self.seen(),
             residual: self.residual,
         });
+    }
+
+    /// What the detectors tell beside the count: who was seen before the last of those who were counted left by the
+    /// door, however long a detector holds him.
+    fn seen(&self) -> Presence {
+        let has_left = |since: Instant| self.people < 1.0 && since <= self.last_passage + LATCH;
+        let each = self.presence.iter().zip(&self.holds_since);
+        let told = each.map(|(presence, holds_since)| match holds_since {
+            Some(since) if has_left(*since) => Presence::Vacant,
+            _ => *presence,
+        });
+        together(&told.collect::<Vec<_>>())
     }
 }
 

@@ -199,6 +199,22 @@ fn a_count_that_ends_at_night_while_somebody_moves_is_not_taken_for_an_error() {
 }
 
 #[test]
+fn who_left_by_the_door_is_not_held_by_a_detector_that_saw_him_before() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "stairs", &[("8:10", 1.0, 0.0), ("9:00", 1.0, 1.0)]);
+    movement(&mut series, &[("8:10", true), ("9:02", false), ("9:30", true), ("9:31", false)]);
+
+    let estimate = |time| told(&series, Some("upstairs"), time).estimate;
+
+    assert_eq!(estimate("9:01").people, Some(1.0), "it still sees somebody");
+    assert_eq!(
+        (estimate("9:03").people, estimate("9:03").occupancy),
+        (Some(0.0), Occupancy::Vacant)
+    );
+    assert_eq!(estimate("9:40").people, Some(1.0), "somebody moved whom the door did not count");
+}
+
+#[test]
 fn an_evening_event_is_not_cut_off_before_the_night() {
     let mut series = SeriesSet::default();
     let passages: Vec<_> = (0..24)

@@ -63,7 +63,7 @@ pub(super) fn before(estimate: &Estimate, later: f64) -> Estimate {
         (earlier(estimate.people), earlier(estimate.low), earlier(estimate.high));
     let occupancy = match people {
         _ if high == Some(0.0) => Occupancy::Vacant,
-        Some(people) if people >= AGREES => Occupancy::Occupied,
+        Some(people) if people >= HALF => Occupancy::Occupied,
         None if low > Some(0.0) => Occupancy::Occupied,
         _ => Occupancy::Unknown,
     };
@@ -82,16 +82,17 @@ fn at_least(low: f64, capacity: f64) -> Estimate {
     }
 }
 
-/// How far the count of the doors may lie from what all evidence together expects and still be what is told: as near
-/// as no other whole number.
-const AGREES: f64 = 0.5;
+/// From so many people on there is somebody rather than nobody, and nearer than this is the same whole number.
+const HALF: f64 = 0.5;
 
-/// What is told where the doors say `counted`: their number where all else agrees with it, else the estimate.
+/// What is told where the doors say `counted`: their number where all evidence together allows it, and finds somebody
+/// there as they do; else the estimate.
 pub(super) fn moment(estimate: &Estimate, counted: Moment) -> Moment {
-    let agreed = counted.estimate.people.zip(estimate.people).and_then(|(count, expected)| {
-        let agrees =
-            (count - expected).abs() < AGREES && counted.estimate.quality != Quality::Partial;
-        agrees.then_some(count)
+    let known = estimate.people.zip(estimate.low).zip(estimate.high);
+    let agreed = counted.estimate.people.zip(known).and_then(|(count, ((expected, low), high))| {
+        let allowed = (low - HALF..high + HALF).contains(&count);
+        let is_told = counted.estimate.quality != Quality::Partial;
+        (is_told && allowed && (count >= HALF) == (expected >= HALF)).then_some(count)
     });
     let Some(count) = agreed else {
         return Moment { estimate: *estimate, ..counted };
