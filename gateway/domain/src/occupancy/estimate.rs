@@ -18,6 +18,8 @@ pub(crate) struct Count {
     pub(crate) settled: bool,
     /// Whether it is no longer what the doors said.
     pub(crate) is_moved: bool,
+    /// Whether detectors watch the place itself, so that nobody may be left where they see nobody.
+    pub(crate) is_watched: bool,
 }
 
 /// What is told of a zone.
@@ -62,6 +64,11 @@ impl Estimate {
                 (1.0, 1.0, high.max(1.0), Quality::Estimated)
             }
             Presence::Occupied => (count.people, low.max(1.0), high, counted),
+            // The few who are left may as well have been counted wrong.
+            Presence::Vacant if count.is_watched && (0.0..=spread).contains(&count.people) => {
+                let quality = if count.people > 0.0 { Quality::Estimated } else { counted };
+                (0.0, 0.0, high, quality)
+            }
             Presence::Vacant if count.people > 0.0 => (count.people, 0.0, high, Quality::Estimated),
             Presence::Unknown => (count.people, low, high, Quality::Partial),
             Presence::Vacant | Presence::Absent => (count.people, low, high, counted),
@@ -116,7 +123,7 @@ mod tests {
     use super::*;
 
     fn counted(people: f64, passages: f64, presence: Presence) -> Estimate {
-        let count = Count { people, passages, settled: true, is_moved: false };
+        let count = Count { people, passages, settled: true, is_moved: false, is_watched: false };
         Estimate::of(Some(count), presence, &Rules::default())
     }
 
@@ -159,8 +166,21 @@ mod tests {
     }
 
     #[test]
+    fn the_few_who_are_left_are_nobody_where_their_own_room_is_still() {
+        let left = |people, is_watched| {
+            let count =
+                Count { people, passages: 20.0, settled: true, is_moved: false, is_watched };
+            interval(Estimate::of(Some(count), Presence::Vacant, &Rules::default()))
+        };
+        assert_eq!(left(1.0, true), (Some(0.0), Some(0.0), Some(3.0)));
+        assert_eq!(left(4.0, true).1, Some(4.0));
+        assert_eq!(left(1.0, false).1, Some(1.0));
+    }
+
+    #[test]
     fn a_count_that_was_corrected_is_estimated() {
-        let count = Count { people: 2.0, passages: 0.0, settled: true, is_moved: true };
+        let count =
+            Count { people: 2.0, passages: 0.0, settled: true, is_moved: true, is_watched: false };
         let told = Estimate::of(Some(count), Presence::Absent, &Rules::default());
         assert_eq!((told.people, told.quality), (Some(2.0), Quality::Estimated));
     }

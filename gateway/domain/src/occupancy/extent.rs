@@ -12,6 +12,8 @@ pub(crate) struct Extent {
     pub(crate) border: Vec<(usize, f64)>,
     /// Points of detectors inside.
     pub(crate) detectors: Vec<usize>,
+    /// Whether these see what happens in it: it has no parts, some of which might have none.
+    pub(crate) is_watched: bool,
     /// Whether it is the sum of its parts, having some and no doorways of its own.
     pub(crate) is_sum: bool,
     /// A zone whose people are told from its air as well.
@@ -39,11 +41,12 @@ impl Extent {
             point.quantity == Quantity::OccupancyDetected
                 && zone.is_none_or(|zone| site.is_within(&point.zone, zone))
         };
-        let detectors = (0..site.points.len()).filter(is_detector).collect();
+        let detectors: Vec<_> = (0..site.points.len()).filter(is_detector).collect();
         let has_parts = site.zones.iter().any(|part| part.parent.as_ref() == zone);
+        let is_watched = !detectors.is_empty() && zone.is_some() && !has_parts;
         let is_sum = border.is_empty() && has_parts;
         let room = zone.filter(|_| !is_sum).and_then(|zone| Room::of(site, zone));
-        Self { border, detectors, is_sum, room }
+        Self { border, detectors, is_watched, is_sum, room }
     }
 
     /// The sources that fill these roles.

@@ -174,6 +174,7 @@ struct Sweep<'a> {
     unseen_since: Instant,
     /// Whether what was left at closing is spread back.
     is_corrected: bool,
+    is_watched: bool,
     day: Day,
     timeline: Timeline,
 }
@@ -198,6 +199,7 @@ impl<'a> Sweep<'a> {
             last_passage: Instant::MIN,
             unseen_since: Instant::MIN,
             is_corrected,
+            is_watched: extent.is_watched,
             day: Day::default(),
             timeline: Timeline::default(),
         }
@@ -308,6 +310,7 @@ impl<'a> Sweep<'a> {
             passages: self.passages,
             settled: self.settled,
             is_moved: false,
+            is_watched: self.is_watched,
         });
         self.day.hear(Said {
             at: self.at,
