@@ -15,34 +15,37 @@ use crate::case::{Case, grid, observation, quarters, source};
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     ventilation: &'static str,
-    has_co2: bool,
-    has_movement: bool,
-    has_doors: bool,
+    readings: &'static [Quantity],
     /// Whether the site file tells what people do.
     is_told: bool,
 }
 
+const AIR: &[Quantity] = &[Quantity::Co2];
+const AIR_AND_MOVEMENT: &[Quantity] = &[Quantity::Co2, Quantity::OccupancyDetected];
+const ALL: &[Quantity] =
+    &[Quantity::Co2, Quantity::OccupancyDetected, Quantity::PeopleIn, Quantity::PeopleOut];
+const DOOR_AND_MOVEMENT: &[Quantity] =
+    &[Quantity::OccupancyDetected, Quantity::PeopleIn, Quantity::PeopleOut];
+
 pub(crate) const KINDS: &[Kind] = &[
     WINDOWS,
-    Kind { name: "windows, CO2 alone", has_movement: false, ..WINDOWS },
-    Kind { name: "windows, CO2, movement and a door", has_doors: true, ..WINDOWS },
+    Kind { name: "windows, CO2 alone", readings: AIR, ..WINDOWS },
+    Kind { name: "windows, CO2, movement and a door", readings: ALL, ..WINDOWS },
     Kind { name: "windows, what people do untold", is_told: false, ..WINDOWS },
     Kind { name: "measured air, CO2 and movement", ventilation: "measured", ..WINDOWS },
-    Kind { name: "a fan, CO2 and movement", ..FAN },
-    Kind { name: "a fan, CO2 alone", has_movement: false, ..FAN },
-    Kind { name: "a fan, CO2, movement and a door", has_doors: true, ..FAN },
-    Kind { name: "a door and movement, without CO2", has_co2: false, has_doors: true, ..WINDOWS },
+    FAN,
+    Kind { name: "a fan, CO2 alone", readings: AIR, ..FAN },
+    Kind { name: "a fan, CO2, movement and a door", readings: ALL, ..FAN },
+    Kind { name: "a door and movement, without CO2", readings: DOOR_AND_MOVEMENT, ..WINDOWS },
 ];
 
 const WINDOWS: Kind = Kind {
     name: "windows, CO2 and movement",
     ventilation: "natural",
-    has_co2: true,
-    has_movement: true,
-    has_doors: false,
+    readings: AIR_AND_MOVEMENT,
     is_told: true,
 };
-const FAN: Kind = Kind { ventilation: "mechanical", ..WINDOWS };
+const FAN: Kind = Kind { name: "a fan, CO2 and movement", ventilation: "mechanical", ..WINDOWS };
 
 /// Name, people, m³, and what people do there, as the simulation tells it from the name.
 const ROOMS: &[(&str, u32, f64, &str)] = &[
@@ -100,13 +103,9 @@ fn of_seed(kind: &Kind, seed: u64) -> Vec<Case> {
         let mut own = SeriesSet::default();
         for (source, observations) in &series {
             let device = source.device.as_str();
-            let told = match source.quantity {
-                Quantity::Co2 => kind.has_co2,
-                Quantity::OccupancyDetected => kind.has_movement,
-                Quantity::PeopleIn | Quantity::PeopleOut => kind.has_doors,
-                _ => true,
-            };
-            if told && device.strip_suffix(name).is_some() {
+            let quantity = source.quantity;
+            let is_told = kind.readings.contains(&quantity) || !ALL.contains(&quantity);
+            if is_told && device.strip_suffix(name).is_some() {
                 own.insert(source.clone(), observations.clone());
             }
         }
@@ -147,7 +146,7 @@ fn site(kind: &Kind) -> Site {
         for (quantity, device) in
             [("co2", "air"), ("occupancy_detected", "pir"), ("airflow", "fan")]
         {
-            if quantity == "co2" && !kind.has_co2 {
+            if quantity == "co2" && !kind.readings.contains(&Quantity::Co2) {
                 continue;
             }
             let id = if quantity == "airflow" { "flow" } else { device };
@@ -155,7 +154,7 @@ fn site(kind: &Kind) -> Site {
                 "[[point]]\nid = \"{id}-{name}\"\nzone = \"{name}\"\nquantity = \"{quantity}\"\nsources = [{{ device = \"{device}-{name}\" }}]\n"
             ));
         }
-        if kind.has_doors {
+        if kind.readings.contains(&Quantity::PeopleIn) {
             add(format_args!(
                 "[[doorway]]\nid = \"door-{name}\"\nfrom = \"hall\"\nto = \"{name}\"\nsources = [{{ device = \"door-{name}\" }}]\n"
             ));
