@@ -104,6 +104,8 @@ impl Habits {
                     .map(|(from, to)| (time(from), (to < DAY_S).then(|| time(to))))
                     .collect()
             }),
+            // Whoever looks at the demonstration on a holiday wants to see it at work.
+            ..OpeningHours::default()
         }
     }
 
@@ -178,6 +180,7 @@ mod tests {
         let eight_to_eight = vec![(time(8 * 3600), Some(time(20 * 3600)))];
         site.opening = Some(OpeningHours {
             week: std::array::from_fn(|day| if day < 5 { eight_to_eight.clone() } else { vec![] }),
+            ..OpeningHours::default()
         });
 
         // Monday 22:00 by the wall clock is Tuesday 14:00 by habit: 16 hours ahead.

@@ -118,17 +118,36 @@ impl Teller {
         (format!("{count} {noun}"), remedy.to_owned())
     }
 
-    pub(super) fn disk_alert(&self, free_bytes: u64, disk_bytes: u64) -> (String, String) {
+    pub(super) fn disk_alert(
+        &self,
+        free_bytes: u64,
+        disk_bytes: u64,
+        is_full: bool,
+    ) -> (String, String) {
         let language = self.language;
         let (free, disk) = (language.size(free_bytes), language.size(disk_bytes));
-        let fact = language.say(
-            format!("Disque presque plein\u{a0}: {free} libres sur {disk}"),
-            format!("Disk nearly full: {free} of {disk} left"),
-        );
-        let remedy = language.pick(
-            "L\u{2019}enregistrement continue, les plus anciennes mesures sont effacées\u{a0}: faire de la place",
-            "Recording goes on, the oldest readings are deleted: make room",
-        );
+        let fact = if is_full {
+            language.say(
+                format!("Disque presque plein\u{a0}: {free} libres sur {disk}"),
+                format!("Disk nearly full: {free} of {disk} left"),
+            )
+        } else {
+            language.say(
+                format!("Le disque se remplit\u{a0}: {free} libres sur {disk}"),
+                format!("The disk fills up: {free} of {disk} left"),
+            )
+        };
+        let remedy = if is_full {
+            language.pick(
+                "L\u{2019}enregistrement continue, les plus anciennes mesures sont effacées\u{a0}: faire de la place",
+                "Recording goes on, the oldest readings are deleted: make room",
+            )
+        } else {
+            language.pick(
+                "Faire de la place avant que les plus anciennes mesures ne soient effacées",
+                "Make room before the oldest readings are deleted",
+            )
+        };
         (fact, remedy.to_owned())
     }
 }

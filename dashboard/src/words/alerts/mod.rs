@@ -126,7 +126,9 @@ impl Teller {
             Matter::GatewayClock => self.gateway_clock_alert(alert),
             Matter::Battery { device, percent } => self.battery_alert(device.as_str(), *percent),
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
-            Matter::Disk { free_bytes, disk_bytes } => self.disk_alert(*free_bytes, *disk_bytes),
+            Matter::Disk { free_bytes, disk_bytes, is_full } => {
+                self.disk_alert(*free_bytes, *disk_bytes, *is_full)
+            }
         }
     }
 }
@@ -215,7 +217,12 @@ mod tests {
                 Matter::Battery { device: device(), percent: 12.0 },
                 Matter::Coverage { meter: meter(), share: 0.61 },
                 Matter::Gaps { meters: 12, of: 13, least: 0.72 },
-                Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000 },
+                Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000, is_full: true },
+                Matter::Disk {
+                    free_bytes: 4_000_000_000,
+                    disk_bytes: 32_000_000_000,
+                    is_full: false,
+                },
                 Matter::Register {
                     meter: meter(),
                     mishap: domain::wire::state::MeterMishap::Reset,

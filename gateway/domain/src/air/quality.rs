@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::watch::InstrumentLimits;
+
 /// From which CO2 on air is what, in ppm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
@@ -15,6 +17,8 @@ pub struct Thresholds {
     pub icone_high_ppm: f64,
     /// Up to which excess over outdoor air each of the categories I, II and III of EN 16798-1:2019 goes.
     pub category_ppm: [f64; 3],
+    /// From when on an instrument is taken for wrong.
+    pub instrument: InstrumentLimits,
 }
 
 impl Default for Thresholds {
@@ -26,6 +30,7 @@ impl Default for Thresholds {
             icone_ppm: 1000.0,
             icone_high_ppm: 1700.0,
             category_ppm: [550.0, 800.0, 1350.0],
+            instrument: InstrumentLimits::default(),
         }
     }
 }

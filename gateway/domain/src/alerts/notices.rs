@@ -138,11 +138,9 @@ impl Notices {
     /// In the hours that the site file names, and on days on which the building does not open at all.
     fn is_quiet(&self, site: &Site, now: Instant) -> bool {
         let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
-        let (time, weekday) = (here.time(), here.weekday().to_monday_zero_offset());
-        let closed_all_day = site
-            .opening
-            .as_ref()
-            .is_some_and(|opening| opening.week[usize::from(weekday.unsigned_abs())].is_empty());
+        let time = here.time();
+        let closed_all_day =
+            site.opening.as_ref().is_some_and(|opening| opening.on(here.date()).is_empty());
         let in_hours = self.rules.quiet.is_some_and(|(from, until)| {
             if from <= until { (from..until).contains(&time) } else { time >= from || time < until }
         });
@@ -232,6 +230,8 @@ mod tests {
         let sunday = "29T11:00";
         assert!(!is_told(&mut notices(), raised(Severity::Attention), sunday));
         assert!(is_told(&mut notices(), raised(Severity::Urgent), sunday));
+        // A Wednesday in the week, and a public holiday.
+        assert!(!is_told(&mut notices(), raised(Severity::Attention), "11T11:00"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 
+use super::rulebook::Subject;
 use crate::wire::state::Severity;
 
 /// Names a rule in the site file.
@@ -149,7 +150,19 @@ impl RuleId {
         }
     }
 
-    /// The rule where the site file says nothing.
+    /// The rule for a subject where the site file says nothing: what is true of a room takes longer to be true than of a
+    /// building, since people pass through rooms.
+    pub const fn default_for(self, subject: &Subject) -> Rule {
+        let rule = self.default();
+        match (self, subject) {
+            (Self::CrowdAttention | Self::CrowdUrgent, Subject::Zone(_)) => {
+                Rule { dwell: minutes(2), ..rule }
+            }
+            _ => rule,
+        }
+    }
+
+    /// The rule where the site file says nothing, for the building where it is about places.
     ///
     /// 1500 ppm is the level for rapid action of the French public-health council (HCSP, 21 January 2022); 19 °C the
     /// heating limit of the Code de l'énergie (R241-26, to be confirmed), 16 °C that of rooms which nobody uses for more

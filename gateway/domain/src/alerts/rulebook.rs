@@ -47,7 +47,7 @@ impl Rulebook {
             let of_rule = self.overrides.iter().filter(|it| it.rule == id);
             of_rule.filter(|it| it.subject.as_ref() == wanted).map(|it| it.to).next_back()
         };
-        said(Some(subject)).or_else(|| said(None)).unwrap_or_else(|| Some(id.default()))
+        said(Some(subject)).or_else(|| said(None)).unwrap_or_else(|| Some(id.default_for(subject)))
     }
 }
 
@@ -74,6 +74,13 @@ mod tests {
         let book = Rulebook::new(vec![set(Some(zone("fablab")), 1200.0), set(None, 900.0)]);
         assert_eq!(raised_from(&book, &zone("fablab")), Some(1200.0));
         assert_eq!(raised_from(&book, &zone("hall")), Some(900.0));
+    }
+
+    #[test]
+    fn a_room_is_crowded_after_two_minutes_and_the_building_after_one() {
+        let book = Rulebook::default();
+        let dwell = |subject| book.rule(RuleId::CrowdUrgent, subject).unwrap().dwell.as_mins();
+        assert_eq!((dwell(&zone("hall")), dwell(&Subject::Building)), (2, 1));
     }
 
     #[test]

@@ -12,8 +12,7 @@ pub(crate) fn closed(opening: &OpeningHours, span: Period, zone: &TimeZone) -> V
     let mut closed = Vec::new();
     let mut from = Instant::MIN;
     for date in dates(span, zone) {
-        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
-        for &(start, end) in &opening.week[weekday] {
+        for &(start, end) in opening.on(date) {
             let (start, end) = (instant(date, start, zone), end_of(date, end, zone));
             closed.extend(Period::new(from, start).filter(|hours| !hours.length().is_zero()));
             from = end;
@@ -62,7 +61,7 @@ mod tests {
     fn closed_around(hours: [Vec<(Time, Option<Time>)>; 7], day: &str) -> Vec<(String, String)> {
         let paris = TimeZone::get("Europe/Paris").unwrap();
         let span = Period::new(at(day), at(day)).unwrap();
-        closed(&OpeningHours { week: hours }, span, &paris)
+        closed(&OpeningHours { week: hours, ..OpeningHours::default() }, span, &paris)
             .iter()
             .map(|hours| (hours.start().to_string(), hours.end().to_string()))
             .collect()

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use};
+use super::opening::DAYS;
 use super::regulation;
 use super::section::{Key, Section};
-use super::settings::{DAYS, spans};
+use super::settings::spans;
 
 pub(super) const PRICE: &[Key] = &[
     Key::needed("since", "\"2026-01-01\""),

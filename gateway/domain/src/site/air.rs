@@ -1,15 +1,19 @@
 //! The table `[air]` of the site file: from which CO2 on air is what.
 
 use super::section::{Key, Section};
-use crate::air::Thresholds;
+use crate::air::{InstrumentLimits, Thresholds};
 
-/// `[air]`, all in ppm.
+/// `[air]`, in ppm but for `frozen`.
 pub(super) const AIR: &[Key] = &[
     Key::optional("reference_ppm", "800"),
     Key::optional("action_ppm", "1500"),
     Key::optional("icone_ppm", "1000"),
     Key::optional("icone_high_ppm", "1700"),
     Key::optional("category_ppm", "[550, 800, 1350]"),
+    Key::optional("differs_ppm", "60"),
+    Key::optional("night_least_ppm", "380"),
+    Key::optional("night_above_ppm", "150"),
+    Key::optional("frozen", "\"6h\""),
 ];
 
 /// The thresholds of this table, with the defaults for what it leaves out.
@@ -26,6 +30,12 @@ pub(super) fn read(section: &Section<'_>) -> Thresholds {
         icone_ppm: set("icone_ppm", default.icone_ppm),
         icone_high_ppm: set("icone_high_ppm", default.icone_high_ppm),
         category_ppm,
+        instrument: InstrumentLimits {
+            differs_ppm: set("differs_ppm", default.instrument.differs_ppm),
+            night_least_ppm: set("night_least_ppm", default.instrument.night_least_ppm),
+            night_above_ppm: set("night_above_ppm", default.instrument.night_above_ppm),
+            frozen_s: section.duration_s("frozen").unwrap_or(default.instrument.frozen_s),
+        },
     };
     for (low, high, [lower, higher]) in [
         (air.reference_ppm, air.action_ppm, ["reference_ppm", "action_ppm"]),

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::model::Site;
 use crate::alerts::{NoticeRules, Rulebook};
+use crate::indicators::BASELOAD_W;
 use crate::instant::Instant;
 
 /// What is told to people, when, and how.
@@ -13,6 +14,8 @@ pub struct AlertSettings {
     pub rules: Rulebook,
     /// When people want to be told.
     pub notices: NoticeRules,
+    /// A baseload has risen only by more than this, in W: small meters double for nothing.
+    pub baseload_w: f64,
     /// The first and last day on which heating counts, of any year; it may cross the turn of the year.
     pub heating_season: (MonthDay, MonthDay),
     /// From how long on a closure is long, so that rooms need not be warm.
@@ -41,6 +44,7 @@ impl Default for AlertSettings {
         Self {
             rules: Rulebook::default(),
             notices: NoticeRules::default(),
+            baseload_w: BASELOAD_W,
             heating_season: (MonthDay { month: 10, day: 15 }, MonthDay { month: 4, day: 15 }),
             long_closure: SignedDuration::from_hours(48),
             email_to: Vec::new(),

@@ -16,6 +16,7 @@ pub(super) const ALERTS: &[Key] = &[
     Key::optional("quiet", "\"20:00-07:00\""),
     Key::optional("digest_at", "\"07:30\""),
     Key::optional("pause", "\"2h\""),
+    Key::optional("baseload_w", "300"),
     Key::optional("heating_season", "\"10-15/04-15\""),
     Key::optional("long_closure", "\"48h\""),
     Key::optional("email_to", "[\"accueil@example.org\"]"),
@@ -97,6 +98,9 @@ fn read_settings(section: &Section<'_>) -> AlertSettings {
             digest_at: digest_at.unwrap_or(default.digest_at),
             pause: pause.unwrap_or(default.pause),
         },
+        baseload_w: section
+            .not_negative("baseload_w")
+            .unwrap_or(AlertSettings::default().baseload_w),
         heating_season: heating_season(section),
         long_closure: long_closure.unwrap_or(AlertSettings::default().long_closure),
         email_to: addresses(section),
@@ -201,7 +205,10 @@ fn read_override<'a>(
         return None;
     };
     let Ok(subject) = read_subject(section, rule, tables) else { return None };
-    let default = default_rule(rule, air);
+    let default = match &subject {
+        Some(subject) => Rule { dwell: rule.default_for(subject).dwell, ..default_rule(rule, air) },
+        None => default_rule(rule, air),
+    };
     let number = |key| section.number(key);
     let (raise, clear) = (number("raise"), number("clear"));
     let dwell = section.duration_s("dwell").map(SignedDuration::from_secs_f64);

@@ -12,6 +12,7 @@ use super::alerts;
 use super::fault::{Faults, SiteErrors};
 use super::model::{FEW_PEOPLE, Rules, Site};
 use super::names::Names;
+use super::opening;
 use super::retention;
 use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
 use super::section::{Key, Section};
@@ -113,8 +114,8 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         }
         return None;
     };
-    let opening = section.table("opening", "[site.opening]", settings::OPENING);
-    let opening = opening.map(|section| settings::opening(&section));
+    let opening = section.table("opening", "[site.opening]", opening::OPENING);
+    let opening = opening.map(|section| opening::read(&section));
     let outdoor = outdoor(&section, &tables);
     let (id, name, timezone) = (section.id("id"), section.text("name"), read_timezone(&section));
     let (capacity, area_m2) = (section.count("capacity"), section.positive("area_m2"));

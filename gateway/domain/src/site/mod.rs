@@ -5,7 +5,8 @@
 //! | `model` | the building as the rest of the program sees it |
 //! | `file` | the site file as a whole, from text to a [`Site`] |
 //! | `zones`, `roles` | its tables one by one: zones; points, doorways and meters |
-//! | `settings` | its optional tables: opening hours, rules, families |
+//! | `settings` | its optional tables: rules, families |
+//! | `opening`, `holidays` | when the building is open, and on which days it is not |
 //! | `retention` | how long what is stored is kept, and when a disk counts as nearly full |
 //! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
@@ -24,8 +25,10 @@ mod assignments;
 pub mod edit;
 mod fault;
 mod file;
+mod holidays;
 mod model;
 mod names;
+mod opening;
 mod regulation;
 mod retention;
 mod roles;
@@ -37,8 +40,10 @@ pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Tari
 pub use alert_settings::{AlertSettings, MonthDay};
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
+pub use holidays::Holidays;
 pub use model::{
-    Activity, Assignment, Doorway, FamilySettings, Meter, OpeningHours, Point, Rules, Side, Site,
-    StatedEnergy, Ventilation, Zone, assigned_at,
+    Activity, Assignment, Doorway, FamilySettings, Meter, Point, Rules, Side, Site, StatedEnergy,
+    Ventilation, Zone, assigned_at,
 };
+pub use opening::OpeningHours;
 pub use retention::{DiskGuard, Kept, Retention};

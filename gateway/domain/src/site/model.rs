@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, Use};
 use super::alert_settings::AlertSettings;
+use super::opening::OpeningHours;
 use super::retention::Retention;
 use crate::air::Thresholds;
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
@@ -75,13 +76,6 @@ pub struct FamilySettings {
     pub enabled: bool,
     /// MQTT topic filters in place of its standard ones.
     pub topics: Option<Vec<String>>,
-}
-
-/// Opening hours for each day of the week, in civil time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OpeningHours {
-    /// Monday first; each a list of disjoint spans in order. An end of 24:00 is `None`.
-    pub week: [Vec<(Time, Option<Time>)>; 7],
 }
 
 /// A space whose occupancy is reported.

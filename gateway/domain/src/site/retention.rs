@@ -14,8 +14,11 @@ pub(super) const RETENTION: &[Key] = &[
 ];
 
 /// `[disk]`.
-pub(super) const DISK: &[Key] =
-    &[Key::optional("full", "0.95"), Key::optional("min_free_mb", "256")];
+pub(super) const DISK: &[Key] = &[
+    Key::optional("warn", "0.85"),
+    Key::optional("full", "0.95"),
+    Key::optional("min_free_mb", "256"),
+];
 
 /// Live figures, and this month's reports, are made of readings.
 const LEAST_DAYS: u32 = 35;
@@ -42,7 +45,9 @@ impl Default for Kept {
 /// When a disk counts as nearly full.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DiskGuard {
-    /// The share of the disk from which it is nearly full.
+    /// The share of the disk from which somebody should make room.
+    pub warn: f64,
+    /// The share of the disk from which it is nearly full, so that the oldest readings go.
     pub full: f64,
     /// So many bytes must remain in any case.
     pub min_free_bytes: u64,
@@ -51,22 +56,34 @@ pub struct DiskGuard {
 impl Default for DiskGuard {
     /// What is written beside readings, in an update or a log, fits into the last twentieth of a card, or 256 MB.
     fn default() -> Self {
-        Self { full: 0.95, min_free_bytes: 256_000_000 }
+        Self { warn: 0.85, full: 0.95, min_free_bytes: 256_000_000 }
     }
 }
 
 impl DiskGuard {
     /// How many bytes must remain of a disk of so many.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a disk, to the megabyte"
-    )]
     pub fn reserve_bytes(&self, disk_bytes: u64) -> u64 {
-        let share = (disk_bytes as f64 * (1.0 - self.full)).round() as u64;
-        share.max(self.min_free_bytes)
+        share(disk_bytes, 1.0 - self.full).max(self.min_free_bytes)
     }
+
+    /// Below how many free bytes somebody should make room: never while enough for years is left.
+    pub fn warn_bytes(&self, disk_bytes: u64) -> u64 {
+        let warn = share(disk_bytes, 1.0 - self.warn).min(ENOUGH_BYTES);
+        warn.max(self.reserve_bytes(disk_bytes))
+    }
+}
+
+/// A large disk may be fuller: in this fits what a building of 200 sources records in six years.
+const ENOUGH_BYTES: u64 = 10_000_000_000;
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a disk, to the megabyte"
+)]
+fn share(disk_bytes: u64, share: f64) -> u64 {
+    (disk_bytes as f64 * share).round() as u64
 }
 
 /// How long what is stored is kept.
@@ -117,10 +134,12 @@ pub(super) fn retention(
 fn guard(section: &Section<'_>) -> DiskGuard {
     let default = DiskGuard::default();
     let megabytes = section.count("min_free_mb").map(|megabytes| u64::from(megabytes) * 1_000_000);
-    DiskGuard {
-        full: section.share("full").unwrap_or(default.full),
-        min_free_bytes: megabytes.unwrap_or(default.min_free_bytes),
+    let full = section.share("full").unwrap_or(default.full);
+    let warn = section.share("warn").unwrap_or(default.warn.min(full));
+    if warn > full {
+        section.fault("warn", format!("`warn` is {warn} and above `full`, {full}; set it below"));
     }
+    DiskGuard { warn, full, min_free_bytes: megabytes.unwrap_or(default.min_free_bytes) }
 }
 
 fn kept(section: &Section<'_>, default: Kept) -> Kept {

@@ -1,29 +1,13 @@
-//! The optional tables of the site file: opening hours, rules and device families.
+//! Optional tables of the site file: rules and device families; and spans of a day, as several tables tell them.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Time;
 
 use super::fault::{Faults, nearest};
-use super::model::{FamilySettings, OpeningHours, Rules};
+use super::model::{FamilySettings, Rules};
 use super::section::{Key, Section};
 use crate::families;
-
-/// The days of the week as the file names them.
-pub(super) const DAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const DAY: &str = r#"["08:30-12:00", "13:00-18:00"]"#;
-
-/// `[site.opening]`: each day of the week with its spans; a day left out is closed.
-pub(super) const OPENING: &[Key] = &[
-    Key::optional("monday", DAY),
-    Key::optional("tuesday", DAY),
-    Key::optional("wednesday", DAY),
-    Key::optional("thursday", DAY),
-    Key::optional("friday", DAY),
-    Key::optional("saturday", DAY),
-    Key::optional("sunday", DAY),
-];
 
 /// `[rules]`: how figures are made.
 pub(super) const RULES: &[Key] = &[
@@ -39,15 +23,6 @@ pub(super) const RULES: &[Key] = &[
 /// `[families.<name>]`: whether a family is listened to, and where.
 pub(super) const FAMILY: &[Key] =
     &[Key::optional("enabled", "false"), Key::optional("topics", "[\"zigbee2mqtt/#\"]")];
-
-/// The opening hours of this table.
-pub(super) fn opening(section: &Section<'_>) -> OpeningHours {
-    let mut hours = OpeningHours::default();
-    for (day, of_day) in DAYS.iter().zip(&mut hours.week) {
-        *of_day = spans(section, section.texts(day).unwrap_or_default());
-    }
-    hours
-}
 
 /// Spans of one day, in order and apart from each other.
 pub(super) fn spans(section: &Section<'_>, texts: Vec<(usize, &str)>) -> Vec<(Time, Option<Time>)> {

@@ -1,11 +1,9 @@
 //! What only the last weeks tell: a meter that draws more at night than it used to, and CO2 instruments that drift.
 
-use jiff::tz::TimeZone;
-
 use crate::air::{Fault, InstrumentCheck};
 use crate::alerts::{Rule, RuleId, Subject, Watch};
 use crate::ids::MeterId;
-use crate::indicators::{BASELOAD_WATTS, Night, UsualNight, beside_usual};
+use crate::indicators::{Night, UsualNight, beside_usual};
 use crate::instant::Instant;
 use crate::live::LookBack;
 use crate::site::{Meter, Site};
@@ -42,7 +40,7 @@ impl<'a> Risen<'a> {
         let rule = site.alerts.rules.rule(RuleId::Baseload, &Subject::Meter(meter.id.clone()))?;
         let nights =
             told.nights.iter().find(|(id, _)| *id == meter.id).map(|(_, nights)| nights)?;
-        let (since, last) = risen(rule, nights, &site.timezone, told.until)?;
+        let (since, last) = risen(site, rule, nights, told.until)?;
         Some(Self { meter, since, last, severity: rule.severity })
     }
 
@@ -54,7 +52,7 @@ impl<'a> Risen<'a> {
     fn is_of_parts(&self, site: &Site, risen: &[Risen<'_>]) -> bool {
         let parts = risen.iter().filter(|it| is_above(site, &self.meter.id, it.meter));
         let of_parts: f64 = parts.map(Risen::excess_w).sum();
-        of_parts > 0.0 && self.excess_w() - of_parts <= BASELOAD_WATTS
+        of_parts > 0.0 && self.excess_w() - of_parts <= site.alerts.baseload_w
     }
 
     fn alert(&self) -> Alert {
@@ -67,17 +65,19 @@ impl<'a> Risen<'a> {
 
 /// Since the end of which night they are above, and the last one.
 fn risen(
+    site: &Site,
     rule: Rule,
     nights: &[Night],
-    zone: &TimeZone,
     until: Instant,
 ) -> Option<(Instant, UsualNight)> {
     let mut watch = Watch::new(rule);
     let mut newest = None;
     for one in beside_usual(nights) {
-        let morning = one.night.date.at(MORNING, 0, 0, 0).to_zoned_datetime(zone.clone()).ok()?;
+        let morning =
+            one.night.date.at(MORNING, 0, 0, 0).to_zoned_datetime(site.timezone.clone()).ok()?;
         let at: Instant = morning.timestamp().into();
-        let is_much = one.night.watts - one.usual_w > BASELOAD_WATTS || watch.raised(at).is_some();
+        let excess_w = one.night.watts - one.usual_w;
+        let is_much = excess_w > site.alerts.baseload_w || watch.raised(at).is_some();
         let ratio = one.night.watts / one.usual_w.max(1.0);
         watch.observe(at, if is_much { ratio } else { 0.0 });
         newest = Some((at, one));
@@ -182,6 +182,7 @@ mod tests {
         let rule = "[[alert]]\nrule = \"baseload\"\nmeter = \"server\"\n";
         assert_eq!(rose(&format!("{rule}raise = 1.6\n")), Vec::<String>::new());
         assert_eq!(rose(&format!("{rule}enabled = false\n")), Vec::<String>::new());
+        assert_eq!(rose("[alerts]\nbaseload_w = 600\n"), Vec::<String>::new());
     }
 
     #[test]

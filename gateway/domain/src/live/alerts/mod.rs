@@ -48,11 +48,20 @@ pub(super) struct Alerts {
     batteries: Batteries,
     clocks: Clocks,
     refused: Option<(u64, Instant)>,
-    /// While the disk is nearly full: what is known of it, and since when.
-    disk: Option<(StorageState, Instant)>,
+    /// While the disk fills up.
+    disk: Option<Filling>,
     /// What the last weeks tell.
     hindsight: Vec<Alert>,
     raised: Vec<Alert>,
+}
+
+/// A disk on which little is left.
+#[derive(Clone, Copy, Debug)]
+struct Filling {
+    free_bytes: u64,
+    disk_bytes: u64,
+    is_full: bool,
+    since: Instant,
 }
 
 /// What is known of the building when alerts are looked at.
@@ -105,9 +114,18 @@ impl Alerts {
 
     /// Takes how much room the store has.
     pub(super) fn storage(&mut self, site: &Site, storage: &StorageState, now: Instant) {
-        let reserve = site.retention.disk.reserve_bytes(storage.disk_bytes);
-        let since = self.disk.map_or(now, |(_, since)| since);
-        self.disk = (storage.free_bytes < reserve).then_some((*storage, since));
+        let guard = &site.retention.disk;
+        let (free, disk) = (storage.free_bytes, storage.disk_bytes);
+        // What is written and given up again beside readings does not end it.
+        let enough = guard.warn_bytes(disk) + self.disk.map_or(0, |_| disk / 100);
+        let since = self.disk.map_or(now, |it| it.since);
+        let is_full = free < guard.reserve_bytes(disk);
+        self.disk = (free < enough).then_some(Filling {
+            free_bytes: free,
+            disk_bytes: disk,
+            is_full,
+            since,
+        });
     }
 
     pub(super) fn look_back(&mut self, site: &Site, told: &LookBack) {
@@ -126,9 +144,9 @@ impl Alerts {
         raised.extend(self.refused.map(|(refused, since)| {
             Alert::new(Matter::Quarantine { refused }, Severity::Info, since)
         }));
-        raised.extend(self.disk.map(|(disk, since)| {
-            let StorageState { free_bytes, disk_bytes, .. } = disk;
-            Alert::new(Matter::Disk { free_bytes, disk_bytes }, Severity::Attention, since)
+        raised.extend(self.disk.map(|Filling { free_bytes, disk_bytes, is_full, since }| {
+            let severity = if is_full { Severity::Urgent } else { Severity::Attention };
+            Alert::new(Matter::Disk { free_bytes, disk_bytes, is_full }, severity, since)
         }));
         raised.sort_by_key(|alert| (alert.severity, alert.since));
         self.raised = raised;

@@ -231,7 +231,7 @@ fn the_site_file_says_how_warm_a_closed_building_may_be_and_when_a_closure_is_lo
 }
 
 #[test]
-fn a_disk_that_is_nearly_full_is_an_alert_until_there_is_room() {
+fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when_there_is_room() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
     let mut live = Live::new(site, at(0));
     let mut alerts = |free_bytes, second| {
@@ -246,11 +246,18 @@ fn a_disk_that_is_nearly_full_is_an_alert_until_there_is_room() {
         live.states(at(second));
         live.alerts.raised().to_vec()
     };
-    assert_eq!(alerts(1_700_000_000, 0), []);
-    let raised = alerts(1_500_000_000, 10);
-    let matter =
-        crate::wire::state::Matter::Disk { free_bytes: 1_500_000_000, disk_bytes: 32_000_000_000 };
-    assert_eq!((&raised[0].matter, raised[0].since), (&matter, at(10)));
-    assert_eq!(alerts(1_400_000_000, 60)[0].since, at(10));
-    assert_eq!(alerts(1_700_000_000, 90), []);
+    let disk = |free_bytes, is_full| crate::wire::state::Matter::Disk {
+        free_bytes,
+        disk_bytes: 32_000_000_000,
+        is_full,
+    };
+    assert_eq!(alerts(5_000_000_000, 0), []);
+    let raised = alerts(4_700_000_000, 10);
+    assert_eq!((&raised[0].matter, raised[0].since), (&disk(4_700_000_000, false), at(10)));
+    assert_eq!(raised[0].severity, crate::wire::state::Severity::Attention);
+    let raised = alerts(1_500_000_000, 60);
+    assert_eq!((&raised[0].matter, raised[0].since), (&disk(1_500_000_000, true), at(10)));
+    assert_eq!(raised[0].severity, crate::wire::state::Severity::Urgent);
+    assert_eq!(alerts(4_900_000_000, 80)[0].since, at(10), "it is not yet over");
+    assert_eq!(alerts(5_300_000_000, 90), []);
 }

@@ -228,12 +228,15 @@ pub enum Matter {
         /// How many were refused since the start.
         refused: u64,
     },
-    /// The disk of the store is nearly full.
+    /// The disk of the store fills up.
     Disk {
         /// What is left of it, in bytes.
         free_bytes: u64,
         /// How large it is, in bytes.
         disk_bytes: u64,
+        /// Whether so little is left that the oldest readings go.
+        #[serde(default)]
+        is_full: bool,
     },
 }
 
