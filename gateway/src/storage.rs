@@ -45,11 +45,21 @@ fn show(space: Space) {
     metrics::gauge!("vigie_store_reusable_bytes").set(space.reusable_bytes as f64);
     metrics::gauge!("vigie_disk_free_bytes").set(space.free_bytes as f64);
     metrics::gauge!("vigie_disk_bytes").set(space.disk_bytes as f64);
+    if let Some(errors) = space.disk_errors {
+        metrics::gauge!("vigie_disk_errors").set(errors as f64);
+    }
 }
 
 fn state(space: Space, written_bytes_per_day: Option<u64>) -> StorageState {
-    let Space { stored_bytes, reusable_bytes, free_bytes, disk_bytes } = space;
-    StorageState { stored_bytes, reusable_bytes, free_bytes, disk_bytes, written_bytes_per_day }
+    let Space { stored_bytes, reusable_bytes, free_bytes, disk_bytes, disk_errors } = space;
+    StorageState {
+        stored_bytes,
+        reusable_bytes,
+        free_bytes,
+        disk_bytes,
+        written_bytes_per_day,
+        disk_errors,
+    }
 }
 
 /// What this program had written to its disks since its start, as Linux counts it.

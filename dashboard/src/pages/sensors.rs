@@ -48,6 +48,8 @@ struct Storage {
     free: String,
     /// None in the first hour.
     written: Option<String>,
+    /// None where no file system counts them.
+    errors: Option<String>,
 }
 
 /// How safe the data are.
@@ -121,6 +123,7 @@ pub(crate) async fn show<R: SeriesReader>(
                 reusable: size(storage.reusable_bytes),
                 free: format!("{free} / {disk}"),
                 written: storage.written_bytes_per_day.map(size),
+                errors: storage.disk_errors.map(|errors| teller.language.count(errors)),
             }
         }),
     })

@@ -285,9 +285,11 @@ async fn what_is_stored_and_written_in_a_day_stands_beside_the_room_that_is_left
         "free_bytes": 12_300_000_000_u64,
         "disk_bytes": 32_000_000_000_u64,
         "written_bytes_per_day": 412_000_000_u64,
+        "disk_errors": 0,
     });
     house.hears("gateway", &gateway);
     let page = house.page("/sensors").await;
+    assert!(page.contains("Erreurs du disque"), "{page}");
     for figure in ["1,4\u{a0}Go", "12,3\u{a0}Go / 32,0\u{a0}Go", "412,0\u{a0}Mo"] {
         assert!(page.contains(figure), "{figure} in {page}");
     }

@@ -220,6 +220,10 @@ labels! {
     storage_taken: "Mesures et totaux", "Readings and totals";
     storage_reusable: "dont place à réutiliser", "of which room to be used again";
     storage_free: "Libre sur le disque", "Free on the disk";
+    storage_errors: "Erreurs du disque", "Errors of the disk";
+    storage_errors_note:
+        "Comptées par le système de fichiers\u{a0}: une carte usée en fait avant de perdre des fichiers.",
+        "As the file system counts them: a worn card makes some before it loses files.";
     storage_written: "Écrit par jour", "Written per day";
     storage_written_note:
         "Une carte SD s\u{2019}use par ce qui y est écrit ; au rythme des dernières 24 heures.",

@@ -183,6 +183,8 @@ pub struct Space {
     pub free_bytes: u64,
     /// How large the disk is, in bytes.
     pub disk_bytes: u64,
+    /// How many errors its file system has met since it was last repaired; unknown where none counts them.
+    pub disk_errors: Option<u64>,
 }
 
 /// A question for the readings of one source.

@@ -118,6 +118,24 @@ impl Teller {
         (format!("{count} {noun}"), remedy.to_owned())
     }
 
+    pub(super) fn disk_errors_alert(&self, errors: u64) -> (String, String) {
+        let language = self.language;
+        let count = language.count(errors);
+        let noun = match errors {
+            1 => language.pick("erreur", "error"),
+            _ => language.pick("erreurs", "errors"),
+        };
+        let fact = language.say(
+            format!("Le disque ou la carte fait des erreurs\u{a0}: {count} {noun}"),
+            format!("The disk or card fails: {count} {noun}"),
+        );
+        let remedy = language.pick(
+            "Vérifier que la sauvegarde est r\u{e9}cente, puis remplacer la carte",
+            "See that there is a recent backup, then replace the card",
+        );
+        (fact, remedy.to_owned())
+    }
+
     pub(super) fn disk_alert(
         &self,
         free_bytes: u64,

@@ -61,7 +61,7 @@ impl Teller {
             | Matter::DeviceClock { .. } => Some("/sensors"),
             Matter::Instrument { .. } => Some("/zones"),
             Matter::Quarantine { .. } => Some("/sensors#quarantine"),
-            Matter::Disk { .. } => Some("/sensors#storage"),
+            Matter::Disk { .. } | Matter::DiskErrors { .. } => Some("/sensors#storage"),
             Matter::MachineLeftOn { .. }
             | Matter::MachineLong { .. }
             | Matter::Demand { .. }
@@ -129,6 +129,7 @@ impl Teller {
             Matter::Disk { free_bytes, disk_bytes, is_full } => {
                 self.disk_alert(*free_bytes, *disk_bytes, *is_full)
             }
+            Matter::DiskErrors { errors } => self.disk_errors_alert(*errors),
         }
     }
 }
@@ -217,6 +218,7 @@ mod tests {
                 Matter::Battery { device: device(), percent: 12.0 },
                 Matter::Coverage { meter: meter(), share: 0.61 },
                 Matter::Gaps { meters: 12, of: 13, least: 0.72 },
+                Matter::DiskErrors { errors: 3 },
                 Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000, is_full: true },
                 Matter::Disk {
                     free_bytes: 4_000_000_000,

@@ -270,6 +270,9 @@ pub struct StorageState {
     pub disk_bytes: u64,
     /// What the gateway writes to its disk in a day, at the pace of the last 24 hours; unknown in its first hour.
     pub written_bytes_per_day: Option<u64>,
+    /// How many errors the file system of the disk has met; unknown where none counts them.
+    #[serde(default)]
+    pub disk_errors: Option<u64>,
 }
 
 /// The gateway itself. Published every few seconds: it is the pulse of everything else.

@@ -50,6 +50,8 @@ pub(super) struct Alerts {
     refused: Option<(u64, Instant)>,
     /// While the disk fills up.
     disk: Option<Filling>,
+    /// How many errors the disk has met, and since when they are known.
+    disk_errors: Option<(u64, Instant)>,
     /// What the last weeks tell.
     hindsight: Vec<Alert>,
     raised: Vec<Alert>,
@@ -85,6 +87,7 @@ impl Alerts {
             clocks: Clocks::of(site),
             refused: None,
             disk: None,
+            disk_errors: None,
             hindsight: Vec::new(),
             raised: Vec::new(),
         }
@@ -114,6 +117,9 @@ impl Alerts {
 
     /// Takes how much room the store has.
     pub(super) fn storage(&mut self, site: &Site, storage: &StorageState, now: Instant) {
+        let errors_since = self.disk_errors.map_or(now, |(_, since)| since);
+        let errors = storage.disk_errors.filter(|errors| *errors > 0);
+        self.disk_errors = errors.map(|errors| (errors, errors_since));
         let guard = &site.retention.disk;
         let (free, disk) = (storage.free_bytes, storage.disk_bytes);
         // What is written and given up again beside readings does not end it.
@@ -147,6 +153,9 @@ impl Alerts {
         raised.extend(self.disk.map(|Filling { free_bytes, disk_bytes, is_full, since }| {
             let severity = if is_full { Severity::Urgent } else { Severity::Attention };
             Alert::new(Matter::Disk { free_bytes, disk_bytes, is_full }, severity, since)
+        }));
+        raised.extend(self.disk_errors.map(|(errors, since)| {
+            Alert::new(Matter::DiskErrors { errors }, Severity::Attention, since)
         }));
         raised.sort_by_key(|alert| (alert.severity, alert.since));
         self.raised = raised;

@@ -241,6 +241,7 @@ fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when
             free_bytes,
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
+            disk_errors: None,
         };
         live.storage(&storage, at(second));
         live.states(at(second));
@@ -260,4 +261,28 @@ fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when
     assert_eq!(raised[0].severity, crate::wire::state::Severity::Urgent);
     assert_eq!(alerts(4_900_000_000, 80)[0].since, at(10), "it is not yet over");
     assert_eq!(alerts(5_300_000_000, 90), []);
+}
+
+#[test]
+fn a_disk_whose_file_system_met_errors_is_told_once_until_it_is_repaired() {
+    let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
+    let mut live = Live::new(site, at(0));
+    let mut alerts = |disk_errors, second| {
+        let storage = StorageState {
+            stored_bytes: 0,
+            reusable_bytes: 0,
+            free_bytes: 20_000_000_000,
+            disk_bytes: 32_000_000_000,
+            written_bytes_per_day: None,
+            disk_errors,
+        };
+        live.storage(&storage, at(second));
+        live.states(at(second));
+        live.alerts.raised().iter().map(|it| (it.matter.key(), it.since)).collect::<Vec<_>>()
+    };
+    assert_eq!(alerts(None, 0), [], "nobody counts them");
+    assert_eq!(alerts(Some(0), 10), []);
+    assert_eq!(alerts(Some(2), 20), [("disk_errors".to_owned(), at(20))]);
+    assert_eq!(alerts(Some(5), 30), [("disk_errors".to_owned(), at(20))]);
+    assert_eq!(alerts(Some(0), 40), []);
 }

@@ -238,6 +238,11 @@ pub enum Matter {
         #[serde(default)]
         is_full: bool,
     },
+    /// The disk of the store fails: its file system met errors.
+    DiskErrors {
+        /// How many.
+        errors: u64,
+    },
 }
 
 /// What a register did.
@@ -284,6 +289,7 @@ impl Matter {
             Self::Register { meter, .. } => format!("register/{meter}"),
             Self::Quarantine { .. } => "quarantine".to_owned(),
             Self::Disk { .. } => "disk".to_owned(),
+            Self::DiskErrors { .. } => "disk_errors".to_owned(),
         }
     }
 }
