@@ -60,6 +60,7 @@ labels! {
     icone: "Confinement (ICONE)", "Stuffiness (ICONE)";
     category: "Catégorie EN\u{a0}16798-1", "EN\u{a0}16798-1 category";
     renewal: "Renouvellement de l\u{2019}air", "Air renewal";
+    renewal_open: "Renouvellement, bâtiment ouvert", "Renewal while open";
     per_person: "Air neuf par personne", "Fresh air per person";
     occupied_time: "Temps avec du monde", "Time with people";
     nobody_came: "personne n\u{2019}est venu", "nobody came";
@@ -187,6 +188,11 @@ impl Language {
                 let nights = renewal.nights;
                 let s = if nights > 1 { "s" } else { "" };
                 self.say(format!("{nights} nuit{s}"), format!("{nights} night{s}"))
+            }
+            RenewalBasis::DayDecay => {
+                let lulls = renewal.nights;
+                let s = if lulls > 1 { "s" } else { "" };
+                self.say(format!("{lulls} accalmie{s}"), format!("{lulls} lull{s}"))
             }
         };
         self.say(

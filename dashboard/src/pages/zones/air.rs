@@ -1,6 +1,6 @@
 //! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
 
-use domain::air::{AirLevel, AirReport, Airing, Thresholds};
+use domain::air::{AirLevel, AirReport, Airing, Renewal, Thresholds};
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::SeriesReader;
@@ -106,7 +106,7 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
         Row { depth: 0, name: zone.name.clone(), cells }
     };
     let table = Table {
-        head: vec![z.zone, z.renewal, z.per_person, z.airings],
+        head: vec![z.zone, z.renewal, z.renewal_open, z.per_person, z.airings],
         rows: reports.iter().map(row).collect(),
         folded: false,
     };
@@ -132,8 +132,11 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) 
         .zip(shares(language, report))
         .map(|(name, cell)| Tile::new(name, text(cell)))
         .collect();
-    let [renewed, each] = renewal(language, report);
+    let [renewed, renewed_open, each] = renewal(language, report);
     tiles.push(Tile::new(z.renewal, text(renewed)));
+    if report.renewal_open.is_some() {
+        tiles.push(Tile::new(z.renewal_open, text(renewed_open)));
+    }
     tiles.push(Tile::new(z.per_person, text(each)));
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
     let advice = report.advice.filter(|_| asked.is_current());
@@ -183,16 +186,9 @@ fn shares(language: Language, report: &AirReport) -> [Cell; 5] {
     ]
 }
 
-fn renewal(language: Language, report: &AirReport) -> [Cell; 2] {
-    let z = language.zone_labels();
-    [
-        Cell::text(
-            report.renewal.map_or_else(|| z.nothing_decays.to_owned(), |it| language.renewal(&it)),
-        ),
-        Cell::text(
-            report
-                .per_person
-                .map_or_else(|| z.nothing_decays.to_owned(), |it| language.per_person(&it)),
-        ),
-    ]
+fn renewal(language: Language, report: &AirReport) -> [Cell; 3] {
+    let unknown = || language.zone_labels().nothing_decays.to_owned();
+    let renewal = |it: Option<Renewal>| it.map_or_else(unknown, |it| language.renewal(&it));
+    let each = report.per_person.map_or_else(unknown, |it| language.per_person(&it));
+    [renewal(report.renewal), renewal(report.renewal_open), each].map(Cell::text)
 }

@@ -24,21 +24,23 @@ const NIGHTS: usize = 20;
 pub enum RenewalBasis {
     /// From the decay of its CO2 in nights that were quiet.
     NightDecay,
+    /// From its decay in quiet spells of opening hours.
+    DayDecay,
     /// From what the site file says.
     SiteFile,
 }
 
-/// How often the air of a zone is renewed while it is empty: at night, with windows closed and fans as at night. By
-/// day there may be more.
+/// How often the air of a zone is renewed while it is empty, windows closed: at night with fans as at night, or in
+/// opening hours with fans as then.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Renewal {
-    /// Air changes an hour: the middle one of the nights.
+    /// Air changes an hour: the middle one of the nights, or spells.
     pub per_h: f64,
-    /// The lower end of what nine of ten nights gave.
+    /// The lower end of what nine of ten gave.
     pub low_per_h: f64,
     /// The upper end.
     pub high_per_h: f64,
-    /// From how many nights.
+    /// From how many nights, or spells.
     pub nights: u32,
     /// How it is known.
     pub basis: RenewalBasis,
@@ -48,8 +50,9 @@ pub struct Renewal {
 const CONFIGURED_ERROR: f64 = 0.5;
 
 impl Renewal {
-    /// From quiet spells, oldest first, or else from what the site file says.
+    /// From quiet spells of a regime, oldest first, or else from what the site file says.
     pub(super) fn of(
+        basis: RenewalBasis,
         track: &Track,
         quiet: &[Period],
         outdoor_ppm: f64,
@@ -62,7 +65,6 @@ impl Renewal {
         if let (Some(per_h), Some(low), Some(high)) =
             (median(nights.clone()), told(0.05), told(0.95))
         {
-            let basis = RenewalBasis::NightDecay;
             return Some(Self { per_h, low_per_h: low, high_per_h: high, nights: count, basis });
         }
         configured.map(|per_h| Self {
@@ -151,7 +153,7 @@ mod tests {
     #[test]
     fn the_air_change_of_a_quiet_night_is_that_of_its_decay() {
         let (track, night) = track(|hours| 420.0 + 800.0 * (-0.6 * hours).exp());
-        let renewal = Renewal::of(&track, &[night], 420.0, None).unwrap();
+        let renewal = Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, None).unwrap();
         assert!((renewal.per_h - 0.6).abs() < 1e-6, "{renewal:?}");
         assert_eq!((renewal.nights, renewal.basis), (1, RenewalBasis::NightDecay));
     }
@@ -159,8 +161,9 @@ mod tests {
     #[test]
     fn a_night_in_which_nothing_decays_tells_nothing_and_the_site_file_does() {
         let (track, night) = track(|hours| 460.0 + 5.0 * hours);
-        assert_eq!(Renewal::of(&track, &[night], 420.0, None), None);
-        let renewal = Renewal::of(&track, &[night], 420.0, Some(0.5)).unwrap();
+        assert_eq!(Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, None), None);
+        let renewal =
+            Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, Some(0.5)).unwrap();
         assert_eq!((renewal.per_h, renewal.basis), (0.5, RenewalBasis::SiteFile));
         assert!(renewal.low_per_h < 0.5 && 0.5 < renewal.high_per_h);
     }
@@ -174,7 +177,7 @@ mod tests {
                 420.0 + 700.0 * (-4.0 * (hours - 3.0)).exp()
             }
         });
-        assert_eq!(Renewal::of(&track, &[night], 420.0, None), None);
+        assert_eq!(Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, None), None);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::airing::{Advice, Airing, airings};
 use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM};
-use super::renewal::{PerPerson, Renewal};
+use super::renewal::{PerPerson, Renewal, RenewalBasis};
 use super::track::{Track, points};
 use crate::instant::Period;
-use crate::occupancy::PeopleFigure;
+use crate::occupancy::{PeopleFigure, closed_hours};
 use crate::reading::SeriesSet;
 use crate::site::{Activity, Assignment, Site, Zone};
 use crate::wire::state::Occupancy;
@@ -35,8 +35,10 @@ pub struct AirReport {
     pub coverage: f64,
     /// The occupied time; `None` without any of which the air is known.
     pub occupied: Option<AirShares>,
-    /// How often the air is renewed while nobody is there.
+    /// How often the air is renewed while nobody is there, in the closed building: fans run as at night.
     pub renewal: Option<Renewal>,
+    /// The same in opening hours, from spells without anybody; `None` without opening hours.
+    pub renewal_open: Option<Renewal>,
     /// Outdoor air for each person while somebody was there.
     pub per_person: Option<PerPerson>,
     /// When it was aired.
@@ -70,8 +72,15 @@ pub fn zone_air(
         .collect();
     let shares = AirShares::of(&occupied, outdoor_ppm, &thresholds);
     let quiet = quiet(buckets());
-    let renewal = Renewal::of(&track, &quiet, outdoor_ppm, zone.air_changes_per_h);
-    let airings = airings(&track, outdoor_ppm, renewal.map(|it| it.per_h));
+    let (closed, open) = by_regime(site, span, &quiet);
+    let of =
+        |regime, spells: &[Period], told| Renewal::of(regime, &track, spells, outdoor_ppm, told);
+    let renewal = of(RenewalBasis::NightDecay, &closed, zone.air_changes_per_h);
+    let renewal_open = site
+        .opening
+        .as_ref()
+        .and_then(|_| of(RenewalBasis::DayDecay, &open, zone.air_changes_open_per_h));
+    let airings = airings(&track, outdoor_ppm, renewal_open.or(renewal).map(|it| it.per_h));
     let breath_m3_h = 3.6 * zone.activity.unwrap_or(USUAL_ACTIVITY).breath_litres_per_s();
     let now = track.0.last().copied();
     let present = buckets().rfind(|(period, _)| now.is_some_and(|(at, _)| period.contains(at)));
@@ -90,6 +99,7 @@ pub fn zone_air(
         per_person: shares.and_then(|it| PerPerson::of(it.mean_ppm, outdoor_ppm, breath_m3_h)),
         occupied: shares,
         renewal,
+        renewal_open,
         airings,
         advice,
     }
@@ -121,6 +131,19 @@ fn quiet<'a>(buckets: impl Iterator<Item = (&'a Period, &'a PeopleFigure)>) -> V
     quiet
 }
 
+/// Quiet spells of the closed building, and those of the open one: what lies in both is cut, since fans follow the hours.
+fn by_regime(site: &Site, span: Period, quiet: &[Period]) -> (Vec<Period>, Vec<Period>) {
+    let Some(closed_hours) = closed_hours(site, span) else { return (quiet.to_vec(), Vec::new()) };
+    let within = |hours: &[Period]| {
+        let cut =
+            quiet.iter().flat_map(|spell| hours.iter().filter_map(|it| it.intersection(*spell)));
+        cut.collect::<Vec<_>>()
+    };
+    let between =
+        closed_hours.windows(2).filter_map(|pair| Period::new(pair[0].end(), pair[1].start()));
+    (within(&closed_hours), within(&between.collect::<Vec<_>>()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +158,20 @@ mod tests {
 
     fn at(minute: i64) -> Instant {
         Instant::from_millis(minute * 60_000)
+    }
+
+    /// Four people, or nobody.
+    fn figure(is_there: bool) -> PeopleFigure {
+        PeopleFigure {
+            people: Some(if is_there { 4.0 } else { 0.0 }),
+            low: Some(0.0),
+            high: Some(5.0),
+            occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
+            counted: None,
+            parts: crate::wire::state::Parts::None,
+            quality: Quality::Estimated,
+            coverage: 1.0,
+        }
     }
 
     /// Four people from 8 to 12 in a room whose air is renewed half an hour's worth each hour.
@@ -154,20 +191,8 @@ mod tests {
         series.insert(source, (0..1440).map(reading).collect());
         let grid: Vec<Period> =
             (0..96).map(|nr| Period::new(at(15 * nr), at(15 * nr + 15)).unwrap()).collect();
-        let figure = |period: &Period| {
-            let is_there = (at(480)..at(720)).contains(&period.start());
-            PeopleFigure {
-                people: Some(if is_there { 4.0 } else { 0.0 }),
-                low: Some(0.0),
-                high: Some(5.0),
-                occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
-                counted: None,
-                parts: crate::wire::state::Parts::None,
-                quality: Quality::Estimated,
-                coverage: 1.0,
-            }
-        };
-        let people: Vec<PeopleFigure> = grid.iter().map(figure).collect();
+        let is_there = |period: &Period| (at(480)..at(720)).contains(&period.start());
+        let people: Vec<PeopleFigure> = grid.iter().map(|it| figure(is_there(it))).collect();
         let day = Period::new(at(0), at(1440)).unwrap();
         zone_air(&site, &site.zones[0], day, (&grid, &people), &series)
     }
@@ -181,6 +206,40 @@ mod tests {
         assert!((occupied.occupied_h - 4.0).abs() < 0.1 && occupied.max_ppm > 1400.0);
         assert!(occupied.above_reference > 0.5 && !occupied.icone.complete, "{occupied:?}");
         assert_eq!((report.coverage, report.airings.len()), (1.0, 0));
+    }
+
+    #[test]
+    fn air_changes_of_the_open_building_are_told_apart_from_those_of_its_nights() {
+        let hours = "[site.opening]\nthursday = [\"06:00-15:00\"]\n";
+        let text = ROOM.replace("[[zone]]", &format!("{hours}[[zone]]"));
+        let site = crate::site::parse(&text, "a.toml").unwrap();
+        // A fan brings 2 air changes an hour until 15:00, and none after it; four people until noon and from 15 to 17.
+        let mut ppm = 420.0;
+        let is_there = |minute: i64| matches!(minute, 480..720 | 900..1020);
+        let one = |minute: i64| {
+            let per_h = if minute < 900 { 2.0 } else { 0.4 };
+            let steady = 420.0 + if is_there(minute) { 1240.0 / per_h } else { 0.0 };
+            ppm = steady + (ppm - steady) * f64::exp(-per_h / 60.0);
+            let (observed_at, value) = (at(minute), Value::Gauge(ppm));
+            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value }
+        };
+        let mut series = SeriesSet::default();
+        let source =
+            Source { device: "c".parse().unwrap(), quantity: Quantity::Co2, channel: None };
+        series.insert(source, (0..1440).map(one).collect());
+        let grid: Vec<Period> =
+            (0..96).map(|nr| Period::new(at(nr * 15), at(nr * 15 + 15)).unwrap()).collect();
+        let people: Vec<PeopleFigure> = grid
+            .iter()
+            .map(|quarter| figure(is_there(quarter.start().as_millis() / 60_000)))
+            .collect();
+        let day = Period::new(at(0), at(1440)).unwrap();
+
+        let told = zone_air(&site, &site.zones[0], day, (&grid, &people), &series);
+
+        let (open, closed) = (told.renewal_open.unwrap(), told.renewal.unwrap());
+        assert!((open.per_h - 2.0).abs() < 0.1 && open.basis == RenewalBasis::DayDecay, "{open:?}");
+        assert!((closed.per_h - 0.4).abs() < 0.05, "{closed:?}");
     }
 
     #[test]

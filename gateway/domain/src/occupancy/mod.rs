@@ -265,6 +265,11 @@ pub fn is_closed_for(site: &Site, length: SignedDuration, now: Instant) -> Optio
     Some(closed.iter().any(|hours| hours.start() <= begin && hours.contains(now)))
 }
 
+/// The hours of a span in which the building is closed; `None` without opening hours.
+pub(crate) fn closed_hours(site: &Site, span: Period) -> Option<Vec<Period>> {
+    Some(hours::closed(site.opening.as_ref()?, span, &site.timezone))
+}
+
 fn closed_around(site: &Site, now: Instant) -> Option<Vec<Period>> {
     let opening = site.opening.as_ref()?;
     let day = SignedDuration::from_hours(24);

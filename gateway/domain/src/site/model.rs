@@ -102,6 +102,8 @@ pub struct Zone {
     /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back for what its
     /// own nights do not tell.
     pub air_changes_per_h: Option<f64>,
+    /// The same while the building is open, where a fan then brings more.
+    pub air_changes_open_per_h: Option<f64>,
 }
 
 /// What people mostly do in a zone, which is how much they breathe out.

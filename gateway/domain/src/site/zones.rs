@@ -19,6 +19,7 @@ pub(super) const ZONE: &[Key] = &[
     Key::optional("ventilation", "\"natural\""),
     Key::optional("activity", "\"office\""),
     Key::optional("air_changes_per_h", "0.5"),
+    Key::optional("air_changes_open_per_h", "2.5"),
 ];
 
 const VENTILATION: &[Key] = &[Key::needed("airflow", "\"fablab-airflow\"")];
@@ -44,6 +45,7 @@ pub(super) fn read_zone<'a>(section: &Section<'a>, tables: &Tables<'a>) -> Optio
         ventilation,
         activity: read_activity(section),
         air_changes_per_h: section.positive("air_changes_per_h"),
+        air_changes_open_per_h: section.positive("air_changes_open_per_h"),
     })
 }
 

@@ -71,7 +71,7 @@ impl Air {
         let co2 = room.co2.iter().flat_map(|&point| &traffic.airs[point]).map(means).collect();
         let airflow = match room.supply {
             Supply::Measured(point) => traffic.airs[point].iter().map(means).reduce(first_known),
-            Supply::Natural | Supply::Unknown => None,
+            Supply::Natural | Supply::Unknown | Supply::Told { .. } => None,
         };
         Self { co2, airflow: airflow.unwrap_or_default() }
     }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::air::{Air, Excess, outdoor_since};
-use super::room::Room;
+use super::room::{Room, Supply};
 use super::steps::{MINUTES, Steps};
 use crate::instant::{Instant, Period};
 use crate::occupancy::doors::{Lane, patience};
@@ -16,7 +16,7 @@ use crate::site::{Rules, Site};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Evidence {
     pub(super) co2: Option<Excess>,
-    /// Measured outdoor air in m³/h.
+    /// Outdoor air that a fan brings, measured or told, in m³/h.
     pub(super) airflow: Option<f64>,
     /// Minutes with movement.
     pub(super) moved: u8,
@@ -72,6 +72,11 @@ pub(super) fn gather(
     }
     count(extent, traffic, steps, &mut evidence);
     close(site, steps, &mut evidence);
+    if let Supply::Told { open_m3_h, closed_m3_h } = room.supply {
+        for evidence in &mut evidence {
+            evidence.airflow = if evidence.closed { closed_m3_h } else { Some(open_m3_h) };
+        }
+    }
     evidence
 }
 

@@ -17,6 +17,8 @@ const NATURAL_STATES: u32 = 12;
 /// The share of outdoor air in the measured flow, from mostly returned air to more than was measured.
 const MEASURED_FACTORS: [f64; 9] = [0.25, 0.4, 0.55, 0.75, 0.87, 1.0, 1.15, 1.35, 1.8];
 const MEASURED_SPREAD: f64 = 0.2;
+/// What the site file tells of a fan was measured once, or stands on its plate.
+const TOLD_SPREAD: f64 = 0.3;
 /// How often that share becomes another: windows are opened and dampers move several times a day.
 const MEASURED_JUMPS: f64 = 0.03;
 
@@ -47,6 +49,8 @@ enum AirModel {
     Learnt,
     /// The states are factors of a measured one.
     Measured,
+    /// The states are factors of one that the site file tells.
+    Told,
     /// At least so many must be there for such a rise: more air than the least may come in, and the doors tell the rest.
     Bound,
 }
@@ -83,6 +87,7 @@ impl Model {
                 (AirModel::Learnt, (0..NATURAL_STATES).map(natural).collect())
             }
             Supply::Measured(_) => (AirModel::Measured, MEASURED_FACTORS.to_vec()),
+            Supply::Told { .. } => (AirModel::Told, MEASURED_FACTORS.to_vec()),
         };
         let air_axis = air_axis(air, &air_changes);
         let Breath { median_m3_h, spread, .. } = room.breath;
@@ -152,15 +157,16 @@ impl Model {
         (with * likely.ln() + without * (1.0 - likely).ln()).exp()
     }
 
-    /// The air changes an hour of an air state; `None` when the flow should be measured and is not.
+    /// The air changes an hour of an air state; `None` when the flow should be known and is not.
     fn air_change(&self, state: f64, evidence: &Evidence) -> Option<f64> {
-        match self.air {
-            AirModel::Learnt | AirModel::Bound => Some(state),
-            AirModel::Measured => {
-                // What leaks in besides is as little as in a room without a fan.
-                evidence.airflow.map(|flow| state * flow / self.volume_m3 + NATURAL_PER_H.0)
-            }
-        }
+        let leaks_per_h = match self.air {
+            AirModel::Learnt | AirModel::Bound => return Some(state),
+            // What leaks in besides is as little as in a room without a fan.
+            AirModel::Measured => NATURAL_PER_H.0,
+            // The air changes of a room are told with its leaks.
+            AirModel::Told => 0.0,
+        };
+        evidence.airflow.map(|flow| state * flow / self.volume_m3 + leaks_per_h)
     }
 
     /// The balance of CO2 over a step, with a heavy-tailed error.
@@ -174,7 +180,7 @@ impl Model {
             let level = level as f64;
             let error = (excess.after - excess.before * rest - level * each) / scale;
             *likelihood *= match self.air {
-                AirModel::Learnt | AirModel::Measured => student(error) / scale,
+                AirModel::Learnt | AirModel::Measured | AirModel::Told => student(error) / scale,
                 AirModel::Bound => student((error - USUAL_NOISE).max(0.0)),
             };
         }
@@ -183,12 +189,14 @@ impl Model {
 
 /// Every air change is as usual as any other, but a measurement is mostly right.
 fn air_axis(air: AirModel, air_changes: &[f64]) -> Axis {
-    let measured = |factor: &f64| normal(factor.ln() / MEASURED_SPREAD);
+    let known = |spread: f64| {
+        let usual = |factor: &f64| normal(factor.ln() / spread);
+        // A known flow does not drift from state to state.
+        Axis::new(&air_changes.iter().map(usual).collect::<Vec<_>>(), 0.0, MEASURED_JUMPS)
+    };
     match air {
-        // A measured flow does not drift from state to state.
-        AirModel::Measured => {
-            Axis::new(&air_changes.iter().map(measured).collect::<Vec<_>>(), 0.0, MEASURED_JUMPS)
-        }
+        AirModel::Measured => known(MEASURED_SPREAD),
+        AirModel::Told => known(TOLD_SPREAD),
         AirModel::Learnt | AirModel::Bound => {
             Axis::new(&vec![1.0; air_changes.len()], AIR_NEAR, AIR_JUMPS)
         }

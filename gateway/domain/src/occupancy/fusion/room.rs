@@ -60,7 +60,7 @@ impl Breath {
 }
 
 /// How the air of a room is renewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Supply {
     /// By windows and leaks: learnt from the air itself.
     Natural,
@@ -68,6 +68,28 @@ pub(super) enum Supply {
     Unknown,
     /// By a fan whose flow this point measures.
     Measured(usize),
+    /// By a fan of which the site file tells what it brings while the building is open, in m³/h, and else, if it does.
+    Told { open_m3_h: f64, closed_m3_h: Option<f64> },
+}
+
+impl Supply {
+    fn of(site: &Site, zone: &Zone, volume_m3: f64) -> Self {
+        let flow = |per_h: f64| per_h * volume_m3;
+        match &zone.ventilation {
+            Ventilation::Natural => Self::Natural,
+            Ventilation::Mechanical => match zone.air_changes_open_per_h {
+                Some(open) => Self::Told {
+                    open_m3_h: flow(open),
+                    closed_m3_h: zone.air_changes_per_h.map(flow),
+                },
+                None => Self::Unknown,
+            },
+            Ventilation::Measured(id) => {
+                let point = site.points.iter().position(|point| point.id == *id);
+                point.map_or(Self::Unknown, Self::Measured)
+            }
+        }
+    }
 }
 
 impl Room {
@@ -81,7 +103,7 @@ impl Room {
             zone: index,
             volume_m3,
             capacity: capacity(zone),
-            supply: supply(site, &zone.ventilation),
+            supply: Supply::of(site, zone, volume_m3),
             breath: Breath::of(zone.activity),
             co2,
             detectors: points(site, id, Quantity::OccupancyDetected),
@@ -98,7 +120,7 @@ impl Room {
     pub(crate) fn air(&self) -> Vec<usize> {
         let airflow = match self.supply {
             Supply::Measured(point) => Some(point),
-            Supply::Natural | Supply::Unknown => None,
+            Supply::Natural | Supply::Unknown | Supply::Told { .. } => None,
         };
         self.co2.iter().copied().chain(airflow).collect()
     }
@@ -120,16 +142,4 @@ fn machines(site: &Site, zone: &ZoneId) -> Vec<usize> {
 fn capacity(zone: &Zone) -> f64 {
     let by_area = zone.area_m2.map(|area| (area / AREA_PER_PERSON_M2).ceil());
     zone.capacity.map(f64::from).or(by_area).unwrap_or(USUAL_CAPACITY).max(1.0)
-}
-
-fn supply(site: &Site, ventilation: &Ventilation) -> Supply {
-    match ventilation {
-        Ventilation::Natural => Supply::Natural,
-        Ventilation::Mechanical => Supply::Unknown,
-        Ventilation::Measured(id) => site
-            .points
-            .iter()
-            .position(|point| point.id == *id)
-            .map_or(Supply::Unknown, Supply::Measured),
-    }
 }
