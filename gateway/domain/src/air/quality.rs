@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::watch::InstrumentLimits;
-
 /// From which CO2 on air is what, in ppm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
@@ -31,6 +29,32 @@ impl Default for Thresholds {
             icone_high_ppm: 1700.0,
             category_ppm: [550.0, 800.0, 1350.0],
             instrument: InstrumentLimits::default(),
+        }
+    }
+}
+
+/// From when on an instrument is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstrumentLimits {
+    /// So far the lowest of a week may lie from that of the other instruments of the building, in ppm.
+    pub differs_ppm: f64,
+    /// Below this the middle of the empty nights is no air that there is, in ppm.
+    pub night_least_ppm: f64,
+    /// So far above the building's lowest the middle of the empty nights may lie, in ppm.
+    pub night_above_ppm: f64,
+    /// An instrument that tells the same value for so long is frozen, in seconds.
+    pub frozen_s: f64,
+}
+
+impl Default for InstrumentLimits {
+    /// Choices for instruments that are right to 50 ppm and 5 %, as French rules for schools want them (arrêté of
+    /// 27 December 2022).
+    fn default() -> Self {
+        Self {
+            differs_ppm: 60.0,
+            night_least_ppm: 380.0,
+            night_above_ppm: 150.0,
+            frozen_s: 6.0 * 3600.0,
         }
     }
 }

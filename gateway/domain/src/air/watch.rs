@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::quality::OUTDOOR_LEAST_PPM;
+use super::quality::{InstrumentLimits, OUTDOOR_LEAST_PPM};
 use super::track::{median, quantile};
 use crate::calendar::Bucket;
 use crate::energy::assigned;
@@ -22,32 +22,6 @@ const LOWEST_SHARE: f64 = 0.01;
 const LEAST_QUARTERS: usize = 3 * 96;
 /// The hours of the night, in civil time.
 const NIGHT: std::ops::Range<i8> = 1..5;
-
-/// From when on an instrument is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct InstrumentLimits {
-    /// So far the lowest of a week may lie from that of the other instruments of the building, in ppm.
-    pub differs_ppm: f64,
-    /// Below this the middle of the empty nights is no air that there is, in ppm.
-    pub night_least_ppm: f64,
-    /// So far above the building's lowest the middle of the empty nights may lie, in ppm.
-    pub night_above_ppm: f64,
-    /// An instrument that tells the same value for so long is frozen, in seconds.
-    pub frozen_s: f64,
-}
-
-impl Default for InstrumentLimits {
-    /// Choices for instruments that are right to 50 ppm and 5 %, as French rules for schools want them (arrêté of
-    /// 27 December 2022).
-    fn default() -> Self {
-        Self {
-            differs_ppm: 60.0,
-            night_least_ppm: 380.0,
-            night_above_ppm: 150.0,
-            frozen_s: 6.0 * 3600.0,
-        }
-    }
-}
 
 /// What is wrong with an instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,6 +22,6 @@ mod watch;
 
 pub use lifecycle::{Acknowledgement, AlertId, Change, ChangeSort, Lifecycle, Standing};
 pub use notices::{Notice, NoticeRules, Notices};
-pub use rule::{About, Rule, RuleId};
-pub use rulebook::{Override, Rulebook, Subject};
+pub use rule::{About, Rule, RuleId, Subject};
+pub use rulebook::{Override, Rulebook};
 pub(crate) use watch::{Watch, first_raised};

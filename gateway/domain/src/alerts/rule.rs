@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 
-use super::rulebook::Subject;
+use crate::ids::{DeviceId, MeterId, ZoneId};
 use crate::wire::state::Severity;
 
 /// Names a rule in the site file.
@@ -68,6 +68,19 @@ pub struct Rule {
     pub dwell: SignedDuration,
     /// How much it matters.
     pub severity: Severity,
+}
+
+/// What a rule is applied to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The whole site.
+    Building,
+    /// A zone.
+    Zone(ZoneId),
+    /// A meter.
+    Meter(MeterId),
+    /// A device.
+    Device(DeviceId),
 }
 
 /// What a rule is about, so that the site file can say which zone or meter it sets apart.

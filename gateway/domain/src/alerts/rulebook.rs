@@ -1,21 +1,6 @@
 //! The rules as the site file wants them.
 
-use crate::ids::{DeviceId, MeterId, ZoneId};
-
-use super::rule::{Rule, RuleId};
-
-/// What a rule is applied to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// The whole site.
-    Building,
-    /// A zone.
-    Zone(ZoneId),
-    /// A meter.
-    Meter(MeterId),
-    /// A device.
-    Device(DeviceId),
-}
+use super::rule::{Rule, RuleId, Subject};
 
 /// What the site file says of a rule: for one subject, or for all when it names none.
 #[derive(Clone, Debug, PartialEq)]
