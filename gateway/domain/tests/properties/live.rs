@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::calendar::{Step, period_of};
+use domain::calendar::{Step, grid, period_of};
 use domain::energy::{NEIGHBOURS, meter_energy};
 use domain::live::{Live, Need};
 use domain::occupancy;
@@ -55,6 +55,44 @@ proptest! {
             assert_same(told["low"].as_f64(), figure.low)?;
             if let (Some(people), Some(low), Some(high)) = (figure.people, figure.low, figure.high) {
                 prop_assert!(0.0 <= low && low <= people && people <= high);
+            }
+        }
+    }
+
+    #[test]
+    fn a_quarter_of_an_hour_has_the_people_of_its_day_and_they_lie_between_low_and_high(
+        readings in traffic(),
+        asked in 0..96_usize,
+        later in 0..90_000_i64,
+    ) {
+        let site = site();
+        let mut store = Store::default();
+        for reading in &readings {
+            store.append(reading);
+        }
+        let now = readings.last().map_or(at(0), |last| last.observation.observed_at) + SignedDuration::from_secs(later);
+        let day = period_of(Step::Day, readings.first().map_or(at(0), |first| first.observation.observed_at), &site.timezone);
+        let quarters: Vec<Period> = grid(Step::Minutes(15), day, &site.timezone).collect();
+        let asked = quarters[asked.min(quarters.len() - 1)];
+        for zone in [None, Some("ground"), Some("workshop")] {
+            let zone = zone.map(|zone| zone.parse().unwrap());
+            let told = |grid: &[Period]| {
+                let span = Period::new(grid[0].start(), grid[grid.len() - 1].end()).unwrap();
+                let lead = occupancy::lead(span, &site);
+                let mut series = SeriesSet::default();
+                for need in occupancy::zone_needs(&site, zone.as_ref()) {
+                    series.insert(need.source.clone(), store.range(&need.source, lead, NEIGHBOURS));
+                }
+                occupancy::zone_people(&site, zone.as_ref(), grid, &series, now)
+            };
+            let (among, alone) = (told(&quarters), told(&[asked]).remove(0));
+            let place = quarters.iter().position(|quarter| *quarter == asked).unwrap();
+            assert_same(among[place].people, alone.people)?;
+            assert_same(among[place].high, alone.high)?;
+            for figure in among {
+                if let (Some(people), Some(low), Some(high)) = (figure.people, figure.low, figure.high) {
+                    prop_assert!(0.0 <= low && low <= people && people <= high, "{figure:?}");
+                }
             }
         }
     }
