@@ -1,5 +1,5 @@
-//! What figures cost: a year of 30 meters and 30 zones from rollups, beside the same from readings, and a reading of
-//! the live view.
+//! What figures cost: a year of 30 meters and 30 zones from rollups, beside the same from readings, the look back at the
+//! last weeks that is taken each night, and a reading of the live view.
 //!
 //! `cargo bench -p tests --bench figures` writes a year of registers and powers, a report every quarter of an hour each,
 //! into a store of its own, and prints one line per figure; nothing is asserted but that both ways tell the same.
@@ -86,6 +86,14 @@ async fn main() -> Result<(), StoreError> {
     let (a, b) = (total(&by_meter[0]), total(&by_readings));
     assert!((a - b).abs() < 1e-6 * b, "{a} Wh by rollups, {b} Wh by readings");
     println!("both: {:.3} kWh", a / 1000.0);
+
+    let watch = Stopwatch::now();
+    let told = ingest::look_back(&site, &reader, now).await?;
+    let nights: usize = told.nights.iter().map(|(_, nights)| nights.len()).sum();
+    println!(
+        "the look back of a night, over {nights} nights of {METERS} meters: {:.1?}",
+        watch.elapsed()
+    );
 
     live(&site, year.end());
     writer.close().await?;

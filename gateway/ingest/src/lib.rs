@@ -48,6 +48,7 @@ pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
 pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};
+pub use looking_back::look_back;
 pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
 pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
 pub use readiness::{Part, Readiness};

@@ -62,7 +62,10 @@ impl<R: SeriesReader> LookingBack<R> {
 }
 
 /// The last weeks up to `now`, from the store.
-async fn look_back<R: SeriesReader>(
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn look_back<R: SeriesReader>(
     site: &Site,
     reader: &R,
     now: Instant,
