@@ -73,8 +73,8 @@ labels! {
         "Les parts, ICONE et la catégorie portent sur le temps avec du monde. ICONE va de 0 (nul) à 5 (extrême) et demande une semaine d\u{2019}occupation. Catégorie\u{a0}: I la meilleure, IV hors norme, tenue 95\u{202f}% du temps.",
         "Shares, ICONE and the category are of the time with people. ICONE goes from 0 (none) to 5 (extreme) and asks for a week of occupation. Category: I is the best, IV outside the standard, held 95% of the time.";
     renewal_note:
-        "Renouvellement\u{a0}: combien de fois par heure l\u{2019}air du local est remplacé, fenêtres fermées, d\u{2019}après la baisse du CO₂ après le départ des gens. L\u{2019}air neuf par personne suppose un état stable\u{a0}: c\u{2019}est un ordre de grandeur.",
-        "Renewal: how many times an hour the air of the room is replaced, windows closed, from the fall of CO₂ once people are gone. Fresh air per person assumes a steady state: it is an order of magnitude.";
+        "Renouvellement\u{a0}: combien de fois par heure l\u{2019}air du local est remplacé, fenêtres fermées, d\u{2019}après la baisse du CO₂ après le départ des gens. Les ventilateurs suivent souvent les heures d\u{2019}ouverture\u{a0}: les deux régimes sont donnés à part. L\u{2019}air neuf par personne suppose un état stable\u{a0}: c\u{2019}est un ordre de grandeur.",
+        "Renewal: how many times an hour the air of the room is replaced, windows closed, from the fall of CO₂ once people are gone. Fans often follow the opening hours: both are told apart. Fresh air per person assumes a steady state: it is an order of magnitude.";
 
     people_in: "Entrées", "In";
     people_out: "Sorties", "Out";

@@ -46,6 +46,9 @@ pub struct Renewal {
     pub basis: RenewalBasis,
 }
 
+/// How far the decay of one night may lie from the others, as a share: wind and doors differ, and so does what outdoor
+/// air is taken for.
+const NIGHT_ERROR: f64 = 0.3;
 /// How much of a configured air change is uncertain, as a share: nobody knows under which wind it was measured.
 const CONFIGURED_ERROR: f64 = 0.5;
 
@@ -65,7 +68,11 @@ impl Renewal {
         if let (Some(per_h), Some(low), Some(high)) =
             (median(nights.clone()), told(0.05), told(0.95))
         {
-            return Some(Self { per_h, low_per_h: low, high_per_h: high, nights: count, basis });
+            // A few nights do not tell how far nights lie apart.
+            let error = NIGHT_ERROR / f64::from(count).sqrt();
+            let low_per_h = low.min(per_h * (1.0 - error));
+            let high_per_h = high.max(per_h * (1.0 + error));
+            return Some(Self { per_h, low_per_h, high_per_h, nights: count, basis });
         }
         configured.map(|per_h| Self {
             per_h,
@@ -156,6 +163,10 @@ mod tests {
         let renewal = Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, None).unwrap();
         assert!((renewal.per_h - 0.6).abs() < 1e-6, "{renewal:?}");
         assert_eq!((renewal.nights, renewal.basis), (1, RenewalBasis::NightDecay));
+        assert!(
+            renewal.low_per_h < 0.5 && renewal.high_per_h > 0.7,
+            "one night has an error: {renewal:?}"
+        );
     }
 
     #[test]
