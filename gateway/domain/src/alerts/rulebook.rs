@@ -11,6 +11,8 @@ pub struct Override {
     pub subject: Option<Subject>,
     /// The rule then; `None` switches it off.
     pub to: Option<Rule>,
+    /// Whether it says how long something must last; else that is as usual for each subject.
+    pub says_dwell: bool,
 }
 
 /// All rules of a site.
@@ -29,10 +31,12 @@ impl Rulebook {
     /// what is said of all.
     pub fn rule(&self, id: RuleId, subject: &Subject) -> Option<Rule> {
         let said = |wanted: Option<&Subject>| {
-            let of_rule = self.overrides.iter().filter(|it| it.rule == id);
-            of_rule.filter(|it| it.subject.as_ref() == wanted).map(|it| it.to).next_back()
+            self.overrides.iter().rfind(|it| it.rule == id && it.subject.as_ref() == wanted)
         };
-        said(Some(subject)).or_else(|| said(None)).unwrap_or_else(|| Some(id.default_for(subject)))
+        let usual = id.default_for(subject);
+        let Some(said) = said(Some(subject)).or_else(|| said(None)) else { return Some(usual) };
+        let dwell = |rule: Rule| if said.says_dwell { rule.dwell } else { usual.dwell };
+        said.to.map(|rule| Rule { dwell: dwell(rule), ..rule })
     }
 }
 
@@ -55,6 +59,7 @@ mod tests {
             rule: RuleId::AirAttention,
             subject,
             to: Some(Rule { raise, ..default }),
+            says_dwell: false,
         };
         let book = Rulebook::new(vec![set(Some(zone("fablab")), 1200.0), set(None, 900.0)]);
         assert_eq!(raised_from(&book, &zone("fablab")), Some(1200.0));
@@ -64,13 +69,33 @@ mod tests {
     #[test]
     fn a_room_is_crowded_after_two_minutes_and_the_building_after_one() {
         let book = Rulebook::default();
-        let dwell = |subject| book.rule(RuleId::CrowdUrgent, subject).unwrap().dwell.as_mins();
-        assert_eq!((dwell(&zone("hall")), dwell(&Subject::Building)), (2, 1));
+        let dwell = |book: &Rulebook, subject: Subject| {
+            book.rule(RuleId::CrowdUrgent, &subject).unwrap().dwell.as_mins()
+        };
+        assert_eq!((dwell(&book, zone("hall")), dwell(&book, Subject::Building)), (2, 1));
+        let rule =
+            Rule { dwell: jiff::SignedDuration::from_mins(5), ..RuleId::CrowdUrgent.default() };
+        let for_all = |says_dwell| {
+            let to = Some(rule);
+            Rulebook::new(vec![Override {
+                rule: RuleId::CrowdUrgent,
+                subject: None,
+                to,
+                says_dwell,
+            }])
+        };
+        assert_eq!(dwell(&for_all(false), zone("hall")), 2);
+        assert_eq!(dwell(&for_all(true), zone("hall")), 5);
     }
 
     #[test]
     fn a_rule_that_is_switched_off_for_one_zone_holds_for_the_others() {
-        let off = Override { rule: RuleId::AirAttention, subject: Some(zone("hall")), to: None };
+        let off = Override {
+            rule: RuleId::AirAttention,
+            subject: Some(zone("hall")),
+            to: None,
+            says_dwell: false,
+        };
         let book = Rulebook::new(vec![off]);
         assert_eq!(raised_from(&book, &zone("hall")), None);
         assert_eq!(raised_from(&book, &zone("fablab")), Some(1000.0));

@@ -64,6 +64,7 @@ pub(super) fn read<'a>(
         rule,
         subject: None,
         to: Some(default_rule(rule, air)),
+        says_dwell: false,
     });
     let said = overrides.into_iter().map(|(_, one)| one);
     read.rules = Rulebook::new(of_air.into_iter().chain(said).collect());
@@ -205,10 +206,7 @@ fn read_override<'a>(
         return None;
     };
     let Ok(subject) = read_subject(section, rule, tables) else { return None };
-    let default = match &subject {
-        Some(subject) => Rule { dwell: rule.default_for(subject).dwell, ..default_rule(rule, air) },
-        None => default_rule(rule, air),
-    };
+    let default = default_rule(rule, air);
     let number = |key| section.number(key);
     let (raise, clear) = (number("raise"), number("clear"));
     let dwell = section.duration_s("dwell").map(SignedDuration::from_secs_f64);
@@ -232,7 +230,7 @@ fn read_override<'a>(
         return None;
     }
     let enabled = section.flag("enabled").unwrap_or(true);
-    Some(Override { rule, subject, to: enabled.then_some(to) })
+    Some(Override { rule, subject, to: enabled.then_some(to), says_dwell: dwell.is_some() })
 }
 
 /// What the rule is set for: everything when the table names nothing.
