@@ -6,7 +6,7 @@ use domain::ids::{MeterId, ZoneId};
 use domain::site::{Meter, Site, Zone};
 use domain::wire::state::{
     Alert, AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, Matter,
-    MeterState, Occupancy, Parts, PeopleState, Quality, ZoneState,
+    MeterState, Occupancy, Parts, PeopleState, Quality, Witnesses, ZoneState,
 };
 use domain::{Instant, Quantity};
 use jiff::SignedDuration;
@@ -230,6 +230,7 @@ fn nobody_knows(capacity: Option<u32>) -> PeopleState {
         occupancy: Occupancy::Unknown,
         quality: Quality::Unknown,
         parts: Parts::None,
+        sources: Witnesses::NOTHING,
         drift: None,
         last_residual: None,
     }

@@ -77,6 +77,7 @@ async fn a_day_of_a_zone_is_told_with_its_peak_its_visits_and_its_person_hours()
         page.contains("<dt>Utilisée pendant l\u{2019}ouverture</dt><dd class=\"big\">50\u{202f}%")
     );
     assert!(page.contains("Compté aux portes, brut"));
+    assert!(page.contains("D\u{2019}après\u{a0}: portes."), "{page}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use domain::air::{AirLevel, Thresholds};
 use domain::wire::state::{
     Activity, ActivityState, BuildingState, DeviceHealth, EnergyState, Occupancy, PeopleState,
-    Quality,
+    Quality, Witness, Witnesses,
 };
 
 use super::{Language, Teller};
@@ -144,6 +144,17 @@ impl Language {
         })
     }
 
+    /// `portes, détecteurs, CO₂`; nothing when nothing told.
+    pub(crate) fn witnesses(self, sources: Witnesses) -> Option<String> {
+        let name = |witness| match witness {
+            Witness::Doors => self.pick("portes", "doors"),
+            Witness::Detectors => self.pick("détecteurs", "detectors"),
+            Witness::Air => "CO₂",
+        };
+        let names: Vec<&str> = sources.each().map(name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+
     /// What stands before the capacity: `personnes sur 200`.
     pub(crate) fn people_of(self, people: f64, capacity: u32) -> String {
         let one = match self {
@@ -237,9 +248,18 @@ mod tests {
             occupancy,
             quality: Quality::Unknown,
             parts: Parts::None,
+            sources: Witnesses::NOTHING,
             drift: None,
             last_residual: None,
         }
+    }
+
+    #[test]
+    fn what_told_the_people_is_named() {
+        let all = [Witness::Doors, Witness::Detectors, Witness::Air].map(|witness| (witness, true));
+        assert_eq!(French.witnesses(Witnesses::of(all)).unwrap(), "portes, détecteurs, CO₂");
+        assert_eq!(English.witnesses(Witnesses::of([all[0]])).unwrap(), "doors");
+        assert_eq!(French.witnesses(Witnesses::NOTHING), None);
     }
 
     #[test]

@@ -59,6 +59,7 @@ labels! {
     highest: "Au plus haut", "Highest";
     icone: "Confinement (ICONE)", "Stuffiness (ICONE)";
     category: "Catégorie EN\u{a0}16798-1", "EN\u{a0}16798-1 category";
+    sources: "D\u{2019}après", "Told by";
     renewal: "Renouvellement de l\u{2019}air", "Air renewal";
     renewal_open: "Renouvellement, bâtiment ouvert", "Renewal while open";
     per_person: "Air neuf par personne", "Fresh air per person";

@@ -182,7 +182,10 @@ fn summary(teller: &Teller, told: &Attendance) -> Section {
     };
     let quality = language.told(z.quality, language.quality(told.quality));
     let known = language.told(t.measured_time, &language.percent(told.coverage));
-    let notes = vec![format!("{quality}. {known}."), z.attendance_note.to_owned()];
+    let sources = language.witnesses(told.sources);
+    let sources =
+        sources.map_or_else(String::new, |it| format!(" {}.", language.told(z.sources, &it)));
+    let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
     let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
     Section {
         tiles: vec![

@@ -169,6 +169,7 @@ mod tests {
             occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
             counted: None,
             parts: crate::wire::state::Parts::None,
+            sources: crate::wire::state::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: 1.0,
         }

@@ -89,7 +89,7 @@ impl People {
 
 impl Place {
     fn state(&self) -> PeopleState {
-        let Moment { estimate, drift, parts, .. } = self.moment;
+        let Moment { estimate, drift, parts, sources, .. } = self.moment;
         let share = estimate.people.zip(self.capacity.filter(|capacity| *capacity > 0));
         PeopleState {
             people: estimate.people,
@@ -100,6 +100,7 @@ impl Place {
             occupancy: estimate.occupancy,
             quality: estimate.quality,
             parts,
+            sources,
             drift,
             last_residual: self.residual,
         }

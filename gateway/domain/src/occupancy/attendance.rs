@@ -6,7 +6,7 @@ use super::hours;
 use super::timeline::PeopleFigure;
 use crate::instant::{Instant, Period};
 use crate::site::Site;
-use crate::wire::state::{Occupancy, Quality};
+use crate::wire::state::{Occupancy, Quality, Witnesses};
 
 /// From this share of its capacity on a zone counts as nearly full.
 const NEARLY_FULL: f64 = 0.8;
@@ -36,6 +36,8 @@ pub struct Attendance {
     pub use_rate: Option<f64>,
     /// How the people came about, over most of the known time.
     pub quality: Quality,
+    /// Which kinds of instruments told them.
+    pub sources: Witnesses,
     /// Share of the period of which anything is known.
     pub coverage: f64,
 }
@@ -95,6 +97,7 @@ pub fn attendance(
         open_occupied_h,
         use_rate: (open_known_h > 0.0).then(|| open_occupied_h / open_known_h),
         quality: quality(&parts),
+        sources: people.iter().fold(Witnesses::NOTHING, |all, figure| all | figure.sources),
         coverage: parts.iter().map(known).sum::<f64>() / all_h.max(f64::MIN_POSITIVE),
     }
 }
@@ -175,6 +178,7 @@ mod tests {
             },
             counted: None,
             parts: crate::wire::state::Parts::None,
+            sources: crate::wire::state::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
         };

@@ -5,7 +5,7 @@ use super::presence::Presence;
 use super::timeline::{Moment, Timeline};
 use crate::instant::Instant;
 use crate::site::Rules;
-use crate::wire::state::Residual;
+use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// What doors and detectors said at an instant.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,11 @@ impl Day {
             });
             let estimate = Estimate::of(corrected, presence, rules);
             let drift = count.map(|_| drift);
-            told.push(at, Moment { estimate, drift, residual, ..Moment::UNKNOWN });
+            let sources = Witnesses::of([
+                (Witness::Doors, count.is_some()),
+                (Witness::Detectors, matches!(presence, Presence::Vacant | Presence::Occupied)),
+            ]);
+            told.push(at, Moment { estimate, drift, residual, sources, ..Moment::UNKNOWN });
         }
     }
 }

@@ -12,7 +12,7 @@ use super::timeline::{Moment, Timeline};
 use super::traffic::{Door, Traffic};
 use crate::instant::{Instant, Period};
 use crate::site::Site;
-use crate::wire::state::Residual;
+use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// What is told of an extent from the first word of its doors and detectors up to `end`, with what was left at closing
 /// spread back over the day.
@@ -77,7 +77,12 @@ pub(crate) fn sum_of_parts(
         let estimates: Vec<_> = moments.iter().map(|moment| moment.estimate).collect();
         let estimate = Estimate::sum(&estimates, together(&presence));
         let drift = moments.iter().map(|moment| moment.drift).sum();
-        told.push(at, Moment { estimate, drift, ..Moment::UNKNOWN });
+        let presence = together(&presence);
+        let seen = matches!(presence, Presence::Vacant | Presence::Occupied);
+        let sources = moments
+            .iter()
+            .fold(Witnesses::of([(Witness::Detectors, seen)]), |all, moment| all | moment.sources);
+        told.push(at, Moment { estimate, drift, sources, ..Moment::UNKNOWN });
     }
     told
 }

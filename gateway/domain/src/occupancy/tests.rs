@@ -4,7 +4,7 @@ use super::*;
 use crate::occupancy::estimate::Estimate;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, Source, Value};
-use crate::wire::state::{Occupancy, Parts, Quality};
+use crate::wire::state::{Occupancy, Parts, Quality, Witness};
 
 const HOUSE: &str = r#"
 [site]
@@ -212,6 +212,25 @@ fn who_left_by_the_door_is_not_held_by_a_detector_that_saw_him_before() {
         (Some(0.0), Occupancy::Vacant)
     );
     assert_eq!(estimate("9:40").people, Some(1.0), "somebody moved whom the door did not count");
+}
+
+#[test]
+fn each_figure_says_which_kinds_of_instruments_told_it() {
+    let mut series = SeriesSet::default();
+    door(&mut series, "front", &[("8:10", 9.0, 0.0)]);
+    door(&mut series, "stairs", &[("8:20", 2.0, 0.0)]);
+    movement(&mut series, &[("7:00", false), ("8:25", true)]);
+
+    let sources = |zone, time| told(&series, zone, time).sources.each().collect::<Vec<_>>();
+
+    assert_eq!(sources(Some("study"), "9:00"), [Witness::Detectors]);
+    assert_eq!(sources(Some("hall"), "9:00"), [Witness::Doors]);
+    assert_eq!(sources(Some("upstairs"), "9:00"), [Witness::Doors, Witness::Detectors]);
+    assert_eq!(sources(None, "2:00"), []);
+    let minute = minutes(["9:00"]);
+    let figure = zone_people(&house(), None, &minute, &series, at("10:00"))[0];
+    let told: Vec<_> = figure.sources.each().collect();
+    assert_eq!(told, [Witness::Doors, Witness::Detectors]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
 use crate::instant::{Instant, Period};
-use crate::wire::state::{Occupancy, Parts, Quality, Residual};
+use crate::wire::state::{Occupancy, Parts, Quality, Residual, Witnesses};
 
 /// From this share of known time on a figure counts as complete.
 const COMPLETE: f64 = 0.98;
@@ -25,6 +25,9 @@ pub struct PeopleFigure {
     pub counted: Option<f64>,
     /// Whether the figure is the sum of those of its parts; `Unknown` when some part was, at any time.
     pub parts: Parts,
+    /// Which kinds of instruments told it, of the place itself or of its parts.
+    #[serde(default)]
+    pub sources: Witnesses,
     /// How the figure came about.
     pub quality: Quality,
     /// Share of the period so far for which a number was told, or at least whether somebody was there; 0 to 1.
@@ -41,11 +44,18 @@ pub(crate) struct Moment {
     pub(crate) residual: Option<Residual>,
     /// What the parts of the zone are to the figure.
     pub(crate) parts: Parts,
+    /// What told it.
+    pub(crate) sources: Witnesses,
 }
 
 impl Moment {
-    pub(crate) const UNKNOWN: Self =
-        Self { estimate: Estimate::UNKNOWN, drift: None, residual: None, parts: Parts::None };
+    pub(crate) const UNKNOWN: Self = Self {
+        estimate: Estimate::UNKNOWN,
+        drift: None,
+        residual: None,
+        parts: Parts::None,
+        sources: Witnesses::NOTHING,
+    };
 }
 
 /// What was told from when on, in order.
@@ -127,6 +137,7 @@ struct Tally {
     raw: f64,
     raw_known: f64,
     parts: Parts,
+    sources: Witnesses,
 }
 
 impl Tally {
@@ -136,8 +147,9 @@ impl Tally {
         if ms == 0.0 {
             return;
         }
-        let Moment { estimate, drift, parts, .. } = *moment;
+        let Moment { estimate, drift, parts, sources, .. } = *moment;
         self.parts = self.parts.max(parts);
+        self.sources = self.sources | sources;
         if let Some(raw) = drift {
             self.raw += ms * raw;
             self.raw_known += ms;
@@ -202,6 +214,7 @@ impl Tally {
             occupancy,
             counted: (self.raw_known > 0.0).then(|| self.raw / self.raw_known),
             parts: self.parts,
+            sources: self.sources,
             quality: self.quality(known, coverage),
             coverage,
         }
@@ -252,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_of_an_hour_with_bounds_in_most_of_it_is_not_told_by_the_few_minutes_with_a_number()
+    fn a_quarter_of_an_hour_with_bounds_in_most_of_it_is_not_sources_the_few_minutes_with_a_number()
     {
         let figure = nobody_at_first(5);
         assert_eq!((figure.people, figure.low, figure.high), (None, Some(3.0), Some(12.0)));

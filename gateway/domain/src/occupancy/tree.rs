@@ -10,6 +10,7 @@ use crate::ids::ZoneId;
 use crate::instant::Instant;
 use crate::quantity::Quantity;
 use crate::site::{Assignment, Point, Side, Site};
+use crate::wire::state::Parts;
 
 /// The building, then each zone in the order of the site file.
 #[derive(Debug)]
@@ -90,7 +91,16 @@ impl Tree {
         let mut estimates: Vec<Estimate> = told.iter().map(|moment| moment.estimate).collect();
         let parts = agree(&self.nodes, top, &mut estimates);
         let agreed = told.iter().zip(estimates).zip(parts);
-        agreed.map(|((moment, estimate), parts)| Moment { estimate, parts, ..*moment }).collect()
+        let agreed =
+            agreed.map(|((moment, estimate), parts)| Moment { estimate, parts, ..*moment });
+        let mut agreed: Vec<Moment> = agreed.collect();
+        for place in self.within(top) {
+            if agreed[place].parts == Parts::Agree {
+                let parts = self.nodes[place].parts.iter().map(|part| agreed[*part].sources);
+                agreed[place].sources = parts.fold(agreed[place].sources, |all, part| all | part);
+            }
+        }
+        agreed
     }
 
     /// The same through time.

@@ -12,8 +12,10 @@
 //! Each carries `as_of`. Unknown is `null`, never 0.
 
 mod alerts;
+mod witnesses;
 
 pub use alerts::{Alert, AlertsState, Matter, MeterMishap, Severity};
+pub use witnesses::{Witness, Witnesses};
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +83,9 @@ pub struct PeopleState {
     /// Whether it is the sum of the figures of its parts.
     #[serde(default)]
     pub parts: Parts,
+    /// Which kinds of instruments told it, of the place itself or of its parts.
+    #[serde(default)]
+    pub sources: Witnesses,
     /// In minus out since the last reset as the doors counted it, before nothing below nobody is allowed.
     pub drift: Option<f64>,
     /// What the doors still had inside when the day was closed: the error of the last day.

@@ -99,6 +99,7 @@ fn people(count: Option<f64>) -> PeopleFigure {
         occupancy,
         counted: None,
         parts: crate::wire::state::Parts::None,
+        sources: crate::wire::state::Witnesses::NOTHING,
         quality: Quality::Estimated,
         coverage: 1.0,
     }

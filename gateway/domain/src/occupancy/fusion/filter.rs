@@ -47,7 +47,7 @@ impl Filters {
         let shares = self.0[room.zone].shares(&prepared);
         let estimate = prepared.estimate(room, last, &shares);
         told.push(begin, crate::occupancy::Moment::UNKNOWN);
-        told.push(now, told::moment(&estimate, prepared.doors.at(now)));
+        told.push(now, told::moment(&estimate, &prepared.evidence[last], prepared.doors.at(now)));
         told
     }
 }

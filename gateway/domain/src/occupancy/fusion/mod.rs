@@ -152,7 +152,10 @@ impl Prepared {
             let later =
                 after.drift.zip(counted.drift).filter(|_| counted.residual == after.residual);
             let later = later.map_or(0.0, |(after, before)| after - before);
-            told.push(at, told::moment(&told::before(estimate, later), counted));
+            told.push(
+                at,
+                told::moment(&told::before(estimate, later), &self.evidence[step], counted),
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use super::model::Model;
 use super::room::{Room, Supply};
 use crate::occupancy::estimate::Estimate;
 use crate::occupancy::timeline::Moment;
-use crate::wire::state::{Occupancy, Quality};
+use crate::wire::state::{Occupancy, Quality, Witness, Witnesses};
 
 /// What lies below the 90 % interval, and above.
 const TAIL: f64 = 0.05;
@@ -82,12 +82,22 @@ fn at_least(low: f64, capacity: f64) -> Estimate {
     }
 }
 
+/// What told of a step.
+fn sources(evidence: &Evidence) -> Witnesses {
+    Witnesses::of([
+        (Witness::Doors, evidence.passed.is_some()),
+        (Witness::Detectors, evidence.moved + evidence.held + evidence.still > 0),
+        (Witness::Air, evidence.co2.is_some()),
+    ])
+}
+
 /// From so many people on there is somebody rather than nobody, and nearer than this is the same whole number.
 const HALF: f64 = 0.5;
 
 /// What is told where the doors say `counted`: their number where all evidence together allows it, and finds somebody
 /// there as they do; else the estimate.
-pub(super) fn moment(estimate: &Estimate, counted: Moment) -> Moment {
+pub(super) fn moment(estimate: &Estimate, evidence: &Evidence, counted: Moment) -> Moment {
+    let counted = Moment { sources: sources(evidence), ..counted };
     let known = estimate.people.zip(estimate.low).zip(estimate.high);
     let agreed = counted.estimate.people.zip(known).and_then(|(count, ((expected, low), high))| {
         let allowed = (low - HALF..high + HALF).contains(&count);

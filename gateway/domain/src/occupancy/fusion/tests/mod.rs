@@ -8,7 +8,7 @@ use room::{AIR_AND_MOVEMENT, DAY_MIN, Room, grid, hours, observation, source};
 use crate::occupancy::{lead, zone_needs};
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Value};
-use crate::wire::state::{Occupancy, Quality};
+use crate::wire::state::{Occupancy, Quality, Witness};
 
 #[test]
 fn the_people_of_a_closed_room_are_told_from_its_air() {
@@ -18,6 +18,7 @@ fn the_people_of_a_closed_room_are_told_from_its_air() {
     let morning = room.at_hour(&series, 10);
     assert!(morning.low.unwrap() <= 6.0 && 6.0 <= morning.high.unwrap(), "{morning:?}");
     assert_eq!((morning.occupancy, morning.quality), (Occupancy::Occupied, Quality::Estimated));
+    assert!(morning.sources.each().eq([Witness::Detectors, Witness::Air]));
 }
 
 #[test]
