@@ -69,6 +69,7 @@ impl<W: SeriesWriter> Patient<'_, W> {
                     return Ok(appended);
                 }
                 Err(error @ (StoreError::Unavailable(_) | StoreError::Damaged { .. })) => {
+                    metrics::counter!("vigie_store_failures_total").increment(1);
                     let why = format!("readings cannot be stored: {}", chain(&error));
                     self.readiness.blocked(Part::Store, why);
                     tokio::time::sleep(backoff.pause()).await;

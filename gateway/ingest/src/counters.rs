@@ -40,6 +40,10 @@ impl Counters {
             "Readings that never came, by the running numbers of their devices"
         );
         describe_counter!(
+            "vigie_store_failures_total",
+            "Batches that the store did not take, and that were tried again"
+        );
+        describe_counter!(
             "vigie_quarantine_dropped_total",
             "Refused messages that left quarantine to keep its bound"
         );

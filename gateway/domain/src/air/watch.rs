@@ -11,6 +11,7 @@ use crate::calendar::Bucket;
 use crate::energy::assigned;
 use crate::ids::{PointId, ZoneId};
 use crate::instant::{Instant, Period};
+use crate::occupancy::closed_hours;
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Source};
 use crate::rollup::Rollup;
@@ -89,6 +90,8 @@ struct Heard<'a> {
     ppm: Vec<(Instant, f64)>,
     /// The mornings of nights in which somebody was seen.
     seen: BTreeSet<Date>,
+    /// The mornings of nights in which detectors told anything.
+    watched: BTreeSet<Date>,
 }
 
 impl<'a> Heard<'a> {
@@ -98,16 +101,35 @@ impl<'a> Heard<'a> {
         ppm: impl Fn(&Point) -> Vec<(Instant, f64)>,
         states: impl Fn(&Point) -> Vec<(Instant, f64)>,
     ) -> Self {
-        let states = detectors(site, &point.zone).flat_map(states);
-        let seen = states.filter(|(_, state)| *state > 0.0);
-        let seen = seen.filter_map(|(at, _)| night(site, at)).collect();
-        Self { point, ppm: ppm(point), seen }
+        let (mut seen, mut watched) = (BTreeSet::new(), BTreeSet::new());
+        for (at, state) in detectors(site, &point.zone).flat_map(states) {
+            if let Some(night) = night(site, at) {
+                watched.insert(night);
+                if state > 0.0 {
+                    seen.insert(night);
+                }
+            }
+        }
+        Self { point, ppm: ppm(point), seen, watched }
     }
 
-    /// The values of nights in which nobody was seen.
-    fn empty_nights(&self, site: &Site) -> Vec<f64> {
-        let is_empty = |at| night(site, at).is_some_and(|night| !self.seen.contains(&night));
-        self.ppm.iter().filter(|(at, _)| is_empty(*at)).map(|(_, ppm)| *ppm).collect()
+    /// The values of nights in which nobody was seen, and of these those of nights that were certainly empty: detectors
+    /// told so, or the building was closed.
+    fn nights(&self, site: &Site) -> (Vec<f64>, Vec<f64>) {
+        let span = self.ppm.first().zip(self.ppm.last());
+        let span = span.and_then(|((first, _), (last, _))| Period::new(*first, *last));
+        let closed = span.and_then(|span| closed_hours(site, span)).unwrap_or_default();
+        let (mut unseen, mut empty) = (Vec::new(), Vec::new());
+        for &(at, ppm) in &self.ppm {
+            let Some(night) = night(site, at).filter(|night| !self.seen.contains(night)) else {
+                continue;
+            };
+            unseen.push(ppm);
+            if self.watched.contains(&night) || closed.iter().any(|hours| hours.contains(at)) {
+                empty.push(ppm);
+            }
+        }
+        (unseen, empty)
     }
 }
 
@@ -125,7 +147,8 @@ fn check(site: &Site, heard: Vec<Heard<'_>>) -> Vec<InstrumentCheck> {
     let checked = |heard: Heard<'_>| {
         let readings = &heard.ppm;
         let (lowest_ppm, building_ppm) = (lowest(readings)?, building?);
-        let night_ppm = median(heard.empty_nights(site));
+        let (unseen, empty) = heard.nights(site);
+        let (night_ppm, empty_ppm) = (median(unseen), median(empty));
         let below = readings.iter().filter(|(_, ppm)| *ppm < OUTDOOR_LEAST_PPM).count();
         let check = InstrumentCheck {
             point: heard.point.id.clone(),
@@ -136,19 +159,23 @@ fn check(site: &Site, heard: Vec<Heard<'_>>) -> Vec<InstrumentCheck> {
             faults: Vec::new(),
         };
         let limits = &site.air.instrument;
-        let faults = faults(&check, limits, is_frozen(readings, limits));
+        let faults = faults(&check, empty_ppm, limits, is_frozen(readings, limits));
         Some(InstrumentCheck { faults, ..check })
     };
     heard.into_iter().filter_map(checked).collect()
 }
 
-fn faults(check: &InstrumentCheck, limits: &InstrumentLimits, is_frozen: bool) -> Vec<Fault> {
+fn faults(
+    check: &InstrumentCheck,
+    empty_ppm: Option<f64>,
+    limits: &InstrumentLimits,
+    is_frozen: bool,
+) -> Vec<Fault> {
     let building = check.building_ppm.max(OUTDOOR_LEAST_PPM);
-    let night = |is: &dyn Fn(f64) -> bool| check.night_ppm.is_some_and(is);
     [
         (Fault::BelowOutdoor, check.lowest_ppm < OUTDOOR_LEAST_PPM),
-        (Fault::NightTooLow, night(&|ppm| ppm < limits.night_least_ppm)),
-        (Fault::NightTooHigh, night(&|ppm| ppm > building + limits.night_above_ppm)),
+        (Fault::NightTooLow, check.night_ppm.is_some_and(|ppm| ppm < limits.night_least_ppm)),
+        (Fault::NightTooHigh, empty_ppm.is_some_and(|ppm| ppm > building + limits.night_above_ppm)),
         (
             Fault::DiffersFromBuilding,
             (check.lowest_ppm - check.building_ppm).abs() > limits.differs_ppm,

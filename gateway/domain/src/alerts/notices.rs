@@ -13,7 +13,7 @@ use crate::wire::state::Severity;
 
 /// So many alerts wait for the morning at most; the newest go beyond.
 const WAITING: usize = 200;
-/// An alert that comes and goes more often than so many times within [`FLAPPING_WITHIN`] is not told for a while.
+/// An alert that changes, comes or goes, more often than so many times within [`FLAPPING_WITHIN`] is not told for a while.
 const FLAPPING: usize = 4;
 const FLAPPING_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
@@ -52,13 +52,20 @@ pub enum Notice {
     Digest(Vec<Standing>),
 }
 
+/// What an alert is of, and whether it is urgent: what is urgent is told however often the same was told as less.
+type Event = (String, bool);
+
+fn event(standing: &Standing) -> Event {
+    (standing.alert.matter.key(), standing.alert.severity == Severity::Urgent)
+}
+
 /// Decides what is sent when.
 #[derive(Debug)]
 pub struct Notices {
     rules: NoticeRules,
-    told: HashMap<String, Instant>,
-    raised: HashMap<String, VecDeque<Instant>>,
-    muted: HashMap<String, Instant>,
+    told: HashMap<Event, Instant>,
+    changed: HashMap<Event, VecDeque<Instant>>,
+    muted: HashMap<Event, Instant>,
     waiting: Vec<Standing>,
     digested: Instant,
 }
@@ -66,11 +73,11 @@ pub struct Notices {
 impl Notices {
     /// Begins at `now`; `open` are alerts that stood open before, of which people were told already.
     pub fn resume(rules: NoticeRules, open: &[Standing], now: Instant) -> Self {
-        let told = open.iter().map(|it| (it.alert.matter.key(), it.raised_at)).collect();
+        let told = open.iter().map(|it| (event(it), it.raised_at)).collect();
         Self {
             rules,
             told,
-            raised: HashMap::new(),
+            changed: HashMap::new(),
             muted: HashMap::new(),
             waiting: Vec::new(),
             digested: now,
@@ -85,6 +92,9 @@ impl Notices {
     /// What is to be sent of these changes, and of what waited until `now`.
     pub fn take(&mut self, changes: &[Change], site: &Site, now: Instant) -> Vec<Notice> {
         self.forget(now);
+        for change in changes {
+            self.changed.entry(event(&change.standing)).or_default().push_back(now);
+        }
         let mut notices: Vec<_> = changes
             .iter()
             .filter(|it| matches!(it.sort, ChangeSort::Raised | ChangeSort::Worsened))
@@ -96,29 +106,38 @@ impl Notices {
 
     fn alert(&mut self, change: &Change, site: &Site, now: Instant) -> Option<Notice> {
         let standing = &change.standing;
-        let key = standing.alert.matter.key();
-        let raised = self.raised.entry(key.clone()).or_default();
-        raised.push_back(now);
-        let comes_and_goes = raised.len() > FLAPPING;
-        let urgent = standing.alert.severity == Severity::Urgent;
-        let worsened = change.sort == ChangeSort::Worsened;
-        if self.muted.contains_key(&key) {
+        let event = event(standing);
+        let (key, urgent) = &event;
+        let comes_and_goes = self.changed.get(&event).is_some_and(|times| times.len() > FLAPPING);
+        if self.muted.contains_key(&event) {
             return None;
         }
-        let told = self.told.get(&key).is_some_and(|at| now < *at + self.rules.pause);
+        let was_told = |urgent: bool| {
+            let at = self.told.get(&(key.clone(), urgent));
+            at.is_some_and(|at| now < *at + self.rules.pause)
+        };
+        let told = was_told(true) || (!urgent && was_told(false));
         if comes_and_goes {
-            self.muted.insert(key.clone(), now + self.rules.pause);
-        } else if told && !worsened {
+            self.muted.insert(event.clone(), now + self.rules.pause);
+        } else if told {
             return None;
         }
         if !urgent && (standing.alert.severity == Severity::Info || self.is_quiet(site, now)) {
-            if self.waiting.len() < WAITING {
-                self.waiting.push(standing.clone());
-            }
+            self.wait(standing);
             return None;
         }
-        self.told.insert(key, now);
+        self.told.insert(event, now);
         Some(Notice::Alert { standing: standing.clone(), comes_and_goes })
+    }
+
+    /// Keeps an alert for the morning, each once and as it was at last.
+    fn wait(&mut self, standing: &Standing) {
+        let key = standing.alert.matter.key();
+        if let Some(waiting) = self.waiting.iter_mut().find(|it| it.alert.matter.key() == key) {
+            waiting.clone_from(standing);
+        } else if self.waiting.len() < WAITING {
+            self.waiting.push(standing.clone());
+        }
     }
 
     /// What waited, once a day at its time.
@@ -151,7 +170,7 @@ impl Notices {
         self.muted.retain(|_, until| now < *until);
         let pause = self.rules.pause;
         self.told.retain(|_, at| now < *at + pause);
-        self.raised.retain(|_, times| {
+        self.changed.retain(|_, times| {
             times.retain(|at| now < *at + FLAPPING_WITHIN);
             !times.is_empty()
         });
@@ -212,6 +231,45 @@ mod tests {
         assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
         let worse = changed(ChangeSort::Worsened, Severity::Urgent);
         assert!(is_told(&mut notices, worse, "23T10:05"));
+    }
+
+    #[test]
+    fn what_comes_back_urgent_is_told_though_it_was_told_and_muted_as_less() {
+        let mut notices = notices();
+        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
+        for minute in ["02", "04", "06", "08", "10"] {
+            is_told(&mut notices, raised(Severity::Attention), &format!("23T10:{minute}"));
+        }
+        assert!(is_told(&mut notices, raised(Severity::Urgent), "23T10:12"));
+        assert!(!is_told(&mut notices, raised(Severity::Urgent), "23T10:14"), "once");
+    }
+
+    #[test]
+    fn coming_and_going_are_both_changes() {
+        let mut notices = notices();
+        let urgent = |sort| changed(sort, Severity::Urgent);
+        let mut sent =
+            |sort, time: &str| notices.take(&[urgent(sort)], &dreux(), at(&format!("23T{time}")));
+        assert_eq!(sent(ChangeSort::Raised, "10:00").len(), 1);
+        assert_eq!(sent(ChangeSort::Cleared, "10:05").len(), 0);
+        assert_eq!(
+            sent(ChangeSort::Raised, "10:10").len(),
+            0,
+            "told two hours ago at the earliest"
+        );
+        assert_eq!(sent(ChangeSort::Cleared, "10:15").len(), 0);
+        let fifth = sent(ChangeSort::Raised, "10:20");
+        assert!(matches!(&fifth[..], [Notice::Alert { comes_and_goes: true, .. }]), "{fifth:?}");
+    }
+
+    #[test]
+    fn what_came_several_times_in_a_night_stands_in_the_morning_once() {
+        let mut notices = notices();
+        for time in ["22:00", "23:00", "23:30"] {
+            assert!(!is_told(&mut notices, raised(Severity::Attention), &format!("23T{time}")));
+        }
+        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
     }
 
     #[test]

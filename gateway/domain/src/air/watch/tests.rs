@@ -58,6 +58,11 @@ fn an_instrument_that_tells_one_value_for_hours_is_frozen() {
 /// A room with an instrument that tells this much at night, and a detector that sees somebody in these nights; from 7
 /// in the morning on it tells outdoor air.
 fn night_faults(ppm: f64, seen: std::ops::Range<i64>, more: &str) -> Vec<Fault> {
+    faults_of_week(ppm, Some(seen), more)
+}
+
+/// The same; without a range the detector tells nothing.
+fn faults_of_week(ppm: f64, seen: Option<std::ops::Range<i64>>, more: &str) -> Vec<Fault> {
     let text = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
          [[zone]]\nid = \"z\"\nname = \"Z\"\n\
          [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n\
@@ -71,8 +76,11 @@ fn night_faults(ppm: f64, seen: std::ops::Range<i64>, more: &str) -> Vec<Fault> 
     let hour = |nr: i64| nr % 96 / 4;
     let co2 =
         (0..7 * 96).map(|nr| quarter(nr, if hour(nr) < 7 { ppm } else { 425.0 } + (nr % 3) as f64));
-    let is_seen = |nr: i64| seen.contains(&(nr / 96)) && hour(nr) == 2;
-    let moved = (0..7 * 96).map(|nr| quarter(nr, f64::from(u8::from(is_seen(nr)))));
+    let state = |nr: i64, seen: &std::ops::Range<i64>| {
+        let is_seen = seen.contains(&(nr / 96)) && hour(nr) == 2;
+        quarter(nr, f64::from(u8::from(is_seen)))
+    };
+    let moved = seen.iter().flat_map(|seen| (0..7 * 96).map(|nr| state(nr, seen)));
     let source = |device: &str, quantity| Source {
         device: device.parse().unwrap(),
         quantity,
@@ -92,6 +100,13 @@ fn nights_above_outdoor_air_are_suspect_only_when_nobody_was_there() {
     assert_eq!(night_faults(700.0, 0..0, ""), [Fault::NightTooHigh]);
     assert_eq!(night_faults(700.0, 0..7, ""), [], "it was not empty");
     assert_eq!(night_faults(700.0, 0..6, ""), [Fault::NightTooHigh], "one night was");
+}
+
+#[test]
+fn a_room_that_no_detector_tells_of_is_only_known_to_be_empty_while_the_building_is_closed() {
+    assert_eq!(faults_of_week(700.0, None, ""), []);
+    let hours = "[site.opening]\nmonday = [\"08:00-18:00\"]\n";
+    assert_eq!(faults_of_week(700.0, None, hours), [Fault::NightTooHigh]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
 
 mod alerts;
+mod climate;
 mod clocks;
 mod demand;
 
