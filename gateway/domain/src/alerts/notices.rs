@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use jiff::SignedDuration;
-use jiff::civil::Time;
+use jiff::civil::{Time, Weekday};
 
 use super::lifecycle::{Change, ChangeSort, Standing};
 use crate::calendar::{Step, period_of};
@@ -154,12 +154,15 @@ impl Notices {
         (!waiting.is_empty()).then_some(Notice::Digest(waiting))
     }
 
-    /// In the hours that the site file names, and on days on which the building does not open at all.
+    /// In the hours that the site file names, and on days on which the building does not open at all: where nobody tells
+    /// its hours, at week-ends.
     fn is_quiet(&self, site: &Site, now: Instant) -> bool {
         let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
         let time = here.time();
+        let is_week_end = matches!(here.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let opening = site.opening.as_ref();
         let closed_all_day =
-            site.opening.as_ref().is_some_and(|opening| opening.on(here.date()).is_empty());
+            opening.map_or(is_week_end, |opening| opening.on(here.date()).is_empty());
         let in_hours = self.rules.quiet.is_some_and(|(from, until)| {
             if from <= until { (from..until).contains(&time) } else { time >= from || time < until }
         });
@@ -288,6 +291,13 @@ mod tests {
         let sunday = "29T11:00";
         assert!(!is_told(&mut notices(), raised(Severity::Attention), sunday));
         assert!(is_told(&mut notices(), raised(Severity::Urgent), sunday));
+        // Nobody tells the hours of this building.
+        let site = Site { opening: None, ..dreux() };
+        let told = |when| {
+            let sent = notices().take(&[raised(Severity::Attention)], &site, at(when));
+            sent.iter().any(|notice| matches!(notice, Notice::Alert { .. }))
+        };
+        assert!(!told("28T11:00") && told("27T11:00"));
         // A Wednesday in the week, and a public holiday.
         assert!(!is_told(&mut notices(), raised(Severity::Attention), "11T11:00"));
     }

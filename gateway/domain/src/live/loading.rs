@@ -242,7 +242,7 @@ impl Track {
     /// Asks for what its roles need at `now`.
     fn ask(&mut self, site: &Site, meters: &Meters, now: Instant) -> Need {
         let start = |filled: &FilledRole| match filled.role {
-            Role::Point(_) => alerts::lead_start(self.source.quantity, now),
+            Role::Point(point) => alerts::lead_start(site, &site.points[point], now),
             Role::Traffic(_) => occupancy::live_start(site, now),
             Role::Meter(..) => meters.begin(now),
         };

@@ -58,11 +58,11 @@ fn an_instrument_that_tells_one_value_for_hours_is_frozen() {
 /// A room with an instrument that tells this much at night, and a detector that sees somebody in these nights; from 7
 /// in the morning on it tells outdoor air.
 fn night_faults(ppm: f64, seen: std::ops::Range<i64>, more: &str) -> Vec<Fault> {
-    faults_of_week(ppm, Some(seen), more)
+    faults_of_week(ppm, Some(&seen), more)
 }
 
 /// The same; without a range the detector tells nothing.
-fn faults_of_week(ppm: f64, seen: Option<std::ops::Range<i64>>, more: &str) -> Vec<Fault> {
+fn faults_of_week(ppm: f64, seen: Option<&std::ops::Range<i64>>, more: &str) -> Vec<Fault> {
     let text = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
          [[zone]]\nid = \"z\"\nname = \"Z\"\n\
          [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n\
@@ -80,7 +80,7 @@ fn faults_of_week(ppm: f64, seen: Option<std::ops::Range<i64>>, more: &str) -> V
         let is_seen = seen.contains(&(nr / 96)) && hour(nr) == 2;
         quarter(nr, f64::from(u8::from(is_seen)))
     };
-    let moved = seen.iter().flat_map(|seen| (0..7 * 96).map(|nr| state(nr, seen)));
+    let moved = seen.into_iter().flat_map(|seen| (0..7 * 96).map(|nr| state(nr, seen)));
     let source = |device: &str, quantity| Source {
         device: device.parse().unwrap(),
         quantity,

@@ -74,9 +74,11 @@ impl Ill {
 }
 
 /// From when on readings of a point must be loaded, so that what had lasted long enough before a restart still has.
-pub(in crate::live) fn lead_start(quantity: Quantity, now: Instant) -> Instant {
-    let rules = Ill::of(quantity).iter().flat_map(|ill| ill.rules());
-    let longest = rules.map(|rule| rule.default().dwell).max();
+pub(in crate::live) fn lead_start(site: &Site, point: &Point, now: Instant) -> Instant {
+    let subject = Subject::Zone(point.zone.clone());
+    let rules = Ill::of(point.quantity).iter().flat_map(|ill| ill.rules());
+    let rules = rules.filter_map(|id| site.alerts.rules.rule(*id, &subject));
+    let longest = rules.map(|rule| rule.dwell).max();
     // As long again, since it may have begun before.
     longest.map_or(Instant::MAX, |dwell| now - dwell - dwell)
 }

@@ -152,23 +152,6 @@ fn a_battery_that_is_nearly_empty_is_told_until_it_was_changed() {
 }
 
 #[test]
-fn damp_that_had_lasted_before_a_restart_is_told_after_it() {
-    let point = "[[point]]\nid = \"h\"\nzone = \"workshop\"\nquantity = \"relative_humidity\"\n\
-                 sources = [{ device = \"h\" }]\n";
-    let site = crate::site::parse(&format!("{HOUSE}\n{point}"), "house.toml").unwrap();
-    let mut live = Live::new(Arc::new(site), at(0));
-    for need in live.take_stale(at(0)) {
-        let damp = (-200_000..0)
-            .step_by(600)
-            .map(|second| reading("h", Quantity::RelativeHumidity, second, 80.0).observation);
-        let series: Vec<_> = damp.filter(|one| need.period.contains(one.observed_at)).collect();
-        let is_humidity = need.source.quantity == Quantity::RelativeHumidity;
-        live.reload(&need.source, if is_humidity { &series } else { &[] });
-    }
-    assert!(alerts(&mut live, 1).contains(&"humidity".to_owned()));
-}
-
-#[test]
 fn a_register_that_starts_again_is_told_for_the_rest_of_the_day() {
     let mut live = house();
     for (second, total) in [(0, 9500.0), (60, 40.0), (120, 90.0)] {

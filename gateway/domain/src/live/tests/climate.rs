@@ -95,3 +95,28 @@ fn a_machine_that_works_for_more_than_sixteen_hours_is_told() {
     assert!(!told(0..950));
     assert!(told(950..1000));
 }
+
+/// Whether damp of so many hours before a restart is told after it.
+fn is_damp_told_after_a_restart(hours: i64, more: &str) -> bool {
+    let point = "[[point]]\nid = \"h\"\nzone = \"workshop\"\nquantity = \"relative_humidity\"\n\
+                 sources = [{ device = \"h\" }]\n";
+    let site = crate::site::parse(&format!("{HOUSE}\n{point}{more}"), "house.toml").unwrap();
+    let mut live = Live::new(Arc::new(site), at(0));
+    for need in live.take_stale(at(0)) {
+        let damp = (-hours * 3600..0)
+            .step_by(600)
+            .map(|second| reading("h", Quantity::RelativeHumidity, second, 80.0).observation);
+        let series: Vec<_> = damp.filter(|one| need.period.contains(one.observed_at)).collect();
+        let is_humidity = need.source.quantity == Quantity::RelativeHumidity;
+        live.reload(&need.source, if is_humidity { &series } else { &[] });
+    }
+    alerts(&mut live, 1).contains(&"humidity".to_owned())
+}
+
+#[test]
+fn damp_that_had_lasted_before_a_restart_is_told_after_it() {
+    assert!(is_damp_told_after_a_restart(56, ""));
+    let patient = "[[alert]]\nrule = \"damp\"\ndwell = \"72h\"\n";
+    assert!(!is_damp_told_after_a_restart(56, patient));
+    assert!(is_damp_told_after_a_restart(80, patient), "as long as the site file says");
+}
