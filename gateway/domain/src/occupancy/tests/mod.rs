@@ -1,5 +1,7 @@
 //! A small house, its doors and detectors through a day.
 
+mod closing;
+
 use super::*;
 use crate::occupancy::estimate::Estimate;
 use crate::quantity::Quantity;
@@ -124,81 +126,6 @@ fn a_door_that_was_silent_for_more_than_a_day_makes_the_count_unknown() {
 }
 
 #[test]
-fn nobody_is_left_after_closing_and_what_was_left_is_told() {
-    let mut series = SeriesSet::default();
-    door(&mut series, "front", &[("8:10", 9.0, 0.0), ("18:10", 9.0, 7.0)]);
-
-    let before = told(&series, None, "18:39");
-    let after = told(&series, None, "18:41");
-
-    assert_eq!((before.estimate.people, before.drift), (Some(2.0), Some(2.0)));
-    assert_eq!((after.estimate.people, after.drift), (Some(0.0), Some(0.0)));
-    let residual = after.residual.unwrap();
-    assert_eq!((residual.at, residual.people), (at("18:40"), 2.0));
-}
-
-/// The first minute of each time of the day.
-fn minutes<const N: usize>(times: [&str; N]) -> [Period; N] {
-    times.map(|time| Period::new(at(time), at(time) + SignedDuration::from_mins(1)).unwrap())
-}
-
-#[test]
-fn what_was_left_at_closing_is_spread_back_over_the_passages_of_the_day_beside_the_raw_count() {
-    let mut series = SeriesSet::default();
-    // Twenty came and were counted; four of those who left were not. All have gone by closing time.
-    let day = [("8:10", 10.0, 0.0), ("9:00", 20.0, 0.0), ("17:00", 20.0, 16.0)];
-    door(&mut series, "front", &day);
-    let grid = minutes(["8:30", "12:00", "17:30", "19:00"]);
-    let told = |now| zone_people(&house(), None, &grid, &series, at(now));
-
-    let (in_the_day, afterwards) = (told("18:20"), told("23:00"));
-
-    let people = |figures: &[PeopleFigure]| figures.iter().map(|it| it.people.unwrap()).collect();
-    let raw: Vec<f64> = people(&in_the_day[..3]);
-    assert_eq!(raw, [10.0, 20.0, 4.0]);
-    let corrected: Vec<f64> = people(&afterwards);
-    let each = 4.0 / 36.0;
-    let expected = [10.0 - 10.0 * each, 20.0 - 20.0 * each, 0.0, 0.0];
-    for (corrected, expected) in corrected.iter().zip(expected) {
-        assert!((corrected - expected).abs() < 1e-9, "{afterwards:?}");
-    }
-    let counted: Vec<f64> = afterwards.iter().map(|it| it.counted.unwrap()).collect();
-    assert_eq!(counted, [10.0, 20.0, 4.0, 0.0]);
-    assert!(
-        afterwards[1].low.unwrap() <= corrected[1] && corrected[1] <= afterwards[1].high.unwrap()
-    );
-}
-
-#[test]
-fn an_hour_of_a_day_that_was_closed_is_the_same_whether_asked_for_alone_or_within_the_day() {
-    let mut series = SeriesSet::default();
-    door(&mut series, "front", &[("8:10", 9.0, 0.0), ("17:00", 9.0, 7.0)]);
-    let grid = minutes(["8:30", "12:00", "20:00"]);
-    let site = house();
-
-    let among = zone_people(&site, None, &grid, &series, at("40:00"));
-
-    assert!(lead(grid[1], &site).end() >= at("18:30"));
-    for (minute, among) in grid.iter().zip(&among) {
-        assert_eq!(&zone_people(&site, None, &[*minute], &series, at("40:00"))[0], among);
-    }
-    assert!(among[1].people.unwrap() < 9.0);
-}
-
-#[test]
-fn a_count_that_ends_at_night_while_somebody_moves_is_not_taken_for_an_error() {
-    let mut series = SeriesSet::default();
-    door(&mut series, "front", &[("8:10", 2.0, 0.0)]);
-    door(&mut series, "stairs", &[("8:12", 2.0, 0.0)]);
-    movement(&mut series, &[("7:00", false), ("17:00", true)]);
-    let zone = "upstairs".parse().unwrap();
-
-    let told = zone_people(&house(), Some(&zone), &minutes(["12:00"]), &series, at("40:00"));
-
-    assert_eq!((told[0].people, told[0].counted), (Some(2.0), Some(2.0)));
-}
-
-#[test]
 fn who_left_by_the_door_is_not_held_by_a_detector_that_saw_him_before() {
     let mut series = SeriesSet::default();
     door(&mut series, "stairs", &[("8:10", 1.0, 0.0), ("9:00", 1.0, 1.0)]);
@@ -227,40 +154,10 @@ fn each_figure_says_which_kinds_of_instruments_told_it() {
     assert_eq!(sources(Some("hall"), "9:00"), [Witness::Doors]);
     assert_eq!(sources(Some("upstairs"), "9:00"), [Witness::Doors, Witness::Detectors]);
     assert_eq!(sources(None, "2:00"), []);
-    let minute = minutes(["9:00"]);
+    let minute = closing::minutes(["9:00"]);
     let figure = zone_people(&house(), None, &minute, &series, at("10:00"))[0];
     let told: Vec<_> = figure.sources.each().collect();
     assert_eq!(told, [Witness::Doors, Witness::Detectors]);
-}
-
-#[test]
-fn an_evening_event_is_not_cut_off_before_the_night() {
-    let mut series = SeriesSet::default();
-    let passages: Vec<_> = (0..24)
-        .map(|n| (format!("{}:{}", 17 + n / 3, 20 * (n % 3)), 10.0 + f64::from(n)))
-        .collect();
-    let passages: Vec<_> =
-        passages.iter().map(|(time, people)| (time.as_str(), *people, 0.0)).collect();
-    door(&mut series, "front", &passages);
-    assert_eq!(people(&series, None, "24:50"), Some(33.0));
-}
-
-#[test]
-fn movement_after_closing_keeps_the_count_until_four() {
-    let mut series = SeriesSet::default();
-    door(&mut series, "front", &[("8:10", 2.0, 0.0)]);
-    door(&mut series, "stairs", &[]);
-    movement(&mut series, &[("7:00", false), ("17:00", true)]);
-    let before = told(&series, None, "27:59");
-    assert_eq!(before.drift, Some(2.0));
-    // The hall is closed and quiet, so of the two who are counted the one who moves is left.
-    assert_eq!(
-        (before.estimate.people, people(&series, Some("hall"), "27:59")),
-        (Some(1.0), Some(0.0))
-    );
-    let after = told(&series, None, "28:01");
-    assert_eq!((after.estimate.people, after.drift), (Some(1.0), Some(0.0)));
-    assert_eq!(after.estimate.quality, Quality::Estimated);
 }
 
 #[test]
@@ -324,35 +221,6 @@ fn a_building_is_open_in_its_opening_hours() {
     assert_eq!(is_open(&house(), at("18:00")), Some(false));
 }
 
-#[test]
-fn the_doors_of_a_day_are_told_with_their_drift_and_what_was_left_at_closing() {
-    let site = house();
-    let mut series = SeriesSet::default();
-    let reading = |time: &str, total: f64| {
-        let at = at(time);
-        Observation {
-            observed_at: at,
-            received_at: at,
-            dated_by: DatedBy::Device,
-            value: Value::Register(total),
-        }
-    };
-    let mut door = |quantity, readings: &[(&str, f64)]| {
-        let source = Source { device: "front".parse().unwrap(), quantity, channel: None };
-        series.insert(source, readings.iter().map(|&(time, total)| reading(time, total)).collect());
-    };
-    door(Quantity::PeopleIn, &[("07:00", 100.0), ("09:00", 110.0)]);
-    door(Quantity::PeopleOut, &[("07:00", 50.0), ("17:00", 57.0)]);
-    let day = Period::new(at("00:00"), at("23:59")).unwrap();
-
-    let told = countings(&site, None, &[day], &series, at("23:59")).remove(0).unwrap();
-
-    assert_eq!((told.people_in, told.people_out, told.drift), (10.0, 7.0, 3.0));
-    assert_eq!((told.balance, told.visits), (Balance::Bad, 8.5));
-    assert_eq!(told.residual.map(|residual| residual.people), Some(3.0));
-    assert_eq!((told.doors.len(), told.doors[0].drift), (1, 3.0));
-}
-
 /// All that is asked at once, in the order of the site file.
 const PLACES: [Option<&str>; 4] = [None, Some("hall"), Some("upstairs"), Some("study")];
 
@@ -398,4 +266,15 @@ fn zones_and_building_agree_in_history_as_they_do_now() {
 
 fn ids_of(zone: Option<&str>) -> Option<crate::ids::ZoneId> {
     zone.map(|zone| zone.parse().unwrap())
+}
+
+#[test]
+fn a_detector_that_sees_somebody_for_half_a_day_without_a_pause_is_stuck_and_tells_nothing() {
+    let mut series = SeriesSet::default();
+    movement(&mut series, &[("7:00", false), ("8:00", true)]);
+
+    let occupancy = |time| told(&series, Some("study"), time).estimate.occupancy;
+
+    assert_eq!(occupancy("19:59"), Occupancy::Occupied);
+    assert_eq!(occupancy("20:01"), Occupancy::Unknown);
 }
