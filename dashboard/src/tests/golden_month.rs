@@ -30,12 +30,10 @@ async fn every_figure_of_a_month_is_as_it_was_looked_over() {
     let mut differing = Vec::new();
     for (name, address) in addresses() {
         let text = house.page(&address).await;
-        let shown = if name.ends_with(".json") {
-            pretty(&text)
-        } else if name.ends_with(".txt") {
-            visible(&text)
-        } else {
-            text
+        let shown = match name.rsplit_once('.') {
+            Some((_, "json")) => pretty(&text),
+            Some((_, "txt")) => visible(&text),
+            _ => text,
         };
         differing.extend(difference(&name, &shown));
     }
