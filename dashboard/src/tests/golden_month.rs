@@ -296,8 +296,8 @@ fn visible(page: &str) -> String {
         rest = tag.split_once(end).map_or("", |(_, rest)| rest);
     }
     out += rest;
-    let lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines: Vec<_> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n") + "\n"
 }
 
 /// The first line in which a file differs from what is shown; writes the file instead when it is asked to.
