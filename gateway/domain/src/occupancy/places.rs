@@ -10,7 +10,7 @@ use crate::site::{Assignment, Point, Side, Site};
 /// The building, then each zone in the order of the site file; a place is named by its index.
 #[derive(Debug)]
 pub(crate) struct Places {
-    places: Vec<Place>,
+    all: Vec<Place>,
     nodes: Vec<Node>,
     parents: Vec<Option<usize>>,
 }
@@ -49,16 +49,16 @@ impl Places {
             }
         };
         let nodes = ids.enumerate().map(node).collect();
-        Self { places, nodes, parents }
+        Self { all: places, nodes, parents }
     }
 
     /// Number of places.
     pub(crate) fn count(&self) -> usize {
-        self.places.len()
+        self.all.len()
     }
 
     pub(crate) fn get(&self, index: usize) -> &Place {
-        &self.places[index]
+        &self.all[index]
     }
 
     /// Indices of the parts of a place.
@@ -93,7 +93,7 @@ impl Places {
 
     /// Sources of the instruments of some places, each assignment once.
     pub(crate) fn needs<'a>(&self, site: &'a Site, places: &[usize]) -> Vec<&'a Assignment> {
-        let all = places.iter().flat_map(|index| self.places[*index].needs(site));
+        let all = places.iter().flat_map(|index| self.all[*index].needs(site));
         let mut taken = BTreeSet::new();
         all.filter(|need| taken.insert(std::ptr::from_ref(*need))).collect()
     }
