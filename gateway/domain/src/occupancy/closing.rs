@@ -5,7 +5,8 @@
 //! - in closed hours, once doors and detectors have been quiet for `rules.quiet`;
 //! - each night at `rules.reset_at` in civil time, even while a detector sees somebody.
 //!
-//! Without a passage since the last reset there is nothing to reset.
+//! Without a passage since the last reset there is nothing to reset, except in the first night of doors that are all
+//! online: from then on their count is settled.
 //!
 //! What is still counted at that instant is the measured error of the day. It is published as the residual, and history
 //! spreads it back over the day (`count::correction`).

@@ -13,8 +13,8 @@ use crate::site::{Assignment, Site};
 
 /// Span of the readings to load for figures over `span`, so that a figure does not depend on the span it is part of.
 ///
-/// It begins more than a day earlier and reaches to the next night in which the count is set to nobody. With an air
-/// model it begins at least a day before the night before, and ends some hours after the night.
+/// It begins 36 hours earlier and reaches to the next night in which the count is set to nobody. With an air model it
+/// begins 36 hours before the last such night instead, and ends some hours after the next one.
 ///
 /// Load it with [`crate::energy::NEIGHBOURS`] readings before it as well: the first reading of the day of a door that
 /// only reports passages gives what it counted since the one before.

@@ -18,7 +18,7 @@ const NOTHING: f64 = 1e-9;
 /// Difference from which on a measured number was not merely rounded.
 const ROUNDING: f64 = 0.5;
 
-/// Reconciles the `moments` of the places below `top`, all by index; the others stay as they are.
+/// Moments of all places, by index, with the estimates of `top` and the places below it reconciled.
 pub(super) fn reconciled(places: &Places, top: usize, moments: &[Moment]) -> Vec<Moment> {
     let mut estimates: Vec<Estimate> = moments.iter().map(|moment| moment.estimate).collect();
     let parts = reconcile(places.nodes(), top, &mut estimates);
@@ -36,7 +36,7 @@ pub(super) fn reconciled(places: &Places, top: usize, moments: &[Moment]) -> Vec
     reconciled
 }
 
-/// Reconciles the timelines of the places below `top`, all by index.
+/// Timelines of all places, by index, with those of `top` and the places below it reconciled.
 pub(super) fn reconciled_timelines(
     places: &Places,
     top: usize,
