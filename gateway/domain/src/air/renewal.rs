@@ -1,59 +1,58 @@
-//! How often the air of a room is renewed, from how its CO2 decays once everybody is gone.
+//! Renewal of the air of a room, from the decay of its CO2 once everybody has left, and outdoor air per person.
 
 use serde::{Deserialize, Serialize};
 
 use super::track::{Track, median, quantile};
 use crate::instant::Period;
 
-/// What a decay must be like to tell the air change (`ln(C - outdoor)` over time is a line): so long, so many values,
-/// so straight, from so high, and down by so much of it.
+/// Conditions for a decay that gives an air change (`ln(C - outdoor)` over time is a line): number of values, share of
+/// the scatter that the line explains, excess at its start, and share of that by which it falls.
 const LEAST_VALUES: usize = 8;
 const LEAST_R2: f64 = 0.95;
 const LEAST_EXCESS_PPM: f64 = 150.0;
 const LEAST_DROP: f64 = 0.5;
-/// Between how many air changes an hour it may lie.
+/// Plausible air changes an hour.
 const PLAUSIBLE_PER_H: std::ops::RangeInclusive<f64> = 0.05..=10.0;
-/// One value in so many minutes is taken: those in between are not independent.
+/// Minutes between the values taken: those in between are not independent.
 const EVERY: usize = 5;
-/// Of so many nights the middle one is told.
+/// Newest nights that the median is taken of.
 const NIGHTS: usize = 20;
 
-/// How the air changes of a zone are known.
+/// Origin of the air changes of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RenewalBasis {
-    /// From the decay of its CO2 in nights that were quiet.
+    /// Decay of its CO2 in quiet nights.
     NightDecay,
-    /// From its decay in quiet spells of opening hours.
+    /// Decay of its CO2 in quiet spells of opening hours.
     DayDecay,
-    /// From what the site file says.
+    /// The site file.
     SiteFile,
 }
 
-/// How often the air of a zone is renewed while it is empty, windows closed: at night with fans as at night, or in
-/// opening hours with fans as then.
+/// Renewal of the air of a zone while it is empty, with closed windows: in closed hours with fans as at night, or in
+/// opening hours with fans as by day.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Renewal {
-    /// Air changes an hour: the middle one of the nights, or spells.
+    /// Air changes an hour: the median of the nights, or spells.
     pub per_h: f64,
-    /// The lower end of what nine of ten gave.
+    /// Lower end of the range of nine of ten of them.
     pub low_per_h: f64,
-    /// The upper end.
+    /// Upper end of that range.
     pub high_per_h: f64,
-    /// From how many nights, or spells.
+    /// Number of nights, or spells; 0 for a value from the site file.
     pub nights: u32,
-    /// How it is known.
+    /// Origin of the figure.
     pub basis: RenewalBasis,
 }
 
-/// How far the decay of one night may lie from the others, as a share: wind and doors differ, and so does what outdoor
-/// air is taken for.
+/// Error of the decay of one night, as a share: wind and doors differ, and so does the assumed outdoor air.
 const NIGHT_ERROR: f64 = 0.3;
-/// How much of a configured air change is uncertain, as a share: nobody knows under which wind it was measured.
+/// Error of a configured air change, as a share: the wind under which it was measured is unknown.
 const CONFIGURED_ERROR: f64 = 0.5;
 
 impl Renewal {
-    /// From quiet spells of a regime, oldest first, or else from what the site file says.
+    /// Renewal from quiet spells of a regime, oldest first, or else the configured one.
     pub(super) fn of(
         basis: RenewalBasis,
         track: &Track,
@@ -64,11 +63,11 @@ impl Renewal {
         let nights = quiet.iter().rev().filter_map(|spell| decay(track, *spell, outdoor_ppm));
         let nights: Vec<f64> = nights.take(NIGHTS).collect();
         let count = u32::try_from(nights.len()).unwrap_or(u32::MAX);
-        let told = |share| quantile(nights.clone(), share);
+        let share_of_nights = |share| quantile(nights.clone(), share);
         if let (Some(per_h), Some(low), Some(high)) =
-            (median(nights.clone()), told(0.05), told(0.95))
+            (median(nights.clone()), share_of_nights(0.05), share_of_nights(0.95))
         {
-            // A few nights do not tell how far nights lie apart.
+            // A few nights do not show how far nights lie apart.
             let error = NIGHT_ERROR / f64::from(count).sqrt();
             let low_per_h = low.min(per_h * (1.0 - error));
             let high_per_h = high.max(per_h * (1.0 + error));
@@ -84,7 +83,7 @@ impl Renewal {
     }
 }
 
-/// The air changes an hour of one quiet spell; `None` when it is no clean decay.
+/// Air changes an hour of one quiet spell; `None` when it is no clean decay.
 fn decay(track: &Track, spell: Period, outdoor_ppm: f64) -> Option<f64> {
     let values = track.within(spell);
     let first = values.first()?;
@@ -102,7 +101,7 @@ fn decay(track: &Track, spell: Period, outdoor_ppm: f64) -> Option<f64> {
     (r2 >= LEAST_R2 && PLAUSIBLE_PER_H.contains(&-slope)).then_some(-slope)
 }
 
-/// The slope of the straight line through points, and how much of their scatter it explains.
+/// Slope of the straight line through points, and the share of their scatter that it explains.
 fn straight(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let count = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
@@ -116,23 +115,23 @@ fn straight(points: &[(f64, f64)]) -> Option<(f64, f64)> {
 /// Outdoor air that each person gets, in m³ an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PerPerson {
-    /// The figure.
+    /// Best estimate.
     pub m3_h: f64,
-    /// The lower end of its 90 % interval.
+    /// Lower end of its 90 % interval.
     pub low_m3_h: f64,
-    /// The upper end of its 90 % interval.
+    /// Upper end of its 90 % interval.
     pub high_m3_h: f64,
 }
 
-/// How far what people breathe out lies from the table, and how far CO2 from the truth: 20 % and 50 ppm + 5 %.
+/// Errors of the tabulated breath, 20 %, and of a CO2 instrument, 50 ppm + 5 %.
 const BREATH_ERROR: f64 = 0.2;
 const CO2_ERROR_PPM: f64 = 50.0;
 const CO2_ERROR: f64 = 0.05;
 const NINETY_PERCENT: f64 = 1.645;
 
 impl PerPerson {
-    /// From the mean excess over outdoor air while people were there: in a steady state each breath is diluted by as
-    /// much air as it takes, `1e6 · G / (C - outdoor)`. `None` where the air is as outdoors, for that says no number.
+    /// Outdoor air from the mean CO2 while people were there: in a steady state each breath is diluted by as much air as
+    /// it takes, `1e6 · G / (C - outdoor)`. `None` where the air is as outdoors, which gives no number.
     pub(super) fn of(mean_ppm: f64, outdoor_ppm: f64, breath_m3_h: f64) -> Option<Self> {
         let excess = mean_ppm - outdoor_ppm;
         if excess < CO2_ERROR_PPM {
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_night_in_which_nothing_decays_tells_nothing_and_the_site_file_does() {
+    fn a_night_in_which_nothing_decays_gives_nothing_and_the_site_file_does() {
         let (track, night) = track(|hours| 460.0 + 5.0 * hours);
         assert_eq!(Renewal::of(RenewalBasis::NightDecay, &track, &[night], 420.0, None), None);
         let renewal =

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::airing::{Advice, Airing, airings};
+use super::airing::{Advice, Airing, PresentAir, airings};
 use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM};
 use super::renewal::{PerPerson, Renewal, RenewalBasis};
 use super::track::{Track, points};
@@ -88,8 +88,9 @@ pub fn zone_air(
         .and_then(|(_, figure)| figure.people)
         .zip(zone.volume_m3)
         .map_or(0.0, |(people, volume)| 1e6 * breath_m3_h * people / volume);
-    let advice = now.and_then(|(_, ppm)| {
-        Advice::of((ppm, thresholds.reference_ppm), outdoor_ppm, breath_ppm_h, &airings)
+    let advice = now.and_then(|(_, now_ppm)| {
+        let target_ppm = thresholds.reference_ppm;
+        Advice::of(PresentAir { now_ppm, target_ppm, outdoor_ppm, breath_ppm_h }, &airings)
     });
     AirReport {
         co2_ppm: now.map(|(_, ppm)| ppm),

@@ -1,4 +1,4 @@
-//! CO2 in steps of a minute: the mean of what was read in each, drawn straight through short silences.
+//! Track: CO2 of a zone minute by minute, the mean of the readings in each, interpolated over short silences.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ use crate::site::{Point, Site};
 
 pub(super) const MINUTE_MS: i64 = 60_000;
 
-/// One value a minute.
+/// One value a minute, without those of long silences.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Track(pub(super) Vec<(Instant, f64)>);
 
-/// The points that tell the CO2 of a zone itself.
+/// CO2 points of a zone itself, without those of its parts.
 pub(super) fn points<'a>(site: &'a Site, zone: &ZoneId) -> impl Iterator<Item = &'a Point> {
     let zone = zone.clone();
     site.points.iter().filter(move |it| it.quantity == Quantity::Co2 && it.zone == zone)
 }
 
 impl Track {
-    /// The mean of all CO2 instruments of a zone over a span.
+    /// Track of the mean of all CO2 instruments of a zone over a span.
     pub(super) fn of_zone(site: &Site, zone: &ZoneId, span: Period, series: &SeriesSet) -> Self {
         let mut sums: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
         for assignment in points(site, zone).flat_map(|point| &point.sources) {
@@ -47,27 +47,28 @@ impl Track {
             let Some(&(next, to)) = known.get(index + 1) else { break };
             let length = (next - minute) as f64;
             if length * 60.0 <= max_gap_s {
-                let drawn = |step: i64| value + (to - value) * (step - minute) as f64 / length;
-                track.extend((minute + 1..next).map(|step| (at(step), drawn(step))));
+                let interpolated =
+                    |step: i64| value + (to - value) * (step - minute) as f64 / length;
+                track.extend((minute + 1..next).map(|step| (at(step), interpolated(step))));
             }
         }
         Self(track)
     }
 
-    /// The part within a period.
+    /// Values within a period.
     pub(super) fn within(&self, period: Period) -> &[(Instant, f64)] {
         let start = self.0.partition_point(|(at, _)| *at < period.start());
         let end = self.0.partition_point(|(at, _)| *at < period.end());
         &self.0[start..end.max(start)]
     }
 
-    /// The value below which a share of all lies; `None` without any.
+    /// Value below which a share of all lies; `None` without any.
     pub(super) fn quantile(&self, share: f64) -> Option<f64> {
         quantile(self.0.iter().map(|(_, value)| *value).collect(), share)
     }
 }
 
-/// The value below which a share of `values` lies; `None` without any.
+/// Value below which a share of `values` lies; `None` without any.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length")]
 pub(super) fn quantile(mut values: Vec<f64>, share: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
@@ -76,7 +77,7 @@ pub(super) fn quantile(mut values: Vec<f64>, share: f64) -> Option<f64> {
     Some(*value)
 }
 
-/// The value in the middle; `None` without any.
+/// Median of `values`; `None` without any.
 pub(super) fn median(values: Vec<f64>) -> Option<f64> {
     quantile(values, 0.5)
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::occupancy::{Filters, Moment, Traffic, TrafficRole, Tree, live_start, people_now};
+use crate::occupancy::{Filters, Moment, Places, Traffic, TrafficRole, live_start, people_now};
 use crate::reading::Observation;
 use crate::site::Site;
 use crate::wire::state::{PeopleState, Residual};
@@ -16,7 +16,7 @@ const AGES: SignedDuration = SignedDuration::from_secs(5);
 pub(super) struct People {
     traffic: Traffic,
     filters: Filters,
-    tree: Tree,
+    tree: Places,
     /// The building, then the zones: the order of the tree.
     places: Vec<Place>,
     /// `None` after somebody passed or moved.
@@ -38,7 +38,7 @@ impl People {
         Self {
             traffic: Traffic::new(site),
             filters: Filters::default(),
-            tree: Tree::of(site),
+            tree: Places::of(site),
             places: std::iter::once(place(Some(site.capacity))).chain(zones).collect(),
             refreshed: None,
         }

@@ -1,10 +1,10 @@
-//! How right the doors count, day by day: what came in and went out, how far they drift, and what was left at night.
+//! Counting: how right the doors count, day by day: people in and out, drift, and the residual at closing.
 
 use serde::{Deserialize, Serialize};
 
-use super::doors::Lane;
-use super::extent::Extent;
-use super::sweep;
+use super::count;
+use super::passages::Lane;
+use super::place::{BorderDoor, Place};
 use super::traffic::{Door, Traffic};
 use crate::ids::{DoorwayId, ZoneId};
 use crate::instant::{Instant, Period};
@@ -12,7 +12,7 @@ use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
 use crate::wire::state::Residual;
 
-/// The counting of a zone, or of the building, over a period such as a civil day.
+/// Counting of a zone, or of the building, over a period such as a civil day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Counting {
     /// People in over all doors on its border.
@@ -21,25 +21,25 @@ pub struct Counting {
     pub people_out: f64,
     /// In minus out, with its sign.
     pub drift: f64,
-    /// How far in and out differ, as a share of the larger.
+    /// Difference of in and out, as a share of the larger.
     pub imbalance: f64,
-    /// What that says of the doors.
+    /// Grade of the doors by that difference.
     pub balance: Balance,
-    /// Visits: the mean of in and out, since whoever comes also goes.
+    /// Visits: the mean of in and out, since whoever comes also leaves.
     pub visits: f64,
-    /// What was left when the count was set to nobody, the measured error of the day; `None` when it was not.
+    /// Count left when it was set to nobody, the measured error of the day; `None` when it was not.
     pub residual: Option<Residual>,
-    /// Whether nobody passed since then: whoever came in has gone out again, so that the difference is an error.
+    /// Whether nobody passed since then: whoever came in has left again, so that the difference is an error.
     #[serde(skip)]
     pub is_closed: bool,
     /// Each door on its border.
     pub doors: Vec<DoorCounting>,
 }
 
-/// The counting of one door. In is into the zone.
+/// Counting of one door. In is into the zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DoorCounting {
-    /// Which.
+    /// Doorway.
     pub doorway: DoorwayId,
     /// People in.
     pub people_in: f64,
@@ -49,7 +49,7 @@ pub struct DoorCounting {
     pub drift: f64,
 }
 
-/// How well in and out agree over a day.
+/// Grade of the agreement of in and out over a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Balance {
@@ -72,12 +72,12 @@ impl Balance {
     }
 }
 
-/// The sources whose series [`countings`] needs for a zone, or for the building.
+/// Sources whose series [`countings`] needs for a zone, or for the building.
 pub fn counting_needs<'a>(site: &'a Site, zone: Option<&ZoneId>) -> Vec<&'a Assignment> {
-    Extent::of(site, zone).counting_needs(site)
+    Place::of(site, zone).counting_needs(site)
 }
 
-/// The counting in each period of `grid`; empty where no door is on the border.
+/// Counting in each period of `grid`; `None` where no door is on the border.
 pub fn countings(
     site: &Site,
     zone: Option<&ZoneId>,
@@ -85,26 +85,26 @@ pub fn countings(
     series: &SeriesSet,
     now: Instant,
 ) -> Vec<Option<Counting>> {
-    let extent = Extent::of(site, zone);
+    let place = Place::of(site, zone);
     let mut traffic = Traffic::new(site);
-    traffic.replay([&extent], site, series);
-    let Some(last) = grid.last().filter(|_| !extent.border.is_empty()) else {
+    traffic.replay([&place], site, series);
+    let Some(last) = grid.last().filter(|_| !place.border.is_empty()) else {
         return vec![None; grid.len()];
     };
-    let told = sweep::as_counted(site, &extent, &traffic, last.end().min(now));
+    let timeline = count::raw_timeline(site, &place, &traffic, last.end().min(now));
     let counting = |period: &Period| {
         let doors: Vec<DoorCounting> =
-            extent.border.iter().map(|border| door(site, &traffic, *border, *period)).collect();
+            place.border.iter().map(|border| door(site, &traffic, *border, *period)).collect();
         let sum = |of: fn(&DoorCounting) -> f64| doors.iter().map(of).sum::<f64>();
         let (people_in, people_out) = (sum(|door| door.people_in), sum(|door| door.people_out));
         let drift = people_in - people_out;
         let most = people_in.max(people_out);
         let imbalance = if most > 0.0 { drift.abs() / most } else { 0.0 };
         let before_end = Instant::from_millis(period.end().as_millis() - 1);
-        let residual = told.at(before_end).residual.filter(|it| period.contains(it.at));
+        let residual = timeline.at(before_end).residual.filter(|it| period.contains(it.at));
         let passed_since = |since: Instant| {
-            let lanes = extent.border.iter().flat_map(|&(door, _)| {
-                let Door { people_in, people_out } = &traffic.doors[door];
+            let lanes = place.border.iter().flat_map(|border| {
+                let Door { people_in, people_out } = &traffic.doors[border.doorway];
                 people_in.iter().chain(people_out)
             });
             let passages = lanes.flat_map(Lane::passages);
@@ -125,19 +125,14 @@ pub fn countings(
     grid.iter().map(|period| Some(counting(period))).collect()
 }
 
-fn door(
-    site: &Site,
-    traffic: &Traffic,
-    (door, sign): (usize, f64),
-    period: Period,
-) -> DoorCounting {
+fn door(site: &Site, traffic: &Traffic, border: BorderDoor, period: Period) -> DoorCounting {
     let passed = |lanes: &[Lane]| {
         let passages = lanes.iter().flat_map(Lane::passages);
         passages.filter(|it| period.contains(it.at)).map(|it| it.people).sum::<f64>()
     };
-    let Door { people_in, people_out } = &traffic.doors[door];
+    let Door { people_in, people_out } = &traffic.doors[border.doorway];
     let (one, other) = (passed(people_in), passed(people_out));
-    let (people_in, people_out) = if sign > 0.0 { (one, other) } else { (other, one) };
-    let doorway = site.doorways[door].id.clone();
+    let (people_in, people_out) = if border.sign > 0.0 { (one, other) } else { (other, one) };
+    let doorway = site.doorways[border.doorway].id.clone();
     DoorCounting { doorway, people_in, people_out, drift: people_in - people_out }
 }

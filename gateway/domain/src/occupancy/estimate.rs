@@ -1,28 +1,28 @@
-//! Count and presence to what is told of a zone.
+//! Estimate: headcount, interval and quality of a place, from its door count and presence.
 
 use super::presence::Presence;
 use crate::site::Rules;
 use crate::wire::state::{Occupancy, Quality};
 
-/// How many standard deviations hold 90 % of a normal error.
+/// Half width of the interval that holds 90 % of a normal error, in standard deviations.
 pub(super) const NINETY_PERCENT: f64 = 1.645;
 
-/// What the doors say of a zone.
+/// Count of a place by its doors.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Count {
-    /// How many are inside, never below nobody.
+pub(crate) struct DoorCount {
+    /// People inside, never below 0.
     pub(crate) people: f64,
-    /// Passages since it was set to nobody; of those before it is again, as many as its error grows with.
+    /// Passages that its error grows with: those since the last reset, fewer once the count is corrected.
     pub(crate) passages: f64,
-    /// Whether it was ever set to nobody while the doors reported: before, some may have been inside already.
+    /// Whether it was ever reset while all doors were online: before that, some may have been inside already.
     pub(crate) settled: bool,
-    /// Whether it is no longer what the doors said.
-    pub(crate) is_moved: bool,
-    /// Whether detectors watch the place itself, so that nobody may be left where they see nobody.
+    /// Whether it differs from the raw count of the doors.
+    pub(crate) is_corrected: bool,
+    /// Whether detectors watch all of the place, so that where they see nobody, nobody may be left.
     pub(crate) is_watched: bool,
 }
 
-/// What is told of a zone.
+/// Estimated people of a place at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Estimate {
     pub(crate) people: Option<f64>,
@@ -41,20 +41,20 @@ impl Estimate {
         quality: Quality::Unknown,
     };
 
-    pub(crate) fn of(count: Option<Count>, presence: Presence, rules: &Rules) -> Self {
+    pub(crate) fn of(count: Option<DoorCount>, presence: Presence, rules: &Rules) -> Self {
         match count {
             Some(count) => Self::counted(count, presence, rules),
             None => Self::detected(presence),
         }
     }
 
-    /// Doors tell a number; detectors may contradict it.
-    fn counted(count: Count, presence: Presence, rules: &Rules) -> Self {
+    /// Estimate from a door count, which detectors may contradict.
+    fn counted(count: DoorCount, presence: Presence, rules: &Rules) -> Self {
         let error = rules.door_error * (1.0 - rules.door_error);
         let spread = NINETY_PERCENT * (count.passages * error).sqrt();
         let low = (count.people - spread).floor().max(0.0);
         let high = (count.people + spread).ceil();
-        let counted = match (count.settled, count.is_moved) {
+        let counted = match (count.settled, count.is_corrected) {
             (false, _) => Quality::Partial,
             (true, false) => Quality::Measured,
             (true, true) => Quality::Estimated,
@@ -64,7 +64,7 @@ impl Estimate {
                 (1.0, 1.0, high.max(1.0), Quality::Estimated)
             }
             Presence::Occupied => (count.people, low.max(1.0), high, counted),
-            // The few who are left may as well have been counted wrong.
+            // The few who are left are within the error of the count.
             Presence::Vacant if count.is_watched && (0.0..=spread).contains(&count.people) => {
                 let quality = if count.people > 0.0 { Quality::Estimated } else { counted };
                 (0.0, 0.0, high, quality)
@@ -77,7 +77,7 @@ impl Estimate {
         Self { people: Some(people), low: Some(low), high: Some(high), occupancy, quality }
     }
 
-    /// Detectors tell that somebody is there, never how many.
+    /// Estimate from detectors alone: whether somebody is there, never how many.
     fn detected(presence: Presence) -> Self {
         match presence {
             Presence::Absent | Presence::Unknown => Self::UNKNOWN,
@@ -98,7 +98,7 @@ impl Estimate {
         }
     }
 
-    /// A zone as the sum of its parts: a number when each has one, else at least whether somebody is there.
+    /// Sum of the parts of a place: a number when each part has one, else the presence by detectors.
     pub(crate) fn sum(parts: &[Self], presence: Presence) -> Self {
         let add = |of: fn(&Self) -> Option<f64>| parts.iter().map(of).sum::<Option<f64>>();
         let (Some(people), false) = (add(|part| part.people), parts.is_empty()) else {
@@ -123,7 +123,8 @@ mod tests {
     use super::*;
 
     fn counted(people: f64, passages: f64, presence: Presence) -> Estimate {
-        let count = Count { people, passages, settled: true, is_moved: false, is_watched: false };
+        let count =
+            DoorCount { people, passages, settled: true, is_corrected: false, is_watched: false };
         Estimate::of(Some(count), presence, &Rules::default())
     }
 
@@ -149,18 +150,18 @@ mod tests {
 
     #[test]
     fn movement_where_the_doors_count_nobody_is_at_least_one() {
-        let told = counted(0.0, 4.0, Presence::Occupied);
+        let estimate = counted(0.0, 4.0, Presence::Occupied);
         assert_eq!(
-            (told.people, told.low, told.quality),
+            (estimate.people, estimate.low, estimate.quality),
             (Some(1.0), Some(1.0), Quality::Estimated)
         );
     }
 
     #[test]
     fn people_who_do_not_move_are_doubted_but_not_forgotten() {
-        let told = counted(3.0, 3.0, Presence::Vacant);
+        let estimate = counted(3.0, 3.0, Presence::Vacant);
         assert_eq!(
-            (told.people, told.low, told.quality),
+            (estimate.people, estimate.low, estimate.quality),
             (Some(3.0), Some(0.0), Quality::Estimated)
         );
     }
@@ -168,8 +169,13 @@ mod tests {
     #[test]
     fn the_few_who_are_left_are_nobody_where_their_own_room_is_still() {
         let left = |people, is_watched| {
-            let count =
-                Count { people, passages: 20.0, settled: true, is_moved: false, is_watched };
+            let count = DoorCount {
+                people,
+                passages: 20.0,
+                settled: true,
+                is_corrected: false,
+                is_watched,
+            };
             interval(Estimate::of(Some(count), Presence::Vacant, &Rules::default()))
         };
         assert_eq!(left(1.0, true), (Some(0.0), Some(0.0), Some(3.0)));
@@ -179,14 +185,19 @@ mod tests {
 
     #[test]
     fn a_count_that_was_corrected_is_estimated() {
-        let count =
-            Count { people: 2.0, passages: 0.0, settled: true, is_moved: true, is_watched: false };
-        let told = Estimate::of(Some(count), Presence::Absent, &Rules::default());
-        assert_eq!((told.people, told.quality), (Some(2.0), Quality::Estimated));
+        let count = DoorCount {
+            people: 2.0,
+            passages: 0.0,
+            settled: true,
+            is_corrected: true,
+            is_watched: false,
+        };
+        let estimate = Estimate::of(Some(count), Presence::Absent, &Rules::default());
+        assert_eq!((estimate.people, estimate.quality), (Some(2.0), Quality::Estimated));
     }
 
     #[test]
-    fn a_detector_alone_never_tells_a_number() {
+    fn a_detector_alone_never_gives_a_number() {
         let there = Estimate::of(None, Presence::Occupied, &Rules::default());
         assert_eq!(interval(there), (Some(1.0), None, None));
         let vacant = Estimate::of(None, Presence::Vacant, &Rules::default());

@@ -1,13 +1,44 @@
-//! When the building is closed, as instants.
+//! Opening hours as instants: whether and since when the building is closed.
 
-use jiff::ToSpan;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan};
 
 use crate::instant::{Instant, Period};
-use crate::site::OpeningHours;
+use crate::site::{OpeningHours, Site};
 
-/// The closed hours that touch `span`, in order. Closing at midnight and opening at midnight is not closing.
+/// Whether the building is open by its opening hours; `None` without opening hours.
+pub fn is_open(site: &Site, now: Instant) -> Option<bool> {
+    Some(!closed_around(site, now)?.iter().any(|hours| hours.contains(now)))
+}
+
+/// Start of the closed hours around `now`; `None` while the building is open, and without opening hours.
+pub fn closed_since(site: &Site, now: Instant) -> Option<Instant> {
+    let closed = closed_around(site, now)?;
+    closed.iter().find(|hours| hours.contains(now)).map(|hours| hours.start())
+}
+
+/// Whether the building has been closed for at least `length` by its opening hours; `None` without opening hours.
+pub fn is_closed_for(site: &Site, length: SignedDuration, now: Instant) -> Option<bool> {
+    let opening = site.opening.as_ref()?;
+    let begin = now - length;
+    let closed = closed(opening, Period::new(begin, now)?, &site.timezone);
+    Some(closed.iter().any(|hours| hours.start() <= begin && hours.contains(now)))
+}
+
+/// Closed hours that touch `span`, in order; `None` without opening hours.
+pub(crate) fn closed_hours(site: &Site, span: Period) -> Option<Vec<Period>> {
+    Some(closed(site.opening.as_ref()?, span, &site.timezone))
+}
+
+fn closed_around(site: &Site, now: Instant) -> Option<Vec<Period>> {
+    let opening = site.opening.as_ref()?;
+    let day = SignedDuration::from_hours(24);
+    let around = Period::new(now - day, now + day)?;
+    Some(closed(opening, around, &site.timezone))
+}
+
+/// Closed hours that touch `span`, in order. Closing at midnight and opening at midnight is not closing.
 pub(crate) fn closed(opening: &OpeningHours, span: Period, zone: &TimeZone) -> Vec<Period> {
     let mut closed = Vec::new();
     let mut from = Instant::MIN;
@@ -22,12 +53,12 @@ pub(crate) fn closed(opening: &OpeningHours, span: Period, zone: &TimeZone) -> V
     closed
 }
 
-/// Each `time` of a civil day that touches `span`, in order.
+/// Instants of a civil `time` on the days that `span` touches, and on one day more on either side, in order.
 pub(crate) fn daily(time: Time, span: Period, zone: &TimeZone) -> Vec<Instant> {
     dates(span, zone).into_iter().map(|date| instant(date, time, zone)).collect()
 }
 
-/// The civil days of `span`, one more on either side, and at most so many that a nonsensical span does no harm.
+/// Civil days of `span` and one more on either side, at most so many that a nonsensical span does no harm.
 fn dates(span: Period, zone: &TimeZone) -> Vec<Date> {
     const MOST: usize = 4000;
     let date = |at: Instant| at.to_jiff().to_zoned_datetime(zone.clone()).date();
@@ -43,7 +74,7 @@ fn end_of(date: Date, end: Option<Time>, zone: &TimeZone) -> Instant {
     }
 }
 
-/// A time that the clocks skip or repeat is taken as jiff does: later, and the first one.
+/// Instant of a civil time. One that the clocks skip or repeat is resolved as jiff does: later, and the first one.
 fn instant(date: Date, time: Time, zone: &TimeZone) -> Instant {
     date.to_datetime(time)
         .to_zoned_datetime(zone.clone())

@@ -1,4 +1,4 @@
-//! What a detector says, and for how long.
+//! Presence by the detectors of a zone, with their hold time.
 
 use jiff::SignedDuration;
 
@@ -6,69 +6,77 @@ use crate::instant::{Instant, Period};
 use crate::rhythm::{Rhythm, state_patience_s};
 use crate::site::Rules;
 
-/// What detectors say of a zone.
+/// Presence that one or several detectors report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
     /// No detector is assigned.
     Absent,
-    /// A detector is assigned and does not tell.
+    /// A detector is assigned, and offline or without a reading so far.
     Unknown,
-    /// Nobody moves, for longer than the hold time.
+    /// No movement for longer than the hold time.
     Vacant,
-    /// Somebody moves, or did within the hold time.
+    /// Movement now or within the hold time.
     Occupied,
 }
 
-/// People go home: a detector that sees somebody for so long without a pause is stuck, and tells nothing until it
-/// pauses.
+/// Length of movement without a pause from which on a detector counts as stuck, and as absent until it pauses: people
+/// go home.
 const STUCK_AFTER: SignedDuration = SignedDuration::from_hours(12);
 
-/// One detector while it is assigned.
+/// States of one detector while it is assigned.
 #[derive(Clone, Debug)]
 pub(crate) struct Detector {
     assigned: Period,
     rhythm: Rhythm,
-    /// Changes of what it says; `None` since it is missed.
-    says: Vec<(Instant, Option<bool>)>,
+    /// Changes of its own state.
+    changes: Vec<StateChange>,
+}
+
+/// State of a detector from an instant on.
+#[derive(Clone, Copy, Debug)]
+struct StateChange {
+    at: Instant,
+    /// Whether it sees movement; `None` while it is offline.
+    moves: Option<bool>,
 }
 
 impl Detector {
     pub(crate) fn new(assigned: Period) -> Self {
-        Self { assigned, rhythm: Rhythm::default(), says: Vec::new() }
+        Self { assigned, rhythm: Rhythm::default(), changes: Vec::new() }
     }
 
-    /// Takes the next reading; says whether anything changed.
+    /// Takes the next reading. Returns whether the state changed.
     pub(crate) fn observe(&mut self, at: Instant, state: bool, rules: &Rules) -> bool {
         if self.rhythm.last().is_some_and(|last| at <= last) {
             return false;
         }
-        if let Some(missed) = self.missed_from(rules).filter(|missed| *missed < at) {
-            self.says.push((missed, None));
+        if let Some(offline) = self.offline_from(rules).filter(|offline| *offline < at) {
+            self.changes.push(StateChange { at: offline, moves: None });
         }
         self.rhythm.observe(at, f64::from(u8::from(state)));
-        let changed = self.says.last().is_none_or(|(_, said)| *said != Some(state));
+        let changed = self.changes.last().is_none_or(|last| last.moves != Some(state));
         if changed {
-            self.says.push((at, Some(state)));
+            self.changes.push(StateChange { at, moves: Some(state) });
         }
         changed
     }
 
-    /// Forgets what it said before `instant`, but for what still holds then.
+    /// Drops states before `instant`, except those that still hold then.
     pub(crate) fn forget(&mut self, instant: Instant) {
-        let later = self.says.partition_point(|(at, _)| *at < instant);
-        self.says.drain(..later.saturating_sub(2));
+        let later = self.changes.partition_point(|change| change.at < instant);
+        self.changes.drain(..later.saturating_sub(2));
     }
 
-    /// Changes of presence in order, while it is assigned; before and after it is absent.
+    /// Calls `change` with each change of presence in order, while assigned; before and after, the detector is absent.
     pub(crate) fn changes(&self, rules: &Rules, mut change: impl FnMut(Instant, Presence)) {
         let (from, until) = (self.assigned.start(), self.assigned.end());
-        let says = self.says_until_missed(rules);
+        let changes = self.changes_until_offline(rules);
         let hold = SignedDuration::try_from_secs_f64(rules.hold_s).unwrap_or_default();
         change(from, Presence::Unknown);
         let mut before = None;
-        for (index, &(at, said)) in says.iter().enumerate() {
-            let next = says.get(index + 1).map_or(until, |(next, _)| *next);
-            match said {
+        for (index, &StateChange { at, moves }) in changes.iter().enumerate() {
+            let next = changes.get(index + 1).map_or(until, |next| next.at);
+            match moves {
                 None => change(at, Presence::Unknown),
                 Some(true) => {
                     change(at, Presence::Occupied);
@@ -83,61 +91,59 @@ impl Detector {
                 }
                 Some(false) => change(at, Presence::Vacant),
             }
-            before = said;
+            before = moves;
         }
         if until < Instant::MAX {
             change(until, Presence::Absent);
         }
     }
 
-    /// When it saw nobody any more after it saw somebody, in order; for the hold time it still tells of somebody.
-    pub(crate) fn stilled(&self) -> impl Iterator<Item = Instant> + '_ {
-        let pairs = self.says.windows(2);
-        let stills = pairs.filter(|pair| (pair[0].1, pair[1].1) == (Some(true), Some(false)));
-        stills.map(|pair| pair[1].0).filter(|at| self.assigned.contains(*at))
+    /// Ends of movement in order; for the hold time after them presence is still reported.
+    pub(crate) fn movement_ends(&self) -> impl Iterator<Item = Instant> + '_ {
+        let pairs = self.changes.windows(2);
+        let ends = pairs.filter(|pair| pair[0].moves == Some(true) && pair[1].moves == Some(false));
+        ends.map(|pair| pair[1].at).filter(|at| self.assigned.contains(*at))
     }
 
-    /// What it says itself while it is assigned, without any hold time; `None` while it is missed.
+    /// Calls `stretch` with each period of one own state, without any hold time; `None` while the detector is offline.
     pub(crate) fn stretches(&self, rules: &Rules, mut stretch: impl FnMut(Period, Option<bool>)) {
-        let says = self.says_until_missed(rules);
-        for (index, &(at, said)) in says.iter().enumerate() {
-            let next = says.get(index + 1).map_or(self.assigned.end(), |(next, _)| *next);
+        let changes = self.changes_until_offline(rules);
+        for (index, &StateChange { at, moves }) in changes.iter().enumerate() {
+            let next = changes.get(index + 1).map_or(self.assigned.end(), |next| next.at);
             if let Some(period) = Period::new(at, next) {
-                stretch(period, said);
+                stretch(period, moves);
             }
         }
     }
 
-    /// While it is assigned.
+    /// Period of its assignment.
     pub(crate) fn assigned(&self) -> Period {
         self.assigned
     }
 
-    /// Changes of what it says, and at last that it is missed.
-    fn says_until_missed(&self, rules: &Rules) -> Vec<(Instant, Option<bool>)> {
-        let missed = self.missed_from(rules).filter(|missed| *missed < self.assigned.end());
-        self.says.iter().copied().chain(missed.map(|missed| (missed, None))).collect()
+    /// Changes of its own state, the last of them to offline if its silence lasts until then.
+    fn changes_until_offline(&self, rules: &Rules) -> Vec<StateChange> {
+        let offline = self.offline_from(rules).filter(|offline| *offline < self.assigned.end());
+        let offline = offline.map(|at| StateChange { at, moves: None });
+        self.changes.iter().copied().chain(offline).collect()
     }
 
-    /// When its silence begins to mean that it is gone.
-    fn missed_from(&self, rules: &Rules) -> Option<Instant> {
+    /// Instant from which on its silence means that it is offline.
+    fn offline_from(&self, rules: &Rules) -> Option<Instant> {
         let patience = SignedDuration::try_from_secs_f64(state_patience_s(&self.rhythm, rules));
         Some(self.rhythm.last()? + patience.unwrap_or(SignedDuration::MAX))
     }
 }
 
-/// What several detectors say together: one that sees somebody is enough, one that does not tell leaves it open.
-pub(crate) fn together(detectors: &[Presence]) -> Presence {
-    let said = |presence| detectors.contains(&presence);
-    if said(Presence::Occupied) {
-        Presence::Occupied
-    } else if said(Presence::Unknown) {
-        Presence::Unknown
-    } else if said(Presence::Vacant) {
-        Presence::Vacant
-    } else {
-        Presence::Absent
-    }
+/// Presence of several detectors together: one that sees somebody decides, else one that is unknown leaves it open.
+pub(crate) fn combined(detectors: impl IntoIterator<Item = Presence>) -> Presence {
+    use Presence::{Absent, Occupied, Unknown, Vacant};
+    detectors.into_iter().fold(Absent, |one, other| match (one, other) {
+        (Occupied, _) | (_, Occupied) => Occupied,
+        (Unknown, _) | (_, Unknown) => Unknown,
+        (Vacant, _) | (_, Vacant) => Vacant,
+        (Absent, Absent) => Absent,
+    })
 }
 
 #[cfg(test)]
@@ -164,20 +170,20 @@ mod tests {
     fn movement_holds_for_the_hold_time_after_it_ended() {
         use Presence::{Occupied, Unknown, Vacant};
         let quiet = 20 + 26 * 60;
-        let told = changes(&[(0, false), (10, true), (20, false)]);
-        assert_eq!(told, [(0, Vacant), (10, Occupied), (35, Vacant), (quiet, Unknown)]);
+        let changes = changes(&[(0, false), (10, true), (20, false)]);
+        assert_eq!(changes, [(0, Vacant), (10, Occupied), (35, Vacant), (quiet, Unknown)]);
     }
 
     #[test]
     fn new_movement_within_the_hold_time_leaves_no_gap() {
-        let told = changes(&[(0, true), (10, false), (20, true)]);
-        assert!(!told.iter().any(|(_, presence)| *presence == Presence::Vacant));
+        let changes = changes(&[(0, true), (10, false), (20, true)]);
+        assert!(!changes.iter().any(|(_, presence)| *presence == Presence::Vacant));
     }
 
     #[test]
-    fn a_detector_that_repeats_itself_is_missed_after_an_hour() {
+    fn a_detector_that_repeats_itself_is_offline_after_an_hour_of_silence() {
         use Presence::{Unknown, Vacant};
-        let told = changes(&[(0, false), (1, false), (2, false), (3, false), (200, false)]);
-        assert_eq!(told[..3], [(0, Vacant), (63, Unknown), (200, Vacant)]);
+        let changes = changes(&[(0, false), (1, false), (2, false), (3, false), (200, false)]);
+        assert_eq!(changes[..3], [(0, Vacant), (63, Unknown), (200, Vacant)]);
     }
 }

@@ -1,4 +1,4 @@
-//! What was told of a zone when, and its summary over a period.
+//! Timeline: estimates of a place through time, and their summary over a period.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,45 +6,45 @@ use super::estimate::Estimate;
 use crate::instant::{Instant, Period};
 use crate::wire::state::{Occupancy, Parts, Quality, Residual, Witnesses};
 
-/// From this share of known time on a figure counts as complete.
+/// Share of known time from which on a figure counts as complete.
 const COMPLETE: f64 = 0.98;
 
-/// The people in a zone over a period, with their proof.
+/// People in a zone over a period, with interval, quality and coverage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PeopleFigure {
-    /// How many, as a mean over the time for which a number was told; `None` where that is less than half of it.
+    /// Headcount as a mean over the time with a number; `None` where that is less than half of the known time.
     pub people: Option<f64>,
-    /// The lower end of the 90 % interval, as a mean over that time and the time for which only bounds were told.
+    /// Lower end of the 90 % interval, as a mean over the time with a number or at least with bounds.
     pub low: Option<f64>,
-    /// The upper end of the 90 % interval, as a mean over the same time.
+    /// Upper end of the 90 % interval, as a mean over the same time.
     pub high: Option<f64>,
-    /// `Occupied` when somebody was there at any time, `Vacant` when nobody was in most of it.
+    /// `Occupied` when somebody was there at any time, `Vacant` when nobody was for most of the period.
     pub occupancy: Occupancy,
-    /// What the doors alone counted, as a mean over the time in which they did: in minus out since the count was last
-    /// set to nobody, with its sign. It stands beside `people`, which is corrected by all else that is known.
+    /// Count of the doors alone, as a mean over the time in which they counted: in minus out since the count was last
+    /// set to nobody, with its sign. `people` is corrected by all other readings.
     pub counted: Option<f64>,
-    /// Whether the figure is the sum of those of its parts; `Unknown` when some part was, at any time.
+    /// Whether the figure is the sum of those of its parts; `Unknown` when some part was unknown at any time.
     pub parts: Parts,
-    /// Which kinds of instruments told it, of the place itself or of its parts.
+    /// Kinds of instruments that contributed, of the place itself or of its parts.
     #[serde(default)]
     pub sources: Witnesses,
-    /// How the figure came about.
+    /// Quality that most of the known time has.
     pub quality: Quality,
-    /// Share of the period so far for which a number was told, or at least whether somebody was there; 0 to 1.
+    /// Share of the period so far with a number, or at least with known presence; 0 to 1.
     pub coverage: f64,
 }
 
-/// What is told at one moment.
+/// Estimate for a place at one instant, with what it rests on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Moment {
     pub(crate) estimate: Estimate,
-    /// In minus out since the last reset, with its sign.
+    /// Raw count of the doors: in minus out since the last reset, with its sign.
     pub(crate) drift: Option<f64>,
-    /// What remained at the last reset.
+    /// Count that was left at the last reset.
     pub(crate) residual: Option<Residual>,
-    /// What the parts of the zone are to the figure.
+    /// Whether the estimate is the sum of those of its parts.
     pub(crate) parts: Parts,
-    /// What told it.
+    /// Kinds of instruments that contributed.
     pub(crate) sources: Witnesses,
 }
 
@@ -58,12 +58,12 @@ impl Moment {
     };
 }
 
-/// What was told from when on, in order.
+/// Moments in order, each valid until the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timeline(Vec<(Instant, Moment)>);
 
 impl Timeline {
-    /// Goes on with `moment` from `at`, which is not before the end.
+    /// Appends `moment`, valid from `at`, which must not lie before the last one.
     pub(crate) fn push(&mut self, at: Instant, moment: Moment) {
         if self.0.last().is_some_and(|(last, _)| *last == at) {
             self.0.pop();
@@ -73,18 +73,18 @@ impl Timeline {
         }
     }
 
-    /// What is told at `instant`.
+    /// Moment valid at `instant`; unknown before the first.
     pub(crate) fn at(&self, instant: Instant) -> Moment {
         let after = self.0.partition_point(|(at, _)| *at <= instant);
         after.checked_sub(1).map_or(Moment::UNKNOWN, |index| self.0[index].1)
     }
 
-    /// The instants of all changes.
+    /// Instants of all changes.
     pub(crate) fn changes(&self) -> impl Iterator<Item = Instant> + '_ {
         self.0.iter().map(|(at, _)| *at)
     }
 
-    /// The instants of the changes after `start` and before `end`.
+    /// Instants of the changes after `start` and before `end`.
     pub(crate) fn changes_between(
         &self,
         start: Instant,
@@ -94,7 +94,7 @@ impl Timeline {
         self.0[first..].iter().map(|(at, _)| *at).take_while(move |at| *at < end)
     }
 
-    /// A figure for each period, of the part before `now`.
+    /// Figure of each period, over its part before `now`.
     pub(crate) fn figures(&self, grid: &[Period], now: Instant) -> Vec<PeopleFigure> {
         let mut first = 0;
         let figure = |period: &Period| {
@@ -116,14 +116,14 @@ impl Timeline {
     }
 }
 
-/// Sums over the time of one period, in ms.
+/// Sums over one period, weighted by time in ms.
 #[derive(Default)]
 struct Tally {
     counted: f64,
     people: f64,
     low: f64,
     high: f64,
-    /// Time for which only bounds were told.
+    /// Time with bounds only.
     bounded: f64,
     least: f64,
     most: f64,
@@ -190,10 +190,9 @@ impl Tally {
         let known = self.known;
         let share = |ms: f64| if length_ms > 0 { ms / length_ms as f64 } else { 0.0 };
         let coverage = share(known);
-        let told = self.counted + self.bounded;
-        // A number stands for a period only when most of what is told of it was counted. The rest of it widens the
-        // interval.
-        let counted = self.counted > 0.0 && self.counted * 2.0 >= known.max(told);
+        let with_bounds = self.counted + self.bounded;
+        // A number stands for a period only when most of its known time has one. The rest widens the interval.
+        let counted = self.counted > 0.0 && self.counted * 2.0 >= known.max(with_bounds);
         let mean = |sum: f64, time: f64| counted.then(|| sum / time);
         let occupancy = if self.occupied > 0.0 {
             Occupancy::Occupied
@@ -202,8 +201,8 @@ impl Tally {
         } else {
             Occupancy::Unknown
         };
-        let low = mean(self.low + self.least, told).or(self.at_least);
-        let high = mean(self.high + self.most, told).filter(|most| most.is_finite());
+        let low = mean(self.low + self.least, with_bounds).or(self.at_least);
+        let high = mean(self.high + self.most, with_bounds).filter(|most| most.is_finite());
         let high = high.or(self.at_most);
         let people = mean(self.people, self.counted)
             .map(|people| people.clamp(low.unwrap_or(people), high.unwrap_or(f64::INFINITY)));
@@ -258,15 +257,14 @@ mod tests {
     fn nobody_at_first(minutes: i64) -> PeopleFigure {
         let start: Instant = "2026-11-23T10:00:00Z".parse().unwrap();
         let at = |minutes| start + SignedDuration::from_mins(minutes);
-        let mut told = Timeline::default();
-        told.push(start, Moment { estimate: NOBODY, ..Moment::UNKNOWN });
-        told.push(at(minutes), Moment { estimate: AT_LEAST_THREE, ..Moment::UNKNOWN });
-        told.figures(&[Period::new(start, at(15)).unwrap()], at(60)).remove(0)
+        let mut timeline = Timeline::default();
+        timeline.push(start, Moment { estimate: NOBODY, ..Moment::UNKNOWN });
+        timeline.push(at(minutes), Moment { estimate: AT_LEAST_THREE, ..Moment::UNKNOWN });
+        timeline.figures(&[Period::new(start, at(15)).unwrap()], at(60)).remove(0)
     }
 
     #[test]
-    fn a_quarter_of_an_hour_with_bounds_in_most_of_it_is_not_sources_the_few_minutes_with_a_number()
-    {
+    fn a_few_minutes_with_a_number_do_not_stand_for_a_quarter_of_an_hour_with_bounds_only() {
         let figure = nobody_at_first(5);
         assert_eq!((figure.people, figure.low, figure.high), (None, Some(3.0), Some(12.0)));
     }

@@ -1,42 +1,46 @@
-//! All that doors and detectors of a site told lately.
+//! Traffic: the newest readings of all doors, detectors and rooms of a site, each folded into what people are estimated from.
 
 use std::collections::BTreeSet;
 
-use super::doors::Lane;
-use super::extent::Extent;
-use super::fusion::{Borders, Room};
+use super::passages::Lane;
+use super::place::Place;
 use super::presence::Detector;
+use super::room::Room;
+use super::step_means::StepMeans;
 use crate::energy::assigned;
 use crate::instant::{Instant, Period};
 use crate::reading::{Observation, SeriesSet, Value};
 use crate::site::{Assignment, Rules, Site};
 
-/// Which of the site's door registers or detectors a reading comes from: index of the doorway or point, and of the
-/// assignment in its list.
+/// Role of a source in the estimate of people: index of its doorway, point or meter, and of the assignment in the list
+/// of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TrafficRole {
+    /// People who pass a doorway in its direction.
     In(usize, usize),
+    /// People who pass it the other way.
     Out(usize, usize),
+    /// Detector of movement.
     Detector(usize, usize),
-    /// CO2 or airflow of a room whose people are told from its air.
+    /// CO2 or airflow of a room with an air model.
     Air(usize, usize),
     /// Power of a machine in such a room.
     Machine(usize, usize),
 }
 
-/// The folds over every door register and detector of a site.
+/// Folds over the readings of every door, detector and room of a site.
 #[derive(Clone, Debug)]
 pub(crate) struct Traffic {
     pub(crate) doors: Vec<Door>,
-    /// By point; empty for points that are no detectors or are not needed.
+    /// By point; one for each of its assignments.
     pub(crate) detectors: Vec<Vec<Detector>>,
-    /// By point; empty for points that tell nothing of people.
-    pub(crate) airs: Vec<Vec<Borders>>,
-    /// By meter; empty for meters that are no machines.
-    pub(crate) machines: Vec<Vec<Borders>>,
+    /// CO2 and airflow, by point.
+    pub(crate) airs: Vec<Vec<StepMeans>>,
+    /// Power of machines, by meter.
+    pub(crate) machines: Vec<Vec<StepMeans>>,
 }
 
-/// One doorway: a lane for each assignment.
+/// Doorway with a lane for each assignment.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     pub(crate) people_in: Vec<Lane>,
@@ -53,8 +57,9 @@ impl Traffic {
         let detectors = site.points.iter().map(|point| {
             point.sources.iter().map(|assignment| Detector::new(assignment.period)).collect()
         });
-        let airs = site.points.iter().map(|point| vec![Borders::default(); point.sources.len()]);
-        let machines = site.meters.iter().map(|meter| vec![Borders::default(); meter.power.len()]);
+        let airs = site.points.iter().map(|point| vec![StepMeans::default(); point.sources.len()]);
+        let machines =
+            site.meters.iter().map(|meter| vec![StepMeans::default(); meter.power.len()]);
         Self {
             doors: doors.collect(),
             detectors: detectors.collect(),
@@ -63,15 +68,15 @@ impl Traffic {
         }
     }
 
-    /// Takes loaded series of all that tells of some extents.
+    /// Replays the loaded series of all sources of some places.
     pub(crate) fn replay<'a>(
         &mut self,
-        extents: impl IntoIterator<Item = &'a Extent>,
+        places: impl IntoIterator<Item = &'a Place>,
         site: &Site,
         series: &SeriesSet,
     ) {
         let mut taken = BTreeSet::new();
-        for (role, assignment) in extents.into_iter().flat_map(|extent| roles(site, extent)) {
+        for (role, assignment) in places.into_iter().flat_map(|place| roles(site, place)) {
             // A door lies on the borders of several zones.
             if !taken.insert(role) {
                 continue;
@@ -83,7 +88,7 @@ impl Traffic {
         }
     }
 
-    /// Begins anew with one source.
+    /// Drops all readings of one source.
     pub(crate) fn restart(&mut self, role: TrafficRole, assigned: Period) {
         match role {
             TrafficRole::In(door, at) => self.doors[door].people_in[at] = Lane::new(),
@@ -91,12 +96,12 @@ impl Traffic {
             TrafficRole::Detector(point, at) => {
                 self.detectors[point][at] = Detector::new(assigned);
             }
-            TrafficRole::Air(point, at) => self.airs[point][at] = Borders::default(),
-            TrafficRole::Machine(meter, at) => self.machines[meter][at] = Borders::default(),
+            TrafficRole::Air(point, at) => self.airs[point][at] = StepMeans::default(),
+            TrafficRole::Machine(meter, at) => self.machines[meter][at] = StepMeans::default(),
         }
     }
 
-    /// Takes a reading within the assignment of its role; says whether anything changed for people.
+    /// Takes a reading within the assignment of its role. Returns whether the estimate of people must be made anew.
     pub(crate) fn observe(&mut self, role: TrafficRole, one: &Observation, rules: &Rules) -> bool {
         let (at, value) = (one.observed_at, one.value);
         match role {
@@ -110,7 +115,7 @@ impl Traffic {
                 let state = matches!(value, Value::State(true));
                 self.detectors[point][index].observe(at, state, rules)
             }
-            // The air changes slowly: it is looked at every few seconds, not with each reading.
+            // Air changes slowly: the periodic refresh every few seconds is enough.
             TrafficRole::Air(point, index) => {
                 self.airs[point][index].observe(at, value.as_f64());
                 false
@@ -122,37 +127,38 @@ impl Traffic {
         }
     }
 
-    /// Forgets what was before `begin`.
+    /// Drops what was before `begin`.
     pub(crate) fn forget(&mut self, begin: Instant) {
         for door in &mut self.doors {
             let lanes = door.people_in.iter_mut().chain(&mut door.people_out);
             lanes.for_each(|lane| lane.forget(begin));
         }
         self.detectors.iter_mut().flatten().for_each(|detector| detector.forget(begin));
-        let borders = self.airs.iter_mut().chain(&mut self.machines).flatten();
-        borders.for_each(|borders| borders.forget(begin));
+        let means = self.airs.iter_mut().chain(&mut self.machines).flatten();
+        means.for_each(|means| means.forget(begin));
     }
 }
 
-/// What fills the roles of an extent.
-fn roles<'a>(site: &'a Site, extent: &Extent) -> Vec<(TrafficRole, &'a Assignment)> {
+/// Roles of a place with the assignments that fill them.
+fn roles<'a>(site: &'a Site, place: &Place) -> Vec<(TrafficRole, &'a Assignment)> {
     let mut roles = Vec::new();
-    for &(door, _) in &extent.border {
+    for border in &place.border {
+        let door = border.doorway;
         let doorway = &site.doorways[door];
         let people_in = doorway.people_in.iter().enumerate();
         roles.extend(people_in.map(|(at, one)| (TrafficRole::In(door, at), one)));
         let people_out = doorway.people_out.iter().enumerate();
         roles.extend(people_out.map(|(at, one)| (TrafficRole::Out(door, at), one)));
     }
-    for &point in &extent.detectors {
+    for &point in &place.detectors {
         let sources = site.points[point].sources.iter().enumerate();
         roles.extend(sources.map(|(at, one)| (TrafficRole::Detector(point, at), one)));
     }
-    for point in extent.room.iter().flat_map(Room::air) {
+    for point in place.room.iter().flat_map(Room::air) {
         let sources = site.points[point].sources.iter().enumerate();
         roles.extend(sources.map(|(at, one)| (TrafficRole::Air(point, at), one)));
     }
-    for &meter in extent.room.iter().flat_map(Room::machines) {
+    for &meter in place.room.iter().flat_map(Room::machines) {
         let sources = site.meters[meter].power.iter().enumerate();
         roles.extend(sources.map(|(at, one)| (TrafficRole::Machine(meter, at), one)));
     }

@@ -1,14 +1,14 @@
-//! The end of a day: nobody is left, and what was left is an error that is told.
+//! Closing rule: nobody is left at the end of a day, and what was still counted is published as an error.
 
 use super::*;
 
 #[test]
-fn nobody_is_left_after_closing_and_what_was_left_is_told() {
+fn nobody_is_left_after_closing_and_what_was_left_is_published_as_the_residual() {
     let mut series = SeriesSet::default();
     door(&mut series, "front", &[("8:10", 9.0, 0.0), ("18:10", 9.0, 7.0)]);
 
-    let before = told(&series, None, "18:39");
-    let after = told(&series, None, "18:41");
+    let before = moment(&series, None, "18:39");
+    let after = moment(&series, None, "18:41");
 
     assert_eq!((before.estimate.people, before.drift), (Some(2.0), Some(2.0)));
     assert_eq!((after.estimate.people, after.drift), (Some(0.0), Some(0.0)));
@@ -28,9 +28,9 @@ fn what_was_left_at_closing_is_spread_back_over_the_passages_of_the_day_beside_t
     let day = [("8:10", 10.0, 0.0), ("9:00", 20.0, 0.0), ("17:00", 20.0, 16.0)];
     door(&mut series, "front", &day);
     let grid = minutes(["8:30", "12:00", "17:30", "19:00"]);
-    let told = |now| zone_people(&house(), None, &grid, &series, at(now));
+    let figures = |now| zone_people(&house(), None, &grid, &series, at(now));
 
-    let (in_the_day, afterwards) = (told("18:20"), told("23:00"));
+    let (in_the_day, afterwards) = (figures("18:20"), figures("23:00"));
 
     let people = |figures: &[PeopleFigure]| figures.iter().map(|it| it.people.unwrap()).collect();
     let raw: Vec<f64> = people(&in_the_day[..3]);
@@ -72,9 +72,9 @@ fn a_count_that_ends_at_night_while_somebody_moves_is_not_taken_for_an_error() {
     movement(&mut series, &[("7:00", false), ("17:00", true)]);
     let zone = "upstairs".parse().unwrap();
 
-    let told = zone_people(&house(), Some(&zone), &minutes(["12:00"]), &series, at("40:00"));
+    let figures = zone_people(&house(), Some(&zone), &minutes(["12:00"]), &series, at("40:00"));
 
-    assert_eq!((told[0].people, told[0].counted), (Some(2.0), Some(2.0)));
+    assert_eq!((figures[0].people, figures[0].counted), (Some(2.0), Some(2.0)));
 }
 
 #[test]
@@ -95,20 +95,20 @@ fn movement_after_closing_keeps_the_count_until_four() {
     door(&mut series, "front", &[("8:10", 2.0, 0.0)]);
     door(&mut series, "stairs", &[]);
     movement(&mut series, &[("7:00", false), ("17:00", true)]);
-    let before = told(&series, None, "27:59");
+    let before = moment(&series, None, "27:59");
     assert_eq!(before.drift, Some(2.0));
     // The hall is closed and quiet, so of the two who are counted the one who moves is left.
     assert_eq!(
         (before.estimate.people, people(&series, Some("hall"), "27:59")),
         (Some(1.0), Some(0.0))
     );
-    let after = told(&series, None, "28:01");
+    let after = moment(&series, None, "28:01");
     assert_eq!((after.estimate.people, after.drift), (Some(1.0), Some(0.0)));
     assert_eq!(after.estimate.quality, Quality::Estimated);
 }
 
 #[test]
-fn the_doors_of_a_day_are_told_with_their_drift_and_what_was_left_at_closing() {
+fn the_doors_of_a_day_are_published_with_their_drift_and_what_was_left_at_closing() {
     let site = house();
     let mut series = SeriesSet::default();
     let reading = |time: &str, total: f64| {
@@ -128,12 +128,12 @@ fn the_doors_of_a_day_are_told_with_their_drift_and_what_was_left_at_closing() {
     door(Quantity::PeopleOut, &[("07:00", 50.0), ("17:00", 57.0)]);
     let day = Period::new(at("00:00"), at("23:59")).unwrap();
 
-    let told = countings(&site, None, &[day], &series, at("23:59")).remove(0).unwrap();
+    let counting = countings(&site, None, &[day], &series, at("23:59")).remove(0).unwrap();
 
-    assert_eq!((told.people_in, told.people_out, told.drift), (10.0, 7.0, 3.0));
-    assert_eq!((told.balance, told.visits), (Balance::Bad, 8.5));
-    assert_eq!(told.residual.map(|residual| residual.people), Some(3.0));
-    assert_eq!((told.doors.len(), told.doors[0].drift), (1, 3.0));
+    assert_eq!((counting.people_in, counting.people_out, counting.drift), (10.0, 7.0, 3.0));
+    assert_eq!((counting.balance, counting.visits), (Balance::Bad, 8.5));
+    assert_eq!(counting.residual.map(|residual| residual.people), Some(3.0));
+    assert_eq!((counting.doors.len(), counting.doors[0].drift), (1, 3.0));
 }
 
 #[test]
@@ -144,12 +144,13 @@ fn what_is_left_of_a_zone_is_summed_over_all_its_doors_with_its_sign() {
     door(&mut series, "front", &[("8:10", 9.0, 0.0), ("17:00", 9.0, 4.0)]);
     door(&mut series, "stairs", &[("8:20", 6.0, 0.0), ("16:50", 6.0, 2.0), ("17:10", 8.0, 2.0)]);
     let day = Period::new(at("0:00"), at("24:00")).unwrap();
-    let told = |zone: Option<&str>| {
+    let counting = |zone: Option<&str>| {
         let zone = zone.map(|zone| zone.parse().unwrap());
         countings(&site, zone.as_ref(), &[day], &series, at("30:00")).remove(0).unwrap()
     };
 
-    let (building, hall, upstairs) = (told(None), told(Some("hall")), told(Some("upstairs")));
+    let (building, hall, upstairs) =
+        (counting(None), counting(Some("hall")), counting(Some("upstairs")));
 
     let left = |counting: &Counting| counting.residual.unwrap().people;
     assert_eq!((left(&building), left(&hall), left(&upstairs)), (5.0, -1.0, 6.0));
@@ -173,8 +174,8 @@ fn a_day_is_closed_by_the_clock_on_the_wall_also_when_it_is_set() {
     series.insert(source("front", Quantity::PeopleOut), vec![one(night, 0.0), one(morning, 0.0)]);
     let day = Period::new(time("2026-10-24T22:00:00Z"), time("2026-10-25T23:00:00Z")).unwrap();
 
-    let told = countings(&site, None, &[day], &series, day.end()).remove(0).unwrap();
+    let counting = countings(&site, None, &[day], &series, day.end()).remove(0).unwrap();
 
-    let left = told.residual.unwrap();
+    let left = counting.residual.unwrap();
     assert_eq!((left.at.to_string().as_str(), left.people), ("2026-10-25T17:30:00Z", 3.0));
 }

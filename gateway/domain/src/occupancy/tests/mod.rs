@@ -2,10 +2,16 @@
 
 mod closing;
 
+use jiff::SignedDuration;
+
 use super::*;
+use crate::instant::{Instant, Period};
 use crate::occupancy::estimate::Estimate;
+use crate::occupancy::place::Place;
+use crate::occupancy::places::index_of;
 use crate::quantity::Quantity;
-use crate::reading::{DatedBy, Observation, Source, Value};
+use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
+use crate::site::Site;
 use crate::wire::state::{Occupancy, Parts, Quality, Witness};
 
 const HOUSE: &str = r#"
@@ -72,7 +78,7 @@ fn source(device: &str, quantity: Quantity) -> Source {
     Source { device: device.parse().unwrap(), quantity, channel: None }
 }
 
-/// The totals that a door showed: people in and out at each time. It was heard in the night before.
+/// The totals that a door showed: people in and out at each time. It was online in the night before.
 fn door(series: &mut SeriesSet, device: &str, totals: &[(&str, f64, f64)]) {
     let all = || [("3:00", 0.0, 0.0)].into_iter().chain(totals.iter().copied());
     let people_in = all().map(|(time, people, _)| one(time, Value::Register(people)));
@@ -86,17 +92,17 @@ fn movement(series: &mut SeriesSet, states: &[(&str, bool)]) {
     series.insert(source("pir", Quantity::OccupancyDetected), states.collect());
 }
 
-fn told(series: &SeriesSet, zone: Option<&str>, time: &str) -> Moment {
+fn moment(series: &SeriesSet, zone: Option<&str>, time: &str) -> Moment {
     let site = house();
     let zone = zone.map(|zone| zone.parse().unwrap());
-    let (tree, place) = (Tree::of(&site), place_of(&site, zone.as_ref()));
+    let (places, place) = (Places::of(&site), index_of(&site, zone.as_ref()));
     let mut traffic = Traffic::new(&site);
-    traffic.replay((0..tree.count()).map(|place| tree.extent(place)), &site, series);
-    people_now(&site, &tree, &traffic, &mut Filters::default(), at(time))[place]
+    traffic.replay((0..places.count()).map(|index| places.get(index)), &site, series);
+    people_now(&site, &places, &traffic, &mut Filters::default(), at(time))[place]
 }
 
 fn people(series: &SeriesSet, zone: Option<&str>, time: &str) -> Option<f64> {
-    told(series, zone, time).estimate.people
+    moment(series, zone, time).estimate.people
 }
 
 #[test]
@@ -113,8 +119,8 @@ fn people_are_counted_over_all_doors_of_a_zone() {
 
 #[test]
 fn a_building_whose_doors_never_reported_is_unknown_and_not_empty() {
-    let told = told(&SeriesSet::default(), None, "9:00");
-    assert_eq!((told.estimate, told.parts), (Estimate::UNKNOWN, Parts::Unknown));
+    let moment = moment(&SeriesSet::default(), None, "9:00");
+    assert_eq!((moment.estimate, moment.parts), (Estimate::UNKNOWN, Parts::Unknown));
 }
 
 #[test]
@@ -131,7 +137,7 @@ fn who_left_by_the_door_is_not_held_by_a_detector_that_saw_him_before() {
     door(&mut series, "stairs", &[("8:10", 1.0, 0.0), ("9:00", 1.0, 1.0)]);
     movement(&mut series, &[("8:10", true), ("9:02", false), ("9:30", true), ("9:31", false)]);
 
-    let estimate = |time| told(&series, Some("upstairs"), time).estimate;
+    let estimate = |time| moment(&series, Some("upstairs"), time).estimate;
 
     assert_eq!(estimate("9:01").people, Some(1.0), "it still sees somebody");
     assert_eq!(
@@ -142,13 +148,13 @@ fn who_left_by_the_door_is_not_held_by_a_detector_that_saw_him_before() {
 }
 
 #[test]
-fn each_figure_says_which_kinds_of_instruments_told_it() {
+fn each_figure_names_the_kinds_of_instruments_that_contributed() {
     let mut series = SeriesSet::default();
     door(&mut series, "front", &[("8:10", 9.0, 0.0)]);
     door(&mut series, "stairs", &[("8:20", 2.0, 0.0)]);
     movement(&mut series, &[("7:00", false), ("8:25", true)]);
 
-    let sources = |zone, time| told(&series, zone, time).sources.each().collect::<Vec<_>>();
+    let sources = |zone, time| moment(&series, zone, time).sources.each().collect::<Vec<_>>();
 
     assert_eq!(sources(Some("study"), "9:00"), [Witness::Detectors]);
     assert_eq!(sources(Some("hall"), "9:00"), [Witness::Doors]);
@@ -156,16 +162,16 @@ fn each_figure_says_which_kinds_of_instruments_told_it() {
     assert_eq!(sources(None, "2:00"), []);
     let minute = closing::minutes(["9:00"]);
     let figure = zone_people(&house(), None, &minute, &series, at("10:00"))[0];
-    let told: Vec<_> = figure.sources.each().collect();
-    assert_eq!(told, [Witness::Doors, Witness::Detectors]);
+    let kinds: Vec<_> = figure.sources.each().collect();
+    assert_eq!(kinds, [Witness::Doors, Witness::Detectors]);
 }
 
 #[test]
 fn more_out_than_in_is_nobody_and_the_drift_keeps_its_sign() {
     let mut series = SeriesSet::default();
     door(&mut series, "front", &[("8:10", 1.0, 3.0), ("9:00", 4.0, 3.0)]);
-    let told = told(&series, None, "9:30");
-    assert_eq!((told.estimate.people, told.drift), (Some(3.0), Some(1.0)));
+    let moment = moment(&series, None, "9:30");
+    assert_eq!((moment.estimate.people, moment.drift), (Some(3.0), Some(1.0)));
 }
 
 #[test]
@@ -180,7 +186,7 @@ fn a_zone_with_a_detector_only_is_occupied_or_vacant_and_never_a_number() {
     let mut series = SeriesSet::default();
     movement(&mut series, &[("7:00", false), ("9:00", true), ("9:10", false)]);
 
-    let estimate = |time| told(&series, Some("study"), time).estimate;
+    let estimate = |time| moment(&series, Some("study"), time).estimate;
 
     assert_eq!(estimate("6:59").occupancy, Occupancy::Unknown);
     assert_eq!(
@@ -199,19 +205,19 @@ fn a_period_has_the_mean_over_its_time_and_nothing_of_the_future() {
     let hours = [("9:00", "10:00"), ("10:00", "11:00"), ("11:00", "12:00")];
     let hours = hours.map(|(start, end)| Period::new(at(start), at(end)).unwrap());
 
-    let told = zone_people(&house(), None, &hours, &series, at("10:30"));
+    let figures = zone_people(&house(), None, &hours, &series, at("10:30"));
 
-    assert_eq!((told[0].people, told[0].coverage), (Some(2.0), 1.0));
-    assert_eq!((told[1].people, told[1].coverage), (Some(4.0), 1.0));
-    assert_eq!((told[2].people, told[2].occupancy), (None, Occupancy::Unknown));
-    assert!(told[0].low <= told[0].people && told[0].people <= told[0].high);
+    assert_eq!((figures[0].people, figures[0].coverage), (Some(2.0), 1.0));
+    assert_eq!((figures[1].people, figures[1].coverage), (Some(4.0), 1.0));
+    assert_eq!((figures[2].people, figures[2].occupancy), (None, Occupancy::Unknown));
+    assert!(figures[0].low <= figures[0].people && figures[0].people <= figures[0].high);
 }
 
 #[test]
 fn a_building_without_outer_doors_is_the_sum_of_its_zones() {
     let site = HOUSE.split("[[doorway]]").next().unwrap();
     let site = crate::site::parse(site, "house.toml").unwrap();
-    assert!(Extent::of(&site, None).is_sum);
+    assert!(Place::of(&site, None).is_sum);
     assert_eq!(zone_needs(&site, None).len(), 1);
 }
 
@@ -221,7 +227,7 @@ fn a_building_is_open_in_its_opening_hours() {
     assert_eq!(is_open(&house(), at("18:00")), Some(false));
 }
 
-/// All that is asked at once, in the order of the site file.
+/// All places, in the order of the site file.
 const PLACES: [Option<&str>; 4] = [None, Some("hall"), Some("upstairs"), Some("study")];
 
 #[test]
@@ -232,7 +238,7 @@ fn zones_add_up_to_the_building_when_its_door_and_theirs_disagree() {
     door(&mut series, "stairs", &[("8:20", 12.0, 0.0)]);
 
     let [building, hall, upstairs] = [None, Some("hall"), Some("upstairs")]
-        .map(|zone| told(&series, zone, "9:00").estimate.people.unwrap());
+        .map(|zone| moment(&series, zone, "9:00").estimate.people.unwrap());
 
     assert!((building - hall - upstairs).abs() < 1e-9, "{building} {hall} {upstairs}");
     assert!(10.0 < building && building < 12.0 && hall >= 0.0, "{building} {hall} {upstairs}");
@@ -248,10 +254,10 @@ fn zones_and_building_agree_in_history_as_they_do_now() {
     let ids = PLACES.map(ids_of);
     let zones = ids.each_ref().map(Option::as_ref);
 
-    let told_then = people_of(&house(), &zones, &minute, &series, at("9:31"));
+    let figures_then = people_of(&house(), &zones, &minute, &series, at("9:31"));
 
-    for (place, figures) in PLACES.iter().zip(&told_then) {
-        let now = told(&series, *place, "9:30");
+    for (place, figures) in PLACES.iter().zip(&figures_then) {
+        let now = moment(&series, *place, "9:30");
         assert_eq!(
             (figures[0].people, figures[0].parts),
             (now.estimate.people, now.parts),
@@ -260,8 +266,8 @@ fn zones_and_building_agree_in_history_as_they_do_now() {
         let alone = zone_people(&house(), ids_of(*place).as_ref(), &minute, &series, at("9:31"));
         assert_eq!(&alone, figures, "{place:?}");
     }
-    let people = |place: usize| told_then[place][0].people.unwrap();
-    assert!((people(0) - people(1) - people(2)).abs() < 1e-9, "{told_then:?}");
+    let people = |place: usize| figures_then[place][0].people.unwrap();
+    assert!((people(0) - people(1) - people(2)).abs() < 1e-9, "{figures_then:?}");
 }
 
 fn ids_of(zone: Option<&str>) -> Option<crate::ids::ZoneId> {
@@ -269,11 +275,11 @@ fn ids_of(zone: Option<&str>) -> Option<crate::ids::ZoneId> {
 }
 
 #[test]
-fn a_detector_that_sees_somebody_for_half_a_day_without_a_pause_is_stuck_and_tells_nothing() {
+fn a_detector_that_sees_somebody_for_half_a_day_without_a_pause_is_stuck_and_shows_nothing() {
     let mut series = SeriesSet::default();
     movement(&mut series, &[("7:00", false), ("8:00", true)]);
 
-    let occupancy = |time| told(&series, Some("study"), time).estimate.occupancy;
+    let occupancy = |time| moment(&series, Some("study"), time).estimate.occupancy;
 
     assert_eq!(occupancy("19:59"), Occupancy::Occupied);
     assert_eq!(occupancy("20:01"), Occupancy::Unknown);

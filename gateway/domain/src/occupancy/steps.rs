@@ -1,12 +1,12 @@
-//! A grid of five-minute steps over absolute time, so that every question cuts time at the same places.
+//! Steps: a grid of five minutes over absolute time, so that every query cuts time at the same instants.
 
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
 
-/// The length of a step.
+/// Length of a step.
 pub(super) const STEP: SignedDuration = SignedDuration::from_mins(5);
-/// The length of a step in hours, as air changes are told per hour.
+/// Length of a step in hours, as air changes are given per hour.
 pub(super) const STEP_H: f64 = 5.0 / 60.0;
 /// Minutes in a step.
 pub(super) const MINUTES: usize = 5;
@@ -14,12 +14,12 @@ pub(super) const MINUTES: usize = 5;
 const STEP_MS: i64 = 5 * 60_000;
 const MINUTE_MS: i64 = 60_000;
 
-/// The number of the border between steps that an instant is nearest to, over all time.
+/// Number of the border between steps nearest to an instant, counted over all time.
 pub(super) fn absolute_border(instant: Instant) -> i64 {
     (instant.as_millis() + STEP_MS / 2).div_euclid(STEP_MS)
 }
 
-/// Consecutive steps from a whole multiple of five minutes on.
+/// Consecutive steps from a multiple of five minutes on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Steps {
     first_ms: i64,
@@ -27,7 +27,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// Those that touch `span`.
+    /// Steps that touch `span`.
     pub(super) fn over(span: Period) -> Self {
         let first_ms = span.start().as_millis().div_euclid(STEP_MS) * STEP_MS;
         let length = span.end().as_millis() - first_ms;
@@ -39,32 +39,32 @@ impl Steps {
         self.count
     }
 
-    /// When a step begins.
+    /// Start of a step.
     pub(super) fn start(self, index: usize) -> Instant {
         Instant::from_millis(
             self.first_ms + i64::try_from(index).unwrap_or(i64::MAX / STEP_MS) * STEP_MS,
         )
     }
 
-    /// The step that an instant lies in.
+    /// Step that an instant lies in.
     pub(super) fn at(self, instant: Instant) -> Option<usize> {
         self.place(instant, 0, STEP_MS, self.count)
     }
 
-    /// The border between steps that an instant is nearest to; there is one more border than steps.
+    /// Border between steps nearest to an instant; there is one more border than steps.
     pub(super) fn border(self, instant: Instant) -> Option<usize> {
         self.place(instant, STEP_MS / 2, STEP_MS, self.count + 1)
     }
 
-    /// The minutes that begin to be of a period: as many as it is long, at least one, from the one that it begins in.
+    /// Minutes of a period: as many as it is long, at least one, from the one that it begins in.
     pub(super) fn minutes(self, period: Period) -> std::ops::Range<usize> {
         let all = self.count * MINUTES;
-        let held =
+        let clamped =
             |minute: i64| usize::try_from(minute.max(0)).map_or(all, |minute| minute.min(all));
         let (start, end) = (period.start().as_millis(), period.end().as_millis());
         let first = (start - self.first_ms).div_euclid(MINUTE_MS);
         let length = ((end - start + MINUTE_MS - 1) / MINUTE_MS).max(1);
-        held(first)..held(first + length)
+        clamped(first)..clamped(first + length)
     }
 
     fn place(self, instant: Instant, ahead: i64, length: i64, count: usize) -> Option<usize> {

@@ -133,19 +133,19 @@ sources = [{{ device = "door" }}]
         series
     }
 
-    pub(super) fn told(&self, series: &SeriesSet, grid: &[Period]) -> Vec<PeopleFigure> {
+    pub(super) fn figures(&self, series: &SeriesSet, grid: &[Period]) -> Vec<PeopleFigure> {
         let zone = "room".parse().unwrap();
         zone_people(&self.site(), Some(&zone), grid, series, at(DAY_MIN))
     }
 
     pub(super) fn at_hour(&self, series: &SeriesSet, hour: u16) -> PeopleFigure {
-        self.told(series, &hours())[usize::from(hour)]
+        self.figures(series, &hours())[usize::from(hour)]
     }
 
-    /// The mean difference between what is told and who was there, over the hours in which anybody was.
+    /// Mean difference between the figures and the people who were there, over the hours in which anybody was.
     pub(super) fn error(&self, series: &SeriesSet) -> f64 {
         let occupied: Vec<_> = self
-            .told(series, &quarters())
+            .figures(series, &quarters())
             .iter()
             .zip((0..DAY_MIN).step_by(15))
             .filter(|(_, minute)| (self.people)(*minute) > 0.0)

@@ -1,26 +1,26 @@
-//! From the share of each number of people to what is told.
+//! Readout: the estimate of a step, from the share of each headcount.
 
 use super::evidence::Evidence;
 use super::model::Model;
-use super::room::{Room, Supply};
 use crate::occupancy::estimate::Estimate;
+use crate::occupancy::room::{ActivityMargin, Room, Supply};
 use crate::occupancy::timeline::Moment;
 use crate::wire::state::{Occupancy, Quality, Witness, Witnesses};
 
-/// What lies below the 90 % interval, and above.
+/// Share below the 90 % interval, and above it.
 const TAIL: f64 = 0.05;
 
-/// Up to so many people whole numbers tell how much each breathes; of more, one is lost in what people do.
-const TOLD_APART: f64 = 3.0;
+/// Headcount up to which whole numbers show how much each person breathes; above it the activity is uncertain.
+const DISTINCT_PEOPLE: f64 = 3.0;
 
-/// What is told of a step, of which so much is known.
+/// Estimate of a step from the share of each level.
 pub(super) fn estimate(
     room: &Room,
     model: &Model,
     shares: &[f64],
     evidence: &Evidence,
 ) -> Estimate {
-    let counted = evidence.passed.is_some();
+    let counted = evidence.counted.is_some();
     let watched = evidence.moved + evidence.held + evidence.still > 0;
     let quantile = |share: f64| {
         let mut below = 0.0;
@@ -31,9 +31,10 @@ pub(super) fn estimate(
         model.people(level.unwrap_or(shares.len() - 1))
     };
     let (low, high) = (quantile(TAIL), quantile(1.0 - TAIL));
-    let (fewer, more) = if counted { (0.0, 0.0) } else { room.breath.untold };
-    let low = low - fewer * (low - TOLD_APART).max(0.0);
-    let high = (high + more * (high - TOLD_APART).max(0.0)).min(room.capacity.max(high));
+    let ActivityMargin { fewer, more } =
+        if counted { ActivityMargin::default() } else { room.breath.activity_margin };
+    let low = low - fewer * (low - DISTINCT_PEOPLE).max(0.0);
+    let high = (high + more * (high - DISTINCT_PEOPLE).max(0.0)).min(room.capacity.max(high));
     if room.supply == Supply::Unknown && !counted && (high > 0.0 || !watched) {
         return at_least(low, room.capacity);
     }
@@ -53,7 +54,7 @@ pub(super) fn estimate(
     }
 }
 
-/// What an estimate for the end of a step tells of a moment before the last `later` people of it came in.
+/// Estimate at a moment within a step before its last `later` people came in, from that for the end of the step.
 pub(super) fn before(estimate: &Estimate, later: f64) -> Estimate {
     if later == 0.0 {
         return *estimate;
@@ -70,7 +71,7 @@ pub(super) fn before(estimate: &Estimate, later: f64) -> Estimate {
     Estimate { people, low, high, occupancy, ..*estimate }
 }
 
-/// So many must be there; how many more, nothing tells.
+/// Lower bound of the headcount, where CO2 gives no more than that.
 fn at_least(low: f64, capacity: f64) -> Estimate {
     let occupancy = if low > 0.0 { Occupancy::Occupied } else { Occupancy::Unknown };
     Estimate {
@@ -82,27 +83,27 @@ fn at_least(low: f64, capacity: f64) -> Estimate {
     }
 }
 
-/// What told of a step.
+/// Kinds of instruments that contributed to a step.
 fn sources(evidence: &Evidence) -> Witnesses {
     Witnesses::of([
-        (Witness::Doors, evidence.passed.is_some()),
+        (Witness::Doors, evidence.counted.is_some()),
         (Witness::Detectors, evidence.moved + evidence.held + evidence.still > 0),
         (Witness::Air, evidence.co2.is_some()),
     ])
 }
 
-/// From so many people on there is somebody rather than nobody, and nearer than this is the same whole number.
+/// Headcount from which on there is somebody rather than nobody, and half width of a whole number.
 const HALF: f64 = 0.5;
 
-/// What is told where the doors say `counted`: their number where all evidence together allows it, and finds somebody
-/// there as they do; else the estimate.
+/// Moment of a step whose doors counted `counted`: their number where the estimate allows it and agrees whether anybody
+/// is there, else the estimate.
 pub(super) fn moment(estimate: &Estimate, evidence: &Evidence, counted: Moment) -> Moment {
     let counted = Moment { sources: sources(evidence), ..counted };
     let known = estimate.people.zip(estimate.low).zip(estimate.high);
     let agreed = counted.estimate.people.zip(known).and_then(|(count, ((expected, low), high))| {
         let allowed = (low - HALF..high + HALF).contains(&count);
-        let is_told = counted.estimate.quality != Quality::Partial;
-        (is_told && allowed && (count >= HALF) == (expected >= HALF)).then_some(count)
+        let is_complete = counted.estimate.quality != Quality::Partial;
+        (is_complete && allowed && (count >= HALF) == (expected >= HALF)).then_some(count)
     });
     let Some(count) = agreed else {
         return Moment { estimate: *estimate, ..counted };

@@ -1,64 +1,61 @@
-//! Rooms as they are told of now: the same forward pass as in history, carried on step by step.
+//! Filter: the people of rooms now, by the forward pass of the model carried on from step to step.
 
 use super::evidence::Evidence;
 use super::model::Model;
-use super::room::Room;
+use super::readings::RoomReadings;
+use super::readout;
+use super::room_steps::RoomSteps;
 use super::smoothing::{Step, forward, levels};
-use super::{Prepared, told};
 use crate::instant::{Instant, Period};
-use crate::occupancy::extent::Extent;
-use crate::occupancy::timeline::Timeline;
-use crate::occupancy::traffic::Traffic;
-use crate::site::Site;
+use crate::occupancy::timeline::{Moment, Timeline};
 
-/// The newest steps are worked out anew each time: what is known of them still grows.
+/// Newest steps that are worked out anew each time, since their evidence is still growing.
 const OPEN_STEPS: usize = 3;
 
-/// What is believed of each room, by zone of the site. It holds nothing that readings would not give again, so a
-/// restart changes no figure.
+/// Belief about each room, by zone of the site. Readings alone determine it, so a restart changes no figure.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filters(Vec<Filter>);
 
-/// What is believed of one room after the steps that are settled.
+/// Belief about one room after its settled steps.
 #[derive(Clone, Debug, Default)]
 struct Filter {
     start: Option<Instant>,
-    /// Of the settled steps. When it is another than it was, belief begins anew.
+    /// Evidence of the settled steps. When it changes, the belief begins anew.
     evidence: Vec<Evidence>,
     belief: Vec<f64>,
 }
 
 impl Filters {
-    /// What is told of a room at `now`, from `begin` on.
-    pub(crate) fn now(
+    /// Estimate of a room at `now`, from its readings since `begin`: a timeline with this moment alone.
+    pub(crate) fn timeline(
         &mut self,
-        site: &Site,
-        (extent, room): (&Extent, &Room),
-        traffic: &Traffic,
-        (begin, now): (Instant, Instant),
+        readings: &RoomReadings<'_>,
+        begin: Instant,
+        now: Instant,
     ) -> Timeline {
         let Some(span) = Period::new(begin, now) else { return Timeline::default() };
-        let prepared = Prepared::of(site, extent, room, traffic, span);
-        if self.0.len() <= room.zone {
-            self.0.resize_with(room.zone + 1, Filter::default);
+        let room = RoomSteps::of(readings, span);
+        let zone = room.room.zone;
+        if self.0.len() <= zone {
+            self.0.resize_with(zone + 1, Filter::default);
         }
-        let mut told = Timeline::default();
-        let Some(last) = prepared.evidence.len().checked_sub(1) else { return told };
-        let shares = self.0[room.zone].shares(&prepared);
-        let estimate = prepared.estimate(room, last, &shares);
-        told.push(begin, crate::occupancy::Moment::UNKNOWN);
-        told.push(now, told::moment(&estimate, &prepared.evidence[last], prepared.doors.at(now)));
-        told
+        let mut timeline = Timeline::default();
+        let Some(last) = room.evidence.len().checked_sub(1) else { return timeline };
+        let shares = self.0[zone].shares(&room);
+        let estimate = room.estimate(last, &shares);
+        timeline.push(begin, Moment::UNKNOWN);
+        timeline.push(now, readout::moment(&estimate, &room.evidence[last], room.doors.at(now)));
+        timeline
     }
 }
 
 impl Filter {
-    /// The share of each level in the last step.
-    fn shares(&mut self, prepared: &Prepared) -> Vec<f64> {
-        let Prepared { model, evidence, .. } = prepared;
-        let steps = prepared.comings();
+    /// Share of each level in the last step.
+    fn shares(&mut self, room: &RoomSteps<'_>) -> Vec<f64> {
+        let RoomSteps { model, evidence, .. } = room;
+        let steps = room.model_steps();
         let settled = evidence.len().saturating_sub(OPEN_STEPS);
-        let start = Some(prepared.steps.start(0));
+        let start = Some(room.days.steps.start(0));
         let goes_on = self.start == start
             && self.belief.len() == model.states()
             && evidence[..settled].starts_with(&self.evidence);
@@ -78,7 +75,7 @@ impl Filter {
     }
 }
 
-/// Room to work in.
+/// Forward pass with its working memory.
 struct Pass<'a> {
     model: &'a Model,
     likelihood: Vec<f64>,

@@ -1,38 +1,41 @@
-//! What air, detectors, doors and the clock say of a room in each step.
+//! Evidence: what air, detectors, doors and the clock show of a room in each step.
 
 use jiff::SignedDuration;
 
 use super::air::{Air, Excess, outdoor_since};
-use super::room::{Room, Supply};
-use super::steps::{MINUTES, Steps};
+use super::days::DaySteps;
+use super::readings::RoomReadings;
 use crate::instant::{Instant, Period};
-use crate::occupancy::doors::{Lane, patience};
-use crate::occupancy::extent::Extent;
 use crate::occupancy::hours;
+use crate::occupancy::passages::Lane;
+use crate::occupancy::place::Place;
+use crate::occupancy::room::{Room, Supply};
+use crate::occupancy::steps::{MINUTES, Steps};
 use crate::occupancy::traffic::{Door, Traffic};
 use crate::site::{Rules, Site};
 
-/// All that is known of one step.
+/// Observations of one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Evidence {
     pub(super) co2: Option<Excess>,
-    /// Outdoor air that a fan brings, measured or told, in m³/h.
+    /// Outdoor air that a fan brings, measured or configured, in m³/h.
     pub(super) airflow: Option<f64>,
     /// Minutes with movement.
     pub(super) moved: u8,
-    /// Minutes with movement that tells little: it went on without a pause for hours, as that of a stuck detector
-    /// does, or a machine was at work, which moves and warms as people do.
+    /// Minutes with movement of little weight: it has lasted for hours without a pause, as that of a stuck detector
+    /// does, or a machine is at work, which moves and warms as people do.
     pub(super) held: u8,
-    /// Minutes in which every detector told that nothing moves.
+    /// Minutes in which no detector sees movement, and none is offline.
     pub(super) still: u8,
-    /// `None` unless every door on the border reports.
-    pub(super) passed: Option<Passed>,
+    /// Passages of the doors; `None` unless every door on the border is online.
+    pub(super) counted: Option<StepCount>,
+    /// Whether the building is closed by its opening hours.
     pub(super) closed: bool,
 }
 
-/// What doors counted in a step.
+/// Passages that doors counted in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Passed {
+pub(super) struct StepCount {
     /// In minus out.
     pub(super) net: f64,
     /// In plus out.
@@ -40,25 +43,22 @@ pub(super) struct Passed {
 }
 
 impl Evidence {
-    /// Whether anything was heard of the room.
-    pub(super) fn is_word(&self) -> bool {
-        self.co2.is_some() || self.moved + self.held + self.still > 0 || self.passed.is_some()
+    /// Whether any instrument observed the room.
+    pub(super) fn is_observed(&self) -> bool {
+        self.co2.is_some() || self.moved + self.held + self.still > 0 || self.counted.is_some()
     }
 }
 
-/// The evidence of each step; `nights` cut it into stretches within which outdoor air is the same.
-pub(super) fn gather(
-    site: &Site,
-    (extent, room): (&Extent, &Room),
-    traffic: &Traffic,
-    (steps, nights): (Steps, &[usize]),
-) -> Vec<Evidence> {
+/// Evidence of each step.
+pub(super) fn gather(readings: &RoomReadings<'_>, days: &DaySteps) -> Vec<Evidence> {
+    let RoomReadings { site, place, room, traffic } = *readings;
+    let steps = days.steps;
     let mut evidence = vec![Evidence::default(); steps.count()];
     let air = Air::of(room, site, traffic, steps);
-    for stretch in nights.windows(2) {
-        let since = steps.border(outdoor_since(steps.start(stretch[0]))).unwrap_or(0);
-        let outdoor = air.outdoor(since..stretch[1] + 1);
-        for (evidence, step) in evidence[stretch[0]..stretch[1]].iter_mut().zip(stretch[0]..) {
+    for day in days.each() {
+        let since = steps.border(outdoor_since(steps.start(day.start))).unwrap_or(0);
+        let outdoor = air.outdoor(since..day.end + 1);
+        for (evidence, step) in evidence[day.clone()].iter_mut().zip(day) {
             evidence.co2 = air.excess(step, &outdoor);
             evidence.airflow = air.airflow(step);
         }
@@ -70,9 +70,9 @@ pub(super) fn gather(
             evidence.held += std::mem::take(&mut evidence.moved);
         }
     }
-    count(extent, traffic, steps, &mut evidence);
+    count(place, traffic, steps, &mut evidence);
     close(site, steps, &mut evidence);
-    if let Supply::Told { open_m3_h, closed_m3_h } = room.supply {
+    if let Supply::Configured { open_m3_h, closed_m3_h } = room.supply {
         for evidence in &mut evidence {
             evidence.airflow = if evidence.closed { closed_m3_h } else { Some(open_m3_h) };
         }
@@ -80,13 +80,13 @@ pub(super) fn gather(
     evidence
 }
 
-/// In which steps a machine of the room is at work, by its power at either end.
+/// For each step, whether a machine of the room is at work, by its power at either end.
 fn machines_at_work(site: &Site, room: &Room, traffic: &Traffic, steps: Steps) -> Vec<bool> {
     let mut at_work = vec![false; steps.count()];
     for &machine in &room.machines {
         let above = site.meters[machine].running_above_w.unwrap_or(f64::INFINITY);
-        for borders in &traffic.machines[machine] {
-            let watts = borders.means(steps, site.rules.max_gap_s);
+        for means in &traffic.machines[machine] {
+            let watts = means.means(steps, site.rules.max_gap_s);
             let works = |watts: &Option<f64>| watts.is_some_and(|watts| watts >= above);
             for (at_work, ends) in at_work.iter_mut().zip(watts.windows(2)) {
                 *at_work |= ends.iter().any(works);
@@ -96,7 +96,7 @@ fn machines_at_work(site: &Site, room: &Room, traffic: &Traffic, steps: Steps) -
     at_work
 }
 
-/// What all detectors of a room say in a minute.
+/// State of all detectors of a room in a minute; of several, the greatest counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Minute {
     Absent,
@@ -106,7 +106,7 @@ enum Minute {
     Moved,
 }
 
-/// People pause, and so do detectors that see them: after so long without one, movement tells little.
+/// Length of movement without a pause from which on it has little weight: people pause, and so do their detectors.
 const WITHOUT_PAUSE: SignedDuration = SignedDuration::from_hours(2);
 
 fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: &mut [Evidence]) {
@@ -115,8 +115,8 @@ fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: 
     for detector in room.detectors.iter().flat_map(|&point| &traffic.detectors[point]) {
         one.fill(Minute::Absent);
         one[steps.minutes(detector.assigned())].fill(Minute::Unknown);
-        detector.stretches(rules, |period, said| {
-            let said = match said {
+        detector.stretches(rules, |period, moves| {
+            let state = match moves {
                 Some(true) => Minute::Moved,
                 Some(false) => Minute::Still,
                 None => Minute::Unknown,
@@ -124,11 +124,11 @@ fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: 
             for minute in &mut one[steps.minutes(period)] {
                 // Movement anywhere in a minute makes it one with movement.
                 if *minute != Minute::Moved {
-                    *minute = said;
+                    *minute = state;
                 }
             }
             let held = Period::new(period.start() + WITHOUT_PAUSE, period.end());
-            if let Some(held) = held.filter(|_| said == Minute::Moved) {
+            if let Some(held) = held.filter(|_| state == Minute::Moved) {
                 one[steps.minutes(held)].fill(Minute::Held);
             }
         });
@@ -145,32 +145,29 @@ fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: 
     }
 }
 
-fn count(extent: &Extent, traffic: &Traffic, steps: Steps, evidence: &mut [Evidence]) {
-    if extent.border.is_empty() {
+fn count(place: &Place, traffic: &Traffic, steps: Steps, evidence: &mut [Evidence]) {
+    if place.border.is_empty() {
         return;
     }
-    let reports = |lanes: &[Lane], at: Instant| {
-        lanes
-            .iter()
-            .flat_map(Lane::heard)
-            .any(|&(first, last)| first <= at && at < last + patience())
+    let is_online = |lanes: &[Lane], at: Instant| {
+        lanes.iter().flat_map(Lane::online).any(|period| period.contains(at))
     };
     for (index, evidence) in evidence.iter_mut().enumerate() {
         let at = steps.start(index);
-        let complete = extent.border.iter().all(|&(door, _)| {
-            let Door { people_in, people_out } = &traffic.doors[door];
-            reports(people_in, at) && reports(people_out, at)
+        let complete = place.border.iter().all(|border| {
+            let Door { people_in, people_out } = &traffic.doors[border.doorway];
+            is_online(people_in, at) && is_online(people_out, at)
         });
-        evidence.passed = complete.then(Passed::default);
+        evidence.counted = complete.then(StepCount::default);
     }
-    for &(door, sign) in &extent.border {
-        let Door { people_in, people_out } = &traffic.doors[door];
-        for (lanes, sign) in [(people_in, sign), (people_out, -sign)] {
+    for border in &place.border {
+        let Door { people_in, people_out } = &traffic.doors[border.doorway];
+        for (lanes, sign) in [(people_in, border.sign), (people_out, -border.sign)] {
             for passage in lanes.iter().flat_map(Lane::passages) {
-                let step = steps.at(passage.at).and_then(|step| evidence[step].passed.as_mut());
-                if let Some(passed) = step {
-                    passed.net += sign * passage.people;
-                    passed.passages += passage.people;
+                let step = steps.at(passage.at).and_then(|step| evidence[step].counted.as_mut());
+                if let Some(counted) = step {
+                    counted.net += sign * passage.people;
+                    counted.passages += passage.people;
                 }
             }
         }

@@ -1,42 +1,51 @@
-//! Forward through the evidence and back: what each step was, from all that came before and soon after.
+//! Smoothing: the distribution in each step, from all evidence before it and some hours after.
 
 use std::ops::Range;
 
-use super::coming::Coming;
+use jiff::SignedDuration;
+
 use super::evidence::Evidence;
 use super::mixing::Way;
 use super::model::Model;
+use super::transition::Transition;
+use crate::occupancy::steps::STEP;
 
-/// How many steps after a stretch are looked at for it: what comes later than three hours tells nothing more.
-pub(super) const AHEAD: usize = 36;
+/// Steps after a stretch that are included for it: evidence later than three hours changes nothing more.
+const AHEAD: usize = 36;
 
-/// What was observed in a step, and how people came and went from the step before.
+/// How much later than a figure its evidence reaches.
+pub(crate) fn ahead() -> SignedDuration {
+    STEP * i32::try_from(AHEAD).unwrap_or(i32::MAX)
+}
+
+/// Evidence of a step, and the transition from the step before.
 #[derive(Debug)]
 pub(super) struct Step<'a> {
     pub(super) evidence: &'a Evidence,
-    pub(super) coming: Coming,
+    pub(super) transition: Transition,
 }
 
-/// The belief so far, carried from stretch to stretch, so that memory holds one of them.
+/// Belief carried from stretch to stretch, so that memory holds one stretch at a time.
 #[derive(Debug)]
 pub(super) struct Smoother<'a> {
     model: &'a Model,
-    /// Share of each state after the last step, air change by air change.
+    /// Share of each state after the last step, in the order of [`Model::start`].
     belief: Vec<f64>,
 }
 
 impl<'a> Smoother<'a> {
-    /// Begins without any idea.
+    /// Smoother without any evidence.
     pub(super) fn new(model: &'a Model) -> Self {
         Self { model, belief: model.start() }
     }
 
-    /// Tells the share of each level in each step of `stretch`, which goes on where the last one ended.
+    /// Calls `result` with each step of `stretch` and the share of each level in it. The stretch must begin where the last
+    /// one ended.
     pub(super) fn smooth(
         &mut self,
         steps: &[Step<'_>],
         stretch: Range<usize>,
-        mut told: impl FnMut(usize, &[f64]),
+        mut result: impl FnMut(usize, &[f64]),
     ) {
         let ahead = (stretch.end + AHEAD).min(steps.len());
         let steps = &steps[stretch.start..ahead];
@@ -47,7 +56,7 @@ impl<'a> Smoother<'a> {
         for index in (0..steps.len()).rev() {
             let belief = &beliefs[index * states..(index + 1) * states];
             if index < stretch.len() {
-                told(stretch.start + index, &levels(self.model, belief, &later));
+                result(stretch.start + index, &levels(self.model, belief, &later));
             }
             let likelihood = &likelihoods[index * states..(index + 1) * states];
             for ((weighed, likelihood), later) in weighed.iter_mut().zip(likelihood).zip(&later) {
@@ -55,7 +64,7 @@ impl<'a> Smoother<'a> {
             }
             self.model.mix(Way::Backward, &mut weighed, &mut scratch);
             let levels = scratch.chunks(self.model.levels).zip(later.chunks_mut(self.model.levels));
-            levels.for_each(|(after, before)| steps[index].coming.backward(after, before));
+            levels.for_each(|(after, before)| steps[index].transition.backward(after, before));
             normalise(&mut later);
         }
         if let Some(last) = stretch.len().checked_sub(1) {
@@ -63,7 +72,7 @@ impl<'a> Smoother<'a> {
         }
     }
 
-    /// The likelihoods of the steps, and what each state is believed to be with the evidence so far.
+    /// Likelihoods of the steps, and the belief after each from the evidence so far.
     fn forward(&self, steps: &[Step<'_>]) -> (Vec<f64>, Vec<f64>) {
         let states = self.model.states();
         let mut likelihoods = vec![0.0; steps.len() * states];
@@ -78,7 +87,7 @@ impl<'a> Smoother<'a> {
     }
 }
 
-/// What is believed after a step, from what was `before` it; `likelihood` and `scratch` are overwritten.
+/// Writes the `belief` after a step, from that `before` it; overwrites `likelihood` and `scratch`.
 pub(super) fn forward(
     model: &Model,
     step: &Step<'_>,
@@ -90,13 +99,13 @@ pub(super) fn forward(
     model.likelihoods(step.evidence, likelihood);
     scratch.fill(0.0);
     let levels = before.chunks(model.levels).zip(scratch.chunks_mut(model.levels));
-    levels.for_each(|(before, after)| step.coming.forward(before, after));
+    levels.for_each(|(before, after)| step.transition.forward(before, after));
     model.mix(Way::Forward, scratch, belief);
     belief.iter_mut().zip(&*likelihood).for_each(|(belief, likelihood)| *belief *= likelihood);
     normalise(belief);
 }
 
-/// The share of each level, whatever the air and the breath, weighed by how likely what comes `later` makes it.
+/// Share of each level over all air changes and breaths, weighted by the likelihood of the `later` evidence.
 pub(super) fn levels(model: &Model, belief: &[f64], later: &[f64]) -> Vec<f64> {
     let mut levels = vec![0.0; model.levels];
     let airs = belief.chunks(model.levels).zip(later.chunks(model.levels));
@@ -109,7 +118,7 @@ pub(super) fn levels(model: &Model, belief: &[f64], later: &[f64]) -> Vec<f64> {
     levels
 }
 
-/// Makes the shares add up to one; where nothing is left, every state is as likely as the others.
+/// Scales the shares to a sum of one; where nothing is left, all states get the same share.
 fn normalise(shares: &mut [f64]) {
     let sum: f64 = shares.iter().sum();
     if sum.is_normal() {

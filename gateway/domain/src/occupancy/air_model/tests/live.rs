@@ -1,39 +1,40 @@
-//! What is told of a room now, and what is no sign of anybody.
+//! Rooms now, and movement that is no sign of anybody.
 
 use super::room::{AIR_AND_MOVEMENT, DAY_MIN, Room, at, observation, source};
 use crate::instant::Period;
-use crate::occupancy::{Filters, Moment, Traffic, Tree, people_now, place_of, zone_people};
+use crate::occupancy::places::index_of;
+use crate::occupancy::{Filters, Moment, Places, Traffic, people_now, zone_people};
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Value};
 use crate::wire::state::Occupancy;
 
-/// What the live view tells at a minute, with everything heard up to then.
-fn told_live(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {
+/// Estimate of the live view at a minute, from all readings up to then.
+fn live_moment(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {
     let site = room.site();
-    let tree = Tree::of(&site);
-    let extents = || (0..tree.count()).map(|place| tree.extent(place));
-    let mut heard = SeriesSet::default();
-    for need in extents().flat_map(|extent| extent.needs(&site)) {
+    let places = Places::of(&site);
+    let each = || (0..places.count()).map(|index| places.get(index));
+    let mut received = SeriesSet::default();
+    for need in each().flat_map(|place| place.needs(&site)) {
         let until = series.of(&need.source).iter().filter(|one| one.observed_at <= at(minute));
-        heard.insert(need.source.clone(), until.copied().collect());
+        received.insert(need.source.clone(), until.copied().collect());
     }
     let mut traffic = Traffic::new(&site);
-    traffic.replay(extents(), &site, &heard);
-    let place = place_of(&site, Some(&"room".parse().unwrap()));
-    people_now(&site, &tree, &traffic, filters, at(minute))[place]
+    traffic.replay(each(), &site, &received);
+    let place = index_of(&site, Some(&"room".parse().unwrap()));
+    people_now(&site, &places, &traffic, filters, at(minute))[place]
 }
 
 #[test]
-fn live_tells_what_history_tells_of_the_same_moment() {
+fn live_and_history_agree_about_the_same_moment() {
     let room = Room::OFFICE;
     let mut series = room.series(&AIR_AND_MOVEMENT);
     room.door(&mut series, 0.5);
     let minute = 10 * 60 + 3;
     let now = Period::new(at(minute - 1), at(minute)).unwrap();
 
-    let live = told_live(&room, &series, &mut Filters::default(), minute).estimate;
+    let live = live_moment(&room, &series, &mut Filters::default(), minute).estimate;
 
-    let heard = |quantity| {
+    let received = |quantity| {
         let all = series.of(&source(device(quantity), quantity)).iter();
         all.filter(|one| one.observed_at <= at(minute)).copied().collect()
     };
@@ -41,7 +42,7 @@ fn live_tells_what_history_tells_of_the_same_moment() {
     for quantity in
         [Quantity::Co2, Quantity::OccupancyDetected, Quantity::PeopleIn, Quantity::PeopleOut]
     {
-        until_now.insert(source(device(quantity), quantity), heard(quantity));
+        until_now.insert(source(device(quantity), quantity), received(quantity));
     }
     let zone = "room".parse().unwrap();
     let history = zone_people(&room.site(), Some(&zone), &[now], &until_now, at(minute))[0];
@@ -55,11 +56,11 @@ fn a_restart_changes_no_figure() {
     let series = room.series(&AIR_AND_MOVEMENT);
     let mut running = Filters::default();
     for minute in (500..720).step_by(7) {
-        told_live(&room, &series, &mut running, minute);
+        live_moment(&room, &series, &mut running, minute);
     }
     let (carried_on, restarted) = (
-        told_live(&room, &series, &mut running, 721),
-        told_live(&room, &series, &mut Filters::default(), 721),
+        live_moment(&room, &series, &mut running, 721),
+        live_moment(&room, &series, &mut Filters::default(), 721),
     );
     assert_eq!(carried_on, restarted);
     assert!(restarted.estimate.people.unwrap() > 1.0, "{restarted:?}");
@@ -110,10 +111,10 @@ fn somebody_who_breathes_beside_a_machine_at_work_is_not_lost() {
     let power = (0..DAY_MIN).map(|minute| observation(minute, Value::Gauge(900.0)));
     series.insert(source("laser", Quantity::ActivePower), power.collect());
 
-    let told = room.at_hour(&series, 10);
+    let figure = room.at_hour(&series, 10);
 
-    assert_eq!(told.occupancy, Occupancy::Occupied, "{told:?}");
-    assert!(told.people.unwrap() > 1.0, "{told:?}");
+    assert_eq!(figure.occupancy, Occupancy::Occupied, "{figure:?}");
+    assert!(figure.people.unwrap() > 1.0, "{figure:?}");
 }
 
 fn device(quantity: Quantity) -> &'static str {

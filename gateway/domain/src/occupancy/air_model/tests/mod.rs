@@ -1,4 +1,4 @@
-//! Rooms whose people are known, as history tells of them.
+//! Rooms whose people are known, beside the figures that history gives for them.
 
 mod live;
 mod room;
@@ -11,7 +11,7 @@ use crate::reading::{SeriesSet, Value};
 use crate::wire::state::{Occupancy, Quality, Witness};
 
 #[test]
-fn the_people_of_a_closed_room_are_told_from_its_air() {
+fn the_people_of_a_closed_room_are_estimated_from_its_air() {
     let room = Room::OFFICE;
     let series = room.series(&AIR_AND_MOVEMENT);
     assert!(room.error(&series) < 0.7, "{} people", room.error(&series));
@@ -40,34 +40,34 @@ fn a_still_room_whose_air_clears_is_vacant_and_nobody_is_in_it() {
 }
 
 #[test]
-fn the_air_alone_tells_about_how_many_there_are() {
+fn the_air_alone_shows_about_how_many_there_are() {
     let room = Room::OFFICE;
     let series = room.series(&[Quantity::Co2]);
     assert!(room.error(&series) < 1.0, "{} people", room.error(&series));
 }
 
 #[test]
-fn a_large_room_is_told_in_steps_of_several_people() {
+fn a_large_room_is_estimated_in_steps_of_several_people() {
     let room = Room {
         capacity: 150,
         volume_m3: 1500.0,
         people: |minute| if (600..720).contains(&minute) { 100.0 } else { 0.0 },
         ..Room::OFFICE
     };
-    let told = room.at_hour(&room.series(&AIR_AND_MOVEMENT), 11);
-    assert!((told.people.unwrap() - 100.0).abs() < 10.0, "{told:?}");
+    let figure = room.at_hour(&room.series(&AIR_AND_MOVEMENT), 11);
+    assert!((figure.people.unwrap() - 100.0).abs() < 10.0, "{figure:?}");
 }
 
 #[test]
-fn a_door_that_counts_right_is_told_as_it_counts() {
+fn a_door_that_counts_right_gives_the_number() {
     let room = Room::OFFICE;
     let mut series = room.series(&AIR_AND_MOVEMENT);
     room.door(&mut series, 1.0);
 
-    let told = |hour| room.at_hour(&series, hour);
+    let figure = |hour| room.at_hour(&series, hour);
 
-    assert_eq!((told(10).people, told(15).people), (Some(6.0), Some(3.0)));
-    assert_eq!((told(20).people, told(20).occupancy), (Some(0.0), Occupancy::Vacant));
+    assert_eq!((figure(10).people, figure(15).people), (Some(6.0), Some(3.0)));
+    assert_eq!((figure(20).people, figure(20).occupancy), (Some(0.0), Occupancy::Vacant));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_door_that_misses_those_who_leave_is_overruled_by_stillness_and_clearing_air
 }
 
 #[test]
-fn the_air_of_a_fan_tells_only_how_many_must_be_there_at_least() {
+fn the_air_of_a_fan_only_shows_how_many_must_be_there_at_least() {
     let room = Room { ventilation: "\"mechanical\"", air: |_| 3.0, ..Room::OFFICE };
     let series = room.series(&[Quantity::Co2]);
 
@@ -103,7 +103,7 @@ fn under_a_fan_a_still_room_is_vacant_all_the_same() {
 }
 
 #[test]
-fn a_fan_whose_flow_is_measured_tells_the_number_again() {
+fn a_fan_whose_flow_is_measured_gives_the_number_again() {
     let room = Room { ventilation: "{ airflow = \"flow\" }", air: |_| 3.1, ..Room::OFFICE };
     let mut series = room.series(&AIR_AND_MOVEMENT);
     let flow = (0..DAY_MIN).map(|minute| observation(minute, Value::Gauge(300.0)));
@@ -112,18 +112,18 @@ fn a_fan_whose_flow_is_measured_tells_the_number_again() {
 }
 
 #[test]
-fn a_room_of_which_nothing_is_heard_is_unknown_and_not_vacant() {
-    let told = Room::OFFICE.at_hour(&SeriesSet::default(), 10);
-    assert_eq!((told.people, told.occupancy), (None, Occupancy::Unknown));
-    assert_eq!((told.quality, told.coverage), (Quality::Unknown, 0.0));
+fn a_room_without_any_reading_is_unknown_and_not_vacant() {
+    let figure = Room::OFFICE.at_hour(&SeriesSet::default(), 10);
+    assert_eq!((figure.people, figure.occupancy), (None, Occupancy::Unknown));
+    assert_eq!((figure.quality, figure.coverage), (Quality::Unknown, 0.0));
 }
 
 #[test]
-fn an_hour_is_the_same_whatever_else_was_asked_for() {
+fn an_hour_is_the_same_whatever_else_is_queried() {
     let room = Room::OFFICE;
     let series = room.series(&AIR_AND_MOVEMENT);
     let hour = hours()[10];
-    let (alone, among) = (room.told(&series, &[hour])[0], room.at_hour(&series, 10));
+    let (alone, among) = (room.figures(&series, &[hour])[0], room.at_hour(&series, 10));
     assert!((alone.people.unwrap() - among.people.unwrap()).abs() < 1e-3, "{alone:?} {among:?}");
     assert_eq!((alone.low, alone.high), (among.low, among.high));
 }
@@ -152,9 +152,9 @@ fn who_passes_a_door_late_in_a_step_of_five_minutes_was_not_there_at_its_begin()
     let mut series = room.series(&AIR_AND_MOVEMENT);
     room.door(&mut series, 1.0);
 
-    let told = room.told(&series, &grid(1));
+    let figures = room.figures(&series, &grid(1));
 
-    let people = |minute: usize| told[minute].people.unwrap();
+    let people = |minute: usize| figures[minute].people.unwrap();
     assert_eq!((people(541), people(544)), (0.0, 6.0));
     assert_eq!((people(721), people(724)), (6.0, 0.0));
 }

@@ -1,26 +1,27 @@
-//! How what is hidden beside the people changes from step to step: it mostly stays, drifts, and sometimes jumps.
+//! Mixing: how the hidden quantities beside the headcount change from step to step: they stay, drift, or jump.
 
-/// A hidden quantity of a few states, each as usual as `usual` says; the shares add up to one.
+/// Hidden quantity of a few states.
 #[derive(Debug)]
 pub(super) struct Axis {
+    /// Usual share of each state; they add up to one.
     usual: Vec<f64>,
-    /// How likely it moves to each state beside its own within a step.
+    /// Probability of moving to each neighbouring state within a step.
     near: f64,
-    /// How likely it becomes anything, as it is usual.
+    /// Probability of jumping to any state, by its usual share.
     jumps: f64,
 }
 
-/// Which way shares are carried.
+/// Direction in which shares are carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Shares of states, to those of the next step.
+    /// Shares of states, carried to the next step.
     Forward,
-    /// How likely states make what comes later, to those of the step before.
+    /// Likelihoods of the later evidence, carried to the step before.
     Backward,
 }
 
 impl Axis {
-    /// States with weights that need not add up to one.
+    /// Axis of states with these usual weights, which need not add up to one.
     pub(super) fn new(weights: &[f64], near: f64, jumps: f64) -> Self {
         let sum: f64 = weights.iter().sum();
         Self { usual: weights.iter().map(|weight| weight / sum).collect(), near, jumps }
@@ -34,7 +35,7 @@ impl Axis {
         self.usual.len()
     }
 
-    /// Carries `states`, of which `inner` in a row share a state of this axis, to `mixed`.
+    /// Carries `states` to `mixed`; each `inner` consecutive ones share a state of this axis.
     pub(super) fn mix(&self, way: Way, inner: usize, states: &[f64], mixed: &mut [f64]) {
         let block = self.count() * inner;
         let mut all = vec![0.0; inner];

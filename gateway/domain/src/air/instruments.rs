@@ -1,4 +1,4 @@
-//! CO2 instruments whose calibration must be looked at: they are shown all the same, and flagged.
+//! Checks of CO2 instruments: those whose calibration is doubtful are flagged, and their readings are still shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,47 +17,47 @@ use crate::reading::{SeriesSet, Source};
 use crate::rollup::Rollup;
 use crate::site::{Assignment, Point, Site};
 
-/// The share of readings below what counts as the lowest of a week.
+/// Share of readings below what counts as the lowest of a week.
 const LOWEST_SHARE: f64 = 0.01;
-/// Quarters of an hour with readings, three days of them, from which on an instrument is judged by rollups.
+/// Quarters of an hour with readings, three days of them, from which on an instrument is checked by rollups.
 const LEAST_QUARTERS: usize = 3 * 96;
-/// The hours of the night, in civil time.
+/// Hours of the night, in civil time.
 const NIGHT: std::ops::Range<i8> = 1..5;
 
-/// What is wrong with an instrument.
+/// Fault of an instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// It shows less than there is outdoors.
+    /// Its lowest value is less than there is outdoors.
     BelowOutdoor,
-    /// At night it shows less than any air has.
+    /// Its median at night is less than any air has.
     NightTooLow,
-    /// At night it shows more than air that nobody breathed.
+    /// Its median in empty nights is more than air that nobody breathed has.
     NightTooHigh,
-    /// Its lowest value is not that of the others.
+    /// Its lowest value differs from that of the others.
     DiffersFromBuilding,
-    /// It has told the same value for hours.
+    /// It has shown the same value for hours.
     Frozen,
 }
 
-/// One CO2 instrument over a period, best a week.
+/// Check of one CO2 instrument over a period, best a week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InstrumentCheck {
-    /// Which.
+    /// Point that it fills.
     pub point: PointId,
-    /// Its lowest value, but for one in a hundred, in ppm.
+    /// Its lowest value except for one in a hundred, in ppm.
     pub lowest_ppm: f64,
-    /// The middle of the lowest values of all instruments, in ppm.
+    /// Median of the lowest values of all instruments, in ppm.
     pub building_ppm: f64,
-    /// The middle of its nights in which no detector of its zone saw anybody, in ppm.
+    /// Median of its nights in which no detector of its zone saw anybody, in ppm.
     pub night_ppm: Option<f64>,
     /// Share of its readings below outdoor air.
     pub below_outdoor: f64,
-    /// What is wrong with it; nothing when it is right.
+    /// Faults; empty when it is right.
     pub faults: Vec<Fault>,
 }
 
-/// The sources whose series [`check_instruments`] needs: also those of the detectors beside the instruments.
+/// Sources whose series [`check_instruments`] needs: also those of the detectors beside the instruments.
 pub fn check_needs(site: &Site) -> Vec<&Assignment> {
     let co2_points = co2(site).flat_map(|point| &point.sources);
     let zones: BTreeSet<&ZoneId> = co2(site).map(|point| &point.zone).collect();
@@ -65,14 +65,14 @@ pub fn check_needs(site: &Site) -> Vec<&Assignment> {
     co2_points.chain(detectors.flat_map(|point| &point.sources)).collect()
 }
 
-/// Each CO2 instrument of the site that told anything.
+/// Checks of the CO2 instruments of the site that have any reading.
 pub fn check_instruments(site: &Site, span: Period, series: &SeriesSet) -> Vec<InstrumentCheck> {
-    let told = |point: &Point| readings(point, span, series);
-    let heard = co2(site).map(|point| Heard::of(site, point, told, told));
-    check(site, heard.filter(|heard| !heard.ppm.is_empty()).collect())
+    let values = |point: &Point| readings(point, span, series);
+    let instruments = co2(site).map(|point| Instrument::of(site, point, values, values));
+    check(site, instruments.filter(|it| !it.ppm.is_empty()).collect())
 }
 
-/// The same from means of quarters of an hour, for the instruments that told of at least three days.
+/// Checks from the means of quarters of an hour, of the instruments with readings of at least three days.
 pub fn check_rolled(
     site: &Site,
     span: Period,
@@ -80,21 +80,21 @@ pub fn check_rolled(
 ) -> Vec<InstrumentCheck> {
     let means = |point: &Point| quarters(point, span, rolled, mean);
     let moved = |point: &Point| quarters(point, span, rolled, |rollup| rollup.max);
-    let heard = co2(site).map(|point| Heard::of(site, point, means, moved));
-    check(site, heard.filter(|heard| heard.ppm.len() >= LEAST_QUARTERS).collect())
+    let instruments = co2(site).map(|point| Instrument::of(site, point, means, moved));
+    check(site, instruments.filter(|it| it.ppm.len() >= LEAST_QUARTERS).collect())
 }
 
-/// What an instrument told, and what detectors of its zone told beside it.
-struct Heard<'a> {
+/// Readings of an instrument, and the nights of its zone as the detectors there report them.
+struct Instrument<'a> {
     point: &'a Point,
     ppm: Vec<(Instant, f64)>,
-    /// The mornings of nights in which somebody was seen.
+    /// Mornings of the nights in which somebody was seen.
     seen: BTreeSet<Date>,
-    /// The mornings of nights in which detectors told anything.
+    /// Mornings of the nights in which any detector reported.
     watched: BTreeSet<Date>,
 }
 
-impl<'a> Heard<'a> {
+impl<'a> Instrument<'a> {
     fn of(
         site: &Site,
         point: &'a Point,
@@ -113,45 +113,53 @@ impl<'a> Heard<'a> {
         Self { point, ppm: ppm(point), seen, watched }
     }
 
-    /// The values of nights in which nobody was seen, and of these those of nights that were certainly empty: detectors
-    /// told so, or the building was closed.
-    fn nights(&self, site: &Site) -> (Vec<f64>, Vec<f64>) {
+    /// Values at night, as far as nobody was seen.
+    fn nights(&self, site: &Site) -> NightValues {
         let span = self.ppm.first().zip(self.ppm.last());
         let span = span.and_then(|((first, _), (last, _))| Period::new(*first, *last));
         let closed = span.and_then(|span| closed_hours(site, span)).unwrap_or_default();
-        let (mut unseen, mut empty) = (Vec::new(), Vec::new());
+        let mut values = NightValues::default();
         for &(at, ppm) in &self.ppm {
             let Some(night) = night(site, at).filter(|night| !self.seen.contains(night)) else {
                 continue;
             };
-            unseen.push(ppm);
+            values.unseen.push(ppm);
             if self.watched.contains(&night) || closed.iter().any(|hours| hours.contains(at)) {
-                empty.push(ppm);
+                values.empty.push(ppm);
             }
         }
-        (unseen, empty)
+        values
     }
 }
 
-/// The morning of the night that an instant lies in.
+/// CO2 of an instrument at night, in ppm.
+#[derive(Default)]
+struct NightValues {
+    /// Values of the nights in which nobody was seen.
+    unseen: Vec<f64>,
+    /// Those of them in which certainly nobody was there: detectors reported so, or the building was closed.
+    empty: Vec<f64>,
+}
+
+/// Morning of the night that an instant lies in.
 fn night(site: &Site, at: Instant) -> Option<Date> {
     let here = at.to_jiff().to_zoned_datetime(site.timezone.clone());
     NIGHT.contains(&here.hour()).then(|| here.date())
 }
 
-fn check(site: &Site, heard: Vec<Heard<'_>>) -> Vec<InstrumentCheck> {
+fn check(site: &Site, instruments: Vec<Instrument<'_>>) -> Vec<InstrumentCheck> {
     let lowest = |readings: &[(Instant, f64)]| {
         quantile(readings.iter().map(|(_, ppm)| *ppm).collect(), LOWEST_SHARE)
     };
-    let building = median(heard.iter().filter_map(|heard| lowest(&heard.ppm)).collect());
-    let checked = |heard: Heard<'_>| {
-        let readings = &heard.ppm;
+    let building = median(instruments.iter().filter_map(|it| lowest(&it.ppm)).collect());
+    let checked = |instrument: Instrument<'_>| {
+        let readings = &instrument.ppm;
         let (lowest_ppm, building_ppm) = (lowest(readings)?, building?);
-        let (unseen, empty) = heard.nights(site);
-        let (night_ppm, empty_ppm) = (median(unseen), median(empty));
+        let nights = instrument.nights(site);
+        let (night_ppm, empty_ppm) = (median(nights.unseen), median(nights.empty));
         let below = readings.iter().filter(|(_, ppm)| *ppm < OUTDOOR_LEAST_PPM).count();
         let check = InstrumentCheck {
-            point: heard.point.id.clone(),
+            point: instrument.point.id.clone(),
             lowest_ppm,
             building_ppm,
             night_ppm,
@@ -162,7 +170,7 @@ fn check(site: &Site, heard: Vec<Heard<'_>>) -> Vec<InstrumentCheck> {
         let faults = faults(&check, empty_ppm, limits, is_frozen(readings, limits));
         Some(InstrumentCheck { faults, ..check })
     };
-    heard.into_iter().filter_map(checked).collect()
+    instruments.into_iter().filter_map(checked).collect()
 }
 
 fn faults(
@@ -187,7 +195,7 @@ fn faults(
     .collect()
 }
 
-/// Whether the last hours told one value only. Two readings are no proof, and a silence is another fault.
+/// Whether the newest hours hold one value only. Two readings are no proof, and a silence is another fault.
 fn is_frozen(readings: &[(Instant, f64)], limits: &InstrumentLimits) -> bool {
     let Some(&(last, value)) = readings.last() else { return false };
     let same = readings.iter().rev().take_while(|(_, ppm)| (*ppm - value).abs() < f64::EPSILON);
@@ -207,7 +215,7 @@ fn detectors<'a>(site: &'a Site, zone: &'a ZoneId) -> impl Iterator<Item = &'a P
     site.points.iter().filter(is_here)
 }
 
-/// What a point told in each quarter of an hour.
+/// Figure of a point in each quarter of an hour.
 fn quarters(
     point: &Point,
     span: Period,
@@ -225,7 +233,7 @@ fn quarters(
     point.sources.iter().flat_map(of).collect()
 }
 
-/// The mean of a quarter; exact when all its values are one.
+/// Mean of a quarter; exact when all its values are equal.
 fn mean(rollup: &Rollup) -> f64 {
     if rollup.min < rollup.max { rollup.sum / rollup.count as f64 } else { rollup.min }
 }

@@ -1,75 +1,82 @@
-//! What the site file says of a zone whose people are told from its air.
+//! Room: a zone whose people are estimated from its air, as the site file describes it.
 
 use crate::ids::ZoneId;
 use crate::quantity::Quantity;
 use crate::site::{Activity, Meter, Point, Site, Ventilation, Zone};
 
-/// How high a zone is taken to be when the file tells its area but not its volume, in m.
+/// Assumed height of a zone in m, where the file gives its area but not its volume.
 const HEIGHT_M: f64 = 2.8;
-/// How many people a zone is taken to hold when the file does not say and tells no area either.
+/// Assumed capacity of a zone, where the file gives neither capacity nor area.
 const USUAL_CAPACITY: f64 = 20.0;
-/// Floor area per person that gives the capacity when the file does not say, in m².
+/// Floor area per person in m² that gives the capacity, where the file does not.
 const AREA_PER_PERSON_M2: f64 = 2.0;
 
-/// A zone with CO2 points of its own and a known volume. Points are indices into the list of the site.
+/// Zone with CO2 points of its own and a known volume. Points are indices into the list of the site.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
-    /// By its index in the list of the site.
+    /// Index in the zones of the site.
     pub(super) zone: usize,
     pub(super) volume_m3: f64,
     pub(super) capacity: f64,
     pub(super) supply: Supply,
     pub(super) breath: Breath,
     pub(super) co2: Vec<usize>,
-    /// Detectors in the zone itself; those of its parts do not tell that all of it is still.
+    /// Detectors in the zone itself; those of its parts cannot show that all of it is still.
     pub(super) detectors: Vec<usize>,
-    /// Machines in the zone itself whose power is measured: what moves while one works need not be a person. Indices
-    /// into the meters of the site.
+    /// Meters of machines in the zone itself: what moves while one is at work need not be a person.
     pub(super) machines: Vec<usize>,
 }
 
-/// What one person breathes out, in m³ of CO2 an hour.
+/// CO2 that one person breathes out, in m³ an hour.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Breath {
     pub(super) median_m3_h: f64,
-    /// The standard deviation of its logarithm.
+    /// Standard deviation of its logarithm.
     pub(super) spread: f64,
-    /// How much fewer and how many more people would breathe out the same, as shares, since nobody told what they do.
-    pub(super) untold: (f64, f64),
+    /// Uncertainty of the headcount where the activity is unknown.
+    pub(super) activity_margin: ActivityMargin,
+}
+
+/// How many fewer and more people would breathe out the same at another activity, as shares of the headcount.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct ActivityMargin {
+    pub(super) fewer: f64,
+    pub(super) more: f64,
 }
 
 impl Breath {
-    /// Between desks and standing, where the file does not say what people do; nine of ten rooms lie between people
-    /// who sit and listen and people who work with their hands.
-    const UNTOLD_M3_H: f64 = 0.0187;
-    /// How far the mean of a few people lies from that of all.
+    /// Breath where the file gives no activity, between desks and standing; nine of ten rooms lie between people who
+    /// sit and listen and people who work with their hands.
+    const UNKNOWN_ACTIVITY_M3_H: f64 = 0.0187;
+    /// Deviation of the mean of a few people from that of all.
     const SPREAD: f64 = 0.15;
 
     fn of(activity: Option<Activity>) -> Self {
         let m3_h = |activity: Activity| 3.6 * activity.breath_litres_per_s();
-        let (median_m3_h, untold) = activity.map_or_else(
+        let (median_m3_h, activity_margin) = activity.map_or_else(
             || {
-                let as_many = |activity| Self::UNTOLD_M3_H / m3_h(activity);
+                let as_many = |activity| Self::UNKNOWN_ACTIVITY_M3_H / m3_h(activity);
                 let (fewest, most) = (as_many(Activity::Workshop), as_many(Activity::Seated));
-                (Self::UNTOLD_M3_H, (1.0 - fewest, most - 1.0))
+                let margin = ActivityMargin { fewer: 1.0 - fewest, more: most - 1.0 };
+                (Self::UNKNOWN_ACTIVITY_M3_H, margin)
             },
-            |activity| (m3_h(activity), (0.0, 0.0)),
+            |activity| (m3_h(activity), ActivityMargin::default()),
         );
-        Self { median_m3_h, spread: Self::SPREAD, untold }
+        Self { median_m3_h, spread: Self::SPREAD, activity_margin }
     }
 }
 
-/// How the air of a room is renewed.
+/// Source of fresh air of a room.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Supply {
-    /// By windows and leaks: learnt from the air itself.
+    /// Windows and leaks; the flow is learnt from the air itself.
     Natural,
-    /// By a fan of unknown flow: CO2 tells only how many must be there at least.
+    /// Fan of unknown flow: CO2 gives only a lower bound of the headcount.
     Unknown,
-    /// By a fan whose flow this point measures.
+    /// Fan whose flow this point measures.
     Measured(usize),
-    /// By a fan of which the site file tells what it brings while the building is open, in m³/h, and else, if it does.
-    Told { open_m3_h: f64, closed_m3_h: Option<f64> },
+    /// Fan whose flow the site file gives in m³/h, while the building is open and, if known, while it is closed.
+    Configured { open_m3_h: f64, closed_m3_h: Option<f64> },
 }
 
 impl Supply {
@@ -78,7 +85,7 @@ impl Supply {
         match &zone.ventilation {
             Ventilation::Natural => Self::Natural,
             Ventilation::Mechanical => match zone.air_changes_open_per_h {
-                Some(open) => Self::Told {
+                Some(open) => Self::Configured {
                     open_m3_h: flow(open),
                     closed_m3_h: zone.air_changes_per_h.map(flow),
                 },
@@ -93,7 +100,7 @@ impl Supply {
 }
 
 impl Room {
-    /// `None` without CO2, or without a volume that it could fill.
+    /// `None` without CO2 points, or without a volume.
     pub(crate) fn of(site: &Site, id: &ZoneId) -> Option<Self> {
         let index = site.zones.iter().position(|zone| zone.id == *id)?;
         let zone = &site.zones[index];
@@ -111,16 +118,16 @@ impl Room {
         })
     }
 
-    /// The meters of its machines.
+    /// Meters of its machines.
     pub(crate) fn machines(&self) -> &[usize] {
         &self.machines
     }
 
-    /// The points of its CO2 and airflow.
+    /// Points of its CO2 and airflow.
     pub(crate) fn air(&self) -> Vec<usize> {
         let airflow = match self.supply {
             Supply::Measured(point) => Some(point),
-            Supply::Natural | Supply::Unknown | Supply::Told { .. } => None,
+            Supply::Natural | Supply::Unknown | Supply::Configured { .. } => None,
         };
         self.co2.iter().copied().chain(airflow).collect()
     }

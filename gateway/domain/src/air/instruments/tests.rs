@@ -51,17 +51,17 @@ fn less_than_outdoor_air_is_flagged_and_so_is_what_differs_from_the_others() {
 }
 
 #[test]
-fn an_instrument_that_tells_one_value_for_hours_is_frozen() {
+fn an_instrument_that_shows_one_value_for_hours_is_frozen() {
     assert_eq!(checked([right, |_| 433.0, right])[1], [Fault::Frozen]);
 }
 
-/// A room with an instrument that tells this much at night, and a detector that sees somebody in these nights; from 7
-/// in the morning on it tells outdoor air.
+/// Faults of an instrument that shows so much at night and outdoor air from 7 in the morning on, beside a detector that
+/// sees somebody in some nights.
 fn night_faults(ppm: f64, seen: std::ops::Range<i64>, more: &str) -> Vec<Fault> {
     faults_of_week(ppm, Some(&seen), more)
 }
 
-/// The same; without a range the detector tells nothing.
+/// The same; without a range the detector does not report.
 fn faults_of_week(ppm: f64, seen: Option<&std::ops::Range<i64>>, more: &str) -> Vec<Fault> {
     let text = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
          [[zone]]\nid = \"z\"\nname = \"Z\"\n\
@@ -103,14 +103,14 @@ fn nights_above_outdoor_air_are_suspect_only_when_nobody_was_there() {
 }
 
 #[test]
-fn a_room_that_no_detector_tells_of_is_only_known_to_be_empty_while_the_building_is_closed() {
+fn a_room_without_detector_reports_is_only_known_to_be_empty_while_the_building_is_closed() {
     assert_eq!(faults_of_week(700.0, None, ""), []);
     let hours = "[site.opening]\nmonday = [\"08:00-18:00\"]\n";
     assert_eq!(faults_of_week(700.0, None, hours), [Fault::NightTooHigh]);
 }
 
 #[test]
-fn the_site_file_says_from_when_on_an_instrument_is_suspect() {
+fn the_site_file_sets_from_when_on_an_instrument_is_suspect() {
     assert_eq!(night_faults(700.0, 0..0, "[air]\nnight_above_ppm = 400\n"), []);
     let strict = night_faults(390.0, 0..0, "[air]\nnight_least_ppm = 395\n");
     assert!(strict.contains(&Fault::NightTooLow), "{strict:?}");
