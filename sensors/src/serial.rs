@@ -6,8 +6,8 @@ use std::time::Duration;
 use serialport::{DataBits, FlowControl, Parity, StopBits};
 
 use crate::bench::{Bus, Pin};
+use crate::pins::{Board, Edges, Line, Pull, Unwired};
 use crate::tic::Mode;
-use crate::wiring::{Board, Edges, Line, Pull, Unwired};
 
 /// How long a read waits.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -51,8 +51,8 @@ fn a_simulation_without_a_broker_waits_and_still_stops_at_once_when_asked() {
     assert!(child.try_wait().unwrap().is_none(), "it has given up");
 
     Command::new("kill").arg(child.id().to_string()).status().unwrap();
-    let asked = Instant::now();
+    let terminated_at = Instant::now();
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(0));
-    assert!(asked.elapsed() < Duration::from_secs(5));
+    assert!(terminated_at.elapsed() < Duration::from_secs(5));
 }

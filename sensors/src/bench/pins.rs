@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use embedded_hal::digital::{ErrorType, InputPin};
 
+use crate::pins::{Edge, EdgeSender};
 use crate::uptime::Uptime;
-use crate::wiring::{Edge, EdgeSender};
 
 /// What is wired to a pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

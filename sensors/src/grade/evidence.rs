@@ -1,21 +1,21 @@
-//! What was heard of one device.
+//! Evidence about one device: its messages, summed up for the rules.
 
 use std::collections::BTreeMap;
 
 use domain::message::{DevicePresence, DeviceStatus, Report};
 use domain::{Instant, Source, Value};
 
-/// So many readings of a source are held in mind; what is older only counts.
+/// Most readings held for one source; later ones are not looked at.
 const REMEMBERED: usize = 5000;
 
-/// So many sources of a device are looked at.
+/// Most sources of a device that are graded.
 const MAX_SOURCES: usize = 500;
 
-/// Everything that the rules ask for.
+/// Evidence about one device, as the rules read it.
 #[derive(Debug)]
 pub(super) struct Evidence {
     pub(super) family: &'static str,
-    pub(super) sources: BTreeMap<Source, Heard>,
+    pub(super) sources: BTreeMap<Source, SourceEvidence>,
     /// Why parts were refused, each text once.
     pub(super) refusals: Vec<String>,
     /// When messages came that the broker had not kept.
@@ -27,9 +27,9 @@ pub(super) struct Evidence {
     pub(super) boot: Option<u64>,
 }
 
-/// What was heard of one source.
+/// Readings received of one source.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct SourceEvidence {
     /// In the order of arrival, without those that the broker had kept.
     pub(super) readings: Vec<OneReading>,
     /// How many the broker had kept.
@@ -71,11 +71,11 @@ impl Evidence {
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
             return;
         }
-        let heard = self.sources.entry(source).or_default();
+        let source_evidence = self.sources.entry(source).or_default();
         if kept {
-            heard.kept += 1;
-        } else if heard.readings.len() < REMEMBERED {
-            heard.readings.push(OneReading { received_at, observed_at, value, seq });
+            source_evidence.kept += 1;
+        } else if source_evidence.readings.len() < REMEMBERED {
+            source_evidence.readings.push(OneReading { received_at, observed_at, value, seq });
         }
     }
 
@@ -101,12 +101,12 @@ impl Evidence {
     }
 
     pub(super) fn readings(&self) -> usize {
-        self.sources.values().map(|heard| heard.readings.len()).sum()
+        self.sources.values().map(|source_evidence| source_evidence.readings.len()).sum()
     }
 
     /// All readings, source by source.
     pub(super) fn all(&self) -> impl Iterator<Item = &OneReading> {
-        self.sources.values().flat_map(|heard| &heard.readings)
+        self.sources.values().flat_map(|source_evidence| &source_evidence.readings)
     }
 
     /// How long it usually is from one message to the next, in seconds; several at once count as one.

@@ -1,6 +1,6 @@
 //! Sensirion SCD40 and SCD41: CO2 by photoacoustics, temperature and humidity, at I²C address 0x62.
 //!
-//! It measures every 5 s by itself. Its CO2 reads about 1 % low for each 10 hPa below sea level unless it is told the
+//! It measures every 5 s by itself. Its CO2 reads about 1 % low for each 10 hPa below sea level unless it is given the
 //! pressure. Its self-calibration takes the lowest value of a week for outdoor air, which a basement never has.
 
 use domain::quantity::Quantity;
@@ -9,7 +9,7 @@ use embedded_hal::i2c::I2c;
 use scd4x::Error;
 use sensirion_i2c::{crc8, i2c};
 
-use super::{Asked, Fault, Measured, round};
+use super::{Fault, Measurement, Polled, round};
 use crate::uptime::Uptime;
 
 const NAME: &str = "the SCD4x at I²C address 0x62";
@@ -89,7 +89,7 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
     }
 }
 
-impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
+impl<B: I2c + Send, D: DelayNs + Send> Polled for Scd4x<B, D> {
     fn begin(&mut self) -> Result<String, Fault> {
         let settings = self.settings;
         let mut sensor = self.sensor();
@@ -107,7 +107,7 @@ impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
         Ok(format!("SCD4x, serial number {serial:012x}"))
     }
 
-    fn ask(&mut self) -> Result<Vec<Measured>, Fault> {
+    fn poll(&mut self) -> Result<Vec<Measurement>, Fault> {
         let mut sensor = self.sensor();
         if !sensor.data_ready_status().map_err(fault)? {
             return Ok(Vec::new());
@@ -116,9 +116,9 @@ impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
         let air = sensor.measurement().map_err(fault)?;
         Ok(vec![
             // 0 is what it says before its first measurement; the quantity's range refuses it.
-            Measured::number(Quantity::Co2, f64::from(air.co2), at)?,
-            Measured::number(Quantity::Temperature, round(f64::from(air.temperature), 2), at)?,
-            Measured::number(Quantity::RelativeHumidity, round(f64::from(air.humidity), 2), at)?,
+            Measurement::number(Quantity::Co2, f64::from(air.co2), at)?,
+            Measurement::number(Quantity::Temperature, round(f64::from(air.temperature), 2), at)?,
+            Measurement::number(Quantity::RelativeHumidity, round(f64::from(air.humidity), 2), at)?,
         ])
     }
 }

@@ -62,7 +62,7 @@ pub struct Head {
     segment: u64,
     /// Oldest first; never empty.
     pub records: Vec<Record>,
-    /// Lines of the segment that could not be read and are lost; told once.
+    /// Lines of the segment that could not be read and are lost; counted once.
     pub damaged: u64,
 }
 

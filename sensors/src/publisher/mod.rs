@@ -21,7 +21,7 @@ mod connection;
 mod outbox;
 
 use connection::{Ending, Line, Shared, keep_connected};
-pub use connection::{HeardMessage, Listener, NotHeard};
+pub use connection::{ListenError, Listener, ReceivedMessage};
 
 /// How many messages may wait for their acknowledgement; [`Publisher::publish`] waits when there are more.
 pub const IN_FLIGHT: usize = 64;
@@ -66,7 +66,7 @@ pub enum PublishError {
     Unreachable {
         /// Where the broker should be.
         broker: BrokerUrl,
-        /// What the connection last said.
+        /// Last error of the connection.
         reason: String,
     },
     /// The broker did not acknowledge in time. It is still tried.
@@ -76,7 +76,7 @@ pub enum PublishError {
         broker: BrokerUrl,
         /// How long was waited.
         waited: Duration,
-        /// What the connection last said.
+        /// Last error of the connection.
         reason: String,
     },
     /// This build speaks no TLS.
@@ -210,7 +210,7 @@ impl Publisher {
         let _ = timeout(Duration::from_secs(1), self.connection.join_next()).await;
     }
 
-    /// Waits for a state of the outbox; fails with what the connection last said.
+    /// Waits for a state of the outbox; fails with the last error of the connection.
     async fn until(
         &self,
         deadline: Duration,

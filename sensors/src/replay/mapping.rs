@@ -32,6 +32,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::when::TimeFormat;
+use crate::file_fault::{FileFault, TextFile};
 
 /// How a recording becomes readings; checked.
 #[derive(Clone, Debug)]
@@ -79,15 +80,6 @@ pub(super) enum Transform {
     },
 }
 
-/// What is wrong with a map: file, line, and the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {text}")]
-pub struct MappingError {
-    file: String,
-    line: usize,
-    text: String,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -127,8 +119,8 @@ impl Mapping {
     ///
     /// # Errors
     /// When it is no map, with the line and the remedy.
-    pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
-        let check = Check { text, file };
+    pub fn parse(text: &str, file: &str) -> Result<Self, FileFault> {
+        let check = Check(TextFile { text, name: file });
         let raw: File = toml::from_str(text).map_err(|error| {
             check.fault(error.span().unwrap_or(0..0), error.message().to_owned())
         })?;
@@ -186,28 +178,24 @@ impl Transform {
     }
 }
 
-struct Check<'a> {
-    text: &'a str,
-    file: &'a str,
-}
+/// Checks of the parts of a map.
+struct Check<'a>(TextFile<'a>);
 
 const KINDS: &str = "gauge, state, register, register_from_increments and doors_from_level";
 
 impl Check<'_> {
-    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> MappingError {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        MappingError { file: self.file.to_owned(), line, text: text.into() }
+    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> FileFault {
+        self.0.fault(span, text)
     }
 
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
         &self,
         text: &Spanned<String>,
-    ) -> Result<T, MappingError> {
+    ) -> Result<T, FileFault> {
         text.get_ref().parse().map_err(|error: T::Err| self.fault(text.span(), error.to_string()))
     }
 
-    fn time_format(&self, table: &TimeTable) -> Result<TimeFormat, MappingError> {
+    fn time_format(&self, table: &TimeTable) -> Result<TimeFormat, FileFault> {
         if table.format.get_ref() == "rfc3339" {
             return Ok(TimeFormat::Rfc3339);
         }
@@ -225,7 +213,7 @@ impl Check<'_> {
         }
     }
 
-    fn rule(&self, table: &ReadingTable) -> Result<Rule, MappingError> {
+    fn rule(&self, table: &ReadingTable) -> Result<Rule, FileFault> {
         let delay = table.at_end_of.as_ref().map(|text| self.parsed(text)).transpose()?;
         Ok(Rule {
             column: table.column.clone(),
@@ -236,7 +224,7 @@ impl Check<'_> {
         })
     }
 
-    fn transform(&self, table: &ReadingTable) -> Result<Transform, MappingError> {
+    fn transform(&self, table: &ReadingTable) -> Result<Transform, FileFault> {
         let device: DeviceId = self.parsed(&table.device)?;
         let channel: Option<Channel> =
             table.channel.as_ref().map(|text| self.parsed(text)).transpose()?;

@@ -25,7 +25,9 @@ mod mapping;
 mod recording;
 mod when;
 
-pub use mapping::{Mapping, MappingError};
+pub use mapping::Mapping;
+
+pub use crate::file_fault::FileFault;
 pub use recording::{Recorded, Recording, RecordingError, Tally};
 
 use crate::publisher::{Node, Outbound, PublishError, Publisher};
@@ -33,7 +35,7 @@ use crate::publisher::{Node, Outbound, PublishError, Publisher};
 /// How long the broker may take to answer at first, and to acknowledge the rest at the end.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long when somebody asked to stop.
+/// Longest wait once the replay has to stop.
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// How fast a recording is replayed.

@@ -82,7 +82,7 @@ impl<R: Read> Recording<R> {
     /// # Errors
     /// When it cannot be read, or lacks a column that the map names.
     pub fn open(from: R, mapping: Mapping) -> Result<Self, RecordingError> {
-        // Rows of odd length are read, too, so that they can be told; a byte order mark is no part of a name.
+        // Rows of odd length are read, too, so that they can be counted; a byte order mark is no part of a name.
         let mut reader =
             csv::ReaderBuilder::new().delimiter(mapping.delimiter).flexible(true).from_reader(from);
         let header = reader.headers().map_err(RecordingError::Io)?.clone();

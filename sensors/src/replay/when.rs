@@ -1,4 +1,4 @@
-//! The time of a row: with its offset, or local and then told apart where the clocks went back.
+//! The time of a row: with its offset, or local and then distinguished where the clocks went back.
 
 use domain::Instant;
 use jiff::civil::DateTime;

@@ -1,4 +1,4 @@
-//! The building as a whole: one step after the other, readings out, and the truth for whoever wants to compare.
+//! The building as a whole: one step after the other, readings out, and the truth to compare them with.
 
 use std::collections::BTreeMap;
 
@@ -62,7 +62,7 @@ pub struct Truth {
     pub co2_ppm: BTreeMap<ZoneId, f64>,
 }
 
-/// A simulated building. It has no clock: it goes on to whatever instant it is told.
+/// A simulated building. It has no clock: each step goes on to the instant that it is given.
 #[derive(Debug)]
 pub struct Building {
     site: Site,
@@ -244,7 +244,7 @@ impl Building {
                     ));
                 }
             }
-            // What is told at the same time goes out together.
+            // Readings of one instant go out together.
             moments.sort_by_key(|(at, _)| *at);
             self.nodes[nr].recover(self.now, out);
             for (at, instruments) in moments {
@@ -261,12 +261,12 @@ impl Building {
     fn changes(&self, nr: usize) -> Vec<(Instant, Vec<(Source, Probe)>)> {
         let mut moments: Vec<(Instant, Vec<(Source, Probe)>)> = Vec::new();
         for (source, probe) in self.nodes[nr].groups.iter().flat_map(|group| &group.instruments) {
-            let tell = |at: Instant| (at, vec![(source.clone(), *probe)]);
+            let emit = |at: Instant| (at, vec![(source.clone(), *probe)]);
             match *probe {
-                Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(tell)),
-                Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(tell)),
+                Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(emit)),
+                Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(emit)),
                 Probe::Detector(detector) => {
-                    moments.extend(self.detectors[detector].changed.map(tell));
+                    moments.extend(self.detectors[detector].changed.map(emit));
                 }
                 _ => {}
             }

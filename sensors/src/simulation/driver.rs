@@ -103,7 +103,7 @@ struct History {
     rest: VecDeque<Emission>,
     left: usize,
     total: usize,
-    told: usize,
+    logged_percent: usize,
 }
 
 impl History {
@@ -143,15 +143,18 @@ impl History {
             next.push(emission);
         }
         self.left = self.left.saturating_sub(count);
-        self.tell();
+        self.log_progress();
         next
     }
 
-    fn tell(&mut self) {
+    fn log_progress(&mut self) {
         let percent = (self.total - self.left) * 100 / self.total.max(1);
-        if percent >= self.told + 10 && self.told < 100 {
-            self.told = percent / 10 * 10;
-            tracing::info!(percent = self.told, "history of the simulated building published");
+        if percent >= self.logged_percent + 10 && self.logged_percent < 100 {
+            self.logged_percent = percent / 10 * 10;
+            tracing::info!(
+                percent = self.logged_percent,
+                "history of the simulated building published"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use super::chance::Chance;
 /// Where somebody can be: a zone by its index in the site, or outside.
 pub(super) type Spot = Option<usize>;
 
-/// What people do in a zone, told from its name since the site file does not say.
+/// Use of a zone, by its name since the site file does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// Events by timetable.

@@ -104,7 +104,7 @@ impl Habits {
                     .map(|(from, to)| (time(from), (to < DAY_S).then(|| time(to))))
                     .collect()
             }),
-            // Whoever looks at the demonstration on a holiday wants to see it at work.
+            // The demonstration shows the building at work on holidays, too.
             ..OpeningHours::default()
         }
     }

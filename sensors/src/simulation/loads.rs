@@ -19,7 +19,7 @@ pub(super) struct Surroundings {
     pub(super) has_smoke: bool,
 }
 
-/// Sorts of load, told from the name of the meter since the site file does not say.
+/// Kind of load, by the name of the meter since the site file does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Cuts in bursts, some of the hours when people are there.

@@ -43,7 +43,7 @@ pub struct Sample {
     pub seq: Option<u64>,
 }
 
-/// How a device speaks, told from its name as its maker gives it.
+/// Protocol family of a device, by its name as its maker gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Our own nodes: native topics, an outbox, backlogs.
@@ -304,7 +304,7 @@ impl Node {
         if self
             .groups
             .iter()
-            .any(|group| group.instruments.iter().any(|(known, _)| *known == source))
+            .any(|group| group.instruments.iter().any(|(present, _)| *present == source))
         {
             return;
         }

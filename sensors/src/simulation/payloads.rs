@@ -29,7 +29,7 @@ pub(super) struct Speaker {
 }
 
 impl Speaker {
-    /// The messages of an emission. A Shelly tells its full status, which has no time, only while that is `now`.
+    /// The messages of an emission. A Shelly sends its full status, which has no time, only while that is `now`.
     pub(super) fn messages(
         &self,
         emission: &Emission,
@@ -103,7 +103,7 @@ fn shelly(device: &DeviceId, samples: &[Sample], is_now: bool) -> Vec<Outbound> 
         let components = components(moment);
         #[expect(
             clippy::cast_precision_loss,
-            reason = "Shelly tells its time as a decimal of seconds"
+            reason = "Shelly gives its time as a decimal of seconds"
         )]
         let ts = moment[0].at.as_millis() as f64 / 1000.0;
         let mut params = Map::from_iter([("ts".to_owned(), json!(ts))]);
@@ -237,11 +237,11 @@ mod tests {
                 panic!("no node drops out here")
             };
             for sample in samples {
-                let heard = readings
+                let received = readings
                     .iter()
                     .find(|(source, at, _)| *source == sample.source && *at == Some(sample.at));
                 let (.., value) =
-                    heard.unwrap_or_else(|| panic!("{} is not understood", sample.source));
+                    received.unwrap_or_else(|| panic!("{} is not understood", sample.source));
                 assert!((value - sample.value.as_f64()).abs() < 10.0, "{}: {value}", sample.source);
             }
         }

@@ -71,7 +71,7 @@ impl People {
         &self.inside
     }
 
-    /// Goes one way nearer to where the person wants to be, or waits until that changes.
+    /// Goes one way nearer to the place where the person is to be, or waits until that changes.
     fn act(&mut self, at: Instant, person: usize, floor: &Floor) -> Option<Passage> {
         let Person { here, visits } = &self.persons[person];
         let goal = visits

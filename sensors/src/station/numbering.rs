@@ -20,7 +20,7 @@ const BLOCK: u64 = 100_000;
 /// No number of a node grows beyond this: JSON is exact up to here.
 const LARGEST: u64 = 1 << 53;
 
-/// What a node remembers of itself.
+/// Running numbers of a node, and their file.
 #[derive(Debug)]
 pub(super) struct Numbering {
     path: PathBuf,

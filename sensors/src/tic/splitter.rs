@@ -39,7 +39,7 @@ impl Splitter {
         // Some adapters hand the parity bit on.
         match byte & 0x7f {
             STX => {
-                // What came before it is the tail of a frame whose beginning was not heard.
+                // What came before it is the tail of a frame whose beginning was not received.
                 self.take();
                 [Some(Piece::Start), None]
             }

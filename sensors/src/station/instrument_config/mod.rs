@@ -1,9 +1,9 @@
-//! What is told of each instrument in the configuration. `node.example.toml` explains the keys.
+//! Configuration of each instrument. `node.example.toml` explains the keys.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `tables` | how each instrument is written in the file, with its defaults |
-//! | `limits` | what a key of a table may be |
+//! | `tables` | the table of each kind of instrument in the file, with its defaults |
+//! | `limits` | the range of each key |
 
 mod limits;
 mod tables;
@@ -21,21 +21,21 @@ pub(super) use tables::{
 };
 
 use crate::instruments::{Clamp, S0, Scd4xSettings, Sht4xAddress};
+use crate::pins::Pull;
 use crate::tic::Mode;
-use crate::wiring::Pull;
 
-/// One instrument as it is wired.
+/// Configuration of one instrument.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fitting {
+pub struct InstrumentConfig {
     /// Its name beside like ones.
     pub channel: Option<Channel>,
-    /// How often it is told.
+    /// Interval of its readings.
     pub interval: Duration,
-    /// What it is.
+    /// Its kind, with its wiring.
     pub kind: Kind,
 }
 
-/// The sorts of instruments, with how each is wired.
+/// Kind of an instrument, with its wiring.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// CO2, temperature and humidity on this bus.

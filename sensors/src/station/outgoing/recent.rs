@@ -77,7 +77,7 @@ impl Recent {
         }
     }
 
-    /// Lets go what the broker has acknowledged.
+    /// Removes what the broker has acknowledged.
     pub(super) fn settle(&mut self, has_acknowledged: impl Fn(Ticket) -> bool) {
         self.waiting.retain(|waiting| !waiting.ticket.is_some_and(&has_acknowledged));
     }
@@ -92,7 +92,7 @@ impl Recent {
         self.waiting.clear();
     }
 
-    /// Lets the oldest go, for want of room.
+    /// Drops the oldest, for want of room.
     pub(super) fn let_go(&mut self, count: usize) -> Dropped {
         let mut dropped = Dropped::new();
         for waiting in self.waiting.drain(..count.min(self.waiting.len())) {

@@ -39,7 +39,7 @@ impl Backlog {
         self.outbox.len()
     }
 
-    /// Writes readings to disk; gives what had to go for them.
+    /// Writes readings to disk; returns what was dropped for them.
     ///
     /// # Errors
     /// When the card takes nothing.
@@ -61,7 +61,7 @@ impl Backlog {
         }
     }
 
-    /// Opens the next part when its rate allows one and none is open; gives what can never be dated and is let go.
+    /// Opens the next part when its rate allows one and none is open; returns what can never be dated and is dropped.
     ///
     /// # Errors
     /// When the outbox cannot be read.

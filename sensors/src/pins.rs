@@ -1,4 +1,4 @@
-//! What an instrument is wired to: a bus, a pin, a serial line. A board gives them; instruments know no more of it.
+//! Buses, pins and serial lines, and the board that has them. Instruments know nothing else of the hardware.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::tic::Mode;
 use crate::uptime::Uptime;
 
-/// How many changes of a pin wait for their instrument; more are dropped and counted.
+/// Capacity of the queue of changes of a pin; more are dropped and counted.
 const EDGES: usize = 1024;
 
 /// Where buses, pins and lines come from: a Raspberry Pi, or a bench that plays one.
@@ -66,15 +66,15 @@ pub enum Pull {
     Off,
 }
 
-/// A bus or pin that is not to be had.
+/// A bus or pin that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} cannot be opened: {remedy}")]
 pub struct Unwired {
-    /// What was asked for.
+    /// The bus or pin.
     pub what: String,
     /// What to do.
     pub remedy: &'static str,
-    /// What the system said.
+    /// Error of the system.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
