@@ -9,7 +9,7 @@ use crate::bench::{Bus, Pin};
 use crate::pins::{Board, Edges, Line, Pull, Unwired};
 use crate::tic::Mode;
 
-/// How long a read waits.
+/// Longest wait of a read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A machine that has serial lines and nothing else: enough for a meter on a USB adapter, without a Pi.

@@ -13,10 +13,10 @@ use super::{Finding, Mark};
 const OLD_S: f64 = 60.0;
 /// The gateway refuses readings that are dated so far ahead.
 const AHEAD_S: f64 = 300.0;
-/// What the way over the network may take.
+/// Longest way over the network.
 const ON_THE_WAY_S: f64 = 5.0;
 
-/// What is found on all aspects.
+/// Findings on all aspects.
 pub(super) fn findings(evidence: &Evidence) -> Vec<Finding> {
     [clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, last_will]
         .map(|rule| rule(evidence))
@@ -209,7 +209,7 @@ fn values(evidence: &Evidence) -> Finding {
     }
 }
 
-/// What a building usually has; narrower than what the gateway takes.
+/// Usual range of a quantity in a building; narrower than what the gateway takes.
 fn usual(quantity: Quantity) -> Option<std::ops::RangeInclusive<f64>> {
     match quantity {
         Quantity::Co2 => Some(380.0..=5000.0),

@@ -16,7 +16,7 @@ const MAX_SOURCES: usize = 500;
 pub(super) struct Evidence {
     pub(super) family: &'static str,
     pub(super) sources: BTreeMap<Source, SourceEvidence>,
-    /// Why parts were refused, each text once.
+    /// Reasons of refusals, each text once.
     pub(super) refusals: Vec<String>,
     /// When messages came that the broker had not kept.
     pub(super) arrivals: Vec<Instant>,
@@ -32,7 +32,7 @@ pub(super) struct Evidence {
 pub(super) struct SourceEvidence {
     /// In the order of arrival, without those that the broker had kept.
     pub(super) readings: Vec<OneReading>,
-    /// How many the broker had kept.
+    /// Number of readings that the broker had retained.
     pub(super) kept: usize,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct OneReading {
 }
 
 impl OneReading {
-    /// How long before its arrival it was observed, in seconds; negative when its clock is ahead.
+    /// Time from observation to arrival, in seconds; negative when its clock is ahead.
     pub(super) fn age_s(self) -> Option<f64> {
         Some(self.received_at.since(self.observed_at?).as_secs_f64())
     }
@@ -109,7 +109,7 @@ impl Evidence {
         self.sources.values().flat_map(|source_evidence| &source_evidence.readings)
     }
 
-    /// How long it usually is from one message to the next, in seconds; several at once count as one.
+    /// Median time from one message to the next, in seconds; several at once count as one.
     pub(super) fn rhythm_s(&self) -> Option<f64> {
         let gaps = self.arrivals.windows(2).map(|two| two[1].since(two[0]).as_secs_f64());
         let mut gaps: Vec<f64> = gaps.filter(|gap| *gap > 0.25).collect();

@@ -28,48 +28,48 @@ use serde::Serialize;
 
 use evidence::Evidence;
 
-/// More devices are not graded in one go.
+/// Most devices graded in one go.
 const MAX_DEVICES: usize = 2000;
 
-/// How well one promise is kept.
+/// Mark of one aspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// It is kept.
+    /// The promise is kept.
     Good,
     /// There was no occasion to see.
     Untried,
-    /// It works, but something should be better.
+    /// The device works, but something should be better.
     Weak,
-    /// It is broken: figures will be wrong or missing.
+    /// The promise is broken: figures will be wrong or missing.
     Bad,
 }
 
-/// What was found on one aspect of a device.
+/// Finding on one aspect of a device.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// Which: clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, `last_will`.
+    /// The aspect: clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, `last_will`.
     pub aspect: &'static str,
-    /// How well.
+    /// Its mark.
     pub mark: Mark,
-    /// What was seen.
+    /// The evidence, for people.
     pub seen: String,
-    /// What to mend; empty when there is nothing.
+    /// The remedy; empty when there is nothing to mend.
     pub remedy: &'static str,
 }
 
 /// The grade of one device.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grade {
-    /// Who.
+    /// The device.
     pub device: DeviceId,
-    /// In whose words it speaks.
+    /// Its protocol family.
     pub family: &'static str,
     /// The worst of its marks.
     pub mark: Mark,
     /// Number of readings received.
     pub readings: usize,
-    /// All aspects.
+    /// Findings on all aspects.
     pub findings: Vec<Finding>,
 }
 

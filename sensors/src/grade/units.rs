@@ -5,7 +5,7 @@ use domain::{Instant, Quantity, Source};
 use super::evidence::{Evidence, OneReading};
 use super::{Finding, Mark};
 
-/// How many times too large a register is in other units, and what it is then in.
+/// Factors by which a register is too large in other units, and those units.
 const WRONG: &[(f64, &str)] = &[
     (0.001, "the register is in kWh, or the power in mW"),
     (1.0 / 60.0, "the power is not in W"),
@@ -68,7 +68,7 @@ fn power_of<'e>(register: &Source, evidence: &'e Evidence) -> Option<&'e [OneRea
     Some(&source_evidence.readings)
 }
 
-/// How many times as fast the register grew as the power says; none when too little was seen.
+/// Ratio of the register's growth to the energy of the power; none when too little was seen.
 fn ratio(register: &[OneReading], power: &[OneReading]) -> Option<f64> {
     let (register, power) = (in_order(register), in_order(power));
     let steps = register.windows(2).filter(|two| two[1].1 > two[0].1).count();

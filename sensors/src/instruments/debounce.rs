@@ -44,7 +44,7 @@ impl Debounce {
         Some(Edge { high: self.level, at: self.since })
     }
 
-    /// How long to wait until the present level may have settled; `None` when it has.
+    /// Time until the present level may have settled; `None` when it has.
     pub fn settles_in(&self, now: Uptime) -> Option<Duration> {
         let waiting = self.level != self.settled;
         waiting.then(|| self.hold.saturating_sub(now.since(self.since)))

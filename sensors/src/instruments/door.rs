@@ -22,7 +22,7 @@ use crate::uptime::Uptime;
 /// A leg takes ten times as long to pass a beam.
 const HOLD: Duration = Duration::from_millis(5);
 
-/// How often the two pins are looked after. Changes keep their own time meanwhile.
+/// Interval at which the two pins are read. Changes keep their own time meanwhile.
 const LOOK: Duration = Duration::from_millis(40);
 
 /// A beam that is broken for so long is blocked, or its light is out.
@@ -37,7 +37,7 @@ pub struct Beams {
     pub inner: bool,
 }
 
-/// Who has passed.
+/// Direction of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// Somebody came in.

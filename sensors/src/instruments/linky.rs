@@ -13,7 +13,7 @@ use crate::pins::Line;
 use crate::tic::{Frame, Frames, Meter, Mode};
 use crate::uptime::Uptime;
 
-/// How long a mode is listened for. A frame in historic mode takes up to 3 s.
+/// Time for which a mode is listened for. A frame in historic mode takes up to 3 s.
 const LISTEN: Duration = Duration::from_secs(7);
 
 /// A read gives what is there; this long is waited for more, so that it is worth it.

@@ -115,7 +115,7 @@ impl Measurement {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nothing answers at its place.
+    /// The instrument does not answer.
     #[error("{what} does not answer ({reason}); check its power, wires and address")]
     NoAnswer {
         /// The instrument.
@@ -123,15 +123,15 @@ pub enum Fault {
         /// Error of the bus or line.
         reason: String,
     },
-    /// What came was damaged on the way.
+    /// The answer was damaged on the way.
     #[error(
         "{0} answered with a wrong checksum; check for long or loose wires and missing pull-ups"
     )]
     Damaged(&'static str),
-    /// It answers, but not with what it should.
+    /// The instrument answers, but not as it should.
     #[error("{0}")]
     Unwell(String),
-    /// It measured what cannot be.
+    /// The measured value cannot be.
     #[error(transparent)]
     Implausible(#[from] InvalidValue),
     /// A total cannot be saved, and is not published before it is.

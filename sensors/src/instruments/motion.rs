@@ -74,7 +74,7 @@ impl<P: InputPin + Send> Instrument for Motion<P> {
     }
 }
 
-/// How a detector is to be read.
+/// Settings by which a detector is read.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     interval: Duration,

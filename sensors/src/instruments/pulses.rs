@@ -19,11 +19,11 @@ use crate::uptime::Uptime;
 pub struct S0 {
     /// Pulses for a kWh, as printed on the meter.
     pub pulses_per_kwh: f64,
-    /// What the meter's own display showed when the count was 0, in Wh.
+    /// Register of the meter's own display when the count was 0, in Wh.
     pub start_wh: f64,
     /// The most that the meter can measure, in W: pulses that come faster are sparks.
     pub max_power_w: f64,
-    /// How long the contact must be closed or open to count.
+    /// Shortest time for which the contact must be closed or open to count.
     pub hold: Duration,
 }
 
@@ -57,7 +57,7 @@ impl Pulses {
         true
     }
 
-    /// All pulses that ever counted.
+    /// Number of counted pulses.
     pub const fn count(&self) -> u64 {
         self.count
     }

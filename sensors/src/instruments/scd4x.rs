@@ -16,12 +16,12 @@ const NAME: &str = "the SCD4x at I²C address 0x62";
 
 const ADDRESS: u8 = 0x62;
 
-/// How an SCD4x is set up.
+/// Settings of an SCD4x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scd4xSettings {
     /// The air pressure, in hPa; kept by the sensor until its power goes.
     pub pressure_hpa: Option<u16>,
-    /// What it takes off the temperature for its own warmth and that of its case, in K; kept until its power goes.
+    /// Offset taken off the temperature for the warmth of sensor and case, in K; kept until its power goes.
     pub temperature_offset: Option<f32>,
     /// Whether the lowest CO2 of a week is taken for outdoor air.
     pub self_calibration: bool,
@@ -35,10 +35,10 @@ pub struct Scd4x<B, D> {
     settings: Scd4xSettings,
 }
 
-/// What a forced calibration has changed.
+/// Outcome of a forced calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calibration {
-    /// What the sensor adds from now on, in ppm.
+    /// Correction that the sensor adds from now on, in ppm.
     pub correction_ppm: i32,
 }
 
@@ -61,14 +61,14 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
     /// When it does not answer, or refuses: it had not measured long enough.
     pub fn calibrate(&mut self, ppm: u16) -> Result<Calibration, Fault> {
         self.sensor().stop_periodic_measurement().map_err(fault)?;
-        let told = self.force(ppm);
+        let outcome = self.force(ppm);
         self.sensor().start_periodic_measurement().map_err(fault)?;
-        told
+        outcome
     }
 
-    /// The command itself. The driver takes a correction downwards for a refusal, so it is not asked.
+    /// The command itself. The driver takes a correction downwards for a refusal, so it is not used.
     fn force(&mut self, ppm: u16) -> Result<Calibration, Fault> {
-        /// What the sensor's correction is counted from.
+        /// Zero of the sensor's correction.
         const ZERO: i32 = 0x8000;
         const REFUSED: u16 = 0xffff;
         let no_answer = |error: B::Error| fault(Error::I2c(error));
@@ -84,7 +84,7 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
                 "the SCD4x refused the calibration: let it measure in this air for three minutes before"
                     .into(),
             )),
-            told => Ok(Calibration { correction_ppm: i32::from(told) - ZERO }),
+            correction => Ok(Calibration { correction_ppm: i32::from(correction) - ZERO }),
         }
     }
 }

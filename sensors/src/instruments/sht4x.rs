@@ -11,7 +11,7 @@ use crate::uptime::Uptime;
 
 const NAME: &str = "the SHT4x";
 
-/// Where an SHT4x answers: the letter in its type says it.
+/// I²C address of an SHT4x, by the letter in its type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub enum Sht4xAddress {
     /// SHT4x-A, nearly all breakouts.

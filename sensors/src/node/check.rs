@@ -17,10 +17,10 @@ use sensors::station::{Config, Kind, Trust, connect, wires};
 use super::run::NodeArguments;
 use crate::Failure;
 
-/// How long an instrument may take to its first value: a meter whose mode must be found takes longest.
+/// Longest wait for the first value of an instrument: a meter whose mode must be found takes longest.
 const ANSWER: Duration = Duration::from_secs(25);
 
-/// How long the broker may take.
+/// Longest wait for the broker.
 const CONNECT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(arguments: NodeArguments) -> Result<(), Failure> {

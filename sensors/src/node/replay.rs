@@ -97,7 +97,7 @@ fn open(path: &Path, mapping: Mapping) -> Result<Recording<BufReader<File>>, Fai
     })
 }
 
-/// What was published, for a person or a script.
+/// Prints the counts of a replay, for a person or a script.
 fn report(tally: &Tally) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} rows, {} readings published and acknowledged", tally.rows, tally.readings)?;

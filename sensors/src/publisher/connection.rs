@@ -38,7 +38,7 @@ pub(super) struct Ending {
     pub(super) stop: CancellationToken,
 }
 
-/// What a publisher and its connection share.
+/// State shared by a publisher and its connection.
 #[derive(Debug)]
 pub(super) struct Shared {
     broker: BrokerUrl,
@@ -47,7 +47,7 @@ pub(super) struct Shared {
     progress: watch::Sender<u64>,
 }
 
-/// What is unacknowledged, and the connection that has got it, if there is one.
+/// Unacknowledged messages, and the connection that has them, if there is one.
 pub(super) struct Line {
     pub(super) outbox: Outbox,
     client: Option<AsyncClient>,
@@ -71,7 +71,7 @@ impl Shared {
         Self { broker, line, progress }
     }
 
-    /// Where the broker should be.
+    /// Address of the broker.
     pub(super) const fn broker(&self) -> &BrokerUrl {
         &self.broker
     }

@@ -34,7 +34,7 @@ use toml::Spanned;
 use super::when::TimeFormat;
 use crate::file_fault::{FileFault, TextFile};
 
-/// How a recording becomes readings; checked.
+/// Checked map from the columns of a recording to readings.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     /// The site of the topics, when the map names one.
@@ -47,31 +47,31 @@ pub struct Mapping {
     pub(super) rules: Vec<Rule>,
 }
 
-/// How one column becomes readings.
+/// Map from one column to readings.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     /// The column.
     pub(super) column: String,
     /// Values that other columns must have.
     pub(super) filter: Vec<(String, String)>,
-    /// What is made of the number.
+    /// Transformation of the number.
     pub(super) transform: Transform,
-    /// What the number is multiplied with first.
+    /// Factor applied to the number first.
     pub(super) scale: f64,
-    /// How long after the row's time the value was observed.
+    /// Time from the row's time to the observation.
     pub(super) delay: SignedDuration,
 }
 
-/// What is made of the number in a column.
+/// Transformation of the number in a column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Transform {
-    /// It is the value.
+    /// The number is the value.
     Number(Source),
-    /// It is true when above 0, or a word for true.
+    /// True when above 0, or a word for true.
     State(Source),
-    /// It is what was added to a register.
+    /// The number is the growth of a register.
     Increments(Source),
-    /// It is the people inside, and each change of it has gone through the door.
+    /// The number is the people inside, and each change of it has gone through the door.
     Doors {
         /// `people_in` of the door.
         people_in: Source,
@@ -160,7 +160,7 @@ impl Mapping {
 }
 
 impl Rule {
-    /// What it makes of what, for messages.
+    /// Column and result, for messages.
     pub(super) fn name(&self) -> String {
         match &self.transform {
             Transform::Doors { .. } => format!("{} as passages", self.column),

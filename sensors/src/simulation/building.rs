@@ -28,14 +28,14 @@ const OUTAGE_EVERY_S: f64 = 40.0 * 60.0;
 /// After so long the broker sends the last will of a node that is cut off: one and a half keep-alives.
 const NOTICED_AFTER: SignedDuration = SignedDuration::from_secs(45);
 
-/// What is simulated, and how.
+/// Parameters of a simulation.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// The same seed gives the same building.
     pub seed: u64,
     /// From when on nodes report as often as they would; before it they report seldom, as history.
     pub live_from: Instant,
-    /// How much history comes before it. Door counters have it since the dawn before that, so that the count is right.
+    /// Length of the history before the start. Door counters have it since the dawn before that, so that the count is right.
     pub history: SignedDuration,
     /// The hours that people live by.
     pub habits: Habits,
@@ -43,7 +43,7 @@ pub struct Scenario {
     pub faults: bool,
 }
 
-/// What is really so, as no instrument knows it.
+/// True state of the building, without errors of instruments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Truth {
     /// People in the building.
@@ -54,7 +54,7 @@ pub struct Truth {
     pub zones_alone: BTreeMap<ZoneId, u32>,
     /// Passages in and out of each doorway since the start.
     pub doorways: BTreeMap<DoorwayId, (u64, u64)>,
-    /// What each meter has taken since the start, in Wh.
+    /// Energy of each meter since the start, in Wh.
     pub meters_wh: BTreeMap<MeterId, f64>,
     /// Power of each meter, in W.
     pub power_w: BTreeMap<MeterId, f64>,
@@ -121,7 +121,7 @@ impl Building {
         }
     }
 
-    /// How far the building has come.
+    /// Instant reached by the building.
     pub const fn now(&self) -> Instant {
         self.now
     }
@@ -141,7 +141,7 @@ impl Building {
         out
     }
 
-    /// What is so now.
+    /// The present truth.
     pub fn truth(&self) -> Truth {
         let zones = || self.site.zones.iter().map(|zone| zone.id.clone());
         let meters =

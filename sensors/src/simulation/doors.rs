@@ -16,9 +16,9 @@ const DOUBLED: f64 = 0.002;
 /// One doorway: what passed, and what its counter says.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
-    /// What passed in truth since the start, in and out.
+    /// True passages since the start, in and out.
     pub(super) truth: (u64, u64),
-    /// What the counter says.
+    /// Count of the counter.
     register: (u64, u64),
     /// The registers after each passage of the present step, for those that report on change.
     changes: Vec<(Instant, (u64, u64))>,

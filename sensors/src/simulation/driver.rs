@@ -18,10 +18,10 @@ use super::nodes::{Content, Emission, Family, Sample};
 use super::payloads::Speaker;
 use crate::publisher::PublishError;
 
-/// How often live readings are sent.
+/// Interval at which live readings are sent.
 const LIVE_EVERY: Duration = Duration::from_millis(500);
 
-/// How many readings of the history go out with each of them: a day within about half a minute.
+/// Number of readings of the history that go out with each of them: a day within about half a minute.
 const HISTORY_AT_ONCE: usize = 1_200;
 
 /// So much of the building's life is lived in one go before other tasks have a turn.
@@ -95,10 +95,10 @@ async fn live(
     }
 }
 
-/// What was observed before the start, device by device, in order.
+/// Observations before the start, device by device, in order.
 #[derive(Debug, Default)]
 struct History {
-    /// What figures rest on in order: registers and states. They are few and go first.
+    /// Registers and states, on whose order figures rest. They are few and go first.
     first: Vec<Emission>,
     rest: VecDeque<Emission>,
     left: usize,
@@ -159,7 +159,7 @@ impl History {
     }
 }
 
-/// How many emissions of one of our own nodes are sent as one backlog.
+/// Number of emissions of one of our own nodes that are sent as one backlog.
 const TOGETHER: usize = 200;
 
 /// Puts emissions in the order of devices, in each as they were, and joins those of our own nodes to backlogs.

@@ -20,7 +20,7 @@ const SHOW_S: i64 = 14 * 3600;
 #[derive(Clone, Debug)]
 pub struct Habits {
     timezone: TimeZone,
-    /// How far the hour of habits is ahead of the wall clock.
+    /// Lead of the hour of habits over the wall clock.
     ahead: SignedDuration,
 }
 
@@ -146,14 +146,12 @@ fn time(second: i64) -> Time {
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
+
     use super::*;
 
     fn paris() -> TimeZone {
         TimeZone::get("Europe/Paris").unwrap()
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     #[test]

@@ -27,19 +27,19 @@ pub struct Config {
     pub site: SiteId,
     /// The node in the topics.
     pub device: DeviceId,
-    /// Where the broker is.
+    /// Address of the broker.
     pub broker: BrokerUrl,
-    /// Where the outbox and the totals are kept.
+    /// Data folder, with outbox and totals.
     pub data: PathBuf,
-    /// When the wall clock is believed.
+    /// Condition under which the wall clock is believed.
     pub clock: ClockTable,
-    /// How readings are kept and sent.
+    /// Limits and rates of the outbox.
     pub outbox: OutboxTable,
     /// The instruments.
     pub instruments: Vec<InstrumentConfig>,
 }
 
-/// `[clock]`: when the wall clock is believed.
+/// `[clock]`: condition under which the wall clock is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClockTable {
@@ -60,7 +60,7 @@ pub enum Trust {
     Always,
 }
 
-/// `[outbox]`: how readings are kept and sent.
+/// `[outbox]`: limits and rates of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutboxTable {
@@ -68,10 +68,10 @@ pub struct OutboxTable {
     pub(super) max_mib: u32,
     /// At most so many readings.
     pub(super) max_readings: u32,
-    /// What waits for longer is written to disk.
+    /// Age from which an unacknowledged reading is written to disk.
     #[serde(deserialize_with = "span")]
     pub write_after: Duration,
-    /// How many old readings are sent a second.
+    /// Rate of old readings, a second.
     pub backlog_per_second: u32,
 }
 
@@ -83,7 +83,7 @@ impl Default for OutboxTable {
 }
 
 impl OutboxTable {
-    /// How much it holds.
+    /// Capacity of the outbox.
     pub fn limits(&self) -> Limits {
         const MIB: u64 = 1 << 20;
         Limits { bytes: u64::from(self.max_mib) * MIB, readings: u64::from(self.max_readings) }

@@ -84,13 +84,11 @@ impl Dating {
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
+
     use super::*;
 
     const BUILT: &str = "2026-01-01T00:00:00Z";
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
 
     fn seconds(seconds: u64) -> Uptime {
         Uptime::from_millis(seconds * 1000)

@@ -12,12 +12,14 @@
 //! | `connect` | instruments made from it, on a board |
 //! | `instrument_threads` | a thread for each instrument |
 //! | `dating`, `clock_sync` | the time of a reading, and whether the wall clock is right |
+//! | `data_folder` | its lock, and the errors of opening and using it |
 //! | `numbering` | starts, running numbers, and dropped readings |
 //! | `outgoing` | the readings on their way: which goes when, from memory or disk |
 
 mod clock_sync;
 mod config;
 mod connect;
+mod data_folder;
 mod dating;
 mod instrument_config;
 mod instrument_threads;
@@ -25,7 +27,6 @@ mod numbering;
 mod outgoing;
 
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,13 +41,14 @@ use tokio_util::sync::CancellationToken;
 pub use clock_sync::clock_is_set;
 pub use config::{ClockTable, Config, EXAMPLE, OutboxTable, Trust};
 pub use connect::{ConnectedInstrument, connect, wires};
+pub use data_folder::StationError;
 pub use dating::{ClockChange, Dating};
 pub use instrument_config::{InstrumentConfig, Kind, Level};
 
 pub use crate::file_fault::FileFault;
-use crate::instruments::{Measurement, TotalsError, TotalsFile};
+use crate::instruments::{Measurement, TotalsFile};
 use crate::outbox::Outbox;
-use crate::publisher::{IN_FLIGHT, Node, Outbound, PublishError, Publisher};
+use crate::publisher::{IN_FLIGHT, Node, Outbound, Publisher};
 use crate::uptime::{BootId, Uptime};
 use instrument_threads::InstrumentThreads;
 use numbering::Numbering;
@@ -79,46 +81,12 @@ pub struct Station {
 /// Sign of life of a node, for its supervisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It measures.
+    /// The node measures.
     Ready,
-    /// All of it still goes round.
+    /// All threads of the node still go round.
     Alive,
-    /// It has begun to end.
+    /// The node has begun to end.
     Stopping,
-}
-
-/// Reason why a node cannot run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StationError {
-    /// The data folder cannot be used.
-    #[error(
-        "{path}: the data of the node cannot be used; may this user write there, and is the card well?"
-    )]
-    Data {
-        /// Which file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Another node uses the data folder.
-    #[error(
-        "{path} is used by another vigie-node: end it first, as in `systemctl stop vigie-node`, or name another data folder"
-    )]
-    Locked {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The totals file cannot be used.
-    #[error(transparent)]
-    Totals(#[from] TotalsError),
-    /// A birth, last will or message cannot be published.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The threads of the instruments cannot be made.
-    #[error("the system gives no threads for the instruments")]
-    Threads(#[source] io::Error),
 }
 
 impl Station {
@@ -127,7 +95,7 @@ impl Station {
     /// # Errors
     /// When the data cannot be used, or are used by another node.
     pub fn open(config: Config) -> Result<Self, StationError> {
-        let lock = lock(&config.data)?;
+        let lock = data_folder::lock(&config.data)?;
         let at = |name: &str| config.data.join(name);
         let fault = |path: PathBuf| move |source| StationError::Data { path, source };
         let totals_file = TotalsFile::open(&at("totals.json"))?;
@@ -148,7 +116,7 @@ impl Station {
     /// # Errors
     /// When it cannot be used, or is used by a node.
     pub fn lock(data: &Path) -> Result<File, StationError> {
-        lock(data)
+        data_folder::lock(data)
     }
 
     /// The totals of its counters.
@@ -314,19 +282,5 @@ impl Station {
         };
         let topic = native::status_topic(&self.config.site, &self.config.device);
         Outbound { topic, payload: native::encode_status(&status), retain: true }
-    }
-}
-
-/// Makes the data folder this process's own.
-fn lock(folder: &Path) -> Result<File, StationError> {
-    let fault = |source| StationError::Data { path: folder.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(fault)?;
-    let file = File::create(folder.join("lock")).map_err(fault)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(StationError::Locked { path: folder.to_owned() })
-        }
-        Err(std::fs::TryLockError::Error(source)) => Err(fault(source)),
     }
 }

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use super::splitter::{Piece, Splitter};
 use super::{BadGroup, Group, Mode};
 
-/// Who the meter belongs to: the address of the meter and the delivery point. Their values go no further than this file.
+/// Labels that identify the owner: the address of the meter and the delivery point. Their values go no further than this file.
 const PRIVATE: [&str; 3] = ["ADCO", "ADSC", "PRM"];
 
 /// A full frame begins with the address of the meter, in either mode.
 const ADDRESS: [&str; 2] = ["ADCO", "ADSC"];
 
-/// More groups than any meter sends in a frame: three phases in standard mode have about 75.
+/// Most groups of a frame, more than any meter sends: three phases in standard mode have about 75.
 const MAX_GROUPS: usize = 160;
 
 /// A frame: the groups that a meter sends together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// How it was written.
+    /// Mode in which it was written.
     pub mode: Mode,
     /// The groups that were right, in their order; without those that say whose meter it is.
     pub groups: Vec<Group>,

@@ -30,10 +30,10 @@ pub use group::{BadGroup, Group};
 pub use meaning::{FrameValue, Meter};
 pub use stamp::instant as stamp;
 
-/// How a meter speaks. The customer's supplier changes it on request.
+/// Mode of the output. The customer's supplier changes it on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// What every meter does until somebody asks for more: 1200 baud, few labels.
+    /// The mode of every meter as delivered: 1200 baud, few labels.
     Historic,
     /// 9600 baud, all labels.
     Standard,
@@ -51,7 +51,7 @@ impl Mode {
         }
     }
 
-    /// What stands between the parts of a group.
+    /// Separator between the parts of a group.
     const fn separator(self) -> u8 {
         match self {
             Self::Historic => b' ',

@@ -36,10 +36,10 @@ use recent::Recent;
 /// Most readings in one message.
 const IN_A_MESSAGE: usize = 100;
 
-/// More readings than this in memory go to disk at once.
+/// Most readings in memory; more go to disk at once.
 const RECENT: usize = 2000;
 
-/// When the card takes nothing, so many readings are held in memory; then the oldest go, and are counted.
+/// Most readings in memory while the card takes nothing; then the oldest are dropped, and counted.
 const HELD: usize = 20_000;
 
 /// Readings of one node on their way to the broker.
@@ -86,12 +86,12 @@ impl Outgoing {
         &self.numbering
     }
 
-    /// How many readings wait on disk.
+    /// Number of readings on disk.
     pub(super) fn backlog(&self) -> u64 {
         self.backlog.len()
     }
 
-    /// How many readings are only in memory.
+    /// Number of readings only in memory.
     pub(super) fn in_memory(&self) -> usize {
         self.recent.len()
     }
@@ -179,7 +179,7 @@ impl Outgoing {
         Ok(dropped)
     }
 
-    /// Everything is on disk, and the numbers that were not needed are given back.
+    /// Writes everything to disk and gives back the numbers that were not needed.
     ///
     /// # Errors
     /// When the card takes nothing: what is in memory is lost.

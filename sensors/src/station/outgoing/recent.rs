@@ -30,7 +30,7 @@ pub(super) struct Ready {
 }
 
 impl Recent {
-    /// How many there are.
+    /// Number of readings.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
@@ -70,7 +70,7 @@ impl Recent {
         Some(Ready { subject, records, ids })
     }
 
-    /// These are on their way.
+    /// Notes that these were handed to the publisher.
     pub(super) fn sent(&mut self, ids: &[u64], ticket: Ticket) {
         for waiting in self.waiting.iter_mut().filter(|waiting| ids.contains(&waiting.id)) {
             waiting.ticket = Some(ticket);
@@ -82,12 +82,12 @@ impl Recent {
         self.waiting.retain(|waiting| !waiting.ticket.is_some_and(&has_acknowledged));
     }
 
-    /// All of them, for the disk.
+    /// All readings, for the disk.
     pub(super) fn records(&self) -> Vec<Record> {
         self.waiting.iter().map(|waiting| waiting.record.clone()).collect()
     }
 
-    /// They are on disk.
+    /// Forgets all, once they are on disk.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
