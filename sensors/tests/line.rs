@@ -16,7 +16,7 @@ use talker::{HISTORIC, Manner, Talker};
 
 const STANDARD: &[u8] = include_bytes!("fixtures/tic/standard-single-phase.txt");
 
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 fn meter(talker: &Talker, mode: Option<Mode>) -> Linky {
     let device = "linky".parse().unwrap();

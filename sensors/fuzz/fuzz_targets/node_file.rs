@@ -1,4 +1,4 @@
-//! Any text as the configuration of a node: it is one, or it is told what is wrong; never a panic.
+//! Any text as the configuration of a node: it is parsed, or its fault is reported; never a panic.
 
 #![no_main]
 
