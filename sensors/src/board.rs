@@ -22,7 +22,7 @@ pub const fn pi() -> Result<crate::bench::Bench, NoPi> {
     Err(NoPi::NotBuiltFor)
 }
 
-/// Why there are no pins and buses.
+/// Reason why there are no pins and buses.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoPi {
@@ -38,7 +38,7 @@ pub enum NoPi {
          Pi as a user of the groups gpio, i2c and dialout, or add --simulate to play the instruments"
     )]
     Elsewhere {
-        /// What the library said.
+        /// Error of the library.
         reason: String,
     },
 }
@@ -51,9 +51,9 @@ mod pi {
     use rppal::i2c::I2c;
 
     use super::NoPi;
+    use crate::pins::{Board, Edge, Edges, Line, Pull, Unwired};
     use crate::serial;
     use crate::uptime::Uptime;
-    use crate::wiring::{Board, Edge, Edges, Line, Pull, Unwired};
 
     /// A Raspberry Pi and its 40-pin header.
     #[derive(Debug)]
@@ -111,7 +111,7 @@ mod pi {
     fn when(event: &Event) -> Uptime {
         const SAME_CLOCK: Duration = Duration::from_mins(1);
         let now = Uptime::now();
-        let told = Uptime::from_millis(u64::try_from(event.timestamp.as_millis()).unwrap_or(0));
-        if told <= now && now.since(told) < SAME_CLOCK { told } else { now }
+        let kernel = Uptime::from_millis(u64::try_from(event.timestamp.as_millis()).unwrap_or(0));
+        if kernel <= now && now.since(kernel) < SAME_CLOCK { kernel } else { now }
     }
 }

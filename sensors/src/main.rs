@@ -68,19 +68,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Why the program ends, and with which exit code.
+/// Reason why the program ends, and its exit code.
 struct Failure {
     code: u8,
     error: anyhow::Error,
 }
 
 impl Failure {
-    /// What the user can mend: a flag or a file.
+    /// A failure that the user can mend: a flag or a file.
     fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self { code: USAGE, error: error.into() }
     }
 
-    /// What went wrong while running.
+    /// A failure while running.
     fn running(error: impl Into<anyhow::Error>) -> Self {
         Self { code: 1, error: error.into() }
     }
@@ -90,13 +90,13 @@ impl Failure {
 async fn run(command: Command) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::running)?;
-    let asked = shutdown.clone();
+    let signalled = shutdown.clone();
     let stop = async {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
-        asked.cancel();
+        signalled.cancel();
         // The work itself ends by the token.
         std::future::pending().await
     };

@@ -6,10 +6,10 @@ use std::time::Duration;
 use serialport::{DataBits, FlowControl, Parity, StopBits};
 
 use crate::bench::{Bus, Pin};
+use crate::pins::{Board, Edges, Line, Pull, Unwired};
 use crate::tic::Mode;
-use crate::wiring::{Board, Edges, Line, Pull, Unwired};
 
-/// How long a read waits.
+/// Longest wait of a read.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A machine that has serial lines and nothing else: enough for a meter on a USB adapter, without a Pi.

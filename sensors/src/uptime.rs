@@ -19,7 +19,7 @@ impl Uptime {
         Self(seconds.unwrap_or(0) * 1000 + nanos.unwrap_or(0) / 1_000_000)
     }
 
-    /// So many milliseconds after the machine started.
+    /// The uptime of this many milliseconds.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }

@@ -8,15 +8,15 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use sensors::instruments::{Fault, Instrument, Linky, Measured};
+use sensors::instruments::{Fault, Instrument, Linky, Measurement};
+use sensors::pins::Board;
 use sensors::serial::LinesOnly;
 use sensors::tic::Mode;
-use sensors::wiring::Board;
 use talker::{HISTORIC, Manner, Talker};
 
 const STANDARD: &[u8] = include_bytes!("fixtures/tic/standard-single-phase.txt");
 
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_mins(2);
 
 fn meter(talker: &Talker, mode: Option<Mode>) -> Linky {
     let device = "linky".parse().unwrap();
@@ -24,7 +24,7 @@ fn meter(talker: &Talker, mode: Option<Mode>) -> Linky {
 }
 
 /// Listens until so many values were measured; what is wrong with the line meanwhile is no end.
-fn listen(meter: &mut Linky, count: usize) -> Vec<Measured> {
+fn listen(meter: &mut Linky, count: usize) -> Vec<Measurement> {
     meter.begin().unwrap();
     let (mut measured, until) = (Vec::new(), Instant::now() + DEADLINE);
     while measured.len() < count {
@@ -37,9 +37,10 @@ fn listen(meter: &mut Linky, count: usize) -> Vec<Measured> {
     measured
 }
 
-fn values(measured: &[Measured]) -> BTreeSet<(String, u64)> {
-    let value =
-        |one: &Measured| (one.channel.as_ref().unwrap().to_string(), one.value.as_f64().to_bits());
+fn values(measured: &[Measurement]) -> BTreeSet<(String, u64)> {
+    let value = |one: &Measurement| {
+        (one.channel.as_ref().unwrap().to_string(), one.value.as_f64().to_bits())
+    };
     measured.iter().map(value).collect()
 }
 
@@ -49,7 +50,7 @@ fn a_meter_in_historic_mode_is_heard_at_1200_baud_in_its_own_time() {
     let talker = Talker::start(manner);
     let measured = listen(&mut meter(&talker, Some(Mode::Historic)), 6);
     assert_eq!(talker.speed.load(Ordering::SeqCst), 1200);
-    let of_index = |one: &&Measured| one.channel.as_ref().unwrap().as_str() == "HCHC";
+    let of_index = |one: &&Measurement| one.channel.as_ref().unwrap().as_str() == "HCHC";
     assert_eq!(
         measured.iter().find(of_index).unwrap().value.as_f64().to_bits(),
         837_362f64.to_bits()
@@ -83,9 +84,9 @@ fn bits_that_flip_on_the_line_never_make_a_wrong_value() {
         let right = values(&listen(&mut meter(&Talker::start(clean), Some(mode)), 30));
 
         let talker = Talker::start(Manner { damage: Some(one_in), ..clean });
-        let heard = listen(&mut meter(&talker, Some(mode)), 60);
+        let measured = listen(&mut meter(&talker, Some(mode)), 60);
 
-        for value in values(&heard) {
+        for value in values(&measured) {
             assert!(right.contains(&value), "{} {}", value.0, f64::from_bits(value.1));
         }
     }
@@ -99,7 +100,7 @@ fn a_meter_that_is_silent_is_told_with_what_was_heard() {
     meter.begin().unwrap();
     let until = Instant::now() + DEADLINE;
     let fault = loop {
-        assert!(Instant::now() < until, "nothing is told");
+        assert!(Instant::now() < until, "no fault is reported");
         if let Err(fault) = meter.measure(&mut Vec::new()) {
             break fault.to_string();
         }

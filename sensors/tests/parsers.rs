@@ -11,7 +11,7 @@ use domain::site::{DREUX, parse};
 use proptest::prelude::*;
 use proptest::sample::select;
 use sensors::grade::{Grader, text};
-use sensors::instruments::Kept;
+use sensors::instruments::TotalsFile;
 use sensors::replay::{Mapping, Recording};
 use sensors::station::{Config, EXAMPLE};
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ proptest! {
         let text = slipped(EXAMPLE, &slips);
         match Config::parse(&text, "node.toml") {
             Ok(config) => {
-                prop_assert!(!config.fittings.is_empty());
+                prop_assert!(!config.instruments.is_empty());
                 prop_assert!(config.interval() > Duration::ZERO);
             }
             Err(error) => prop_assert!(is_told(&error.to_string(), "node.toml", &text), "{error}"),
@@ -133,9 +133,9 @@ proptest! {
         let folder = TempDir::new().unwrap();
         let path: PathBuf = folder.path().join("totals.json");
         fs::write(&path, &bytes).unwrap();
-        if let Ok(kept) = Kept::open(&path) {
-            let told: std::collections::BTreeMap<String, u64> = serde_json::from_slice(&bytes).unwrap();
-            prop_assert!(told.iter().all(|(key, total)| kept.total(key) == *total && *total <= 1 << 53));
+        if let Ok(totals_file) = TotalsFile::open(&path) {
+            let stored: std::collections::BTreeMap<String, u64> = serde_json::from_slice(&bytes).unwrap();
+            prop_assert!(stored.iter().all(|(key, total)| totals_file.total(key) == *total && *total <= 1 << 53));
         }
         prop_assert_eq!(fs::read(&path).unwrap(), bytes, "it is left as it is");
     }
@@ -158,7 +158,7 @@ proptest! {
         let site = parse(DREUX, "dreux.toml").unwrap();
         let mut grader = Grader::new(&site, None);
         for (topic, payload, kept, at) in &messages {
-            grader.hear(topic, payload.as_bytes(), *kept, domain::Instant::from_millis(*at));
+            grader.receive(topic, payload.as_bytes(), *kept, domain::Instant::from_millis(*at));
         }
         let grades = grader.grades();
         prop_assert!(grades.len() <= messages.len());

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// How one connection of the broker goes.
 #[derive(Clone, Copy)]
@@ -160,12 +160,16 @@ async fn thousands_of_messages_arrive_once_each_and_in_order() {
 
 #[tokio::test]
 async fn nobody_at_the_address_is_told_with_the_reason() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = BrokerUrl::plain("127.0.0.1", listener.local_addr().unwrap().port());
-    drop(listener);
-    let publisher = Publisher::start(url, node()).unwrap();
-    let error = publisher.connected(Duration::from_millis(300)).await.unwrap_err();
-    assert!(error.to_string().contains("refused"), "{error}");
+    // Nobody listens on port 1 of this machine.
+    let publisher = Publisher::start(BrokerUrl::plain("127.0.0.1", 1), node()).unwrap();
+    let until = tokio::time::Instant::now() + DEADLINE;
+    loop {
+        let error = publisher.connected(Duration::from_millis(300)).await.unwrap_err();
+        if error.to_string().contains("refused") {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < until, "{error}");
+    }
 }
 
 #[tokio::test]

@@ -2,18 +2,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use tempfile::TempDir;
 use tests::installation::{free_port, site_file};
 use tests::message::{message, now};
 use tests::mosquitto::Mosquitto;
 use tests::program::Program;
-use tests::{Api, Publisher, eventually, vigie};
+use tests::{Api, Publisher, SOON, eventually, vigie};
 
 use crate::needs;
 
-const SOON: Duration = Duration::from_secs(20);
 const SITE: &str = "[[zone]]\nid = \"salle\"\nname = \"Salle\"\n\
                     [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n";
 
@@ -39,7 +37,7 @@ fn a_dashboard_in_another_process_shows_live_and_stored_what_the_gateway_beside_
     let http = free_port();
     let api = Api::new(http);
 
-    let _gateway = half("gateway", folder.path(), broker.port(), http);
+    let mut gateway = half("gateway", folder.path(), broker.port(), http);
     eventually("the gateway keeps a store", SOON, || {
         folder.path().join("data/vigie.db").exists().then_some(())
     });
@@ -47,6 +45,16 @@ fn a_dashboard_in_another_process_shows_live_and_stored_what_the_gateway_beside_
     eventually("the dashboard answers", SOON, || {
         dashboard.expect_running();
         api.text("/health").ok()
+    });
+    // A gateway without a dashboard serves no `/ready`. The broker keeps nothing for it before its first subscription.
+    eventually("the gateway has subscribed", SOON, || {
+        gateway.expect_running();
+        let is_ready = |line: &str| line.contains("Broker") && line.contains("ready");
+        gateway
+            .log()
+            .lines()
+            .any(|line| is_ready(line) && !line.contains("not ready"))
+            .then_some(())
     });
     let at = now();
     Publisher::connect(broker.port(), "air").publish([message("air", "co2", at, 742.0)]);

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use domain::Instant;
+use jiff::SignedDuration;
 use tests::message::numbered;
 use tests::vigie::command;
-use tests::{Installation, eventually};
-
-const SOON: Duration = Duration::from_secs(20);
+use tests::{Installation, Publisher, SOON, eventually};
 
 fn yesterday() -> Instant {
     "2026-03-01T08:00:00Z".parse().unwrap()
@@ -28,9 +29,23 @@ fn vigie(building: &Installation, words: &[&str], folders: &[(&str, &Path)]) -> 
 
 fn succeeds(mut command: Command) -> String {
     let Output { status, stdout, stderr } = command.output().unwrap();
-    let said = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
-    assert!(status.success(), "{said}");
-    said
+    let output = String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned();
+    assert!(status.success(), "{output}");
+    output
+}
+
+/// Publishes readings of one a second until `stop`; returns their number.
+fn report_until(stop: Arc<AtomicBool>, mut sensor: Publisher) -> JoinHandle<usize> {
+    const AT_ONCE: u32 = 200;
+    thread::spawn(move || {
+        let mut sent = 0;
+        while !stop.load(Ordering::SeqCst) {
+            let start = yesterday() + SignedDuration::from_secs(i64::from(sent));
+            sensor.publish(numbered("air", start, AT_ONCE));
+            sent += AT_ONCE;
+        }
+        sent as usize
+    })
 }
 
 fn received(building: &Installation) -> f64 {
@@ -41,22 +56,28 @@ fn received(building: &Installation) -> f64 {
 fn a_backup_made_while_sensors_report_gives_back_all_that_was_stored_before_it() {
     let mut building = Installation::embedded("");
     let (data, backups) = (building.folder().join("data"), building.folder().join("backups"));
-    let mut sensor = building.sensor("sensor");
-    let sending = thread::spawn(move || sensor.publish(numbered("air", yesterday(), 20_000)));
+    let sensor = building.sensor("sensor");
+    let stop = Arc::new(AtomicBool::new(false));
+    let sending = report_until(Arc::clone(&stop), sensor);
     eventually("readings are stored", SOON, || (received(&building) > 500.0).then_some(()));
     let before = building.api().readings("air", "co2");
 
-    let said = succeeds(vigie(&building, &["backup"], &[("--data", &data), ("--to", &backups)]));
+    let output = succeeds(vigie(&building, &["backup"], &[("--data", &data), ("--to", &backups)]));
 
-    assert!(said.contains("restored and compared: the same"), "{said}");
-    sending.join().unwrap();
+    assert!(output.contains("restored and compared: the same"), "{output}");
+    let during = received(&building);
+    eventually("readings are stored after the backup", SOON, || {
+        (received(&building) > during).then_some(())
+    });
+    stop.store(true, Ordering::SeqCst);
+    let sent = sending.join().unwrap();
     building.vigie.stop();
     let words = ["restore", "--replace"];
     succeeds(vigie(&building, &words, &[("--data", &data), ("--from", &backups)]));
     building.vigie.resume();
     let restored = building.api().readings("air", "co2");
     assert_eq!(restored[..before.len()], before);
-    assert!(restored.len() < 20_000, "the backup was not made while sensors reported");
+    assert!(restored.len() < sent, "the backup was not made while sensors reported");
 }
 
 #[test]

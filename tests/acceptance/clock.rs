@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Parser;
 use domain::{Instant, ManualClock};
@@ -12,11 +11,9 @@ use gateway::{Arguments, Config};
 use jiff::SignedDuration;
 use tests::installation::{free_port, site_file};
 use tests::message::{message, topic};
-use tests::{Api, Publisher, eventually};
+use tests::{Api, Publisher, SOON, eventually};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-
-const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn a_gateway_whose_clock_is_wrong_waits_for_it_and_survives_its_jumps() {
@@ -83,9 +80,9 @@ fn config(folder: &str, http: u16, mqtt: u16) -> Config {
     Config::read(&arguments.unwrap().settings).unwrap()
 }
 
-fn stored(api: &Api, device: &str, wanted: &[Instant]) {
-    eventually(&format!("{wanted:?} of {device}"), SOON, || {
+fn stored(api: &Api, device: &str, expected: &[Instant]) {
+    eventually(&format!("{expected:?} of {device}"), SOON, || {
         let instants: Vec<_> = api.readings(device, "co2").into_iter().map(|(at, _)| at).collect();
-        (instants == wanted).then_some(())
+        (instants == expected).then_some(())
     });
 }

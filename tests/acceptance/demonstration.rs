@@ -1,7 +1,6 @@
 //! The simulated building knows the truth: what Vigie shows is held to it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::site::{DREUX, Site, parse};
 use domain::wire::BrokerUrl;
@@ -10,11 +9,9 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use sensors::simulation::{Building, Scenario, Truth, demonstration_site, simulate};
 use tests::message::now;
-use tests::{Installation, eventually};
+use tests::{Installation, PATIENTLY, eventually};
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
-
-const PATIENTLY: Duration = Duration::from_mins(2);
 
 #[derive(Debug)]
 struct MachineClock;

@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use domain::Instant;
 use tests::message::{message, now, numbered};
-use tests::{Installation, Publisher, eventually};
+use tests::vigie::Vigie;
+use tests::{Installation, PATIENTLY, Publisher, SOON, eventually};
 
 use crate::needs;
-
-const SOON: Duration = Duration::from_secs(10);
-const PATIENTLY: Duration = Duration::from_mins(2);
 
 fn yesterday() -> Instant {
     "2026-03-01T08:00:00Z".parse().unwrap()
@@ -58,7 +56,7 @@ fn twenty_kills_of_the_gateway_beside_mosquitto_lose_nothing_and_repeat_nothing(
 fn twenty_kills_with_the_embedded_broker_lose_nothing_that_a_sensor_was_told_is_safe() {
     const COUNT: u32 = 2000;
     let mut building = Installation::embedded("");
-    let mut told_safe = Vec::new();
+    let mut acknowledged = Vec::new();
 
     for round in 0..20 {
         let mut sensor = building.sensor(&format!("sensor-{round}"));
@@ -70,17 +68,17 @@ fn twenty_kills_with_the_embedded_broker_lose_nothing_that_a_sensor_was_told_is_
             (building.api().counter("vigie_messages_received_total") > moment).then_some(())
         });
         building.vigie.kill();
-        told_safe.push((device, sending.join().unwrap()));
+        acknowledged.push((device, sending.join().unwrap()));
         building.vigie.resume();
     }
 
     let all = instants(COUNT);
     let mut checked = 0;
-    for (device, acknowledged) in told_safe {
-        let wanted: HashSet<_> = acknowledged.iter().map(|index| all[*index]).collect();
-        checked += wanted.len();
+    for (device, indices) in acknowledged {
+        let expected: HashSet<_> = indices.iter().map(|index| all[*index]).collect();
+        checked += expected.len();
         eventually(&format!("all acknowledged readings of {device}"), PATIENTLY, || {
-            wanted.is_subset(&stored(&building, &device)).then_some(())
+            expected.is_subset(&stored(&building, &device)).then_some(())
         });
     }
     assert!(checked > 500, "only {checked} readings were acknowledged before the kills");
@@ -118,10 +116,12 @@ fn live_figures_resume_after_a_kill_where_the_last_reading_left_them() {
 #[test]
 fn twenty_restarts_of_the_broker_cost_nothing_and_data_flow_again_within_ten_seconds() {
     const COUNT: u32 = 40;
+    const ROUNDS: usize = 20;
     needs!("mosquitto");
     let mut building = Installation::with_mosquitto("");
+    let mut waits = Vec::new();
 
-    for round in 0..20 {
+    for round in 0..ROUNDS {
         let device = format!("device-{round}");
         let mut messages = numbered(&device, yesterday(), COUNT);
         let second_half = messages.split_off(COUNT as usize / 2);
@@ -130,11 +130,16 @@ fn twenty_restarts_of_the_broker_cost_nothing_and_data_flow_again_within_ten_sec
         broker.stop();
         broker.resume();
         building.sensor("after").publish(second_half);
+        let published_at = std::time::Instant::now();
 
         eventually(&format!("all readings of {device}"), SOON, || {
             (stored(&building, &device).len() == COUNT as usize).then_some(())
         });
+        waits.push(published_at.elapsed());
     }
+    // The median: a machine that is busy with something else may delay a round or two.
+    waits.sort();
+    assert!(waits[ROUNDS / 2] < Duration::from_secs(10), "{waits:?}");
 }
 
 #[test]
@@ -160,7 +165,7 @@ fn a_cut_cable_to_the_broker_delays_readings_and_loses_none() {
     sensor.publish(numbered("after", yesterday(), 100));
 
     for device in ["before", "during", "after"] {
-        eventually(&format!("all readings of {device}"), Duration::from_secs(20), || {
+        eventually(&format!("all readings of {device}"), PATIENTLY, || {
             (stored(&building, device).len() == 100).then_some(())
         });
     }
@@ -220,7 +225,7 @@ fn stopping_in_the_middle_of_traffic_is_quick_orderly_and_loses_nothing() {
     let mut sensor: Publisher = building.sensor("sensor");
     let sending = thread::spawn(move || sensor.publish(numbered("device", yesterday(), COUNT)));
 
-    let status = building.vigie.stop();
+    let status = building.vigie.stop_within(Vigie::QUICK);
     assert_eq!(status.code(), Some(0));
     sending.join().unwrap();
     building.vigie.resume();

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use domain::ledger::{Correction, Deed, Draft, Effect, Target};
-use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
+use domain::testing::at;
+use domain::{Quantity, testing};
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 use store::{Batch, LedgerWriter, SeriesWriter, SqliteSettings, SqliteWriter};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tests::installation::{free_port, site_file};
 use tests::message::{message, now};
 use tests::program::Program;
-use tests::{Api, Publisher, eventually, vigie};
+use tests::{Api, Publisher, SOON, eventually, vigie};
 
 #[path = "../../gateway/store/tests/influx/double/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests of the adapter use the rest")]
@@ -22,29 +22,17 @@ mod double;
 
 use double::{Double, ORGANISATION, TOKEN, Trick};
 
-const SOON: Duration = Duration::from_secs(30);
 const BUCKET: &str = "bâtiments 2026";
 const SITE: &str = "[[zone]]\nid = \"salle\"\nname = \"Salle\"\n\
                     [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n\
                     [[meter]]\nid = \"total\"\nname = \"Tableau général\"\nenergy = [{ device = \"linky\" }]\n";
 
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
-
-/// A day of March, every quarter of an hour a kWh, of which somebody said later that two hours took nothing.
+/// A day of March, every quarter of an hour a kWh, two hours of which a later correction sets to nothing.
 async fn a_corrected_day(data: &Path) {
-    let source = Source {
-        device: "linky".parse().unwrap(),
-        quantity: Quantity::EnergyImported,
-        channel: None,
-    };
+    let source = testing::source("linky", Quantity::EnergyImported);
     let reading = |quarter: i32| {
         let observed_at = at("2026-03-09T23:00:00Z") + SignedDuration::from_mins(15) * quarter;
-        let value = Value::Register(f64::from(quarter) * 1000.0);
-        let observation =
-            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
-        Reading { source: source.clone(), observation }
+        testing::reading(&source, observed_at, f64::from(quarter) * 1000.0)
     };
     let correction = Correction {
         target: Target::Meter("total".parse().unwrap()),
@@ -78,10 +66,10 @@ fn on(words: &[&str], folder: &Path, data: &str, double: &Double) -> Command {
     command
 }
 
-fn said(mut command: Command) -> (Option<i32>, String) {
+fn outcome(mut command: Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(said).unwrap())
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(printed).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,13 +80,13 @@ async fn a_dashboard_elsewhere_tells_what_the_one_beside_the_gateway_tells() {
     a_corrected_day(&folder.join("data")).await;
     let double = Double::start();
 
-    let (code, told) = said(on(&["check"], folder, "data", &double));
-    assert_eq!(code, Some(64), "{told}");
-    assert!(told.contains("not found") && told.contains("--create-bucket"), "{told}");
-    assert!(told.contains(&format!("{} {ORGANISATION}/{BUCKET}: ", double.url())), "{told}");
-    let (code, told) = said(on(&["check", "--create-bucket"], folder, "data", &double));
-    assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("InfluxDB 2.9.0") && told.contains("bucket was made"), "{told}");
+    let (code, printed) = outcome(on(&["check"], folder, "data", &double));
+    assert_eq!(code, Some(64), "{printed}");
+    assert!(printed.contains("not found") && printed.contains("--create-bucket"), "{printed}");
+    assert!(printed.contains(&format!("{} {ORGANISATION}/{BUCKET}: ", double.url())), "{printed}");
+    let (code, printed) = outcome(on(&["check", "--create-bucket"], folder, "data", &double));
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains("InfluxDB 2.9.0") && printed.contains("bucket was made"), "{printed}");
 
     let (broker, beside, elsewhere) = (free_port(), free_port(), free_port());
     let mut run = on(&["run"], folder, "data", &double);
@@ -152,10 +140,10 @@ async fn a_dashboard_elsewhere_tells_what_the_one_beside_the_gateway_tells() {
     {
         elsewhere.text(page).unwrap_or_else(|problem| panic!("{page}: {problem:?}"));
     }
-    // What stays beside the gateway is not told as if there was none.
+    // What stays beside the gateway is not shown as empty.
     for (list, whose) in [("/quarantine", "quarantine"), ("/alerts", "log of alerts")] {
-        let told = elsewhere.list(list).unwrap_err().text;
-        assert!(told.contains(&format!("{whose} stays beside the gateway")), "{told}");
+        let refusal = elsewhere.list(list).unwrap_err().text;
+        assert!(refusal.contains(&format!("{whose} stays beside the gateway")), "{refusal}");
     }
     let alerts = elsewhere.text("/alerts?lang=en").unwrap();
     assert!(alerts.contains("The store of readings does not answer"), "{alerts}");

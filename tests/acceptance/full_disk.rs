@@ -3,18 +3,15 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
-use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
+use domain::{Instant, Quantity, testing};
 use jiff::SignedDuration;
 use store::{Batch, SeriesWriter, SqliteSettings, SqliteWriter};
 use tests::installation::{free_port, site_file};
 use tests::message::{message, now};
 use tests::vigie::Vigie;
-use tests::{Publisher, eventually};
+use tests::{PATIENTLY, Publisher, eventually};
 
-/// The room of a disk is measured every half minute.
-const PATIENTLY: Duration = Duration::from_secs(90);
 const SITE: &str = "[disk]\nfull = 0.95\nmin_free_mb = 1\n\
                     [[zone]]\nid = \"salle\"\nname = \"Salle\"\n\
                     [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n";
@@ -63,7 +60,7 @@ impl Drop for SmallDisk<'_> {
 /// Many readings of some months, packed, the newest of them two months old.
 async fn old_readings(data: &Path) -> Instant {
     let first = now() - SignedDuration::from_hours(24) * (DAYS + 60);
-    let source = Source { device: "air".parse().unwrap(), quantity: Quantity::Co2, channel: None };
+    let source = testing::source("air", Quantity::Co2);
     let writer = SqliteWriter::open(data, &SqliteSettings::default()).unwrap();
     for day in 0..DAYS {
         let reading = |minute: i32| {
@@ -73,10 +70,8 @@ async fn old_readings(data: &Path) -> Instant {
                     60_000 * i64::from(minute) + i64::from(minute * minute % 977),
                 );
             // Thirds do not pack well, so that little memory makes a full disk.
-            let value = Value::Gauge(400.0 + f64::from((minute * 7919 + day) % 1000) / 3.0);
-            let (received_at, dated_by) = (observed_at, DatedBy::Device);
-            let observation = Observation { observed_at, received_at, dated_by, value };
-            Reading { source: source.clone(), observation }
+            let number = 400.0 + f64::from((minute * 7919 + day) % 1000) / 3.0;
+            testing::reading(&source, observed_at, number)
         };
         let readings = (0..1400).map(reading).collect();
         writer.append(Batch { readings, ..Batch::default() }).await.unwrap();
@@ -108,13 +103,13 @@ async fn a_disk_that_fills_up_is_an_alert_costs_the_oldest_readings_and_never_st
     ];
     let vigie = Vigie::start(arguments.into(), http, &folder.path().join("vigie.log"));
     let api = vigie.api();
-    let is_told = || {
+    let has_alert = || {
         let live = api.get("/live").unwrap_or_default();
         let alerts = live["alerts"].as_array().cloned().unwrap_or_default();
         alerts.iter().any(|alert| alert.to_string().contains("disk"))
     };
     assert_eq!(api.readings("air", "co2").len(), 1400 * usize::try_from(DAYS).unwrap());
-    assert!(!is_told(), "there is room");
+    assert!(!has_alert(), "there is room");
 
     // Somebody else leaves less than the twentieth that is to stay, even with what the store has within its file.
     let within = eventually("the store is measured", PATIENTLY, || {
@@ -123,7 +118,7 @@ async fn a_disk_that_fills_up_is_an_alert_costs_the_oldest_readings_and_never_st
     });
     disk.fill_up_to(DISK_BYTES / 20 - within as u64 - 100_000);
 
-    eventually("an alert of the disk", PATIENTLY, || is_told().then_some(()));
+    eventually("an alert of the disk", PATIENTLY, || has_alert().then_some(()));
     let mut sensor = Publisher::connect(mqtt, "air");
     eventually("the oldest readings are gone", PATIENTLY, || {
         sensor.publish([message("air", "co2", now(), 742.0)]);
@@ -138,5 +133,5 @@ async fn a_disk_that_fills_up_is_an_alert_costs_the_oldest_readings_and_never_st
     assert!(days.iter().any(|day| day["count"].as_u64() > Some(1000)), "their days stay: {days:?}");
 
     fs::remove_file(data.join("somebody-elses")).unwrap();
-    eventually("the alert is over", PATIENTLY, || (!is_told()).then_some(()));
+    eventually("the alert is over", PATIENTLY, || (!has_alert()).then_some(()));
 }

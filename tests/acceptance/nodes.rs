@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use domain::Instant;
 use jiff::SignedDuration;
@@ -10,12 +9,9 @@ use tests::listener::Listener;
 use tests::message::{SITE, now};
 use tests::program::Program;
 use tests::vigie::node_command;
-use tests::{Installation, eventually};
+use tests::{Installation, PATIENTLY, SOON, eventually};
 
 use crate::needs;
-
-const SOON: Duration = Duration::from_secs(20);
-const PATIENTLY: Duration = Duration::from_mins(1);
 
 /// A node with one instrument that is played, which measures five times a second.
 struct SensorNode {
@@ -51,7 +47,7 @@ impl SensorNode {
     }
 
     fn stop(&mut self) {
-        let status = self.program.take().unwrap().terminate(Duration::from_secs(8));
+        let status = self.program.take().unwrap().terminate(SOON);
         assert_eq!(status.code(), Some(0));
     }
 
@@ -72,7 +68,7 @@ fn stored(building: &Installation) -> Vec<Instant> {
 }
 
 /// Waits for a reading that was taken after `since`.
-fn hears(building: &Installation, since: Instant) -> Instant {
+fn receives(building: &Installation, since: Instant) -> Instant {
     eventually("a live reading", SOON, || {
         stored(building).last().copied().filter(|newest| *newest > since)
     })
@@ -84,7 +80,7 @@ fn a_node_that_dies_and_starts_while_the_broker_is_away_brings_its_readings_afte
     let mut building = Installation::with_mosquitto("");
     let mut node = SensorNode::new(&building, "trust = \"always\"");
     let begun = now();
-    hears(&building, begun);
+    receives(&building, begun);
 
     // What was measured just before and not acknowledged any more is on the disk, too.
     let away = now() - SignedDuration::from_secs(2);
@@ -103,7 +99,7 @@ fn a_node_that_dies_and_starts_while_the_broker_is_away_brings_its_readings_afte
     node.start();
     building.mosquitto.as_mut().unwrap().resume();
 
-    hears(&building, now());
+    receives(&building, now());
     eventually("the disk of the node is empty", PATIENTLY, || (node.on_disk() == 0).then_some(()));
     let of_outage = || stored(&building).into_iter().filter(|at| (away..gone).contains(at)).count();
     eventually("all that was on the disk is stored", PATIENTLY, || {
@@ -117,8 +113,8 @@ fn a_node_that_dies_and_starts_while_the_broker_is_away_brings_its_readings_afte
 fn a_node_that_does_not_know_the_time_is_online_and_waits_and_dates_back() {
     needs!("mosquitto");
     let building = Installation::with_mosquitto("");
-    let vouched = building.folder().join("synchronized");
-    let clock = format!("synchronized_file = \"{}\"", vouched.display());
+    let synchronized = building.folder().join("synchronized");
+    let clock = format!("synchronized_file = \"{}\"", synchronized.display());
     let begun = now();
     let mut node = SensorNode::new(&building, &clock);
     eventually("readings wait on the disk of the node", SOON, || {
@@ -127,11 +123,11 @@ fn a_node_that_does_not_know_the_time_is_online_and_waits_and_dates_back() {
     let silent = building.api().list("/sources").unwrap();
     assert!(silent.iter().all(|source| source["device"] != "salle-1"), "{silent:?}");
 
-    let told = now();
-    fs::write(&vouched, "").unwrap();
+    let set_at = now();
+    fs::write(&synchronized, "").unwrap();
 
-    hears(&building, told);
-    let dated_back = |at: &Instant| (begun..told).contains(at);
+    receives(&building, set_at);
+    let dated_back = |at: &Instant| (begun..set_at).contains(at);
     eventually("what was measured before is there at its time", PATIENTLY, || {
         (stored(&building).iter().filter(|at| dated_back(at)).count() >= 10).then_some(())
     });

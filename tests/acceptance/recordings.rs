@@ -5,15 +5,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
-use tests::Installation;
 use tests::api::instant;
 use tests::message::SITE;
-
-const PATIENTLY: Duration = Duration::from_mins(2);
+use tests::{Installation, PATIENTLY};
 
 const HOUSE: &str = r#"
 [[meter]]
@@ -80,19 +77,20 @@ fn replay(building: &Installation, name: &str) {
         .arg(recording(name))
         .args(["--speed", "max", "--site", SITE, "--broker", &broker]);
     let output = node.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    building.api().stored(published(&said), PATIENTLY);
+    let output_text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output_text}{}", String::from_utf8_lossy(&output.stderr));
+    building.api().stored(published(&output_text), PATIENTLY);
 }
 
-/// How many readings the replay says that it published.
-fn published(said: &str) -> f64 {
-    let word = said.split_whitespace().zip(said.split_whitespace().skip(1));
+/// Number of published readings, by the output of the replay.
+fn published(output: &str) -> f64 {
+    let word = output.split_whitespace().zip(output.split_whitespace().skip(1));
     let count = word
         .filter(|(_, unit)| unit.starts_with("reading"))
         .find_map(|(count, _)| count.parse().ok());
-    count
-        .unwrap_or_else(|| panic!("the replay does not say how many readings it published: {said}"))
+    count.unwrap_or_else(|| {
+        panic!("the replay does not say how many readings it published: {output}")
+    })
 }
 
 #[test]
@@ -103,20 +101,20 @@ fn a_recorded_week_of_a_house_gives_the_energy_of_each_day_that_was_computed_apa
 
     let paris = TimeZone::get("Europe/Paris").unwrap();
     for (meter, days) in expected("household")["wh_by_day"].as_object().unwrap() {
-        let told =
+        let energy =
             building.api().energy(meter, "2006-12-15T23:00:00Z", "2006-12-23T23:00:00Z", "day");
-        let told: BTreeMap<_, _> = told
+        let energy: BTreeMap<_, _> = energy
             .into_iter()
             .map(|(start, wh)| {
                 (start.to_jiff().to_zoned_datetime(paris.clone()).date().to_string(), wh)
             })
             .collect();
-        for (day, wanted) in days.as_object().unwrap() {
-            let wh = told[day].unwrap_or_else(|| panic!("{meter} has no figure for {day}"));
-            let wanted = wanted.as_f64().unwrap();
+        for (day, expected_wh) in days.as_object().unwrap() {
+            let wh = energy[day].unwrap_or_else(|| panic!("{meter} has no figure for {day}"));
+            let expected_wh = expected_wh.as_f64().unwrap();
             assert!(
-                (wh - wanted).abs() < 0.01,
-                "{meter} {day}: {wh} Wh, computed apart {wanted} Wh"
+                (wh - expected_wh).abs() < 0.01,
+                "{meter} {day}: {wh} Wh, computed apart {expected_wh} Wh"
             );
         }
     }
@@ -129,18 +127,18 @@ fn a_recorded_office_gives_the_air_of_each_quarter_hour_that_was_computed_apart_
 
     replay(&building, "office-999169.csv");
 
-    let wanted = expected("office");
+    let office = expected("office");
     let path =
         "/points/bureau-co2/history?from=2022-10-25T22:00:00Z&to=2022-11-01T00:00:00Z&step=15m";
-    let told: BTreeMap<_, _> = building
+    let history: BTreeMap<_, _> = building
         .api()
         .list(path)
         .unwrap()
         .into_iter()
         .map(|item| (instant(&item["start"]), item))
         .collect();
-    for quarter in wanted["co2_by_quarter_hour"].as_array().unwrap() {
-        let item = &told[&instant(&quarter["start"])];
+    for quarter in office["co2_by_quarter_hour"].as_array().unwrap() {
+        let item = &history[&instant(&quarter["start"])];
         assert_eq!(item["count"].as_f64(), quarter["count"].as_f64(), "{quarter}");
         for figure in ["min", "max", "mean"] {
             let (got, want) = (item[figure].as_f64().unwrap(), quarter[figure].as_f64().unwrap());
@@ -149,10 +147,10 @@ fn a_recorded_office_gives_the_air_of_each_quarter_hour_that_was_computed_apart_
     }
     for (quantity, direction) in [("people_in", "in"), ("people_out", "out")] {
         for (day, passages) in passages_by_day(&building, quantity) {
-            let wanted = wanted["door_by_day"][&day][direction].as_f64().unwrap_or(0.0);
+            let people = office["door_by_day"][&day][direction].as_f64().unwrap_or(0.0);
             assert!(
-                (passages - wanted).abs() < 1e-9,
-                "{day}: {passages} went {direction}, computed apart {wanted}"
+                (passages - people).abs() < 1e-9,
+                "{day}: {passages} went {direction}, computed apart {people}"
             );
         }
     }

@@ -1,16 +1,12 @@
 //! What cannot be read or does not belong: refused for a reason that can be seen, at no cost to its neighbours.
 
-use std::time::Duration;
-
 use domain::Instant;
 use rumqttc::MqttOptions;
 use serde_json::Value;
 use tests::message::{SITE, message, topic};
-use tests::{Installation, Publisher, eventually};
+use tests::{Installation, Publisher, SOON, eventually};
 
 use crate::needs;
-
-const SOON: Duration = Duration::from_secs(10);
 
 fn at() -> Instant {
     "2026-03-01T08:00:00Z".parse().unwrap()

@@ -3,15 +3,13 @@
 use std::fs;
 use std::io::Write;
 use std::process::Stdio;
-use std::time::Duration;
 
 use tests::browser::Browser;
 use tests::message::{message, now};
-use tests::{Installation, eventually};
+use tests::{Installation, SOON, eventually};
 
 use crate::needs;
 
-const SOON: Duration = Duration::from_secs(20);
 const OVERFLOW: &str =
     "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
 const PASSWORD: &str = "le chat dort ici";
@@ -95,7 +93,7 @@ fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
     with_account(&building);
     let (mut lux, mut other) = (building.sensor("lux-1"), building.sensor("lux-2"));
     lux.publish([message("lux-1", "illuminance", now(), 310.0)]);
-    eventually("the new sensor is heard", SOON, || {
+    eventually("a reading of the new sensor is stored", SOON, || {
         (building.api().readings("lux-1", "illuminance").len() == 1).then_some(())
     });
     let browser = Browser::open(390, 844);
@@ -124,7 +122,7 @@ fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
     shows(&browser, "essai réussi");
 
     other.publish([message("lux-2", "illuminance", now(), 333.0)]);
-    eventually("the other sensor is heard", SOON, || {
+    eventually("a reading of the other sensor is stored", SOON, || {
         (building.api().readings("lux-2", "illuminance").len() == 1).then_some(())
     });
     browser.go(&building.api().url("/role/point:salle-illuminance"));
@@ -150,7 +148,7 @@ fn a_meter_is_swapped_with_a_phone_that_asks_for_both_registers_and_the_swap_is_
     with_account(&building);
     for (plug, wh) in [("prise-1", 812_400.0), ("prise-2", 40.0)] {
         building.sensor(plug).publish([message(plug, "energy_imported", now(), wh)]);
-        eventually("the plug is heard", SOON, || {
+        eventually("a reading of the plug is stored", SOON, || {
             (building.api().readings(plug, "energy_imported").len() == 1).then_some(())
         });
     }

@@ -88,8 +88,8 @@ async fn main() -> Result<(), StoreError> {
     println!("both: {:.3} kWh", a / 1000.0);
 
     let watch = Stopwatch::now();
-    let told = ingest::look_back(&site, &reader, now).await?;
-    let nights: usize = told.nights.iter().map(|(_, nights)| nights.len()).sum();
+    let review = ingest::look_back(&site, &reader, now).await?;
+    let nights: usize = review.nights.iter().map(|(_, nights)| nights.len()).sum();
     println!(
         "the look back of a night, over {nights} nights of {METERS} meters: {:.1?}",
         watch.elapsed()
@@ -207,7 +207,7 @@ fn live(site: &Site, start: Instant) {
     }
     let each = watch.elapsed().as_nanos() as f64 / readings.len() as f64;
     println!("live view: {each:.0} ns a reading");
-    let (mut told, mut spent) = (0, std::time::Duration::ZERO);
+    let (mut published, mut spent) = (0, std::time::Duration::ZERO);
     for _ in 0..ROUNDS {
         at = at + SignedDuration::from_secs(10);
         total += 1.0;
@@ -216,9 +216,12 @@ fn live(site: &Site, start: Instant) {
             live.observe(&reading(meter, Quantity::ActivePower, at, total));
         }
         let watch = Stopwatch::now();
-        told += live.states(at).len();
+        published += live.states(at).len();
         spent += watch.elapsed();
     }
     let each = spent.as_secs_f64() * 1000.0 / ROUNDS as f64;
-    println!("live view: {each:.2} ms to tell what changed, {} states each time", told / ROUNDS);
+    println!(
+        "live view: {each:.2} ms to tell what changed, {} states each time",
+        published / ROUNDS
+    );
 }

@@ -21,7 +21,7 @@ pub struct Api {
 pub struct Problem {
     /// The HTTP status; 0 when there was no answer at all.
     pub status: u16,
-    /// The body, or what went wrong.
+    /// The body, or the error of the connection.
     pub text: String,
 }
 
@@ -90,7 +90,7 @@ impl Api {
         }
     }
 
-    /// Instants and values of all readings of a source; none when nobody has heard of it.
+    /// Instants and values of all readings of a source; none while the source is unknown.
     ///
     /// # Panics
     /// When the API fails otherwise.

@@ -9,7 +9,7 @@ use ureq::Agent;
 
 use crate::installation::free_port;
 use crate::program::Program;
-use crate::wait::eventually;
+use crate::wait::{SOON, eventually};
 
 /// One browser window.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ impl Browser {
         let agent: Agent = config.build().into();
         let base = format!("http://127.0.0.1:{port}");
         let profile = folder.path().join("profile").display().to_string();
-        let wanted = capabilities(&profile, width, height);
-        let session = eventually("Chromium starts", Duration::from_secs(30), || {
-            let mut answer = agent.post(format!("{base}/session")).send_json(&wanted).ok()?;
+        let capabilities = capabilities(&profile, width, height);
+        let session = eventually("Chromium starts", SOON, || {
+            let mut answer = agent.post(format!("{base}/session")).send_json(&capabilities).ok()?;
             let body: Value = answer.body_mut().read_json().ok()?;
             Some(body["value"]["sessionId"].as_str()?.to_owned())
         });

@@ -1,9 +1,11 @@
 //! A building: a broker, `vigie` and a data folder, stopped and removed at the end.
 
-use std::fs;
+use std::env;
+use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use tempfile::TempDir;
@@ -104,16 +106,21 @@ fn start(folder: &Path, environment: Vec<(String, String)>, broker: &[String]) -
 }
 
 /// A port below those that the system gives to outgoing connections, so that none takes it while its owner restarts.
+/// A lock file keeps other test programs away from it until this one ends.
 ///
 /// # Panics
 /// When there is none.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
+    static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
     // Test programs that run side by side begin at different ports.
     let begin = u16::try_from(process::id() % 97).unwrap_or(0) * 120;
     for _ in 0..5000 {
         let port = 20_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        let path = env::temp_dir().join(format!("vigie-test-port-{port}.lock"));
+        let Ok(lock) = File::create(path) else { continue };
+        if lock.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            LOCKS.lock().expect("no thread panicked").push(lock);
             return port;
         }
     }

@@ -6,15 +6,15 @@
 //! | [`program`] | a process with a log |
 //! | [`mosquitto`], [`vigie`] | the two programs |
 //! | [`api`] | the HTTP API of a running `vigie`, as a client sees it |
-//! | [`publisher`] | an MQTT client that knows what the broker has acknowledged |
+//! | [`publisher`] | an MQTT client that counts what the broker has acknowledged |
 //! | [`mail_server`] | a real mail server that keeps what it gets |
 //! | [`message`] | native messages |
 //! | [`link`] | a network cable that can be cut and slowed |
-//! | [`listener`] | an MQTT client that hears one topic |
+//! | [`listener`] | an MQTT client that is subscribed to one topic |
 //! | [`browser`] | headless Chromium |
 //! | [`strict`] | a broker that refuses the subscription to `#` |
 //! | [`usage`] | what a process costs |
-//! | [`wait`] | waiting for something to be seen, with a deadline |
+//! | [`wait`] | waiting for something observable, with a deadline |
 
 pub mod api;
 pub mod browser;
@@ -35,4 +35,4 @@ pub use api::Api;
 pub use installation::Installation;
 pub use publisher::Publisher;
 pub use usage::Usage;
-pub use wait::eventually;
+pub use wait::{PATIENTLY, SOON, eventually};

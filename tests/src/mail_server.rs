@@ -4,11 +4,10 @@ use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use crate::installation::free_port;
 use crate::program::Program;
-use crate::wait::eventually;
+use crate::wait::{SOON, eventually};
 
 /// `aiosmtpd` with a mailbox, on a port of its own that it keeps over restarts.
 #[derive(Debug)]
@@ -32,20 +31,20 @@ impl MailServer {
     /// Starts it.
     ///
     /// # Panics
-    /// When it does not listen within 10 s.
+    /// When it does not listen in time.
     pub fn start(&mut self) {
         let mut command = Command::new("aiosmtpd");
         command.args(["-n", "-l", &format!("127.0.0.1:{}", self.port)]);
         command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(&self.mailbox);
         let mut program = Program::start(command, &self.mailbox.with_extension("log"));
-        eventually("the mail server listens", Duration::from_secs(10), || {
+        eventually("the mail server listens", SOON, || {
             program.expect_running();
             TcpStream::connect(("127.0.0.1", self.port)).ok()
         });
         self.program = Some(program);
     }
 
-    /// The mails that it got, as they came.
+    /// The received mails.
     pub fn mails(&self) -> Vec<String> {
         let Ok(folder) = fs::read_dir(self.mailbox.join("new")) else { return Vec::new() };
         let mails = folder.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());

@@ -4,10 +4,9 @@ use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use crate::program::Program;
-use crate::wait::eventually;
+use crate::wait::{SOON, eventually};
 
 /// A broker on a port of its own, which it keeps over restarts.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ impl Mosquitto {
     /// Starts a broker whose queues are kept in `folder`.
     ///
     /// # Panics
-    /// When it does not listen within 10 s.
+    /// When it does not listen in time.
     pub fn start(folder: &Path, port: u16) -> Self {
         let config = format!(
             "listener {port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location {}/\n\
@@ -42,22 +41,22 @@ impl Mosquitto {
     /// Ends it in order; its queues are written to disk.
     ///
     /// # Panics
-    /// When it does not end within 10 s.
+    /// When it does not end in time.
     pub fn stop(&mut self) {
         if let Some(mut program) = self.program.take() {
-            program.terminate(Duration::from_secs(10));
+            program.terminate(SOON);
         }
     }
 
     /// Starts it again.
     ///
     /// # Panics
-    /// When it does not listen within 10 s.
+    /// When it does not listen in time.
     pub fn resume(&mut self) {
         let mut command = Command::new("mosquitto");
         command.arg("-c").arg(self.folder.join("mosquitto.conf"));
         let mut program = Program::start(command, &self.folder.join("mosquitto.log"));
-        eventually("Mosquitto listens", Duration::from_secs(10), || {
+        eventually("Mosquitto listens", SOON, || {
             program.expect_running();
             TcpStream::connect(("127.0.0.1", self.port)).ok()
         });

@@ -1,4 +1,4 @@
-//! An MQTT client that knows what the broker has acknowledged.
+//! An MQTT client that counts what the broker has acknowledged.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 
 use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
 
+use crate::wait::SOON;
+
 /// Messages in flight at most.
 const WINDOW: u16 = 200;
-/// How long the broker may be silent.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest silence of the broker.
+const PATIENCE: Duration = SOON;
 
-/// What happened to the messages, in the order of publishing.
+/// Step of a message; messages are numbered in the order of publishing.
 #[derive(Debug)]
 enum Step {
     Acknowledged(usize),
@@ -38,7 +40,7 @@ impl Publisher {
     pub fn with(mut options: MqttOptions) -> Self {
         options.set_inflight(WINDOW).set_max_packet_size(1 << 20, 1 << 20);
         let (client, mut connection) = Client::new(options, 100);
-        let (told, steps) = mpsc::channel();
+        let (progress, steps) = mpsc::channel();
         thread::spawn(move || {
             let (mut next, mut in_flight) = (0, HashMap::new());
             for event in connection.iter() {
@@ -56,7 +58,7 @@ impl Publisher {
                     Err(_) => Some(Step::Failed),
                 };
                 let failed = matches!(step, Some(Step::Failed));
-                if step.is_some_and(|step| told.send(step).is_err()) || failed {
+                if step.is_some_and(|step| progress.send(step).is_err()) || failed {
                     return;
                 }
             }
@@ -76,7 +78,7 @@ impl Publisher {
     /// Publishes messages and waits until the broker has acknowledged everything that was ever given.
     ///
     /// # Panics
-    /// When the broker goes away or is silent for 30 s.
+    /// When the broker goes away or is silent for too long.
     pub fn publish(&mut self, messages: impl IntoIterator<Item = (String, Vec<u8>)>) {
         for message in messages {
             self.send(message, false);
@@ -103,7 +105,7 @@ impl Publisher {
         self.acknowledged.clone()
     }
 
-    /// Takes what was told; false when the connection is gone.
+    /// Takes the next steps; false when the connection is gone.
     fn take(&mut self, wait: bool) -> bool {
         loop {
             let step = if wait {

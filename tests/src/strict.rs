@@ -1,4 +1,4 @@
-//! A broker that lets nobody hear everything: a proxy in front of one, which refuses the subscription to `#`.
+//! A broker that refuses the subscription to `#`: a proxy in front of one.
 //!
 //! Some brokers are set up so; Mosquitto itself grants every subscription and filters afterwards.
 
@@ -49,7 +49,7 @@ impl StrictBroker {
         self.port
     }
 
-    /// How often somebody asked for everything.
+    /// Number of refused subscriptions to everything.
     pub fn refused(&self) -> u64 {
         self.refused.load(Ordering::SeqCst)
     }
@@ -66,7 +66,7 @@ impl Drop for StrictBroker {
 fn connect(near: TcpStream, target: u16, refused: &Arc<AtomicU64>) -> io::Result<()> {
     let far = TcpStream::connect(("127.0.0.1", target))?;
     let (mut asks, mut answers) = (near.try_clone()?, far.try_clone()?);
-    // Two speak to the client: the broker, and we in its place.
+    // Two write to the client: the broker, and we in its place.
     let client = Arc::new(Mutex::new(near));
     let (to_client, refused) = (Arc::clone(&client), Arc::clone(refused));
     thread::spawn(move || {
@@ -121,15 +121,15 @@ fn refusal(packet: &[u8]) -> Option<Vec<u8>> {
     }
     let head = 1 + packet.iter().skip(1).position(|byte| byte & 0x80 == 0)? + 1;
     let (id, mut filters) = packet.get(head..)?.split_at_checked(2)?;
-    let (mut asks_for_everything, mut count) = (false, 0);
+    let (mut is_for_everything, mut count) = (false, 0);
     while let [high, low, rest @ ..] = filters {
         let (filter, after) =
             rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low])))?;
-        asks_for_everything |= filter == b"#";
+        is_for_everything |= filter == b"#";
         count += 1;
         filters = after.get(1..)?;
     }
     let mut answer = vec![SUBACK, 2 + count, id[0], id[1]];
     answer.extend((0..count).map(|_| REFUSED));
-    asks_for_everything.then_some(answer)
+    is_for_everything.then_some(answer)
 }

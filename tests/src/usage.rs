@@ -1,4 +1,4 @@
-//! What a process costs, as Linux tells it.
+//! Costs of a process, as Linux counts them.
 
 use std::fs;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::api::Api;
 use crate::program::Program;
-use crate::wait::eventually;
+use crate::wait::{SOON, eventually};
 
 /// One `vigie run` that can be stopped, killed and started again on the same data.
 #[derive(Debug)]
@@ -19,10 +19,8 @@ pub struct Vigie {
 }
 
 impl Vigie {
-    /// How long a start may take.
-    pub const READY: Duration = Duration::from_secs(20);
-    /// How long a stop may take.
-    pub const STOP: Duration = Duration::from_secs(5);
+    /// Longest stop that counts as quick.
+    pub const QUICK: Duration = Duration::from_secs(5);
 
     /// Starts `vigie run` with these arguments and a dashboard on `port`, and waits until it is ready.
     ///
@@ -71,12 +69,20 @@ impl Vigie {
         self.program = None;
     }
 
-    /// SIGTERM, and how it ended.
+    /// SIGTERM, and its exit status.
     ///
     /// # Panics
     /// When it does not run, or does not end in time.
     pub fn stop(&mut self) -> ExitStatus {
-        self.program.take().expect("vigie runs").terminate(Self::STOP)
+        self.stop_within(SOON)
+    }
+
+    /// SIGTERM, and its exit status.
+    ///
+    /// # Panics
+    /// When it does not run, or has not ended within `limit`.
+    pub fn stop_within(&mut self, limit: Duration) -> ExitStatus {
+        self.program.take().expect("vigie runs").terminate(limit)
     }
 
     /// Starts it again and waits until it is ready.
@@ -87,7 +93,7 @@ impl Vigie {
         let mut command = command();
         command.arg("run").args(&self.arguments).envs(self.environment.iter().cloned());
         let mut program = Program::start(command, &self.log);
-        eventually("vigie is ready", Self::READY, || {
+        eventually("vigie is ready", SOON, || {
             program.expect_running();
             self.api.is_ready().then_some(())
         });

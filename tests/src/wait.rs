@@ -1,26 +1,32 @@
-//! Waiting for something to be seen, with a deadline instead of a sleep.
+//! Waiting for something observable, with a deadline instead of a sleep.
 
 use std::time::{Duration, Instant};
 
-/// How often the question is asked.
+/// Deadline of what is expected at once. Long, since it costs time only on failure and the machine may be busy.
+pub const SOON: Duration = Duration::from_mins(1);
+
+/// Deadline of what takes a while on a machine that has nothing else to do.
+pub const PATIENTLY: Duration = Duration::from_mins(5);
+
+/// Interval of the polls.
 const EVERY: Duration = Duration::from_millis(50);
 
-/// Asks until there is an answer, and returns it.
+/// Polls `probe` until it returns a value, and returns that.
 ///
 /// # Panics
 /// When there is none within `limit`.
-pub fn eventually<T>(what: &str, limit: Duration, mut question: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + limit;
     loop {
-        if let Some(answer) = question() {
-            return answer;
+        if let Some(found) = probe() {
+            return found;
         }
         assert!(Instant::now() < deadline, "not within {limit:?}: {what}");
         std::thread::sleep(EVERY);
     }
 }
 
-/// Whether a program that a test needs is there. When it is not, says so, and in CI fails.
+/// Whether a program that a test needs is installed. When it is not, prints so, and in CI fails.
 ///
 /// # Panics
 /// With `CI=true` in the environment, when the program is missing.

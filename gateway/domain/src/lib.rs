@@ -24,6 +24,7 @@
 //! | [`alerts`] | the rules by which people are told, life-cycle and notices |
 //! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
 //! | [`live`] | all of it together, as it stands now |
+//! | `testing` | instants, sites and readings for the tests of all packages; no program has it |
 
 pub mod admission;
 pub mod air;
@@ -46,6 +47,8 @@ pub mod register;
 pub mod rhythm;
 pub mod rollup;
 pub mod site;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod value;
 pub mod wire;
 

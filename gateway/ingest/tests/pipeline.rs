@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::site::Site;
-use domain::{Clock, Instant, ManualClock};
+use domain::testing::at;
+use domain::{Clock, ManualClock};
 use ingest::{Delivery, Ingest, Journal, LinkReceipt, Readiness, Receipt, Receipts};
 use store::{Appended, Batch, MemoryStore, Range, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::mpsc;
@@ -15,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// No wait in these tests takes longer, unless something is wrong.
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_mins(1);
 const NOW: &str = "2026-11-23T14:03:07Z";
 
 /// A store that fails when it is told to, and refuses a reading of 666 ppm.
@@ -136,10 +137,6 @@ impl Running {
 
 fn site() -> Site {
     domain::site::parse(domain::site::DREUX, "dreux.toml").unwrap()
-}
-
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
 }
 
 fn co2(value: f64, second: u32) -> String {

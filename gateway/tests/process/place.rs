@@ -1,14 +1,17 @@
 //! Where one instance of the program lives while it is tested.
 
-use std::fs;
+use std::env;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{self, Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-/// What a start may take, and what a person waits for a message.
-pub(crate) const SOON: Duration = Duration::from_secs(20);
+/// Deadline of what is expected at once. Long, since it costs time only on failure and the machine may be busy.
+pub(crate) const SOON: Duration = Duration::from_mins(1);
 /// What a stop may take.
 pub(crate) const STOP: Duration = Duration::from_secs(5);
 
@@ -40,8 +43,23 @@ pub(crate) fn vigie() -> Command {
     command
 }
 
+/// An address of the loopback whose port lies below those that the system gives to outgoing connections, so that none
+/// takes it before the program does. A lock file keeps other test programs away from it until this one ends.
 pub(crate) fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    static LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    let begin = u16::try_from(process::id() % 97).unwrap() * 120;
+    loop {
+        let count = NEXT.fetch_add(1, Ordering::Relaxed);
+        assert!(count < 5000, "the loopback has no free port");
+        let address = SocketAddr::from(([127, 0, 0, 1], 20_000 + (begin + count) % 12_000));
+        let path = env::temp_dir().join(format!("vigie-test-port-{}.lock", address.port()));
+        let Ok(lock) = File::create(path) else { continue };
+        if lock.try_lock().is_ok() && TcpListener::bind(address).is_ok() {
+            LOCKS.lock().unwrap().push(lock);
+            return address;
+        }
+    }
 }
 
 /// Where one instance lives.
@@ -125,7 +143,7 @@ pub(crate) fn eventually<T>(what: &str, limit: Duration, mut ask: impl FnMut() -
 
 pub(crate) fn get(address: SocketAddr, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
+    stream.set_read_timeout(Some(SOON)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;

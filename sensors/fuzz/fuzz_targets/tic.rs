@@ -10,11 +10,11 @@ use sensors::uptime::Uptime;
 
 fuzz_target!(|bytes: &[u8]| {
     let (mut frames, mut meter) = (Frames::default(), Meter::new("linky".parse().expect("it is a name")));
-    let mut heard = Uptime::from_millis(0);
+    let mut received_at = Uptime::from_millis(0);
     for byte in bytes {
         let Some(frame) = frames.push(*byte) else { continue };
-        heard = heard + Duration::from_secs(1);
-        for one in meter.read(&frame, heard) {
+        received_at = received_at + Duration::from_secs(1);
+        for one in meter.read(&frame, received_at) {
             assert!(one.quantity.plausible().contains(&one.value.as_f64()));
         }
     }

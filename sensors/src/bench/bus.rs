@@ -80,7 +80,7 @@ fn wave(period_s: f64) -> f64 {
     (seconds / period_s * std::f64::consts::TAU).sin()
 }
 
-/// What a converter reads of a current of 10 A through a clamp of 30 A/V, at a range of 2.048 V.
+/// Reading of a converter for a current of 10 A through a clamp of 30 A/V, at a range of 2.048 V.
 fn sample() -> [u8; 2] {
     let volts = 10.0 / 30.0 * std::f64::consts::SQRT_2 * wave(0.02);
     #[expect(clippy::cast_possible_truncation, reason = "half a volt is a quarter of the scale")]

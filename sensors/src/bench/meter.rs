@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::tic::{Group, Mode};
 use crate::uptime::Uptime;
 
-/// How long a frame takes at 9600 baud, pauses included.
+/// Length of a frame at 9600 baud, pauses included.
 const EVERY: Duration = Duration::from_millis(1500);
 
 /// A line that the meter talks on.

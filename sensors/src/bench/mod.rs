@@ -17,8 +17,8 @@ use std::sync::atomic::AtomicBool;
 pub use bus::Bus;
 pub use pins::{Pin, Role, Wire};
 
+use crate::pins::{Board, Edges, Line, Pull, Unwired};
 use crate::tic::Mode;
-use crate::wiring::{Board, Edges, Line, Pull, Unwired};
 
 /// A bench with instruments that are not there.
 #[derive(Debug, Default)]

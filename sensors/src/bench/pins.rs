@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use embedded_hal::digital::{ErrorType, InputPin};
 
+use crate::pins::{Edge, EdgeSender};
 use crate::uptime::Uptime;
-use crate::wiring::{Edge, EdgeSender};
 
-/// What is wired to a pin.
+/// Wire of a pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wire {
     /// The pin's BCM number.
     pub pin: u8,
-    /// What is wired to it.
+    /// Part wired to it.
     pub role: Role,
     /// Whether the pin is high while nothing happens.
     pub rests_high: bool,
 }
 
-/// What changes a pin.
+/// Part that changes a pin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A motion detector.
@@ -37,7 +37,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// How often something happens, how long after its beginning the pin changes, and for how long.
+    /// Interval of the events, delay of the change of the pin after the beginning of one, and its length.
     const fn rhythm_ms(self) -> [u64; 3] {
         match self {
             Self::Motion => [20_000, 0, 8_000],

@@ -1,4 +1,4 @@
-//! The rules: each looks at one aspect of what was heard.
+//! The rules: each looks at one aspect of a device's messages.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use super::{Finding, Mark};
 const OLD_S: f64 = 60.0;
 /// The gateway refuses readings that are dated so far ahead.
 const AHEAD_S: f64 = 300.0;
-/// What the way over the network may take.
+/// Longest way over the network.
 const ON_THE_WAY_S: f64 = 5.0;
 
-/// What is found on all aspects.
+/// Findings on all aspects.
 pub(super) fn findings(evidence: &Evidence) -> Vec<Finding> {
     [clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, last_will]
         .map(|rule| rule(evidence))
@@ -81,9 +81,9 @@ fn clock(evidence: &Evidence) -> Finding {
 fn duplicates(evidence: &Evidence) -> Finding {
     let aspect = "duplicates";
     let (mut same, mut other, mut dated) = (0_usize, 0_usize, 0_usize);
-    for heard in evidence.sources.values() {
+    for source_evidence in evidence.sources.values() {
         let mut seen = std::collections::HashMap::new();
-        for one in &heard.readings {
+        for one in &source_evidence.readings {
             let Some(observed_at) = one.observed_at else { continue };
             dated += 1;
             match seen.insert(observed_at, one.value) {
@@ -116,14 +116,14 @@ fn duplicates(evidence: &Evidence) -> Finding {
 fn sequence(evidence: &Evidence) -> Finding {
     let aspect = "sequence";
     let (mut lost, mut back, mut counted) = (0_u64, 0_usize, 0_usize);
-    for heard in evidence.sources.values() {
+    for source_evidence in evidence.sources.values() {
         let numbers: Vec<(u64, &OneReading)> =
-            heard.readings.iter().filter_map(|one| Some((one.seq?, one))).collect();
+            source_evidence.readings.iter().filter_map(|one| Some((one.seq?, one))).collect();
         counted += numbers.len();
-        let known: HashSet<u64> = numbers.iter().map(|(seq, _)| *seq).collect();
-        let (low, high) = (known.iter().min(), known.iter().max());
+        let received: HashSet<u64> = numbers.iter().map(|(seq, _)| *seq).collect();
+        let (low, high) = (received.iter().min(), received.iter().max());
         if let (Some(low), Some(high)) = (low, high) {
-            lost = lost.saturating_add((high - low + 1).saturating_sub(known.len() as u64));
+            lost = lost.saturating_add((high - low + 1).saturating_sub(received.len() as u64));
         }
         let falls = |two: &[(u64, &OneReading)]| {
             two[1].0 < two[0].0 && two[1].1.observed_at > two[0].1.observed_at
@@ -155,7 +155,7 @@ fn sequence(evidence: &Evidence) -> Finding {
 
 fn retained(evidence: &Evidence) -> Finding {
     let aspect = "retained";
-    let kept: usize = evidence.sources.values().map(|heard| heard.kept).sum();
+    let kept: usize = evidence.sources.values().map(|source_evidence| source_evidence.kept).sum();
     if kept == 0 {
         return good(aspect, "no reading is kept by the broker");
     }
@@ -177,21 +177,22 @@ fn values(evidence: &Evidence) -> Finding {
             "send numbers in the unit of the quantity, and null when unknown",
         );
     }
-    let strange = evidence.sources.iter().find_map(|(source, heard)| {
+    let strange = evidence.sources.iter().find_map(|(source, source_evidence)| {
         let usual = usual(source.quantity)?;
-        let one = heard.readings.iter().find(|one| !usual.contains(&one.value.as_f64()))?;
+        let one =
+            source_evidence.readings.iter().find(|one| !usual.contains(&one.value.as_f64()))?;
         let (value, unit) = (one.value.as_f64(), source.quantity.unit());
         Some(format!("{source} was {value} {unit}, which is unusual in a building"))
     });
     if let Some(seen) = strange {
         return finding(aspect, Mark::Weak, seen, "check unit, calibration and wiring");
     }
-    let stuck = evidence.sources.iter().find(|(source, heard)| {
-        let first = heard.readings.first().map(|one| one.value);
+    let stuck = evidence.sources.iter().find(|(source, source_evidence)| {
+        let first = source_evidence.readings.first().map(|one| one.value);
         let moves = matches!(source.quantity, Quantity::Co2 | Quantity::Illuminance);
         moves
-            && heard.readings.len() >= 20
-            && heard.readings.iter().all(|one| Some(one.value) == first)
+            && source_evidence.readings.len() >= 20
+            && source_evidence.readings.iter().all(|one| Some(one.value) == first)
     });
     if let Some((source, _)) = stuck {
         let seen = format!("{source} never changes");
@@ -208,7 +209,7 @@ fn values(evidence: &Evidence) -> Finding {
     }
 }
 
-/// What a building usually has; narrower than what the gateway takes.
+/// Usual range of a quantity in a building; narrower than what the gateway takes.
 fn usual(quantity: Quantity) -> Option<std::ops::RangeInclusive<f64>> {
     match quantity {
         Quantity::Co2 => Some(380.0..=5000.0),
@@ -236,13 +237,15 @@ fn rhythm(evidence: &Evidence) -> Finding {
         );
     }
     match evidence.interval_s {
-        Some(told) if rhythm_s > 1.5 * told || longest > 3.0 * told => {
+        Some(announced) if rhythm_s > 1.5 * announced || longest > 3.0 * announced => {
             let seen = format!(
-                "it announces {told} s, sends every {rhythm_s:.1} s and was silent for up to {longest:.0} s"
+                "it announces {announced} s, sends every {rhythm_s:.1} s and was silent for up to {longest:.0} s"
             );
             finding(aspect, Mark::Bad, seen, "announce the interval that it keeps")
         }
-        Some(told) => good(aspect, format!("every {rhythm_s:.1} s, as announced ({told} s)")),
+        Some(announced) => {
+            good(aspect, format!("every {rhythm_s:.1} s, as announced ({announced} s)"))
+        }
         None if evidence.family == "native" => {
             let seen = format!("every {rhythm_s:.1} s, and its status does not announce it");
             finding(
@@ -262,8 +265,11 @@ fn backlog(evidence: &Evidence) -> Finding {
     if old == 0 {
         return untried(aspect, "none was sent; cut its network for some minutes to see one");
     }
-    let shuffled = evidence.sources.values().any(|heard| {
-        let old = heard.readings.iter().filter(|one| one.age_s().is_some_and(|age| age > OLD_S));
+    let shuffled = evidence.sources.values().any(|source_evidence| {
+        let old = source_evidence
+            .readings
+            .iter()
+            .filter(|one| one.age_s().is_some_and(|age| age > OLD_S));
         let times: Vec<_> = old.filter_map(|one| one.observed_at).collect();
         !times.is_sorted()
     });

@@ -1,22 +1,22 @@
-//! What was heard of one device.
+//! Evidence about one device: its messages, summed up for the rules.
 
 use std::collections::BTreeMap;
 
 use domain::message::{DevicePresence, DeviceStatus, Report};
 use domain::{Instant, Source, Value};
 
-/// So many readings of a source are held in mind; what is older only counts.
+/// Most readings held for one source; later ones are not looked at.
 const REMEMBERED: usize = 5000;
 
-/// So many sources of a device are looked at.
+/// Most sources of a device that are graded.
 const MAX_SOURCES: usize = 500;
 
-/// Everything that the rules ask for.
+/// Evidence about one device, as the rules read it.
 #[derive(Debug)]
 pub(super) struct Evidence {
     pub(super) family: &'static str,
-    pub(super) sources: BTreeMap<Source, Heard>,
-    /// Why parts were refused, each text once.
+    pub(super) sources: BTreeMap<Source, SourceEvidence>,
+    /// Reasons of refusals, each text once.
     pub(super) refusals: Vec<String>,
     /// When messages came that the broker had not kept.
     pub(super) arrivals: Vec<Instant>,
@@ -27,12 +27,12 @@ pub(super) struct Evidence {
     pub(super) boot: Option<u64>,
 }
 
-/// What was heard of one source.
+/// Readings received of one source.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct SourceEvidence {
     /// In the order of arrival, without those that the broker had kept.
     pub(super) readings: Vec<OneReading>,
-    /// How many the broker had kept.
+    /// Number of readings that the broker had retained.
     pub(super) kept: usize,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct OneReading {
 }
 
 impl OneReading {
-    /// How long before its arrival it was observed, in seconds; negative when its clock is ahead.
+    /// Time from observation to arrival, in seconds; negative when its clock is ahead.
     pub(super) fn age_s(self) -> Option<f64> {
         Some(self.received_at.since(self.observed_at?).as_secs_f64())
     }
@@ -71,11 +71,11 @@ impl Evidence {
         if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
             return;
         }
-        let heard = self.sources.entry(source).or_default();
+        let source_evidence = self.sources.entry(source).or_default();
         if kept {
-            heard.kept += 1;
-        } else if heard.readings.len() < REMEMBERED {
-            heard.readings.push(OneReading { received_at, observed_at, value, seq });
+            source_evidence.kept += 1;
+        } else if source_evidence.readings.len() < REMEMBERED {
+            source_evidence.readings.push(OneReading { received_at, observed_at, value, seq });
         }
     }
 
@@ -101,15 +101,15 @@ impl Evidence {
     }
 
     pub(super) fn readings(&self) -> usize {
-        self.sources.values().map(|heard| heard.readings.len()).sum()
+        self.sources.values().map(|source_evidence| source_evidence.readings.len()).sum()
     }
 
     /// All readings, source by source.
     pub(super) fn all(&self) -> impl Iterator<Item = &OneReading> {
-        self.sources.values().flat_map(|heard| &heard.readings)
+        self.sources.values().flat_map(|source_evidence| &source_evidence.readings)
     }
 
-    /// How long it usually is from one message to the next, in seconds; several at once count as one.
+    /// Median time from one message to the next, in seconds; several at once count as one.
     pub(super) fn rhythm_s(&self) -> Option<f64> {
         let gaps = self.arrivals.windows(2).map(|two| two[1].since(two[0]).as_secs_f64());
         let mut gaps: Vec<f64> = gaps.filter(|gap| *gap > 0.25).collect();

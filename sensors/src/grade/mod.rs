@@ -1,4 +1,4 @@
-//! How well a device speaks, by what it was heard to say for some minutes, and what to mend.
+//! Grades of devices: conformance of the messages of some minutes, and what to mend.
 //!
 //! ```text
 //! broker ──listener──▶ messages ──Evidence──▶ what a device did ──aspects──▶ grades ──▶ people, programs
@@ -6,7 +6,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `evidence` | what was heard of each device |
+//! | `evidence` | the messages received from each device, summed up |
 //! | `aspects` | the rules: one for each promise of a good device |
 //! | `units` | the rule that compares registers with power |
 //!
@@ -28,48 +28,48 @@ use serde::Serialize;
 
 use evidence::Evidence;
 
-/// More devices are not graded in one go.
+/// Most devices graded in one go.
 const MAX_DEVICES: usize = 2000;
 
-/// How well one promise is kept.
+/// Mark of one aspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// It is kept.
+    /// The promise is kept.
     Good,
     /// There was no occasion to see.
     Untried,
-    /// It works, but something should be better.
+    /// The device works, but something should be better.
     Weak,
-    /// It is broken: figures will be wrong or missing.
+    /// The promise is broken: figures will be wrong or missing.
     Bad,
 }
 
-/// What was found on one aspect of a device.
+/// Finding on one aspect of a device.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
-    /// Which: clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, `last_will`.
+    /// The aspect: clock, duplicates, sequence, retained, values, units, rhythm, backlog, birth, `last_will`.
     pub aspect: &'static str,
-    /// How well.
+    /// Its mark.
     pub mark: Mark,
-    /// What was seen.
+    /// The evidence, for people.
     pub seen: String,
-    /// What to mend; empty when there is nothing.
+    /// The remedy; empty when there is nothing to mend.
     pub remedy: &'static str,
 }
 
 /// The grade of one device.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grade {
-    /// Who.
+    /// The device.
     pub device: DeviceId,
-    /// In whose words it speaks.
+    /// Its protocol family.
     pub family: &'static str,
     /// The worst of its marks.
     pub mark: Mark,
-    /// How many readings were heard.
+    /// Number of readings received.
     pub readings: usize,
-    /// All aspects.
+    /// Findings on all aspects.
     pub findings: Vec<Finding>,
 }
 
@@ -92,8 +92,8 @@ impl Grader {
         self.families.filters()
     }
 
-    /// Takes a message in. `kept` tells whether the broker had kept it.
-    pub fn hear(&mut self, topic: &str, payload: &[u8], kept: bool, received_at: Instant) {
+    /// Takes in one received message. `kept`: the broker sent it because it was retained.
+    pub fn receive(&mut self, topic: &str, payload: &[u8], kept: bool, received_at: Instant) {
         let message = Message { topic, payload, retained: kept, received_at };
         let Some((family, translation)) = self.families.recognise(&message) else { return };
         for status in translation.statuses {
@@ -119,15 +119,15 @@ impl Grader {
     }
 
     fn of(&mut self, device: &DeviceId, family: &'static str) -> Option<&mut Evidence> {
-        let wanted = self.only.as_ref().is_none_or(|only| only == device);
+        let is_graded = self.only.as_ref().is_none_or(|only| only == device);
         let room = self.devices.contains_key(device) || self.devices.len() < MAX_DEVICES;
-        if !wanted || !room {
+        if !is_graded || !room {
             return None;
         }
         Some(self.devices.entry(device.clone()).or_insert_with(|| Evidence::new(family)))
     }
 
-    /// The grades of all devices that were heard, by name.
+    /// The grades of all devices from which messages came, by name.
     pub fn grades(&self) -> Vec<Grade> {
         let grade = |(device, evidence): (&DeviceId, &Evidence)| {
             let findings = aspects::findings(evidence);

@@ -1,4 +1,4 @@
-//! Good and bad devices, and what is said of them.
+//! Good and bad devices, and their grades.
 
 use jiff::SignedDuration;
 
@@ -21,11 +21,11 @@ fn topic(device: &str, what: &str) -> String {
 /// A device that does all as it should for two minutes.
 fn good(grader: &mut Grader, device: &str) {
     let status = br#"{"state":"online","boot":3,"interval_s":10}"#;
-    grader.hear(&topic(device, "status"), status, true, at(0));
+    grader.receive(&topic(device, "status"), status, true, at(0));
     for n in 0..12 {
         let (when, seq, value) = (at(n * 10), n + 40, 600 + n);
         let payload = format!(r#"{{"value":{value},"observed_at":"{when}","seq":{seq}}}"#);
-        grader.hear(
+        grader.receive(
             &topic(device, "co2"),
             payload.as_bytes(),
             false,
@@ -35,8 +35,8 @@ fn good(grader: &mut Grader, device: &str) {
 }
 
 fn found(grader: &Grader, aspect: &str) -> (Mark, String) {
-    let told = grader.grades();
-    let finding = told[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
+    let grades = grader.grades();
+    let finding = grades[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
     (finding.mark, finding.seen.clone())
 }
 
@@ -44,16 +44,16 @@ fn found(grader: &Grader, aspect: &str) -> (Mark, String) {
 fn a_good_device_has_no_bad_mark() {
     let mut grader = grader();
     good(&mut grader, "air-3");
-    let told = grader.grades();
-    assert_eq!(told[0].mark, Mark::Good, "{}", text(&told));
-    assert!(told[0].findings.iter().all(|finding| finding.mark <= Mark::Untried));
-    assert!(text(&told).starts_with("air-3 (native): good, 12 readings\n"));
+    let grades = grader.grades();
+    assert_eq!(grades[0].mark, Mark::Good, "{}", text(&grades));
+    assert!(grades[0].findings.iter().all(|finding| finding.mark <= Mark::Untried));
+    assert!(text(&grades).starts_with("air-3 (native): good, 12 readings\n"));
 }
 
 #[test]
 fn each_fault_is_found_and_says_what_to_mend() {
     let reading = |grader: &mut Grader, payload: &str, kept, second| {
-        grader.hear(&topic("a", "co2"), payload.as_bytes(), kept, at(second));
+        grader.receive(&topic("a", "co2"), payload.as_bytes(), kept, at(second));
     };
     let dated = |value: u32, second: i64, seq: u32| {
         format!(r#"{{"value":{value},"observed_at":"{}","seq":{seq}}}"#, at(second))
@@ -101,12 +101,17 @@ fn each_fault_is_found_and_says_what_to_mend() {
     bad("birth", &silent);
 
     let mut gone = grader();
-    gone.hear(&topic("a", "status"), br#"{"state":"offline"}"#, true, at(0));
+    gone.receive(&topic("a", "status"), br#"{"state":"offline"}"#, true, at(0));
     reading(&mut gone, &dated(600, 0, 1), false, 0);
     bad("last_will", &gone);
 
     let mut slow = grader();
-    slow.hear(&topic("a", "status"), br#"{"state":"online","boot":1,"interval_s":2}"#, true, at(0));
+    slow.receive(
+        &topic("a", "status"),
+        br#"{"state":"online","boot":1,"interval_s":2}"#,
+        true,
+        at(0),
+    );
     for n in 0..8 {
         reading(&mut slow, &dated(600, n * 10, 1), false, n * 10);
     }
@@ -122,7 +127,7 @@ fn units_of(step: f64) -> (Mark, String) {
             [("active_power", 1200.0), ("energy_imported", 5000.0 + step * f64::from(n))]
         {
             let payload = format!(r#"{{"value":{value},"observed_at":"{when}","seq":{n}}}"#);
-            grader.hear(&topic("plug", quantity), payload.as_bytes(), false, when);
+            grader.receive(&topic("plug", quantity), payload.as_bytes(), false, when);
         }
     }
     found(&grader, "units")
@@ -133,12 +138,12 @@ fn a_register_in_another_unit_than_its_power_is_found() {
     // 1200 W for ten seconds are 3.333 Wh.
     assert_eq!(units_of(3.333).0, Mark::Good);
     assert_eq!(units_of(3.9).0, Mark::Good, "loads change between two readings");
-    for (step, told) in
+    for (step, expected) in
         [(0.003_333, "in kWh"), (200.0, "in W·min"), (12_000.0, "in W·s"), (3_333.0, "in mWh")]
     {
         let (mark, seen) = units_of(step);
         assert_eq!(mark, Mark::Bad, "{seen}");
-        assert!(seen.contains(told), "{seen}");
+        assert!(seen.contains(expected), "{seen}");
     }
     assert_eq!(units_of(8.0).0, Mark::Weak);
     assert_eq!(units_of(0.0).0, Mark::Untried, "it did not grow");
@@ -150,7 +155,7 @@ fn a_backlog_in_order_is_good_and_its_age_no_fault_of_the_clock() {
     good(&mut grader, "a");
     for n in 0..30 {
         let payload = format!(r#"{{"value":500,"observed_at":"{}"}}"#, at(n - 4000));
-        grader.hear(&topic("a", "co2"), payload.as_bytes(), false, at(120));
+        grader.receive(&topic("a", "co2"), payload.as_bytes(), false, at(120));
     }
     assert_eq!(found(&grader, "backlog").0, Mark::Good);
     assert_eq!(found(&grader, "clock").0, Mark::Good);
@@ -162,7 +167,7 @@ fn a_backlog_newest_first_could_be_better() {
     good(&mut grader, "a");
     for n in 0..30 {
         let payload = format!(r#"{{"value":500,"observed_at":"{}"}}"#, at(-4000 - n));
-        grader.hear(&topic("a", "co2"), payload.as_bytes(), false, at(120));
+        grader.receive(&topic("a", "co2"), payload.as_bytes(), false, at(120));
     }
     let (mark, seen) = found(&grader, "backlog");
     assert_eq!(mark, Mark::Weak, "{seen}");

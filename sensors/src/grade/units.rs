@@ -5,7 +5,7 @@ use domain::{Instant, Quantity, Source};
 use super::evidence::{Evidence, OneReading};
 use super::{Finding, Mark};
 
-/// How many times too large a register is in other units, and what it is then in.
+/// Factors by which a register is too large in other units, and those units.
 const WRONG: &[(f64, &str)] = &[
     (0.001, "the register is in kWh, or the power in mW"),
     (1.0 / 60.0, "the power is not in W"),
@@ -27,12 +27,14 @@ const COVERED: f64 = 0.8;
 pub(super) fn units(evidence: &Evidence) -> Finding {
     let finding = |mark, seen: String, remedy| Finding { aspect: "units", mark, seen, remedy };
     let mut compared = 0_usize;
-    for (source, heard) in &evidence.sources {
+    for (source, source_evidence) in &evidence.sources {
         if source.quantity != Quantity::EnergyImported {
             continue;
         }
         let power = power_of(source, evidence);
-        let Some(ratio) = power.and_then(|power| ratio(&heard.readings, power)) else { continue };
+        let Some(ratio) = power.and_then(|power| ratio(&source_evidence.readings, power)) else {
+            continue;
+        };
         compared += 1;
         let near = |factor: f64| (factor / WITHIN..factor * WITHIN).contains(&ratio);
         if let Some((_, what)) = WRONG.iter().find(|(factor, _)| near(*factor)) {
@@ -58,15 +60,15 @@ pub(super) fn units(evidence: &Evidence) -> Finding {
 fn power_of<'e>(register: &Source, evidence: &'e Evidence) -> Option<&'e [OneReading]> {
     let mut powers = evidence.sources.iter().filter(|(it, _)| it.quantity == Quantity::ActivePower);
     let same = powers.clone().find(|(it, _)| it.channel == register.channel);
-    let (_, heard) = match (same, powers.next(), powers.next()) {
+    let (_, source_evidence) = match (same, powers.next(), powers.next()) {
         (Some(same), ..) => same,
         (None, Some(only), None) => only,
         _ => return None,
     };
-    Some(&heard.readings)
+    Some(&source_evidence.readings)
 }
 
-/// How many times as fast the register grew as the power says; none when too little was seen.
+/// Ratio of the register's growth to the energy of the power; none when too little was seen.
 fn ratio(register: &[OneReading], power: &[OneReading]) -> Option<f64> {
     let (register, power) = (in_order(register), in_order(power));
     let steps = register.windows(2).filter(|two| two[1].1 > two[0].1).count();

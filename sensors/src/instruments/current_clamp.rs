@@ -2,8 +2,8 @@
 //! A0 and A1, of which A1 lies in the middle of the supply.
 //!
 //! Honest about what it is: it measures current, and that to some 3 % of what is read and 0.5 % of the clamp's range.
-//! It does not measure voltage, so there is no active power and no energy. The apparent power that it tells is the
-//! current times a nominal voltage, which the grid keeps within 10 % (EN 50160).
+//! It does not measure voltage, so there is no active power and no energy. The apparent power that it reports is
+//! the current times a nominal voltage, which the grid keeps within 10 % (EN 50160).
 
 use domain::quantity::Quantity;
 use embedded_hal::delay::DelayNs;
@@ -11,7 +11,7 @@ use embedded_hal::i2c::I2c;
 
 use ads1x1x::{Ads1x1x, DataRate16Bit, Error, FullScaleRange, ModeChangeError, TargetAddr};
 
-use super::{Asked, Fault, Measured, round};
+use super::{Fault, Measurement, Polled, round};
 use crate::uptime::Uptime;
 
 const NAME: &str = "the ADS1115 at I²C address 0x48";
@@ -19,18 +19,18 @@ const NAME: &str = "the ADS1115 at I²C address 0x48";
 /// The range of the converter, in V: the peak of 1 V is 1.41 V.
 const RANGE_V: f64 = 2.048;
 
-/// The converter takes 860 samples a second; it is asked a little less often.
+/// Interval of the reads: the converter takes 860 samples a second, a little more than are read.
 const SAMPLE_US: u32 = 1250;
 
-/// So many periods of 50 Hz are looked at: 400 ms.
+/// Number of samples of one measurement: 20 periods of 50 Hz, 400 ms.
 const SAMPLES: usize = 320;
 
-/// A clamp's ratio, and the voltage that its apparent power is told at.
+/// Ratio of a clamp, and the nominal voltage of its apparent power.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Clamp {
     /// The current that gives 1 V at the output, in A.
     pub amperes_per_volt: f64,
-    /// The nominal voltage, in V; without it no apparent power is told.
+    /// The nominal voltage, in V; without it no apparent power is reported.
     pub nominal_v: Option<f64>,
 }
 
@@ -69,20 +69,20 @@ impl<B: I2c, D: DelayNs> CurrentClamp<B, D> {
     }
 }
 
-impl<B: I2c + Send, D: DelayNs + Send> Asked for CurrentClamp<B, D> {
+impl<B: I2c + Send, D: DelayNs + Send> Polled for CurrentClamp<B, D> {
     fn begin(&mut self) -> Result<String, Fault> {
         let mut converter = Ads1x1x::new_ads1115(&mut self.bus, TargetAddr::Gnd);
         converter.is_measurement_in_progress().map_err(fault)?;
         Ok("ADS1115".to_owned())
     }
 
-    fn ask(&mut self) -> Result<Vec<Measured>, Fault> {
+    fn poll(&mut self) -> Result<Vec<Measurement>, Fault> {
         let at = Uptime::now();
         let amperes = effective_v(&self.samples()?)? * self.clamp.amperes_per_volt;
-        let mut measured = vec![Measured::number(Quantity::Current, round(amperes, 2), at)?];
+        let mut measured = vec![Measurement::number(Quantity::Current, round(amperes, 2), at)?];
         if let Some(volts) = self.clamp.nominal_v {
             let va = round(amperes * volts, 0);
-            measured.push(Measured::number(Quantity::ApparentPower, va, at)?);
+            measured.push(Measurement::number(Quantity::ApparentPower, va, at)?);
         }
         Ok(measured)
     }

@@ -1,11 +1,11 @@
-//! When a level has settled: contacts bounce and wires catch sparks, and neither is a change.
+//! Debouncing of pins: contacts bounce and wires catch sparks, and neither is a change.
 
 use std::time::Duration;
 
+use crate::pins::Edge;
 use crate::uptime::Uptime;
-use crate::wiring::Edge;
 
-/// Follows a pin and tells only changes that last. Pure: it is told the time.
+/// Filter that lets only lasting changes of a pin through. Pure: the time is an argument.
 #[derive(Clone, Copy, Debug)]
 pub struct Debounce {
     hold: Duration,
@@ -25,7 +25,7 @@ impl Debounce {
         self.settled
     }
 
-    /// Takes a change of the pin; gives the change before it, if that has lasted.
+    /// Takes a change of the pin; returns the change before it, if that has lasted.
     pub fn edge(&mut self, edge: Edge) -> Option<Edge> {
         let settled = self.settle(edge.at);
         if edge.high != self.level {
@@ -35,7 +35,7 @@ impl Debounce {
         settled
     }
 
-    /// The change that has lasted by now, with the time when it began; told once.
+    /// The change that has lasted by now, with the time when it began; returned once.
     pub fn settle(&mut self, now: Uptime) -> Option<Edge> {
         if self.level == self.settled || now.since(self.since) < self.hold {
             return None;
@@ -44,7 +44,7 @@ impl Debounce {
         Some(Edge { high: self.level, at: self.since })
     }
 
-    /// How long to wait until the present level may have settled; `None` when it has.
+    /// Time until the present level may have settled; `None` when it has.
     pub fn settles_in(&self, now: Uptime) -> Option<Duration> {
         let waiting = self.level != self.settled;
         waiting.then(|| self.hold.saturating_sub(now.since(self.since)))

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Who turns back in the doorway has not passed. Two people in step, or one close behind the other, are one passage:
-//! that is the error of any such counter, and the gateway reckons with it.
+//! that is the error of any such counter, and the gateway allows for it.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use domain::quantity::Quantity;
 use embedded_hal::digital::InputPin;
 
 use super::motion::is_high;
-use super::{Debounce, Fault, Instrument, Kept, Measured};
+use super::{Debounce, Fault, Instrument, Measurement, TotalsFile};
+use crate::pins::{Edge, Edges};
 use crate::uptime::Uptime;
-use crate::wiring::{Edge, Edges};
 
 /// A leg takes ten times as long to pass a beam.
 const HOLD: Duration = Duration::from_millis(5);
 
-/// How often the two pins are looked after. Changes keep their own time meanwhile.
+/// Interval at which the two pins are read. Changes keep their own time meanwhile.
 const LOOK: Duration = Duration::from_millis(40);
 
 /// A beam that is broken for so long is blocked, or its light is out.
@@ -37,7 +37,7 @@ pub struct Beams {
     pub inner: bool,
 }
 
-/// Who has passed.
+/// Direction of a passage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// Somebody came in.
@@ -46,7 +46,7 @@ pub enum Passage {
     Out,
 }
 
-/// Tells passages from broken beams. Pure.
+/// State machine that turns beam changes into passages.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DoorCounter {
     now: Beams,
@@ -57,7 +57,7 @@ pub struct DoorCounter {
 }
 
 impl DoorCounter {
-    /// Takes the present state of the beams; gives the passage that it completes.
+    /// Takes the present state of the beams; returns the passage that it completes.
     pub fn beams(&mut self, next: Beams) -> Option<Passage> {
         let last = std::mem::replace(&mut self.now, next);
         match (last, next) {
@@ -94,11 +94,11 @@ pub struct Door<P> {
     outer: Barrier<P>,
     inner: Barrier<P>,
     counter: DoorCounter,
-    kept: Kept,
+    totals_file: TotalsFile,
     keys: [String; 2],
     totals: [u64; 2],
     interval: Duration,
-    told_at: Option<Uptime>,
+    reported_at: Option<Uptime>,
 }
 
 #[derive(Debug)]
@@ -112,12 +112,12 @@ struct Barrier<P> {
 
 impl<P: InputPin> Door<P> {
     /// The outer and the inner barrier, each a pin and its changes; a beam is broken when its pin is high, or low.
-    /// The totals are kept under `key`, and told at each passage and once an `interval`.
+    /// The totals are kept under `key`, and reported at each passage and once an `interval`.
     pub fn new(
         outer: (P, Edges),
         inner: (P, Edges),
         broken_when_high: bool,
-        kept: Kept,
+        totals_file: TotalsFile,
         key: &str,
         interval: Duration,
     ) -> Self {
@@ -129,30 +129,30 @@ impl<P: InputPin> Door<P> {
             broken_since: None,
         };
         let keys = [format!("{key}/in"), format!("{key}/out")];
-        let totals = [kept.total(&keys[0]), kept.total(&keys[1])];
+        let totals = [totals_file.total(&keys[0]), totals_file.total(&keys[1])];
         Self {
             outer: barrier(outer),
             inner: barrier(inner),
             counter: DoorCounter::default(),
-            kept,
+            totals_file,
             keys,
             totals,
             interval,
-            told_at: None,
+            reported_at: None,
         }
     }
 
-    /// Tells the totals, once they are on the card.
-    fn tell(&mut self, at: Uptime, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    /// Reports the totals, once they are on the card.
+    fn report(&mut self, at: Uptime, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         let [key_in, key_out] = &self.keys;
-        self.kept
-            .keep_all([(key_in.as_str(), self.totals[0]), (key_out.as_str(), self.totals[1])])?;
+        self.totals_file
+            .save_all([(key_in.as_str(), self.totals[0]), (key_out.as_str(), self.totals[1])])?;
         for (quantity, total) in
             [Quantity::PeopleIn, Quantity::PeopleOut].into_iter().zip(self.totals)
         {
-            measured.push(Measured::number(quantity, total as f64, at)?);
+            measured.push(Measurement::number(quantity, total as f64, at)?);
         }
-        self.told_at = Some(at);
+        self.reported_at = Some(at);
         Ok(())
     }
 }
@@ -175,10 +175,10 @@ impl<P: InputPin + Send> Instrument for Door<P> {
     fn end(&mut self) -> Result<(), Fault> {
         let [key_in, key_out] = &self.keys;
         let totals = [(key_in.as_str(), self.totals[0]), (key_out.as_str(), self.totals[1])];
-        Ok(self.kept.keep_all(totals)?)
+        Ok(self.totals_file.save_all(totals)?)
     }
 
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         let first = self.outer.edges.wait(LOOK);
         let now = Uptime::now();
         let outer = self.outer.changes(first, now)?.into_iter().map(|change| (change, true));
@@ -199,8 +199,10 @@ impl<P: InputPin + Send> Instrument for Door<P> {
                 passed_at = Some(at);
             }
         }
-        if passed_at.is_some() || self.told_at.is_none_or(|told| now.since(told) >= self.interval) {
-            self.tell(passed_at.unwrap_or(now), measured)?;
+        if passed_at.is_some()
+            || self.reported_at.is_none_or(|last| now.since(last) >= self.interval)
+        {
+            self.report(passed_at.unwrap_or(now), measured)?;
         }
         let blocked = self.outer.is_blocked(now) || self.inner.is_blocked(now);
         if blocked {

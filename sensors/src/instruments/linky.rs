@@ -1,6 +1,6 @@
-//! A French meter (Linky, or an older electronic one) on a serial line: what its télé-information says.
+//! A French meter (Linky, or an older electronic one) on a serial line, read through its télé-information output.
 //!
-//! The meter talks without being asked. The mode is found by listening: at the wrong speed no group has a checksum
+//! The meter sends unprompted. The mode is found by listening: at the wrong speed no group has a checksum
 //! that is right.
 
 use std::io::{ErrorKind, Read};
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use domain::ids::DeviceId;
 
-use super::{Fault, Instrument, Measured, Moment, PATIENCE};
+use super::{Fault, Instrument, Measurement, Moment, PATIENCE};
+use crate::pins::Line;
 use crate::tic::{Frame, Frames, Meter, Mode};
 use crate::uptime::Uptime;
-use crate::wiring::Line;
 
-/// How long a mode is listened for. A frame in historic mode takes up to 3 s.
+/// Time for which a mode is listened for. A frame in historic mode takes up to 3 s.
 const LISTEN: Duration = Duration::from_secs(7);
 
 /// A read gives what is there; this long is waited for more, so that it is worth it.
@@ -29,11 +29,11 @@ pub struct Linky {
     frames: Frames,
     meter: Meter,
     interval: Duration,
-    told_at: Option<Uptime>,
-    /// When a frame was heard last, or the listening began.
-    heard: Instant,
-    /// Bad groups that were told already.
-    bad_told: u64,
+    reported_at: Option<Uptime>,
+    /// When a frame was received last, or the listening began.
+    last_frame_at: Instant,
+    /// Bad groups that were reported already.
+    bad_reported: u64,
 }
 
 impl std::fmt::Debug for Linky {
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Linky {
 }
 
 impl Linky {
-    /// The meter of `device` on `line`, in `mode` or in the one that is found; told once an `interval`.
+    /// The meter of `device` on `line`, in `mode` or in the one that is found; reported once an `interval`.
     pub fn new(line: Line, mode: Option<Mode>, device: DeviceId, interval: Duration) -> Self {
         let modes: &[Mode] = match mode {
             None => &Mode::BOTH,
@@ -58,9 +58,9 @@ impl Linky {
             frames: Frames::default(),
             meter: Meter::new(device),
             interval,
-            told_at: None,
-            heard: Instant::now(),
-            bad_told: 0,
+            reported_at: None,
+            last_frame_at: Instant::now(),
+            bad_reported: 0,
         }
     }
 
@@ -72,33 +72,33 @@ impl Linky {
         let mode = self.mode();
         let port = (self.line)(mode).map_err(|error| no_answer(error.to_string()))?;
         self.port = Some(port);
-        self.heard = Instant::now();
+        self.last_frame_at = Instant::now();
         Ok(())
     }
 
-    /// What a frame adds: everything when it is time, else only what the meter dates itself.
-    fn take(&mut self, frame: &Frame, measured: &mut Vec<Measured>) {
+    /// Adds the values of a frame: all when the interval is over, else only those that the meter dates itself.
+    fn take(&mut self, frame: &Frame, measured: &mut Vec<Measurement>) {
         let now = Uptime::now();
-        self.heard = Instant::now();
-        let due = self.told_at.is_none_or(|told| now.since(told) >= self.interval);
+        self.last_frame_at = Instant::now();
+        let due = self.reported_at.is_none_or(|last| now.since(last) >= self.interval);
         if due {
-            self.told_at = Some(now);
+            self.reported_at = Some(now);
         }
         for one in self.meter.read(frame, now) {
-            let at = one.at.map_or(Moment::Uptime(now), Moment::Told);
+            let at = one.at.map_or(Moment::Uptime(now), Moment::Dated);
             if due || one.at.is_some() {
                 let (quantity, channel) = (one.quantity, Some(one.channel));
-                measured.push(Measured { quantity, channel, value: one.value, at });
+                measured.push(Measurement { quantity, channel, value: one.value, at });
             }
         }
     }
 
-    /// Nothing was heard for too long: the other mode, or the other end of the wire.
+    /// Turns to the next mode after a silence; an error once every mode was silent.
     fn silence(&mut self) -> Result<(), Fault> {
         let mode = self.mode();
         self.port = None;
         self.turn += 1;
-        // With both modes to try, only a round without success is worth a word.
+        // With both modes to try, only a round without success is reported.
         if !self.turn.is_multiple_of(self.modes.len()) {
             return Ok(());
         }
@@ -112,15 +112,15 @@ impl Linky {
         )))
     }
 
-    /// Damage is told when there has been much of it, and not again until there is as much more.
+    /// Reports damage once there is much of it, and again when there is as much more.
     fn damage(&mut self) -> Result<(), Fault> {
         const MANY: u64 = 100;
         let bad: u64 = self.frames.tally().bad.values().sum();
         let bad = bad + self.meter.refused().values().sum::<u64>();
-        if bad < self.bad_told + MANY {
+        if bad < self.bad_reported + MANY {
             return Ok(());
         }
-        self.bad_told = bad;
+        self.bad_reported = bad;
         let right = self.frames.tally().groups;
         Err(Fault::Unwell(format!(
             "{bad} groups of the meter were damaged or could not be, {right} were right; check the resistor and the wires of \
@@ -135,7 +135,7 @@ impl Instrument for Linky {
         Ok(format!("a line that is open at {} baud, {} mode", self.mode().baud(), self.mode()))
     }
 
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         if self.port.is_none() {
             self.open()?;
         }
@@ -165,7 +165,7 @@ impl Instrument for Linky {
                 std::thread::sleep(GATHER);
             }
         }
-        if self.heard.elapsed() >= LISTEN {
+        if self.last_frame_at.elapsed() >= LISTEN {
             self.silence()?;
         }
         self.damage()

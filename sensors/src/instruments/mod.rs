@@ -8,21 +8,21 @@
 //! | `motion` | a passive infrared detector on a pin | occupancy_detected |
 //! | `door` | two light barriers on two pins | people_in, people_out |
 //! | `pulses` | an S0 output on a pin | energy_imported, active_power |
-//! | `linky` | a French meter on a serial line | what its labels say |
-//! | `debounce` | (their pins) | when a level has settled |
-//! | `kept` | (their totals) | what must outlive a power cut |
-//! | `pace` | (those that are asked) | when it is time to ask again |
+//! | `linky` | a French meter on a serial line | the quantities of its labels |
+//! | `debounce` | (their pins) | lasting changes of a level |
+//! | `totals_file` | (their totals) | totals that outlive a power cut |
+//! | `polling` | (those that measure on demand) | the interval at which they are polled |
 
 mod current_clamp;
 mod debounce;
 mod door;
-mod kept;
 mod linky;
 mod motion;
-mod pace;
+mod polling;
 mod pulses;
 mod scd4x;
 mod sht4x;
+mod totals_file;
 
 use std::time::Duration;
 
@@ -33,22 +33,22 @@ use domain::{Instant, Value};
 pub use current_clamp::{Clamp, CurrentClamp};
 pub use debounce::Debounce;
 pub use door::{Beams, Door, DoorCounter, Passage};
-pub use kept::{Kept, KeptError};
 pub use linky::Linky;
 pub use motion::Motion;
-pub use pace::{Asked, Paced};
+pub use polling::{Polled, Poller};
 pub use pulses::{PulseMeter, Pulses, S0};
 pub use scd4x::{Calibration, Scd4x, Scd4xSettings};
 pub use sht4x::{Sht4x, Sht4xAddress};
+pub use totals_file::{TotalsError, TotalsFile};
 
 use crate::uptime::Uptime;
 
-/// How long [`Instrument::measure`] waits at most, so that a node stops at once when it is asked.
+/// Longest wait of [`Instrument::measure`], so that a node stops at once when it has to.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One measuring part of a node.
 pub trait Instrument: Send {
-    /// Starts it, or starts it again after faults; says what has answered.
+    /// Starts it, or starts it again after faults; returns what has answered, for people.
     ///
     /// # Errors
     /// When nothing has answered, or not as it should.
@@ -58,7 +58,7 @@ pub trait Instrument: Send {
     ///
     /// # Errors
     /// When the instrument does not do what it should; what was added before counts all the same.
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault>;
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault>;
 
     /// Puts away what must not be lost when the node ends.
     ///
@@ -69,30 +69,30 @@ pub trait Instrument: Send {
     }
 }
 
-/// What an instrument has measured.
+/// One value measured by an instrument.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
-    /// Of what.
+pub struct Measurement {
+    /// The quantity measured.
     pub quantity: Quantity,
-    /// Which of several like values of one instrument, where it has such; the node may name a channel itself.
+    /// Channel among several like values: the instrument's own, and the configured one in front of it.
     pub channel: Option<Channel>,
-    /// What.
+    /// The value, in the unit of the quantity.
     pub value: Value,
-    /// When.
+    /// When it was measured.
     pub at: Moment,
 }
 
-/// When something was measured.
+/// Time of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// By the machine, which may not know yet what time it is.
+    /// Uptime of the machine, which may not have the right time yet.
     Uptime(Uptime),
-    /// By an instrument that has a clock of its own.
-    Told(Instant),
+    /// Wall-clock time, of an instrument that has a clock of its own.
+    Dated(Instant),
 }
 
-impl Measured {
-    /// A number of `quantity`.
+impl Measurement {
+    /// A measurement of a numeric `quantity`.
     ///
     /// # Errors
     /// When the quantity cannot have it.
@@ -101,7 +101,7 @@ impl Measured {
         Ok(Self { quantity, channel: None, value, at: Moment::Uptime(at) })
     }
 
-    /// The truth of `quantity`.
+    /// A measurement of a `quantity` that is a state.
     ///
     /// # Errors
     /// When the quantity is no state.
@@ -111,35 +111,35 @@ impl Measured {
     }
 }
 
-/// What is wrong with an instrument. Nothing is measured then: a fault is never a value.
+/// Fault of an instrument. Nothing is measured then: a fault is never a value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nothing answers at its place.
+    /// The instrument does not answer.
     #[error("{what} does not answer ({reason}); check its power, wires and address")]
     NoAnswer {
-        /// Who was asked.
+        /// The instrument.
         what: &'static str,
-        /// What the bus or line said.
+        /// Error of the bus or line.
         reason: String,
     },
-    /// What came was damaged on the way.
+    /// The answer was damaged on the way.
     #[error(
         "{0} answered with a wrong checksum; check for long or loose wires and missing pull-ups"
     )]
     Damaged(&'static str),
-    /// It answers, but not with what it should.
+    /// The instrument answers, but not as it should.
     #[error("{0}")]
     Unwell(String),
-    /// It measured what cannot be.
+    /// The measured value cannot be.
     #[error(transparent)]
     Implausible(#[from] InvalidValue),
-    /// A total cannot be kept, and is not told before it is.
+    /// A total cannot be saved, and is not published before it is.
     #[error(transparent)]
-    Kept(#[from] KeptError),
+    Totals(#[from] TotalsError),
 }
 
-/// No more decimals than the instrument has.
+/// Rounds to the decimals that the instrument has.
 fn round(number: f64, decimals: i32) -> f64 {
     let factor = 10f64.powi(decimals);
     (number * factor).round() / factor

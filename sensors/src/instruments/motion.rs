@@ -1,14 +1,13 @@
-//! A passive infrared detector (PIR) on a pin: somebody moves, or nobody does. It says so when that changes, and once
-//! an interval that it still is so.
+//! A passive infrared detector (PIR) on a pin: its state is reported at each change, and once an interval.
 
 use std::time::Duration;
 
 use domain::quantity::Quantity;
 use embedded_hal::digital::InputPin;
 
-use super::{Debounce, Fault, Instrument, Measured, PATIENCE};
+use super::{Debounce, Fault, Instrument, Measurement, PATIENCE};
+use crate::pins::{Edge, Edges};
 use crate::uptime::Uptime;
-use crate::wiring::{Edge, Edges};
 
 /// A detector's output lasts for seconds; what is shorter was a spark.
 const HOLD: Duration = Duration::from_millis(100);
@@ -27,9 +26,9 @@ pub struct Motion<P> {
 #[derive(Debug)]
 struct Watch {
     level: Debounce,
-    /// Before this the detector sees ghosts.
+    /// End of the warm-up, in which the detector sees movement that is none.
     warm_at: Uptime,
-    told_at: Option<Uptime>,
+    reported_at: Option<Uptime>,
 }
 
 impl<P: InputPin> Motion<P> {
@@ -54,12 +53,13 @@ impl<P: InputPin + Send> Instrument for Motion<P> {
         let (high, now) = (self.is_high()?, Uptime::now());
         // A restart after faults does not cool it down.
         let warm_at = self.watch.as_ref().map_or(now + self.warm_up, |watch| watch.warm_at);
-        self.watch = Some(Watch { level: Debounce::new(high, HOLD, now), warm_at, told_at: None });
+        self.watch =
+            Some(Watch { level: Debounce::new(high, HOLD, now), warm_at, reported_at: None });
         let state = if high == self.detected_when_high { "movement" } else { "no movement" };
         Ok(format!("a pin that is {} now: {state}", if high { "high" } else { "low" }))
     }
 
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         let now = Uptime::now();
         let patience = self
             .watch
@@ -74,7 +74,7 @@ impl<P: InputPin + Send> Instrument for Motion<P> {
     }
 }
 
-/// How a detector is to be read.
+/// Settings by which a detector is read.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     interval: Duration,
@@ -89,7 +89,7 @@ impl Watch {
         corrected: Option<bool>,
         now: Uptime,
         way: Way,
-        measured: &mut Vec<Measured>,
+        measured: &mut Vec<Measurement>,
     ) -> Result<(), Fault> {
         let before = edge.and_then(|edge| self.level.edge(edge));
         if let Some(high) = corrected {
@@ -101,22 +101,22 @@ impl Watch {
             return Ok(());
         }
         for Edge { high, at } in changes.into_iter().flatten() {
-            self.tell(high == way.detected_when_high, at.max(self.warm_at), measured)?;
+            self.report(high == way.detected_when_high, at.max(self.warm_at), measured)?;
         }
-        if self.told_at.is_none_or(|told| now.since(told) >= way.interval) {
-            self.tell(self.level.is_high() == way.detected_when_high, now, measured)?;
+        if self.reported_at.is_none_or(|last| now.since(last) >= way.interval) {
+            self.report(self.level.is_high() == way.detected_when_high, now, measured)?;
         }
         Ok(())
     }
 
-    fn tell(
+    fn report(
         &mut self,
         detected: bool,
         at: Uptime,
-        measured: &mut Vec<Measured>,
+        measured: &mut Vec<Measurement>,
     ) -> Result<(), Fault> {
-        self.told_at = Some(at);
-        measured.push(Measured::state(Quantity::OccupancyDetected, detected, at)?);
+        self.reported_at = Some(at);
+        measured.push(Measurement::state(Quantity::OccupancyDetected, detected, at)?);
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! An S0 output: a contact that closes once for so many watt-hours (IEC 62053-31: for at least 30 ms, open for as long).
 //!
 //! The register is the count of all pulses since the node was given the meter, so it outlives restarts; what went
-//! through while the node had no power is not seen. Power is what the last two pulses tell, and while the next one
-//! is overdue the most that it can be.
+//! through while the node had no power is not seen. Power follows from the interval of the last two
+//! pulses, and while the next one is overdue it is the most that it can be.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use domain::quantity::Quantity;
 use embedded_hal::digital::InputPin;
 
 use super::motion::is_high;
-use super::{Debounce, Fault, Instrument, Kept, Measured, PATIENCE, round};
+use super::{Debounce, Fault, Instrument, Measurement, PATIENCE, TotalsFile, round};
+use crate::pins::Edges;
 use crate::uptime::Uptime;
-use crate::wiring::Edges;
 
-/// What one meter's pulses say.
+/// Characteristics of an S0 output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct S0 {
     /// Pulses for a kWh, as printed on the meter.
     pub pulses_per_kwh: f64,
-    /// What the meter's own display showed when the count was 0, in Wh.
+    /// Register of the meter's own display when the count was 0, in Wh.
     pub start_wh: f64,
     /// The most that the meter can measure, in W: pulses that come faster are sparks.
     pub max_power_w: f64,
-    /// How long the contact must be closed or open to count.
+    /// Shortest time for which the contact must be closed or open to count.
     pub hold: Duration,
 }
 
-/// Tells energy and power from pulses. Pure.
+/// Energy and power computed from pulses.
 #[derive(Clone, Copy, Debug)]
 pub struct Pulses {
     meter: S0,
@@ -44,7 +44,7 @@ impl Pulses {
         Self { meter, count, sparks: 0, last: None, gap_ms: None }
     }
 
-    /// Takes a pulse; whether it counts.
+    /// Takes a pulse; returns whether it counts.
     pub fn pulse(&mut self, at: Uptime) -> bool {
         let gap_ms = self.last.map(|last| at.since_ms(last));
         if gap_ms.is_some_and(|gap| self.power_over(gap) > self.meter.max_power_w) {
@@ -57,7 +57,7 @@ impl Pulses {
         true
     }
 
-    /// All pulses that ever counted.
+    /// Number of counted pulses.
     pub const fn count(&self) -> u64 {
         self.count
     }
@@ -93,28 +93,45 @@ pub struct PulseMeter<P> {
     edges: Edges,
     pulses: Pulses,
     level: Option<Debounce>,
-    kept: Kept,
+    totals_file: TotalsFile,
     key: String,
     interval: Duration,
-    told_at: Option<Uptime>,
-    sparks_told: u64,
+    reported_at: Option<Uptime>,
+    sparks_reported: u64,
 }
 
 impl<P: InputPin> PulseMeter<P> {
-    /// The count goes on from what is kept under `key`; told once an `interval`.
-    pub fn new(pin: P, edges: Edges, meter: S0, kept: Kept, key: &str, interval: Duration) -> Self {
-        let pulses = Pulses::new(meter, kept.total(key));
+    /// A meter whose count goes on from the total under `key`; reported once an `interval`.
+    pub fn new(
+        pin: P,
+        edges: Edges,
+        meter: S0,
+        totals_file: TotalsFile,
+        key: &str,
+        interval: Duration,
+    ) -> Self {
+        let pulses = Pulses::new(meter, totals_file.total(key));
         let key = key.to_owned();
-        Self { pin, edges, pulses, level: None, kept, key, interval, told_at: None, sparks_told: 0 }
+        Self {
+            pin,
+            edges,
+            pulses,
+            level: None,
+            totals_file,
+            key,
+            interval,
+            reported_at: None,
+            sparks_reported: 0,
+        }
     }
 
-    fn tell(&mut self, now: Uptime, measured: &mut Vec<Measured>) -> Result<(), Fault> {
-        self.kept.keep(&self.key, self.pulses.count())?;
-        measured.push(Measured::number(Quantity::EnergyImported, self.pulses.energy_wh(), now)?);
+    fn report(&mut self, now: Uptime, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
+        self.totals_file.save(&self.key, self.pulses.count())?;
+        measured.push(Measurement::number(Quantity::EnergyImported, self.pulses.energy_wh(), now)?);
         if let Some(power) = self.pulses.power_w(now) {
-            measured.push(Measured::number(Quantity::ActivePower, power, now)?);
+            measured.push(Measurement::number(Quantity::ActivePower, power, now)?);
         }
-        self.told_at = Some(now);
+        self.reported_at = Some(now);
         Ok(())
     }
 }
@@ -127,7 +144,7 @@ impl<P: InputPin + Send> Instrument for PulseMeter<P> {
         Ok(format!("a contact that is {state} now; {} pulses so far", self.pulses.count()))
     }
 
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         let Some(level) = &mut self.level else { return Ok(()) };
         let patience = level.settles_in(Uptime::now());
         let patience = patience.map_or(PATIENCE, |wait| wait + Duration::from_millis(1));
@@ -145,11 +162,11 @@ impl<P: InputPin + Send> Instrument for PulseMeter<P> {
                 self.pulses.pulse(change.at);
             }
         }
-        if self.told_at.is_none_or(|told| now.since(told) >= self.interval) {
-            self.tell(now, measured)?;
+        if self.reported_at.is_none_or(|last| now.since(last) >= self.interval) {
+            self.report(now, measured)?;
         }
-        let sparks =
-            self.pulses.sparks() - std::mem::replace(&mut self.sparks_told, self.pulses.sparks());
+        let sparks = self.pulses.sparks()
+            - std::mem::replace(&mut self.sparks_reported, self.pulses.sparks());
         if lost > 0 || sparks > 0 {
             return Err(Fault::Unwell(format!(
                 "{} changes of the S0 output were too fast for the meter's {} W; use a shielded pair, or a capacitor of \
@@ -162,6 +179,6 @@ impl<P: InputPin + Send> Instrument for PulseMeter<P> {
     }
 
     fn end(&mut self) -> Result<(), Fault> {
-        Ok(self.kept.keep(&self.key, self.pulses.count())?)
+        Ok(self.totals_file.save(&self.key, self.pulses.count())?)
     }
 }

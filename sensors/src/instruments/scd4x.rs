@@ -1,6 +1,6 @@
 //! Sensirion SCD40 and SCD41: CO2 by photoacoustics, temperature and humidity, at I²C address 0x62.
 //!
-//! It measures every 5 s by itself. Its CO2 reads about 1 % low for each 10 hPa below sea level unless it is told the
+//! It measures every 5 s by itself. Its CO2 reads about 1 % low for each 10 hPa below sea level unless it is given the
 //! pressure. Its self-calibration takes the lowest value of a week for outdoor air, which a basement never has.
 
 use domain::quantity::Quantity;
@@ -9,19 +9,19 @@ use embedded_hal::i2c::I2c;
 use scd4x::Error;
 use sensirion_i2c::{crc8, i2c};
 
-use super::{Asked, Fault, Measured, round};
+use super::{Fault, Measurement, Polled, round};
 use crate::uptime::Uptime;
 
 const NAME: &str = "the SCD4x at I²C address 0x62";
 
 const ADDRESS: u8 = 0x62;
 
-/// How an SCD4x is set up.
+/// Settings of an SCD4x.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scd4xSettings {
     /// The air pressure, in hPa; kept by the sensor until its power goes.
     pub pressure_hpa: Option<u16>,
-    /// What it takes off the temperature for its own warmth and that of its case, in K; kept until its power goes.
+    /// Offset taken off the temperature for the warmth of sensor and case, in K; kept until its power goes.
     pub temperature_offset: Option<f32>,
     /// Whether the lowest CO2 of a week is taken for outdoor air.
     pub self_calibration: bool,
@@ -35,10 +35,10 @@ pub struct Scd4x<B, D> {
     settings: Scd4xSettings,
 }
 
-/// What a forced calibration has changed.
+/// Outcome of a forced calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calibration {
-    /// What the sensor adds from now on, in ppm.
+    /// Correction that the sensor adds from now on, in ppm.
     pub correction_ppm: i32,
 }
 
@@ -61,14 +61,14 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
     /// When it does not answer, or refuses: it had not measured long enough.
     pub fn calibrate(&mut self, ppm: u16) -> Result<Calibration, Fault> {
         self.sensor().stop_periodic_measurement().map_err(fault)?;
-        let told = self.force(ppm);
+        let outcome = self.force(ppm);
         self.sensor().start_periodic_measurement().map_err(fault)?;
-        told
+        outcome
     }
 
-    /// The command itself. The driver takes a correction downwards for a refusal, so it is not asked.
+    /// The command itself. The driver takes a correction downwards for a refusal, so it is not used.
     fn force(&mut self, ppm: u16) -> Result<Calibration, Fault> {
-        /// What the sensor's correction is counted from.
+        /// Zero of the sensor's correction.
         const ZERO: i32 = 0x8000;
         const REFUSED: u16 = 0xffff;
         let no_answer = |error: B::Error| fault(Error::I2c(error));
@@ -84,12 +84,12 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
                 "the SCD4x refused the calibration: let it measure in this air for three minutes before"
                     .into(),
             )),
-            told => Ok(Calibration { correction_ppm: i32::from(told) - ZERO }),
+            correction => Ok(Calibration { correction_ppm: i32::from(correction) - ZERO }),
         }
     }
 }
 
-impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
+impl<B: I2c + Send, D: DelayNs + Send> Polled for Scd4x<B, D> {
     fn begin(&mut self) -> Result<String, Fault> {
         let settings = self.settings;
         let mut sensor = self.sensor();
@@ -107,7 +107,7 @@ impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
         Ok(format!("SCD4x, serial number {serial:012x}"))
     }
 
-    fn ask(&mut self) -> Result<Vec<Measured>, Fault> {
+    fn poll(&mut self) -> Result<Vec<Measurement>, Fault> {
         let mut sensor = self.sensor();
         if !sensor.data_ready_status().map_err(fault)? {
             return Ok(Vec::new());
@@ -116,9 +116,9 @@ impl<B: I2c + Send, D: DelayNs + Send> Asked for Scd4x<B, D> {
         let air = sensor.measurement().map_err(fault)?;
         Ok(vec![
             // 0 is what it says before its first measurement; the quantity's range refuses it.
-            Measured::number(Quantity::Co2, f64::from(air.co2), at)?,
-            Measured::number(Quantity::Temperature, round(f64::from(air.temperature), 2), at)?,
-            Measured::number(Quantity::RelativeHumidity, round(f64::from(air.humidity), 2), at)?,
+            Measurement::number(Quantity::Co2, f64::from(air.co2), at)?,
+            Measurement::number(Quantity::Temperature, round(f64::from(air.temperature), 2), at)?,
+            Measurement::number(Quantity::RelativeHumidity, round(f64::from(air.humidity), 2), at)?,
         ])
     }
 }

@@ -6,12 +6,12 @@ use embedded_hal::i2c::I2c;
 use serde::Deserialize;
 use sht4x::{Address, Error, Precision};
 
-use super::{Asked, Fault, Measured, round};
+use super::{Fault, Measurement, Polled, round};
 use crate::uptime::Uptime;
 
 const NAME: &str = "the SHT4x";
 
-/// Where an SHT4x answers: the letter in its type says it.
+/// I²C address of an SHT4x, by the letter in its type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub enum Sht4xAddress {
     /// SHT4x-A, nearly all breakouts.
@@ -55,14 +55,14 @@ impl<B: I2c, D: DelayNs> Sht4x<B, D> {
     }
 }
 
-impl<B: I2c + Send, D: DelayNs + Send> Asked for Sht4x<B, D> {
+impl<B: I2c + Send, D: DelayNs + Send> Polled for Sht4x<B, D> {
     fn begin(&mut self) -> Result<String, Fault> {
         self.sensor.soft_reset(&mut self.delay).map_err(fault)?;
         let serial = self.sensor.serial_number(&mut self.delay).map_err(fault)?;
         Ok(format!("SHT4x, serial number {serial:08x}"))
     }
 
-    fn ask(&mut self) -> Result<Vec<Measured>, Fault> {
+    fn poll(&mut self) -> Result<Vec<Measurement>, Fault> {
         let at = Uptime::now();
         let raw = self.sensor.measure_raw(Precision::High, &mut self.delay).map_err(fault)?;
         let share = |word: u16| f64::from(word) / f64::from(u16::MAX);
@@ -70,8 +70,8 @@ impl<B: I2c + Send, D: DelayNs + Send> Asked for Sht4x<B, D> {
         let humidity = (125.0 * share(raw.humidity) - 6.0).clamp(0.0, 100.0);
         let temperature = 175.0 * share(raw.temperature) - 45.0;
         Ok(vec![
-            Measured::number(Quantity::Temperature, round(temperature, 2), at)?,
-            Measured::number(Quantity::RelativeHumidity, round(humidity, 2), at)?,
+            Measurement::number(Quantity::Temperature, round(temperature, 2), at)?,
+            Measurement::number(Quantity::RelativeHumidity, round(humidity, 2), at)?,
         ])
     }
 }

@@ -1,4 +1,4 @@
-//! `vigie-node calibrate`: tells an SCD4x what air it stands in.
+//! `vigie-node calibrate`: forced calibration of an SCD4x in air of known CO2.
 
 use std::io::Write;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use anyhow::{Context, anyhow};
 use domain::ids::Channel;
 use sensors::bench::Bench;
 use sensors::board;
-use sensors::instruments::{Asked, Scd4x};
+use sensors::instruments::{Polled, Scd4x};
+use sensors::pins::{Board, Sleep};
 use sensors::station::{Config, Kind, Station};
-use sensors::wiring::{Board, Sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::run::NodeArguments;
@@ -44,25 +44,25 @@ async fn calibrate<B: Board>(
     arguments: &Arguments,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
-    let fitted = config.fittings.iter().find_map(|fitting| match &fitting.kind {
+    let wired = config.instruments.iter().find_map(|instrument| match &instrument.kind {
         Kind::Scd4x { bus, settings }
             if arguments.channel.is_none()
                 || arguments.channel.as_deref()
-                    == fitting.channel.as_ref().map(Channel::as_str) =>
+                    == instrument.channel.as_ref().map(Channel::as_str) =>
         {
             Some((*bus, *settings))
         }
         _ => None,
     });
-    let (bus, settings) = fitted
+    let (bus, settings) = wired
         .context("the configuration has no such [[scd4x]]: see --channel")
         .map_err(Failure::usage)?;
     // Nobody else may talk to the sensor meanwhile.
     let _alone = Station::lock(&config.data).map_err(Failure::usage)?;
     let bus = board.bus(bus).map_err(Failure::running)?;
     let mut sensor = Scd4x::new(bus, Sleep, settings);
-    tell(&sensor.begin().map_err(Failure::running)?)?;
-    tell(&format!(
+    print(&sensor.begin().map_err(Failure::running)?)?;
+    print(&format!(
         "stands in the air for {} s now; keep people away from it, breath has 40,000 ppm",
         arguments.after
     ))?;
@@ -71,12 +71,12 @@ async fn calibrate<B: Board>(
         return Err(Failure::running(anyhow!("stopped; nothing was changed")));
     }
     let calibration = sensor.calibrate(arguments.ppm).map_err(Failure::running)?;
-    tell(&format!(
+    print(&format!(
         "calibrated to {} ppm; it adds {} ppm more than before",
         arguments.ppm, calibration.correction_ppm
     ))
 }
 
-fn tell(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), Failure> {
     writeln!(std::io::stdout().lock(), "{text}").map_err(Failure::running)
 }

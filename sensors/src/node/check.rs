@@ -1,4 +1,4 @@
-//! `vigie-node check`: what is wired and what answers.
+//! `vigie-node check`: which instruments answer, and whether broker, clock and data folder can be used.
 
 use std::io::Write;
 use std::sync::mpsc;
@@ -8,32 +8,33 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use sensors::bench::Bench;
 use sensors::board;
-use sensors::instruments::{Fault, Instrument, Kept, Measured};
+use sensors::instruments::{Fault, Instrument, Measurement, TotalsFile};
+use sensors::pins::Board;
 use sensors::publisher::{Node, Publisher};
 use sensors::serial::LinesOnly;
-use sensors::station::{Config, Fitting, Kind, Trust, fit, wires};
-use sensors::wiring::Board;
+use sensors::station::{Config, Kind, Trust, connect, wires};
 
 use super::run::NodeArguments;
 use crate::Failure;
 
-/// How long an instrument may take to its first value: a meter whose mode must be found takes longest.
+/// Longest wait for the first value of an instrument: a meter whose mode must be found takes longest.
 const ANSWER: Duration = Duration::from_secs(25);
 
-/// How long the broker may take.
+/// Longest wait for the broker.
 const CONNECT: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(arguments: NodeArguments) -> Result<(), Failure> {
     let config = arguments.configuration()?;
-    let kept = Kept::open(&config.data.join("totals.json")).map_err(Failure::running)?;
+    let totals_file =
+        TotalsFile::open(&config.data.join("totals.json")).map_err(Failure::running)?;
     let mut answers = Vec::new();
     if arguments.simulate {
-        let bench = Bench::new(wires(&config.fittings));
-        answers.extend(instruments(&bench, &config, &kept));
+        let bench = Bench::new(wires(&config.instruments));
+        answers.extend(instruments(&bench, &config, &totals_file));
     } else if config.needs_only_lines() {
-        answers.extend(instruments(&LinesOnly, &config, &kept));
+        answers.extend(instruments(&LinesOnly, &config, &totals_file));
     } else {
-        answers.extend(instruments(&board::pi().map_err(Failure::usage)?, &config, &kept));
+        answers.extend(instruments(&board::pi().map_err(Failure::usage)?, &config, &totals_file));
     }
     answers.push(("broker".to_owned(), config.broker.to_string(), broker(&config).await));
     answers.push(("clock".to_owned(), "the wall clock".to_owned(), clock(&config)));
@@ -61,41 +62,45 @@ pub(crate) async fn run(arguments: NodeArguments) -> Result<(), Failure> {
 
 type Answer = Result<String, String>;
 
-/// Asks all instruments at the same time.
-fn instruments<B: Board>(board: &B, config: &Config, kept: &Kept) -> Vec<(String, String, Answer)> {
-    let asked: Vec<_> = config
-        .fittings
+/// Probes all instruments at the same time.
+fn instruments<B: Board>(
+    board: &B,
+    config: &Config,
+    totals_file: &TotalsFile,
+) -> Vec<(String, String, Answer)> {
+    let probes: Vec<_> = config
+        .instruments
         .iter()
-        .map(|fitting| {
+        .map(|instrument| {
             let (sender, answer) = mpsc::channel();
-            match fit(board, &config.device, fitting, kept) {
-                Ok(instrument) => {
-                    let fitting = fitting.clone();
-                    thread::spawn(move || sender.send(ask(instrument, &fitting)));
+            match connect(board, &config.device, instrument, totals_file) {
+                Ok(connected) => {
+                    let kind = instrument.kind.clone();
+                    thread::spawn(move || sender.send(probe(connected, &kind)));
                 }
                 Err(unwired) => {
                     let _ = sender.send(Err(format!("{:#}", anyhow::Error::new(unwired))));
                 }
             }
-            (fitting, answer)
+            (instrument, answer)
         })
         .collect();
     let until = Instant::now() + ANSWER + Duration::from_secs(5);
-    let answered = asked.into_iter().map(|(fitting, answer)| {
+    let answered = probes.into_iter().map(|(instrument, answer)| {
         let patience = until.saturating_duration_since(Instant::now());
         let hangs = |_| {
             Err("it hangs: neither an answer nor a fault; switch its power off and on".to_owned())
         };
         let answer = answer.recv_timeout(patience).unwrap_or_else(hangs);
-        (fitting.name(), fitting.kind.place(), answer)
+        (instrument.name(), instrument.kind.place(), answer)
     });
     answered.collect()
 }
 
 /// Starts an instrument, and has it measure when that does not need somebody to do something.
-fn ask(mut instrument: Box<dyn Instrument>, fitting: &Fitting) -> Answer {
+fn probe(mut instrument: Box<dyn Instrument>, kind: &Kind) -> Answer {
     let answer = instrument.begin().map_err(|fault| fault.to_string())?;
-    if matches!(fitting.kind, Kind::Motion { .. } | Kind::Door { .. } | Kind::Pulses { .. }) {
+    if matches!(kind, Kind::Motion { .. } | Kind::Door { .. } | Kind::Pulses { .. }) {
         return Ok(answer);
     }
     let until = Instant::now() + ANSWER;
@@ -112,8 +117,8 @@ fn ask(mut instrument: Box<dyn Instrument>, fitting: &Fitting) -> Answer {
     Ok(format!("{answer}: {}", values.join(", ")))
 }
 
-fn value(measured: &Measured) -> String {
-    let Measured { quantity, channel, value, .. } = measured;
+fn value(measured: &Measurement) -> String {
+    let Measurement { quantity, channel, value, .. } = measured;
     let channel = channel.as_ref().map(|channel| format!(" {channel}")).unwrap_or_default();
     format!("{quantity}{channel} {} {}", value.as_f64(), quantity.unit())
 }

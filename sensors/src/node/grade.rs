@@ -4,21 +4,19 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
 use domain::Clock;
 use domain::ids::DeviceId;
 use domain::site::{DREUX, parse};
-use domain::wire::BrokerUrl;
 use jiff::SignedDuration;
 use sensors::grade::{Grader, Mark, text};
 use sensors::publisher::Listener;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::SystemClock;
+use super::{BrokerArgument, SystemClock, read_site};
 use crate::Failure;
 
-/// How long the broker may take to give what it has kept.
+/// Longest wait for the retained messages of the broker.
 const KEPT_WITHIN: Duration = Duration::from_secs(1);
 
 /// Listen to devices for some minutes and tell how well they speak, and what to mend.
@@ -29,14 +27,8 @@ pub(crate) struct Arguments {
     /// The site model: whose topics, which families; that of the demonstration when left out
     #[arg(long, env = "VIGIE_SITE")]
     site: Option<PathBuf>,
-    /// Where to listen, as in <mqtt://user:password@host:port>
-    #[arg(
-        long,
-        env = "VIGIE_BROKER",
-        default_value = "mqtt://127.0.0.1:1883",
-        hide_env_values = true
-    )]
-    broker: BrokerUrl,
+    #[command(flatten)]
+    broker: BrokerArgument,
     /// How long to listen
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = listening)]
     time: Duration,
@@ -53,47 +45,42 @@ fn listening(text: &str) -> Result<Duration, String> {
 }
 
 pub(crate) async fn run(arguments: Arguments, shutdown: CancellationToken) -> Result<(), Failure> {
-    let Arguments { device, site: path, broker, time, json } = arguments;
+    let Arguments { device, site: path, broker: BrokerArgument { broker }, time, json } = arguments;
     let site = match path {
         None => parse(DREUX, "dreux.toml").map_err(Failure::running)?,
-        Some(path) => {
-            let text = std::fs::read_to_string(&path)
-                .with_context(|| format!("{}: the site file cannot be read", path.display()))
-                .map_err(Failure::usage)?;
-            parse(&text, &path.display().to_string()).map_err(Failure::usage)?
-        }
+        Some(path) => read_site(&path)?,
     };
     let mut grader = Grader::new(&site, device.clone());
     let client = format!("vigie-grade-{}", std::process::id());
     let mut listener = Listener::new(&broker, &client, grader.filters());
     tracing::info!(%broker, seconds = time.as_secs(), "listening");
     let end = Instant::now() + time;
-    hear_until(end, &mut listener, &mut grader, &shutdown).await?;
-    // What was published retained meanwhile is only told to who asks.
-    listener.ask_again();
-    hear_until(Instant::now() + KEPT_WITHIN, &mut listener, &mut grader, &shutdown).await?;
-    tell(&grader, device.as_ref(), json)
+    receive_until(end, &mut listener, &mut grader, &shutdown).await?;
+    // What was published retained meanwhile is only sent to a new subscription.
+    listener.resubscribe();
+    receive_until(Instant::now() + KEPT_WITHIN, &mut listener, &mut grader, &shutdown).await?;
+    print(&grader, device.as_ref(), json)
 }
 
-async fn hear_until(
+async fn receive_until(
     end: Instant,
     listener: &mut Listener,
     grader: &mut Grader,
     shutdown: &CancellationToken,
 ) -> Result<(), Failure> {
     loop {
-        let heard = tokio::select! {
+        let received = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
-            heard = timeout_at(end, listener.next()) => heard,
+            received = timeout_at(end, listener.next()) => received,
         };
-        let Ok(heard) = heard else { return Ok(()) };
-        let message = heard.map_err(Failure::running)?;
-        grader.hear(&message.topic, &message.payload, message.retained, SystemClock.now());
+        let Ok(received) = received else { return Ok(()) };
+        let message = received.map_err(Failure::running)?;
+        grader.receive(&message.topic, &message.payload, message.retained, SystemClock.now());
     }
 }
 
-fn tell(heard: &Grader, wanted: Option<&DeviceId>, json: bool) -> Result<(), Failure> {
-    let grades = heard.grades();
+fn print(grader: &Grader, only: Option<&DeviceId>, json: bool) -> Result<(), Failure> {
+    let grades = grader.grades();
     let output = if json {
         let mut text = serde_json::to_string_pretty(&grades).map_err(Failure::running)?;
         text.push('\n');
@@ -104,7 +91,7 @@ fn tell(heard: &Grader, wanted: Option<&DeviceId>, json: bool) -> Result<(), Fai
     std::io::stdout().write_all(output.as_bytes()).map_err(Failure::running)?;
     if grades.is_empty() {
         let who =
-            wanted.map_or_else(|| "no device".to_owned(), |device| format!("nothing of {device}"));
+            only.map_or_else(|| "no device".to_owned(), |device| format!("nothing of {device}"));
         return Err(Failure::running(anyhow::anyhow!(
             "{who} was heard; check its broker and its topics, and listen for longer with --time"
         )));

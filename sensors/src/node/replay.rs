@@ -8,11 +8,10 @@ use std::str::FromStr;
 use anyhow::Context;
 use domain::Clock;
 use domain::ids::SiteId;
-use domain::wire::BrokerUrl;
 use sensors::replay::{Dating, Mapping, Recording, RecordingError, Replay, Speed, Tally, span};
 use tokio_util::sync::CancellationToken;
 
-use super::SystemClock;
+use super::{BrokerArgument, SystemClock};
 use crate::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -25,14 +24,8 @@ pub(crate) struct Arguments {
     /// So many times as fast as it was recorded; `max` or 0 is as fast as the broker acknowledges
     #[arg(long, default_value = "max")]
     speed: ReplaySpeed,
-    /// Where to publish, as in <mqtt://user:password@host:port>
-    #[arg(
-        long,
-        env = "VIGIE_BROKER",
-        default_value = "mqtt://127.0.0.1:1883",
-        hide_env_values = true
-    )]
-    broker: BrokerUrl,
+    #[command(flatten)]
+    broker: BrokerArgument,
     /// The site of the topics; the one that the map names when left out
     #[arg(long)]
     site: Option<SiteId>,
@@ -72,7 +65,7 @@ pub(crate) async fn run(arguments: Arguments, shutdown: CancellationToken) -> Re
         Dating::Original
     };
     let recording = open(&arguments.file, mapping)?;
-    let replay = Replay { site, broker: arguments.broker, speed, dating };
+    let replay = Replay { site, broker: arguments.broker.broker, speed, dating };
     tracing::info!(site.id = %replay.site, broker = %replay.broker, file = %arguments.file.display(), "replaying");
     let tally = replay.run(recording, &SystemClock, shutdown).await.map_err(Failure::running)?;
     report(&tally).map_err(Failure::running)
@@ -104,7 +97,7 @@ fn open(path: &Path, mapping: Mapping) -> Result<Recording<BufReader<File>>, Fai
     })
 }
 
-/// What was published, for a person or a script.
+/// Prints the counts of a replay, for a person or a script.
 fn report(tally: &Tally) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} rows, {} readings published and acknowledged", tally.rows, tally.readings)?;

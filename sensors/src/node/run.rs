@@ -6,15 +6,15 @@ use anyhow::{Context, anyhow};
 use domain::wire::BrokerUrl;
 use sensors::bench::Bench;
 use sensors::board;
+use sensors::pins::Board;
 use sensors::serial::LinesOnly;
-use sensors::station::{Config, Fitted, Station, StationError, fit, wires};
-use sensors::wiring::Board;
+use sensors::station::{Config, ConnectedInstrument, Station, StationError, connect, wires};
 use tokio_util::sync::CancellationToken;
 
 use super::{SystemClock, systemd};
 use crate::Failure;
 
-/// Where a node is described, and what goes before the file.
+/// Path of the configuration of a node, and the arguments that override it.
 #[derive(Debug, clap::Args)]
 pub(crate) struct NodeArguments {
     /// The configuration of the node; `node.example.toml` explains each key
@@ -32,7 +32,7 @@ pub(crate) struct NodeArguments {
 }
 
 impl NodeArguments {
-    /// The configuration with what the command line and the environment say.
+    /// The configuration, overridden by command line and environment.
     pub(crate) fn configuration(&self) -> Result<Config, Failure> {
         let name = self.config.display().to_string();
         let text = std::fs::read_to_string(&self.config)
@@ -61,7 +61,7 @@ pub(crate) async fn run(
         simulate = arguments.simulate, "starting"
     );
     if arguments.simulate {
-        let bench = Bench::new(wires(&config.fittings));
+        let bench = Bench::new(wires(&config.instruments));
         return work(&bench, config, shutdown).await;
     }
     if config.needs_only_lines() {
@@ -75,25 +75,25 @@ async fn work<B: Board>(
     config: Config,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
-    let (device, fittings) = (config.device.clone(), config.fittings.clone());
+    let (device, instruments) = (config.device.clone(), config.instruments.clone());
     let station = Station::open(config).map_err(|error| match error {
         error @ StationError::Locked { .. } => Failure::usage(error),
         error => Failure::running(error),
     })?;
-    let mut fitted = Vec::new();
-    for fitting in fittings {
-        match fit(board, &device, &fitting, station.kept()) {
-            Ok(instrument) => fitted.push(Fitted { fitting, instrument }),
+    let mut connected = Vec::new();
+    for config in instruments {
+        match connect(board, &device, &config, station.totals_file()) {
+            Ok(instrument) => connected.push(ConnectedInstrument { config, instrument }),
             // The others measure all the same.
             Err(unwired) => {
                 let error = anyhow::Error::new(unwired);
-                tracing::error!(instrument = fitting.name(), "{error:#}");
+                tracing::error!(instrument = config.name(), "{error:#}");
             }
         }
     }
-    if fitted.is_empty() {
+    if connected.is_empty() {
         let error = anyhow!("no instrument can be used; `vigie-node check` tells more of each");
         return Err(Failure::running(error));
     }
-    station.run(fitted, &SystemClock, shutdown, systemd::tell).await.map_err(Failure::running)
+    station.run(connected, &SystemClock, shutdown, systemd::notify).await.map_err(Failure::running)
 }

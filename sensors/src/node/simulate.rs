@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use domain::Clock;
-use domain::site::parse;
-use domain::wire::BrokerUrl;
 use sensors::simulation::{Scenario, simulate};
 use tokio_util::sync::CancellationToken;
 
-use super::SystemClock;
+use super::{BrokerArgument, SystemClock, read_site};
 use crate::Failure;
 
 #[derive(Debug, clap::Args)]
@@ -18,14 +15,8 @@ pub(crate) struct Arguments {
     /// The site model
     #[arg(long, env = "VIGIE_SITE")]
     site: PathBuf,
-    /// Where to publish, as in <mqtt://user:password@host:port>
-    #[arg(
-        long,
-        env = "VIGIE_BROKER",
-        default_value = "mqtt://127.0.0.1:1883",
-        hide_env_values = true
-    )]
-    broker: BrokerUrl,
+    #[command(flatten)]
+    broker: BrokerArgument,
     /// The same seed gives the same building
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -35,11 +26,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, shutdown: CancellationToken) -> Result<(), Failure> {
-    let Arguments { site: path, broker, seed, demonstration } = arguments;
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{}: the site file cannot be read", path.display()))
-        .map_err(Failure::usage)?;
-    let site = parse(&text, &path.display().to_string()).map_err(Failure::usage)?;
+    let Arguments { site, broker: BrokerArgument { broker }, seed, demonstration } = arguments;
+    let site = read_site(&site)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let scenario = if demonstration {
         Scenario::demonstration(&site, seed, clock.now())

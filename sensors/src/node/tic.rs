@@ -1,4 +1,4 @@
-//! `vigie-node tic`: what a meter says, from a recording or a serial line, without a node.
+//! `vigie-node tic`: the measurements of a meter, from a recording or a serial line, without a node.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -18,11 +18,11 @@ pub(crate) struct Arguments {
     file: PathBuf,
 }
 
-/// Frames come so far apart: what a recording does not tell.
+/// Interval between frames, which a recording does not hold.
 const APART: Duration = Duration::from_secs(1);
 
-/// Prints the measurements of each frame as a line of JSON, and at the end what was right and what was not. What tells
-/// whose meter it is does not appear.
+/// Prints the measurements of each frame as a line of JSON, and at the end what was right and what was not. The
+/// labels that identify the meter do not appear.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.file;
     let input: Box<dyn Read> = if path.as_os_str() == "-" {
@@ -40,7 +40,7 @@ fn print(input: impl BufRead) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let device = "meter".parse().expect("it is a name");
     let (mut frames, mut meter) = (Frames::default(), Meter::new(device));
-    let mut heard = Uptime::from_millis(0);
+    let mut received_at = Uptime::from_millis(0);
     let mut bytes = input.bytes();
     loop {
         let byte = bytes.next().transpose()?;
@@ -54,8 +54,8 @@ fn print(input: impl BufRead) -> io::Result<()> {
             }
             continue;
         };
-        heard = heard + APART;
-        for one in meter.read(&frame, heard) {
+        received_at = received_at + APART;
+        for one in meter.read(&frame, received_at) {
             let line = json!({
                 "frame": frames.tally().frames, "quantity": one.quantity, "channel": one.channel,
                 "value": one.value, "observed_at": one.at,

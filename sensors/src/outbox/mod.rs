@@ -25,7 +25,7 @@ use segment::Segment;
 /// A segment that has grown beyond this gets no more readings.
 const SEGMENT_BYTES: u64 = 64 * 1024;
 
-/// How much an outbox holds.
+/// Capacity of an outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// At most so many bytes on disk; at least two segments.
@@ -53,7 +53,7 @@ struct Front {
     records: VecDeque<Record>,
 }
 
-/// How many readings of each subject the outbox had to let go.
+/// Number of dropped readings of each subject.
 pub type Dropped = BTreeMap<Subject, u64>;
 
 /// Part of the oldest segment, to be sent.
@@ -62,7 +62,7 @@ pub struct Head {
     segment: u64,
     /// Oldest first; never empty.
     pub records: Vec<Record>,
-    /// Lines of the segment that could not be read and are lost; told once.
+    /// Lines of the segment that could not be read and are lost; counted once.
     pub damaged: u64,
 }
 
@@ -81,7 +81,7 @@ impl Outbox {
         Ok(Self { folder, limits, segments, front, is_growing, next })
     }
 
-    /// How many readings wait.
+    /// Number of readings in it.
     pub fn len(&self) -> u64 {
         let waiting: u64 = self.segments.iter().map(|segment| segment.readings).sum();
         let confirmed = self.front.as_ref().map_or(0, |front| {

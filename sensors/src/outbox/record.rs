@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::uptime::{BootId, Uptime};
 
-/// What a node measures: a source without its device.
+/// Subject of a reading: a source without its device.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// What.
@@ -27,7 +27,7 @@ pub struct Subject {
 pub enum When {
     /// The clock was right.
     At(Instant),
-    /// It was not yet; the machine had run for so long.
+    /// Uptime of a start of the machine, of a reading that is not dated yet.
     Uptime(BootId, Uptime),
 }
 

@@ -18,13 +18,13 @@ pub(super) struct Segment {
     path: PathBuf,
     /// Its size.
     pub(super) bytes: u64,
-    /// How many lines it has.
+    /// Number of lines.
     pub(super) readings: u64,
     /// Open while it grows.
     file: Option<File>,
 }
 
-/// What a segment holds.
+/// Content of a segment.
 #[derive(Debug, Default)]
 pub(super) struct Content {
     /// The readings, oldest first.
@@ -75,7 +75,7 @@ impl Segment {
         Ok(())
     }
 
-    /// Everything in it that can be read.
+    /// All readable lines.
     pub(super) fn read(&self) -> io::Result<Content> {
         Ok(read(&fs::read(&self.path)?))
     }

@@ -18,7 +18,7 @@ fn co2(at_ms: i64, ppm: f64) -> Record {
     }
 }
 
-/// So many readings, one a second; their values tell their place.
+/// So many readings, one a second; their values are their place.
 fn row(count: i64) -> Vec<Record> {
     (0..count).map(|nr| co2(nr * 1000, 400.0 + nr as f64)).collect()
 }

@@ -29,7 +29,7 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// How a publisher is told to end.
+/// Signals that end a publisher.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ending {
     /// Make no new connection.
@@ -38,7 +38,7 @@ pub(super) struct Ending {
     pub(super) stop: CancellationToken,
 }
 
-/// What a publisher and its connection share.
+/// State shared by a publisher and its connection.
 #[derive(Debug)]
 pub(super) struct Shared {
     broker: BrokerUrl,
@@ -47,7 +47,7 @@ pub(super) struct Shared {
     progress: watch::Sender<u64>,
 }
 
-/// What is unacknowledged, and the connection that has got it, if there is one.
+/// Unacknowledged messages, and the connection that has them, if there is one.
 pub(super) struct Line {
     pub(super) outbox: Outbox,
     client: Option<AsyncClient>,
@@ -64,14 +64,14 @@ impl std::fmt::Debug for Line {
 }
 
 impl Shared {
-    /// Nothing to send yet, and no connection; `progress` is told of every change.
+    /// An empty outbox without a connection; `progress` moves with every change.
     pub(super) fn new(broker: BrokerUrl, progress: watch::Sender<u64>) -> Self {
         let last_error = "not connected".to_owned();
         let line = Mutex::new(Line { outbox: Outbox::default(), client: None, last_error });
         Self { broker, line, progress }
     }
 
-    /// Where the broker should be.
+    /// Address of the broker.
     pub(super) const fn broker(&self) -> &BrokerUrl {
         &self.broker
     }
@@ -82,7 +82,7 @@ impl Shared {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self) {
+    fn count_progress(&self) {
         self.progress.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
@@ -123,13 +123,13 @@ fn hand_over(client: &AsyncClient, message: &Outbound) {
     let _ = client.try_publish(&message.topic, QoS::AtLeastOnce, message.retain, payload);
 }
 
-/// Connects, and connects again with growing pauses, until told to end.
+/// Connects, and connects again with growing pauses, until `end`.
 pub(super) async fn keep_connected(shared: Arc<Shared>, node: Node, end: Ending) {
     let mut backoff = FIRST_BACKOFF;
     loop {
         let ended = one_connection(&shared, &node, &end.stop).await;
         shared.line().disconnected(ended.reason.clone());
-        shared.tell();
+        shared.count_progress();
         if end.stop.is_cancelled() || end.last.is_cancelled() {
             return;
         }
@@ -196,7 +196,7 @@ async fn one_connection(shared: &Shared, node: &Node, stop: &CancellationToken) 
         }
         stalls_at = Instant::now() + STALLED_AFTER;
         suspect = false;
-        shared.tell();
+        shared.count_progress();
     }
 }
 
@@ -218,21 +218,21 @@ pub struct Listener {
     filters: Vec<String>,
 }
 
-/// A message that was heard.
+/// A received message.
 #[derive(Debug)]
-pub struct HeardMessage {
+pub struct ReceivedMessage {
     /// Its topic.
     pub topic: String,
     /// Its payload.
     pub payload: Vec<u8>,
-    /// Whether the broker had kept it.
+    /// Whether the broker sent it because it was retained.
     pub retained: bool,
 }
 
-/// The connection of a listener cannot be made or is lost.
+/// Failure of a listener's connection.
 #[derive(Debug, thiserror::Error)]
 #[error("no connection to the broker")]
-pub struct NotHeard(#[source] Box<rumqttc::ConnectionError>);
+pub struct ListenError(#[source] Box<rumqttc::ConnectionError>);
 
 impl std::fmt::Debug for Listener {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -252,8 +252,8 @@ impl Listener {
         Self { client, events, filters }
     }
 
-    /// Asks for everything again, and so for what the broker has kept.
-    pub fn ask_again(&self) {
+    /// Subscribes again, so that the broker sends its retained messages again.
+    pub fn resubscribe(&self) {
         let filter = |path: &String| SubscribeFilter::new(path.clone(), QoS::AtLeastOnce);
         // The queue holds nothing else, so it is never full.
         let _ = self.client.try_subscribe_many(self.filters.iter().map(filter));
@@ -263,19 +263,19 @@ impl Listener {
     ///
     /// # Errors
     /// When there is no connection.
-    pub async fn next(&mut self) -> Result<HeardMessage, NotHeard> {
+    pub async fn next(&mut self) -> Result<ReceivedMessage, ListenError> {
         loop {
             match self.events.poll().await {
-                Ok(Event::Incoming(Packet::ConnAck(_))) => self.ask_again(),
+                Ok(Event::Incoming(Packet::ConnAck(_))) => self.resubscribe(),
                 Ok(Event::Incoming(Packet::Publish(message))) => {
-                    return Ok(HeardMessage {
+                    return Ok(ReceivedMessage {
                         topic: message.topic,
                         payload: message.payload.to_vec(),
                         retained: message.retain,
                     });
                 }
                 Ok(_) => {}
-                Err(error) => return Err(NotHeard(Box::new(error))),
+                Err(error) => return Err(ListenError(Box::new(error))),
             }
         }
     }

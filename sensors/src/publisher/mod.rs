@@ -21,9 +21,9 @@ mod connection;
 mod outbox;
 
 use connection::{Ending, Line, Shared, keep_connected};
-pub use connection::{HeardMessage, Listener, NotHeard};
+pub use connection::{ListenError, Listener, ReceivedMessage};
 
-/// How many messages may wait for their acknowledgement; [`Publisher::publish`] waits when there are more.
+/// Most unacknowledged messages; [`Publisher::publish`] waits when there are more.
 pub const IN_FLIGHT: usize = 64;
 
 /// The largest topic and payload together; the gateway takes no more than this in a payload.
@@ -44,7 +44,7 @@ pub struct Outbound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket(pub(crate) u64);
 
-/// Who publishes: the name of the connection, what it says on every connect, and what the broker says when it is gone.
+/// Identity of a publisher: client id, messages of every connect, and last will.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The client id; two connections of the same name push each other out.
@@ -55,28 +55,28 @@ pub struct Node {
     pub last_will: Option<Outbound>,
 }
 
-/// Why something was not published.
+/// Reason why a message was not published.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// There is no broker, or it does not let us in. It is still tried.
+    /// No broker, or it does not let us in. The connection is still tried.
     #[error(
         "the broker at {broker} cannot be reached: {reason}; is it running, and is the address right?"
     )]
     Unreachable {
-        /// Where the broker should be.
+        /// Address of the broker.
         broker: BrokerUrl,
-        /// What the connection last said.
+        /// Last error of the connection.
         reason: String,
     },
     /// The broker did not acknowledge in time. It is still tried.
     #[error("no acknowledgement from the broker at {broker} within {waited:?} ({reason})")]
     Unacknowledged {
-        /// Where the broker should be.
+        /// Address of the broker.
         broker: BrokerUrl,
-        /// How long was waited.
+        /// Length of the wait.
         waited: Duration,
-        /// What the connection last said.
+        /// Last error of the connection.
         reason: String,
     },
     /// This build speaks no TLS.
@@ -169,7 +169,7 @@ impl Publisher {
         self.changed.clone()
     }
 
-    /// How many messages the broker has yet to acknowledge.
+    /// Number of messages that the broker has yet to acknowledge.
     pub fn unacknowledged(&self) -> usize {
         self.shared.line().outbox.len()
     }
@@ -210,7 +210,7 @@ impl Publisher {
         let _ = timeout(Duration::from_secs(1), self.connection.join_next()).await;
     }
 
-    /// Waits for a state of the outbox; fails with what the connection last said.
+    /// Waits for a state of the outbox; fails with the last error of the connection.
     async fn until(
         &self,
         deadline: Duration,

@@ -1,4 +1,4 @@
-//! What is unacknowledged, and how far the present connection is with it. Pure bookkeeping: no client, no clock.
+//! Unacknowledged messages, and how far the present connection is with them. Pure bookkeeping: no client, no clock.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -17,7 +17,7 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
-    /// How many messages are not acknowledged, sent or not.
+    /// Number of unacknowledged messages, sent or not.
     pub(super) fn len(&self) -> usize {
         self.unacked.len()
     }
@@ -43,7 +43,7 @@ impl Outbox {
         number < self.next && !self.unacked.contains_key(&number)
     }
 
-    /// What a new connection is to send after so many births, in order: everything unacknowledged.
+    /// Messages that a new connection is to send after so many births, in order: all unacknowledged ones.
     pub(super) fn connected(&mut self, births: usize) -> impl Iterator<Item = &Outbound> {
         self.disconnected();
         self.handed.extend(std::iter::repeat_n(None, births));

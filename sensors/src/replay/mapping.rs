@@ -32,8 +32,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::when::TimeFormat;
+use crate::file_fault::{FileFault, TextFile};
 
-/// How a recording becomes readings; checked.
+/// Checked map from the columns of a recording to readings.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     /// The site of the topics, when the map names one.
@@ -46,46 +47,37 @@ pub struct Mapping {
     pub(super) rules: Vec<Rule>,
 }
 
-/// How one column becomes readings.
+/// Map from one column to readings.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     /// The column.
     pub(super) column: String,
     /// Values that other columns must have.
     pub(super) filter: Vec<(String, String)>,
-    /// What is made of the number.
+    /// Transformation of the number.
     pub(super) transform: Transform,
-    /// What the number is multiplied with first.
+    /// Factor applied to the number first.
     pub(super) scale: f64,
-    /// How long after the row's time the value was observed.
+    /// Time from the row's time to the observation.
     pub(super) delay: SignedDuration,
 }
 
-/// What is made of the number in a column.
+/// Transformation of the number in a column.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Transform {
-    /// It is the value.
+    /// The number is the value.
     Number(Source),
-    /// It is true when above 0, or a word for true.
+    /// True when above 0, or a word for true.
     State(Source),
-    /// It is what was added to a register.
+    /// The number is the growth of a register.
     Increments(Source),
-    /// It is the people inside, and each change of it has gone through the door.
+    /// The number is the people inside, and each change of it has gone through the door.
     Doors {
         /// `people_in` of the door.
         people_in: Source,
         /// `people_out` of the door.
         people_out: Source,
     },
-}
-
-/// What is wrong with a map: file, line, and the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {text}")]
-pub struct MappingError {
-    file: String,
-    line: usize,
-    text: String,
 }
 
 #[derive(Deserialize)]
@@ -127,8 +119,8 @@ impl Mapping {
     ///
     /// # Errors
     /// When it is no map, with the line and the remedy.
-    pub fn parse(text: &str, file: &str) -> Result<Self, MappingError> {
-        let check = Check { text, file };
+    pub fn parse(text: &str, file: &str) -> Result<Self, FileFault> {
+        let check = Check(TextFile { text, name: file });
         let raw: File = toml::from_str(text).map_err(|error| {
             check.fault(error.span().unwrap_or(0..0), error.message().to_owned())
         })?;
@@ -168,7 +160,7 @@ impl Mapping {
 }
 
 impl Rule {
-    /// What it makes of what, for messages.
+    /// Column and result, for messages.
     pub(super) fn name(&self) -> String {
         match &self.transform {
             Transform::Doors { .. } => format!("{} as passages", self.column),
@@ -186,28 +178,24 @@ impl Transform {
     }
 }
 
-struct Check<'a> {
-    text: &'a str,
-    file: &'a str,
-}
+/// Checks of the parts of a map.
+struct Check<'a>(TextFile<'a>);
 
 const KINDS: &str = "gauge, state, register, register_from_increments and doors_from_level";
 
 impl Check<'_> {
-    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> MappingError {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        MappingError { file: self.file.to_owned(), line, text: text.into() }
+    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> FileFault {
+        self.0.fault(span, text)
     }
 
     fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
         &self,
         text: &Spanned<String>,
-    ) -> Result<T, MappingError> {
+    ) -> Result<T, FileFault> {
         text.get_ref().parse().map_err(|error: T::Err| self.fault(text.span(), error.to_string()))
     }
 
-    fn time_format(&self, table: &TimeTable) -> Result<TimeFormat, MappingError> {
+    fn time_format(&self, table: &TimeTable) -> Result<TimeFormat, FileFault> {
         if table.format.get_ref() == "rfc3339" {
             return Ok(TimeFormat::Rfc3339);
         }
@@ -225,7 +213,7 @@ impl Check<'_> {
         }
     }
 
-    fn rule(&self, table: &ReadingTable) -> Result<Rule, MappingError> {
+    fn rule(&self, table: &ReadingTable) -> Result<Rule, FileFault> {
         let delay = table.at_end_of.as_ref().map(|text| self.parsed(text)).transpose()?;
         Ok(Rule {
             column: table.column.clone(),
@@ -236,7 +224,7 @@ impl Check<'_> {
         })
     }
 
-    fn transform(&self, table: &ReadingTable) -> Result<Transform, MappingError> {
+    fn transform(&self, table: &ReadingTable) -> Result<Transform, FileFault> {
         let device: DeviceId = self.parsed(&table.device)?;
         let channel: Option<Channel> =
             table.channel.as_ref().map(|text| self.parsed(text)).transpose()?;

@@ -25,23 +25,25 @@ mod mapping;
 mod recording;
 mod when;
 
-pub use mapping::{Mapping, MappingError};
+pub use mapping::Mapping;
+
+pub use crate::file_fault::FileFault;
 pub use recording::{Recorded, Recording, RecordingError, Tally};
 
 use crate::publisher::{Node, Outbound, PublishError, Publisher};
 
-/// How long the broker may take to answer at first, and to acknowledge the rest at the end.
+/// Longest wait for the broker: for its first answer, and for the last acknowledgements.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How long when somebody asked to stop.
+/// Longest wait once the replay has to stop.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// How fast a recording is replayed.
+/// Speed of a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
     /// As fast as the broker acknowledges.
     Max,
-    /// So many times as fast as it was recorded.
+    /// A multiple of the recorded speed.
     Times(f64),
 }
 
@@ -56,12 +58,12 @@ pub enum Dating {
         start: Instant,
         /// Which instant it becomes.
         becomes: Instant,
-        /// How many times shorter spans become.
+        /// Factor by which spans become shorter.
         shrink: f64,
     },
 }
 
-/// Why a replay ended before the recording did.
+/// Reason why a replay ended before the recording did.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
@@ -112,14 +114,14 @@ pub fn span<R: Read>(
     Ok(span)
 }
 
-/// Where a recording is replayed to, and how.
+/// Target and manner of a replay.
 #[derive(Clone, Debug)]
 pub struct Replay {
     /// The site of the topics.
     pub site: SiteId,
     /// The broker.
     pub broker: BrokerUrl,
-    /// How fast.
+    /// Its speed.
     pub speed: Speed,
     /// Under which times.
     pub dating: Dating,

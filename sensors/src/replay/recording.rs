@@ -14,26 +14,26 @@ use super::when::NoTime;
 /// A reading as a recording has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
     /// When it was observed.
     pub at: Instant,
-    /// What was observed.
+    /// The observed value.
     pub value: Value,
 }
 
-/// What a recording held, and what of it was left out.
+/// Counts of a recording: rows, readings, and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Rows below the header.
     pub rows: u64,
     /// Readings made of them.
     pub readings: u64,
-    /// Why something was left out: how often, and in which line first.
+    /// Number of times that something was left out, and the first line, by reason.
     pub skipped: BTreeMap<String, (u64, u64)>,
 }
 
-/// Why a recording cannot be read at all.
+/// Reason why a recording cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
@@ -43,9 +43,9 @@ pub enum RecordingError {
     /// The header does not have what the map names.
     #[error("the recording has no column `{column}`; it has {found}")]
     NoColumn {
-        /// What the map names.
+        /// The column that the map names.
         column: String,
-        /// What there is.
+        /// The columns that there are.
         found: String,
     },
 }
@@ -82,7 +82,7 @@ impl<R: Read> Recording<R> {
     /// # Errors
     /// When it cannot be read, or lacks a column that the map names.
     pub fn open(from: R, mapping: Mapping) -> Result<Self, RecordingError> {
-        // Rows of odd length are read, too, so that they can be told; a byte order mark is no part of a name.
+        // Rows of odd length are read, too, so that they can be counted; a byte order mark is no part of a name.
         let mut reader =
             csv::ReaderBuilder::new().delimiter(mapping.delimiter).flexible(true).from_reader(from);
         let header = reader.headers().map_err(RecordingError::Io)?.clone();
@@ -146,7 +146,7 @@ impl<R: Read> Recording<R> {
         self.mapping.devices()
     }
 
-    /// What was read so far.
+    /// Counts of what was read so far.
     pub const fn tally(&self) -> &Tally {
         &self.tally
     }

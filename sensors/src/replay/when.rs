@@ -1,10 +1,10 @@
-//! The time of a row: with its offset, or local and then told apart where the clocks went back.
+//! The time of a row: with its offset, or local and then distinguished where the clocks went back.
 
 use domain::Instant;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-/// How the time of a row is written.
+/// Format of the time of a row.
 #[derive(Clone, Debug)]
 pub(super) enum TimeFormat {
     /// With an offset.
@@ -13,15 +13,15 @@ pub(super) enum TimeFormat {
     Local {
         /// The format.
         format: String,
-        /// Where it is local.
+        /// Time zone of the local time.
         zone: TimeZone,
     },
 }
 
-/// Why a text is no time.
+/// Reason why a text is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoTime {
-    /// It does not have the format.
+    /// The text does not have the format.
     Unreadable,
     /// The clocks went forward over it.
     Skipped,

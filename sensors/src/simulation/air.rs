@@ -13,7 +13,7 @@ use super::habits::Hour;
 /// CO2 outdoors, in ppm.
 pub(super) const OUTDOOR_PPM: f64 = 425.0;
 
-/// How high a ceiling is taken to be where the site file gives an area and no volume, in m.
+/// Assumed height of a ceiling where the site file gives an area and no volume, in m.
 const CEILING_M: f64 = 3.0;
 
 /// The air of one zone.
@@ -26,9 +26,9 @@ pub(super) struct Air {
     /// For how long the windows stay open, in seconds.
     airing_s: f64,
     co2_ppm: f64,
-    /// What the instrument shows: it follows the air within a minute or two, and is noisy.
+    /// Shown value of the instrument: it follows the air within a minute or two, and is noisy.
     shown_ppm: f64,
-    /// How far off its calibration is.
+    /// Error of its calibration.
     offset_ppm: f64,
     temperature_c: f64,
     humidity: f64,
@@ -77,7 +77,7 @@ impl Air {
         self.light(people, hour);
     }
 
-    /// What the CO2 instrument shows now, in ppm.
+    /// Shown value of the CO2 instrument, in ppm.
     pub(super) fn co2_reading(&mut self) -> f64 {
         let noise = self.chance.normal(0.0, 6.0);
         (self.shown_ppm + self.offset_ppm + noise).round().max(380.0)

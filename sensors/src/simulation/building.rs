@@ -1,4 +1,4 @@
-//! The building as a whole: one step after the other, readings out, and the truth for whoever wants to compare.
+//! The building as a whole: one step after the other, readings out, and the truth to compare them with.
 
 use std::collections::BTreeMap;
 
@@ -28,14 +28,14 @@ const OUTAGE_EVERY_S: f64 = 40.0 * 60.0;
 /// After so long the broker sends the last will of a node that is cut off: one and a half keep-alives.
 const NOTICED_AFTER: SignedDuration = SignedDuration::from_secs(45);
 
-/// What is simulated, and how.
+/// Parameters of a simulation.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// The same seed gives the same building.
     pub seed: u64,
     /// From when on nodes report as often as they would; before it they report seldom, as history.
     pub live_from: Instant,
-    /// How much history comes before it. Door counters have it since the dawn before that, so that the count is right.
+    /// Length of the history before the start. Door counters have it since the dawn before that, so that the count is right.
     pub history: SignedDuration,
     /// The hours that people live by.
     pub habits: Habits,
@@ -43,7 +43,7 @@ pub struct Scenario {
     pub faults: bool,
 }
 
-/// What is really so, as no instrument knows it.
+/// True state of the building, without errors of instruments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Truth {
     /// People in the building.
@@ -54,7 +54,7 @@ pub struct Truth {
     pub zones_alone: BTreeMap<ZoneId, u32>,
     /// Passages in and out of each doorway since the start.
     pub doorways: BTreeMap<DoorwayId, (u64, u64)>,
-    /// What each meter has taken since the start, in Wh.
+    /// Energy of each meter since the start, in Wh.
     pub meters_wh: BTreeMap<MeterId, f64>,
     /// Power of each meter, in W.
     pub power_w: BTreeMap<MeterId, f64>,
@@ -62,7 +62,7 @@ pub struct Truth {
     pub co2_ppm: BTreeMap<ZoneId, f64>,
 }
 
-/// A simulated building. It has no clock: it goes on to whatever instant it is told.
+/// A simulated building. It has no clock: each step goes on to the instant that it is given.
 #[derive(Debug)]
 pub struct Building {
     site: Site,
@@ -121,7 +121,7 @@ impl Building {
         }
     }
 
-    /// How far the building has come.
+    /// Instant reached by the building.
     pub const fn now(&self) -> Instant {
         self.now
     }
@@ -141,7 +141,7 @@ impl Building {
         out
     }
 
-    /// What is so now.
+    /// The present truth.
     pub fn truth(&self) -> Truth {
         let zones = || self.site.zones.iter().map(|zone| zone.id.clone());
         let meters =
@@ -244,7 +244,7 @@ impl Building {
                     ));
                 }
             }
-            // What is told at the same time goes out together.
+            // Readings of one instant go out together.
             moments.sort_by_key(|(at, _)| *at);
             self.nodes[nr].recover(self.now, out);
             for (at, instruments) in moments {
@@ -261,12 +261,12 @@ impl Building {
     fn changes(&self, nr: usize) -> Vec<(Instant, Vec<(Source, Probe)>)> {
         let mut moments: Vec<(Instant, Vec<(Source, Probe)>)> = Vec::new();
         for (source, probe) in self.nodes[nr].groups.iter().flat_map(|group| &group.instruments) {
-            let tell = |at: Instant| (at, vec![(source.clone(), *probe)]);
+            let emit = |at: Instant| (at, vec![(source.clone(), *probe)]);
             match *probe {
-                Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(tell)),
-                Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(tell)),
+                Probe::PeopleIn(door) => moments.extend(self.doors[door].changes_in().map(emit)),
+                Probe::PeopleOut(door) => moments.extend(self.doors[door].changes_out().map(emit)),
                 Probe::Detector(detector) => {
-                    moments.extend(self.detectors[detector].changed.map(tell));
+                    moments.extend(self.detectors[detector].changed.map(emit));
                 }
                 _ => {}
             }

@@ -51,7 +51,7 @@ pub(super) fn millis(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64
 }
 
-/// How many whole things `number` is, none when negative.
+/// Number of whole things in `number`, none when negative.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

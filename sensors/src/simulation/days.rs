@@ -1,4 +1,4 @@
-//! Who comes on a day, and where they are when: desks, courses and events by timetable, the workshop in the afternoon.
+//! People of a day and their places by the hour: desks, courses and events by timetable, the workshop in the afternoon.
 
 use domain::Instant;
 use jiff::civil::{Date, Weekday};
@@ -44,7 +44,7 @@ pub(super) fn people_of(
     day.people
 }
 
-/// How full a zone of this use is in the fullest hour, by its own seats.
+/// Share of its seats that is taken in a zone of this use in the fullest hour.
 const fn usual_share(purpose: Use) -> f64 {
     match purpose {
         Use::Conference => 0.70,

@@ -16,13 +16,13 @@ const DOUBLED: f64 = 0.002;
 /// One doorway: what passed, and what its counter says.
 #[derive(Clone, Debug)]
 pub(super) struct Door {
-    /// What passed in truth since the start, in and out.
+    /// True passages since the start, in and out.
     pub(super) truth: (u64, u64),
-    /// What the counter says.
+    /// Count of the counter.
     register: (u64, u64),
     /// The registers after each passage of the present step, for those that report on change.
     changes: Vec<(Instant, (u64, u64))>,
-    /// What the counter said when the present step began.
+    /// Count shown when the present step began.
     before: (u64, u64),
     errs: bool,
     chance: Chance,
@@ -58,7 +58,7 @@ impl Door {
         }
     }
 
-    /// What the counter said at `at`, within the present step.
+    /// Count shown at `at`, within the present step.
     pub(super) fn register_at(&self, at: Instant) -> (u64, u64) {
         let before = self.changes.iter().rev().find(|(change, _)| *change <= at);
         before.map_or(self.before, |(_, register)| *register)
@@ -83,7 +83,7 @@ impl Door {
         })
     }
 
-    /// Begins a step: what changed in the last one has been told.
+    /// Begins a step: the changes of the last one have been emitted.
     pub(super) fn begin_step(&mut self) {
         self.changes.clear();
         self.before = self.register;

@@ -18,10 +18,10 @@ use super::nodes::{Content, Emission, Family, Sample};
 use super::payloads::Speaker;
 use crate::publisher::PublishError;
 
-/// How often live readings are sent.
+/// Interval at which live readings are sent.
 const LIVE_EVERY: Duration = Duration::from_millis(500);
 
-/// How many readings of the history go out with each of them: a day within about half a minute.
+/// Number of readings of the history that go out with each of them: a day within about half a minute.
 const HISTORY_AT_ONCE: usize = 1_200;
 
 /// So much of the building's life is lived in one go before other tasks have a turn.
@@ -95,15 +95,15 @@ async fn live(
     }
 }
 
-/// What was observed before the start, device by device, in order.
+/// Observations before the start, device by device, in order.
 #[derive(Debug, Default)]
 struct History {
-    /// What figures rest on in order: registers and states. They are few and go first.
+    /// Registers and states, on whose order figures rest. They are few and go first.
     first: Vec<Emission>,
     rest: VecDeque<Emission>,
     left: usize,
     total: usize,
-    told: usize,
+    logged_percent: usize,
 }
 
 impl History {
@@ -143,20 +143,23 @@ impl History {
             next.push(emission);
         }
         self.left = self.left.saturating_sub(count);
-        self.tell();
+        self.log_progress();
         next
     }
 
-    fn tell(&mut self) {
+    fn log_progress(&mut self) {
         let percent = (self.total - self.left) * 100 / self.total.max(1);
-        if percent >= self.told + 10 && self.told < 100 {
-            self.told = percent / 10 * 10;
-            tracing::info!(percent = self.told, "history of the simulated building published");
+        if percent >= self.logged_percent + 10 && self.logged_percent < 100 {
+            self.logged_percent = percent / 10 * 10;
+            tracing::info!(
+                percent = self.logged_percent,
+                "history of the simulated building published"
+            );
         }
     }
 }
 
-/// How many emissions of one of our own nodes are sent as one backlog.
+/// Number of emissions of one of our own nodes that are sent as one backlog.
 const TOGETHER: usize = 200;
 
 /// Puts emissions in the order of devices, in each as they were, and joins those of our own nodes to backlogs.

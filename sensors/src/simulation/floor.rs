@@ -4,10 +4,10 @@ use domain::site::{Side, Site, Zone};
 
 use super::chance::Chance;
 
-/// Where somebody can be: a zone by its index in the site, or outside.
+/// Place of a person: a zone by its index in the site, or outside.
 pub(super) type Spot = Option<usize>;
 
-/// What people do in a zone, told from its name since the site file does not say.
+/// Use of a zone, by its name since the site file does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     /// Events by timetable.
@@ -46,9 +46,9 @@ pub(super) struct Floor {
 /// One zone as people use it.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
-    /// What people do in it.
+    /// Its use.
     pub(super) purpose: Use,
-    /// How many it may hold.
+    /// Its capacity.
     pub(super) capacity: u32,
     /// Whether people stay: it has seats, no parts of its own, and a way from outside.
     pub(super) is_stay: bool,
@@ -126,7 +126,7 @@ impl Floor {
         closer.get(chance.index(closer.len())).copied()
     }
 
-    /// How many ways each spot is from `goal`; outside comes first.
+    /// Number of ways from each spot to `goal`; outside comes first.
     fn distances(&self, goal: Spot) -> Vec<Option<u32>> {
         let spots = self.ways.iter().flat_map(|way| [way.from, way.to]).map(spot_index);
         let count = spots.max().unwrap_or(0).max(spot_index(goal)).max(self.zones.len()) + 1;

@@ -20,7 +20,7 @@ const SHOW_S: i64 = 14 * 3600;
 #[derive(Clone, Debug)]
 pub struct Habits {
     timezone: TimeZone,
-    /// How far the hour of habits is ahead of the wall clock.
+    /// Lead of the hour of habits over the wall clock.
     ahead: SignedDuration,
 }
 
@@ -104,7 +104,7 @@ impl Habits {
                     .map(|(from, to)| (time(from), (to < DAY_S).then(|| time(to))))
                     .collect()
             }),
-            // Whoever looks at the demonstration on a holiday wants to see it at work.
+            // The demonstration shows the building at work on holidays, too.
             ..OpeningHours::default()
         }
     }
@@ -146,14 +146,12 @@ fn time(second: i64) -> Time {
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
+
     use super::*;
 
     fn paris() -> TimeZone {
         TimeZone::get("Europe/Paris").unwrap()
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Links {
                 _ if nodes.len() >= OWN_CONNECTIONS => SHARED,
                 _ => device.as_str(),
             };
-            let found = nodes.iter().position(|(known, _)| known == name);
+            let found = nodes.iter().position(|(connected, _)| connected == name);
             let nr = found.unwrap_or_else(|| {
                 nodes.push((name.to_owned(), node(name, device, interval_s, &speaker)));
                 nodes.len() - 1
@@ -84,7 +84,7 @@ impl Links {
     pub(super) async fn close(self, deadline: Duration) {
         for (device, (nr, interval_s)) in &self.devices {
             let offline = self.speaker.presence(device, DevicePresence::Offline, *interval_s);
-            // One that has no room for it is not connected: the broker has said it already.
+            // One that has no room for it is not connected: the broker has published it already.
             if self.publishers[*nr].unacknowledged() == 0 {
                 let _ = self.publishers[*nr].publish(offline).await;
             }

@@ -1,4 +1,4 @@
-//! What draws power, by kind: machines with sessions and standby, light and plugs that follow people, heating by the hour.
+//! Loads, by kind: machines with sessions and standby, light and plugs that follow people, heating by the hour.
 
 use domain::site::Meter;
 
@@ -6,7 +6,7 @@ use super::chance::Chance;
 use super::floor::words;
 use super::habits::Hour;
 
-/// What a load sees of the building.
+/// Part of the building's state on which loads depend.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surroundings {
     /// People in its zone, or in the building.
@@ -19,7 +19,7 @@ pub(super) struct Surroundings {
     pub(super) has_smoke: bool,
 }
 
-/// Sorts of load, told from the name of the meter since the site file does not say.
+/// Kind of load, by the name of the meter since the site file does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     /// Cuts in bursts, some of the hours when people are there.
@@ -52,9 +52,9 @@ pub(super) enum Sort {
 #[derive(Clone, Debug)]
 pub(super) struct Load {
     sort: Sort,
-    /// How long the present session, or pause between two bursts, still lasts, in seconds.
+    /// Rest of the present session, or of the pause between two bursts, in seconds.
     session_s: f64,
-    /// How long it has been running, in seconds.
+    /// Time for which it has been running, in seconds.
     running_s: f64,
     burst_s: f64,
     is_burst: bool,

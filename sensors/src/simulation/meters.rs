@@ -24,9 +24,9 @@ struct State {
     parent: Option<usize>,
     max_power_w: f64,
     power_w: f64,
-    /// What its register showed at the start, in Wh.
+    /// Register at the start, in Wh.
     base_wh: f64,
-    /// What it has taken since, in Wh.
+    /// Energy since the start, in Wh.
     taken_wh: f64,
 }
 
@@ -87,12 +87,12 @@ impl Meters {
         meter.base_wh + meter.taken_wh - meter.power_w * rest_h
     }
 
-    /// What a meter has taken since the start, in Wh.
+    /// Energy of a meter since the start, in Wh.
     pub(super) fn taken_wh(&self, meter: usize) -> f64 {
         self.states[meter].taken_wh
     }
 
-    /// What the machines in a zone draw, in W: the heat they give.
+    /// Power of the machines in a zone, in W: the heat they give.
     pub(super) fn heat_w(&self, zone: usize) -> f64 {
         let here = self.states.iter().filter(|meter| meter.zone == Some(zone));
         here.filter(|meter| meter.load.sort() != Sort::Heating)

@@ -1,5 +1,5 @@
 //! A simulated building: people who walk by a daily schedule, the air they breathe, the power they draw, and the
-//! nodes that tell of it, with the faults that nodes have. The same seed gives the same building.
+//! nodes that report it, with the faults that nodes have. The same seed gives the same building.
 //!
 //! ```text
 //! habits ─▶ days ─▶ people ──passages──▶ doors ─┐
@@ -21,7 +21,7 @@
 //! | `payloads`, `links`, `driver` | topics and payloads, connections, the pace |
 //! | `chance` | seeded randomness |
 //!
-//! Everything is told from the site model. What it does not say is told from names: a meter called *four* is a kiln.
+//! Everything follows from the site model. What it does not say follows from names: a meter called *four* is a kiln.
 
 use std::sync::Arc;
 

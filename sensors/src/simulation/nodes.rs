@@ -10,40 +10,40 @@ use jiff::SignedDuration;
 
 use super::chance::{Chance, millis};
 
-/// What a node sends at one moment.
+/// Messages of a node at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Emission {
-    /// Who.
+    /// The node.
     pub device: DeviceId,
     /// When it is sent. Readings of a backlog were observed before.
     pub at: Instant,
-    /// What.
+    /// The content.
     pub content: Content,
 }
 
-/// What a node has to say.
+/// Content of an emission.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// Readings, in the order of each source; more than one of a source is a backlog.
     Readings(Vec<Sample>),
-    /// How it is: its birth, or the broker's word that it is gone.
+    /// Its presence: its birth, or its last will.
     Presence(DevicePresence),
 }
 
 /// One reading of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
     /// When it was observed, by the node's clock.
     pub at: Instant,
-    /// What was observed.
+    /// The observed value.
     pub value: Value,
     /// The running number of this source since the node's start; none in the history before the start.
     pub seq: Option<u64>,
 }
 
-/// How a device speaks, told from its name as its maker gives it.
+/// Protocol family of a device, by its name as its maker gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// Our own nodes: native topics, an outbox, backlogs.
@@ -67,7 +67,7 @@ impl Family {
     }
 }
 
-/// What an instrument observes of the building, by indices in the site.
+/// Observable of the building, by indices in the site.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Probe {
     /// CO2 of a zone.
@@ -99,7 +99,7 @@ pub(super) enum Probe {
 /// Instruments of a node that report together.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
-    /// What they observe, and as which source.
+    /// Observables, and their sources.
     pub(super) instruments: Vec<(Source, Probe)>,
     /// When they report next, whether or not anything changed.
     next: Instant,
@@ -107,7 +107,7 @@ pub(super) struct Group {
     history_s: f64,
 }
 
-/// How long a node keeps what it cannot send; the oldest goes first.
+/// Time for which a node keeps what it cannot send; the oldest is dropped first.
 const OUTBOX: usize = 5_000;
 
 /// One device.
@@ -115,7 +115,7 @@ const OUTBOX: usize = 5_000;
 pub(super) struct Node {
     /// Its name.
     pub(super) device: DeviceId,
-    /// How it speaks.
+    /// Its protocol family.
     pub(super) family: Family,
     /// Its instruments.
     pub(super) groups: Vec<Group>,
@@ -134,7 +134,7 @@ struct Outage {
 }
 
 impl Node {
-    /// How often its fastest instruments report while live, in seconds.
+    /// Interval of its fastest instruments while live, in seconds.
     pub(super) fn interval_s(&self) -> f64 {
         self.groups.iter().map(|group| group.live_s).fold(f64::INFINITY, f64::min)
     }
@@ -304,7 +304,7 @@ impl Node {
         if self
             .groups
             .iter()
-            .any(|group| group.instruments.iter().any(|(known, _)| *known == source))
+            .any(|group| group.instruments.iter().any(|(present, _)| *present == source))
         {
             return;
         }
@@ -320,7 +320,7 @@ impl Node {
     }
 }
 
-/// How often an instrument reports while live and in the history before, in seconds.
+/// Intervals of an instrument while live and in the history before, in seconds.
 const fn rhythm(probe: Probe, family: Family) -> (f64, f64) {
     match (probe, family) {
         (Probe::Battery, _) => (3600.0, 4.0 * 3600.0),

@@ -1,4 +1,4 @@
-//! What a simulated node sends, in the words of its family.
+//! Messages of a simulated node, in the format of its family.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::air::round;
 use super::nodes::{Content, Emission, Family, Sample};
 use crate::publisher::Outbound;
 
-/// How many readings of a backlog go into one message.
+/// Number of readings of a backlog in one message.
 const BACKLOG: usize = 100;
 
 /// The mains voltage that power is turned into current with, in V.
@@ -24,12 +24,12 @@ const MAINS_V: f64 = 231.0;
 pub(super) struct Speaker {
     /// The site in the native topics.
     pub(super) site: SiteId,
-    /// How many times the nodes have started.
+    /// Number of starts of the nodes.
     pub(super) boot: u64,
 }
 
 impl Speaker {
-    /// The messages of an emission. A Shelly tells its full status, which has no time, only while that is `now`.
+    /// The messages of an emission. A Shelly sends its full status, which has no time, only while that is `now`.
     pub(super) fn messages(
         &self,
         emission: &Emission,
@@ -48,7 +48,7 @@ impl Speaker {
         }
     }
 
-    /// What a device, or the broker for it, says of how it is.
+    /// Status of a device: its own message, or the broker's for it.
     pub(super) fn presence(
         &self,
         device: &DeviceId,
@@ -103,7 +103,7 @@ fn shelly(device: &DeviceId, samples: &[Sample], is_now: bool) -> Vec<Outbound> 
         let components = components(moment);
         #[expect(
             clippy::cast_precision_loss,
-            reason = "Shelly tells its time as a decimal of seconds"
+            reason = "Shelly gives its time as a decimal of seconds"
         )]
         let ts = moment[0].at.as_millis() as f64 / 1000.0;
         let mut params = Map::from_iter([("ts".to_owned(), json!(ts))]);
@@ -152,7 +152,7 @@ fn components(samples: &[Sample]) -> BTreeMap<String, Json> {
     components
 }
 
-/// What the Zigbee bridge makes of a device: one object a moment.
+/// Messages of the Zigbee bridge for a device: one object a moment.
 fn zigbee(device: &DeviceId, samples: &[Sample]) -> Vec<Outbound> {
     let moments = samples.chunk_by(|one, next| one.at == next.at);
     let message = |moment: &[Sample]| {
@@ -237,11 +237,11 @@ mod tests {
                 panic!("no node drops out here")
             };
             for sample in samples {
-                let heard = readings
+                let received = readings
                     .iter()
                     .find(|(source, at, _)| *source == sample.source && *at == Some(sample.at));
                 let (.., value) =
-                    heard.unwrap_or_else(|| panic!("{} is not understood", sample.source));
+                    received.unwrap_or_else(|| panic!("{} is not understood", sample.source));
                 assert!((value - sample.value.as_f64()).abs() < 10.0, "{}: {value}", sample.source);
             }
         }

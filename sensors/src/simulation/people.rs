@@ -51,7 +51,7 @@ impl People {
         self.agenda = (0..self.persons.len()).map(|person| Reverse((at, person))).collect();
     }
 
-    /// Everything that people do up to and including `now`, in order.
+    /// Moves of people up to and including `now`, in order.
     pub(super) fn step(&mut self, now: Instant, floor: &Floor) -> Vec<Passage> {
         let mut passages = Vec::new();
         while let Some(&Reverse((at, person))) = self.agenda.peek() {
@@ -66,12 +66,12 @@ impl People {
         passages
     }
 
-    /// How many are in each zone itself, by its index in the site.
+    /// Number of people in each zone itself, by its index in the site.
     pub(super) fn inside(&self) -> &[u32] {
         &self.inside
     }
 
-    /// Goes one way nearer to where the person wants to be, or waits until that changes.
+    /// Goes one way nearer to the place where the person is to be, or waits until that changes.
     fn act(&mut self, at: Instant, person: usize, floor: &Floor) -> Option<Passage> {
         let Person { here, visits } = &self.persons[person];
         let goal = visits

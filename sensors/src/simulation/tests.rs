@@ -1,4 +1,4 @@
-//! What the simulated building promises, checked against its own truth.
+//! Promises of the simulated building, checked against its own truth.
 
 use std::collections::BTreeMap;
 

@@ -10,35 +10,36 @@ use domain::wire::BrokerUrl;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::fittings::{
-    CurrentClampTable, DoorTable, Fitting, Kind, LinkyTable, MotionTable, PulsesTable, Scd4xTable,
-    Sht4xTable, Table, span,
+use super::instrument_config::{
+    CurrentClampTable, DoorTable, InstrumentConfig, Kind, LinkyTable, MotionTable, PulsesTable,
+    Scd4xTable, Sht4xTable, Table, span,
 };
+use crate::file_fault::{FileFault, TextFile};
 use crate::outbox::Limits;
 
 /// The reference: every key, with its default or an example.
 pub const EXAMPLE: &str = include_str!("../../node.example.toml");
 
-/// What a node is, where it publishes, and what is wired to it.
+/// Configuration of a node: its identity, where it publishes, and its instruments.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The site in the topics.
     pub site: SiteId,
     /// The node in the topics.
     pub device: DeviceId,
-    /// Where the broker is.
+    /// Address of the broker.
     pub broker: BrokerUrl,
-    /// Where the outbox and the totals are kept.
+    /// Data folder, with outbox and totals.
     pub data: PathBuf,
-    /// When the wall clock is believed.
+    /// Condition under which the wall clock is believed.
     pub clock: ClockTable,
-    /// How readings are kept and sent.
+    /// Limits and rates of the outbox.
     pub outbox: OutboxTable,
-    /// What is wired.
-    pub fittings: Vec<Fitting>,
+    /// The instruments.
+    pub instruments: Vec<InstrumentConfig>,
 }
 
-/// `[clock]`: when the wall clock is believed.
+/// `[clock]`: condition under which the wall clock is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClockTable {
@@ -48,7 +49,7 @@ pub struct ClockTable {
     pub synchronized_file: Option<PathBuf>,
 }
 
-/// When the wall clock is believed.
+/// Condition under which the wall clock is believed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trust {
@@ -59,7 +60,7 @@ pub enum Trust {
     Always,
 }
 
-/// `[outbox]`: how readings are kept and sent.
+/// `[outbox]`: limits and rates of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OutboxTable {
@@ -67,10 +68,10 @@ pub struct OutboxTable {
     pub(super) max_mib: u32,
     /// At most so many readings.
     pub(super) max_readings: u32,
-    /// What waits for longer is written to disk.
+    /// Age from which an unacknowledged reading is written to disk.
     #[serde(deserialize_with = "span")]
     pub write_after: Duration,
-    /// How many old readings are sent a second.
+    /// Rate of old readings, a second.
     pub backlog_per_second: u32,
 }
 
@@ -82,20 +83,11 @@ impl Default for OutboxTable {
 }
 
 impl OutboxTable {
-    /// How much it holds.
+    /// Capacity of the outbox.
     pub fn limits(&self) -> Limits {
         const MIB: u64 = 1 << 20;
         Limits { bytes: u64::from(self.max_mib) * MIB, readings: u64::from(self.max_readings) }
     }
-}
-
-/// What is wrong with a configuration: file, line, and the remedy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {text}")]
-pub struct ConfigError {
-    file: String,
-    line: usize,
-    text: String,
 }
 
 #[derive(Deserialize)]
@@ -137,23 +129,23 @@ fn default_data() -> PathBuf {
 }
 
 impl Config {
-    /// The shortest interval of the instruments: how often the node means to be heard.
+    /// The shortest interval of the instruments: how often the node means to report.
     pub fn interval(&self) -> Duration {
-        let intervals = self.fittings.iter().map(|fitting| fitting.interval);
+        let intervals = self.instruments.iter().map(|instrument| instrument.interval);
         intervals.min().unwrap_or(Duration::from_mins(1))
     }
 
     /// Whether any machine with serial lines will do, and no Pi is needed.
     pub fn needs_only_lines(&self) -> bool {
-        self.fittings.iter().all(|fitting| fitting.kind.needs_only_a_line())
+        self.instruments.iter().all(|instrument| instrument.kind.needs_only_a_line())
     }
 
     /// Reads the text of a configuration; `file` is its name in messages.
     ///
     /// # Errors
     /// When it is none, with the line and the remedy.
-    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
-        let check = Check { text, file };
+    pub fn parse(text: &str, file: &str) -> Result<Self, FileFault> {
+        let check = Check(TextFile { text, name: file });
         let raw: File = toml::from_str(text).map_err(|error| {
             check.fault(error.span().unwrap_or(0..0), error.message().to_owned())
         })?;
@@ -163,17 +155,17 @@ impl Config {
             .as_ref()
             .map_or(Ok(BrokerUrl::plain("127.0.0.1", 1883)), |url| check.broker(url))?;
         let outbox = raw.outbox.map_or(Ok(OutboxTable::default()), |table| check.outbox(&table))?;
-        let mut fittings = Vec::new();
-        gather(&mut fittings, raw.scd4x);
-        gather(&mut fittings, raw.sht4x);
-        gather(&mut fittings, raw.motion);
-        gather(&mut fittings, raw.door);
-        gather(&mut fittings, raw.pulses);
-        gather(&mut fittings, raw.linky);
-        gather(&mut fittings, raw.current_clamp);
-        // Faults are told in the order of the file.
-        fittings.sort_by_key(|(span, _)| span.start);
-        check.apart(&fittings)?;
+        let mut instruments = Vec::new();
+        collect_into(&mut instruments, raw.scd4x);
+        collect_into(&mut instruments, raw.sht4x);
+        collect_into(&mut instruments, raw.motion);
+        collect_into(&mut instruments, raw.door);
+        collect_into(&mut instruments, raw.pulses);
+        collect_into(&mut instruments, raw.linky);
+        collect_into(&mut instruments, raw.current_clamp);
+        // Faults are reported in the order of the file.
+        instruments.sort_by_key(|(span, _)| span.start);
+        check.apart(&instruments)?;
         Ok(Self {
             site: raw.node.site,
             device: raw.node.device,
@@ -181,29 +173,28 @@ impl Config {
             data: raw.node.data,
             clock: raw.clock,
             outbox,
-            fittings: fittings.into_iter().map(|(_, fitting)| fitting).collect(),
+            instruments: instruments.into_iter().map(|(_, instrument)| instrument).collect(),
         })
     }
 }
 
-fn gather<T: Table>(fittings: &mut Vec<(Range<usize>, Fitting)>, tables: Vec<Spanned<T>>) {
-    fittings.extend(tables.into_iter().map(|table| (table.span(), table.into_inner().fitting())));
+fn collect_into<T: Table>(
+    instruments: &mut Vec<(Range<usize>, InstrumentConfig)>,
+    tables: Vec<Spanned<T>>,
+) {
+    instruments
+        .extend(tables.into_iter().map(|table| (table.span(), table.into_inner().into_config())));
 }
 
-/// A text and its name, for telling where something is wrong.
-struct Check<'a> {
-    text: &'a str,
-    file: &'a str,
-}
+/// Checks of the parts of a configuration.
+struct Check<'a>(TextFile<'a>);
 
 impl Check<'_> {
-    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> ConfigError {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        ConfigError { file: self.file.to_owned(), line, text: text.into() }
+    fn fault(&self, span: Range<usize>, text: impl Into<String>) -> FileFault {
+        self.0.fault(span, text)
     }
 
-    fn broker(&self, url: &Spanned<String>) -> Result<BrokerUrl, ConfigError> {
+    fn broker(&self, url: &Spanned<String>) -> Result<BrokerUrl, FileFault> {
         let broker: BrokerUrl =
             url.get_ref().parse().map_err(|error: domain::wire::InvalidBrokerUrl| {
                 self.fault(url.span(), error.to_string())
@@ -215,7 +206,7 @@ impl Check<'_> {
         Ok(broker)
     }
 
-    fn outbox(&self, table: &Spanned<OutboxTable>) -> Result<OutboxTable, ConfigError> {
+    fn outbox(&self, table: &Spanned<OutboxTable>) -> Result<OutboxTable, FileFault> {
         let outbox = *table.get_ref();
         if outbox.max_mib == 0 || outbox.max_readings < 1000 || outbox.backlog_per_second == 0 {
             let text = "an outbox needs max_mib of 1, max_readings of 1000 and backlog_per_second of 1 at least";
@@ -224,17 +215,17 @@ impl Check<'_> {
         Ok(outbox)
     }
 
-    /// No pin has two instruments, and no two instruments tell the same.
-    fn apart(&self, fittings: &[(Range<usize>, Fitting)]) -> Result<(), ConfigError> {
-        if fittings.is_empty() {
+    /// Checks that no pin has two instruments, and that no two instruments measure the same.
+    fn apart(&self, instruments: &[(Range<usize>, InstrumentConfig)]) -> Result<(), FileFault> {
+        if instruments.is_empty() {
             let text = "no instrument is wired: add a table such as [[scd4x]] or [[motion]]";
             return Err(self.fault(0..0, text));
         }
         let (mut pins, mut subjects, mut lines) =
             (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for (span, fitting) in fittings {
-            let name = fitting.kind.name();
-            for pin in fitting.kind.pins() {
+        for (span, instrument) in instruments {
+            let name = instrument.kind.name();
+            for pin in instrument.kind.pins() {
                 if let Some(other) = pins.insert(pin, name) {
                     let text = format!(
                         "GPIO {pin} is taken by [[{other}]] already: give each wire a pin of its own"
@@ -242,17 +233,18 @@ impl Check<'_> {
                     return Err(self.fault(span.clone(), text));
                 }
             }
-            for quantity in fitting.kind.quantities() {
-                if let Some(other) = subjects.insert((*quantity, &fitting.channel), name) {
+            for quantity in instrument.kind.quantities() {
+                if let Some(other) = subjects.insert((*quantity, &instrument.channel), name) {
                     let text = format!(
                         "{quantity} is measured by [[{other}]] already: give one of them a channel of its own, as in channel = \"fenetre\""
                     );
                     return Err(self.fault(span.clone(), text));
                 }
             }
-            if let Kind::Linky { path, .. } = &fitting.kind
-                && (lines.insert(path, &fitting.channel).is_some()
-                    || lines.values().filter(|channel| **channel == &fitting.channel).count() > 1)
+            if let Kind::Linky { path, .. } = &instrument.kind
+                && (lines.insert(path, &instrument.channel).is_some()
+                    || lines.values().filter(|channel| **channel == &instrument.channel).count()
+                        > 1)
             {
                 let text = "two [[linky]] need a path and a channel each";
                 return Err(self.fault(span.clone(), text));
@@ -276,7 +268,8 @@ mod tests {
     fn the_example_file_is_read_and_has_one_of_each_instrument() {
         let config = Config::parse(EXAMPLE, "node.example.toml").unwrap();
 
-        let names: Vec<_> = config.fittings.iter().map(|fitting| fitting.kind.name()).collect();
+        let names: Vec<_> =
+            config.instruments.iter().map(|instrument| instrument.kind.name()).collect();
         assert_eq!(names, ["scd4x", "sht4x", "motion", "door", "pulses", "linky", "current_clamp"]);
         assert_eq!(config.outbox, OutboxTable::default(), "the file shows the defaults");
         assert_eq!(config.clock, ClockTable::default());
@@ -289,12 +282,12 @@ mod tests {
         let short = Config::parse(&format!("{HEAD}{rest}"), "node.toml").unwrap();
         let example = Config::parse(EXAMPLE, "node.example.toml").unwrap();
 
-        assert_eq!(short.fittings, example.fittings[2..6]);
+        assert_eq!(short.instruments, example.instruments[2..6]);
         assert_eq!((short.broker, short.data), (example.broker, example.data));
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_file_line_and_remedy() {
+    fn a_fault_is_reported_with_file_line_and_remedy() {
         for (rest, expected) in [
             ("", "node.toml:1: no instrument is wired"),
             ("[[scd4x]]\nbuss = 1\n", "node.toml:5: unknown field `buss`"),

@@ -1,6 +1,6 @@
-//! When a reading was taken, on a machine that does not know at first what time it is. Pure: it is told both clocks.
+//! Dating of readings on a machine whose wall clock is wrong at first. Pure: both clocks are arguments.
 //!
-//! A Pi has no clock of its own. After a power cut it shows the time at which it last saved it, until the network tells it.
+//! A Pi has no clock of its own. After a power cut it shows the time at which it last saved it, until the network sets it.
 //! So readings are held with the time since the machine started, and dated back once the clock is right.
 
 use domain::Instant;
@@ -20,9 +20,9 @@ pub struct Dating {
     started: Option<Instant>,
 }
 
-/// What a look at the clocks has shown.
+/// Outcome of comparing the wall clock with the uptime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum ClockChange {
     /// As before.
     Same,
     /// The clock is right from now on.
@@ -34,7 +34,7 @@ pub enum Look {
 }
 
 impl Dating {
-    /// Nothing is known but that it is later than `not_before`.
+    /// A dating without a right clock yet; it is later than `not_before`.
     pub const fn new(not_before: Instant) -> Self {
         Self { not_before, started: None }
     }
@@ -44,34 +44,35 @@ impl Dating {
         self.started.is_some()
     }
 
-    /// Looks at both clocks. `is_synchronized` is asked when it matters: whether somebody vouches for the wall clock.
-    pub fn look(
+    /// Compares both clocks. `is_synchronized`, called only when it matters, says whether the wall clock was set by the
+    /// network.
+    pub fn compare(
         &mut self,
         wall: Instant,
         uptime: Uptime,
         is_synchronized: impl FnOnce() -> bool,
-    ) -> Look {
+    ) -> ClockChange {
         let millis = i64::try_from(uptime.as_millis()).unwrap_or(i64::MAX);
         let started = wall - SignedDuration::from_millis(millis);
-        let Some(known) = self.started else {
+        let Some(before) = self.started else {
             if wall < self.not_before || !is_synchronized() {
-                return Look::Same;
+                return ClockChange::Same;
             }
             self.started = Some(started);
-            return Look::Right;
+            return ClockChange::Right;
         };
-        let moved = started.since(known);
+        let moved = started.since(before);
         if moved.abs() <= JUMP {
             // The network sets a clock a little finer all the time.
             self.started = Some(started);
-            return Look::Same;
+            return ClockChange::Same;
         }
         if wall >= self.not_before && is_synchronized() {
             self.started = Some(started);
-            return Look::Jumped(moved);
+            return ClockChange::Jumped(moved);
         }
         self.started = None;
-        Look::Wrong
+        ClockChange::Wrong
     }
 
     /// The instant of an uptime of this start of the machine; `None` until the clock is right.
@@ -83,13 +84,11 @@ impl Dating {
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
+
     use super::*;
 
     const BUILT: &str = "2026-01-01T00:00:00Z";
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
 
     fn seconds(seconds: u64) -> Uptime {
         Uptime::from_millis(seconds * 1000)
@@ -99,43 +98,58 @@ mod tests {
     fn readings_from_before_the_clock_was_right_are_dated_back() {
         let mut dating = Dating::new(at(BUILT));
         let taken = seconds(20);
-        assert_eq!(dating.look(at("2026-11-20T03:00:20Z"), taken, || false), Look::Same);
+        assert_eq!(dating.compare(at("2026-11-20T03:00:20Z"), taken, || false), ClockChange::Same);
         assert_eq!(dating.date(taken), None);
 
-        assert_eq!(dating.look(at("2026-11-23T14:00:00Z"), seconds(80), || true), Look::Right);
+        assert_eq!(
+            dating.compare(at("2026-11-23T14:00:00Z"), seconds(80), || true),
+            ClockChange::Right
+        );
 
         assert_eq!(dating.date(taken), Some(at("2026-11-23T13:59:00Z")));
     }
 
     #[test]
-    fn a_clock_in_the_past_is_not_right_whoever_vouches_for_it() {
+    fn a_clock_in_the_past_is_not_right_even_if_it_counts_as_synchronized() {
         let mut dating = Dating::new(at(BUILT));
-        assert_eq!(dating.look(at("1970-01-01T00:00:20Z"), seconds(20), || true), Look::Same);
+        assert_eq!(
+            dating.compare(at("1970-01-01T00:00:20Z"), seconds(20), || true),
+            ClockChange::Same
+        );
         assert!(!dating.is_right());
     }
 
     #[test]
     fn a_clock_that_jumps_without_the_network_is_no_longer_believed() {
         let mut dating = Dating::new(at(BUILT));
-        dating.look(at("2026-11-23T14:00:00Z"), seconds(80), || true);
+        dating.compare(at("2026-11-23T14:00:00Z"), seconds(80), || true);
 
-        assert_eq!(dating.look(at("2026-11-20T14:00:01Z"), seconds(81), || false), Look::Wrong);
+        assert_eq!(
+            dating.compare(at("2026-11-20T14:00:01Z"), seconds(81), || false),
+            ClockChange::Wrong
+        );
         assert_eq!(dating.date(seconds(81)), None);
 
-        assert_eq!(dating.look(at("2026-11-23T14:00:02Z"), seconds(82), || true), Look::Right);
+        assert_eq!(
+            dating.compare(at("2026-11-23T14:00:02Z"), seconds(82), || true),
+            ClockChange::Right
+        );
         assert_eq!(dating.date(seconds(81)), Some(at("2026-11-23T14:00:01Z")));
     }
 
     #[test]
     fn a_clock_that_the_network_puts_right_is_followed() {
         let mut dating = Dating::new(at(BUILT));
-        dating.look(at("2026-11-23T14:00:00Z"), seconds(80), || true);
+        dating.compare(at("2026-11-23T14:00:00Z"), seconds(80), || true);
         let jump = SignedDuration::from_secs(60);
         assert_eq!(
-            dating.look(at("2026-11-23T14:01:01Z"), seconds(81), || true),
-            Look::Jumped(jump)
+            dating.compare(at("2026-11-23T14:01:01Z"), seconds(81), || true),
+            ClockChange::Jumped(jump)
         );
-        assert_eq!(dating.look(at("2026-11-23T14:01:02.2Z"), seconds(82), || false), Look::Same);
+        assert_eq!(
+            dating.compare(at("2026-11-23T14:01:02.2Z"), seconds(82), || false),
+            ClockChange::Same
+        );
         assert_eq!(dating.date(seconds(82)), Some(at("2026-11-23T14:01:02.2Z")));
     }
 }

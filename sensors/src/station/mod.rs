@@ -1,31 +1,32 @@
 //! A node at work: it measures, dates, numbers, keeps and sends.
 //!
 //! ```text
-//! crew (a thread an instrument) ──finds──▶ run ──▶ post ──▶ publisher ──▶ broker
-//!                                          │ ▲      │ ▲
-//!                                        dating   outbox, numbering (disk)
+//! instrument_threads ──measurements──▶ run ──▶ outgoing ──▶ publisher ──▶ broker
+//!                                      │ ▲       │ ▲
+//!                                     dating   outbox, numbering (disk)
 //! ```
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `config`, `fittings` | reads the configuration, and says what is wrong with it |
-//! | `fit` | makes instruments of it, on a board |
-//! | `crew` | the threads of the instruments |
-//! | `dating`, `vouching` | when a reading was taken, and whether the wall clock is right |
-//! | `numbering` | starts, running numbers, and what was let go |
-//! | `post` | what is sent when |
+//! | `config`, `instrument_config` | the configuration file, with its faults by line and remedy |
+//! | `connect` | instruments made from it, on a board |
+//! | `instrument_threads` | a thread for each instrument |
+//! | `dating`, `clock_sync` | the time of a reading, and whether the wall clock is right |
+//! | `data_folder` | its lock, and the errors of opening and using it |
+//! | `numbering` | starts, running numbers, and dropped readings |
+//! | `outgoing` | the readings on their way: which goes when, from memory or disk |
 
+mod clock_sync;
 mod config;
-mod crew;
+mod connect;
+mod data_folder;
 mod dating;
-mod fit;
-mod fittings;
+mod instrument_config;
+mod instrument_threads;
 mod numbering;
-mod post;
-mod vouching;
+mod outgoing;
 
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -37,87 +38,55 @@ use tokio::task::block_in_place;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-pub use config::{ClockTable, Config, ConfigError, EXAMPLE, OutboxTable, Trust};
-pub use dating::{Dating, Look};
-pub use fit::{Fitted, fit, wires};
-pub use fittings::{Fitting, Kind, Level};
-pub use vouching::clock_is_set;
+pub use clock_sync::clock_is_set;
+pub use config::{ClockTable, Config, EXAMPLE, OutboxTable, Trust};
+pub use connect::{ConnectedInstrument, connect, wires};
+pub use data_folder::StationError;
+pub use dating::{ClockChange, Dating};
+pub use instrument_config::{InstrumentConfig, Kind, Level};
 
-use crate::instruments::{Kept, KeptError};
+pub use crate::file_fault::FileFault;
+use crate::instruments::{Measurement, TotalsFile};
 use crate::outbox::Outbox;
-use crate::publisher::{IN_FLIGHT, Node, Outbound, PublishError, Publisher};
+use crate::publisher::{IN_FLIGHT, Node, Outbound, Publisher};
 use crate::uptime::{BootId, Uptime};
-use crew::{Crew, Find};
+use instrument_threads::InstrumentThreads;
 use numbering::Numbering;
-use post::{Post, Sender};
+use outgoing::{Origin, Outgoing};
 
-/// How many finds wait between the instruments and the node; then the instruments wait.
-const FINDS: usize = 1024;
+/// Capacity of the queue of measurements; instruments wait while it is full.
+const MEASUREMENTS: usize = 1024;
 
 const TICK: Duration = Duration::from_millis(200);
 
-/// How often the clocks are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Interval at which the clocks are compared.
+const COMPARE_CLOCKS_EVERY: Duration = Duration::from_secs(1);
 
-/// How long the instruments may take to end, and then the broker to acknowledge.
+/// Longest wait for the instruments to end, and then for the broker to acknowledge.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// No clock that is right shows an earlier time than that of this program.
+/// Earliest time that a right clock can show: about when this program was written.
 const BUILT: Instant = Instant::from_millis(1_767_225_600_000);
 
-/// What a node needs to run, opened and its own.
+/// A node with its data opened and locked, ready to run.
 #[derive(Debug)]
 pub struct Station {
     config: Config,
-    kept: Kept,
-    post: Post,
+    totals_file: TotalsFile,
+    outgoing: Outgoing,
     /// Keeps other nodes away from the data.
     _lock: File,
 }
 
-/// A sign of life, for whoever watches over the node.
+/// Sign of life of a node, for its supervisor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// It measures.
+    /// The node measures.
     Ready,
-    /// All of it still goes round.
+    /// All threads of the node still go round.
     Alive,
-    /// It has begun to end.
+    /// The node has begun to end.
     Stopping,
-}
-
-/// Why a node cannot run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StationError {
-    /// The data folder cannot be used.
-    #[error(
-        "{path}: the data of the node cannot be used; may this user write there, and is the card well?"
-    )]
-    Data {
-        /// Which file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// Another node uses the data folder.
-    #[error(
-        "{path} is used by another vigie-node: end it first, as in `systemctl stop vigie-node`, or name another data folder"
-    )]
-    Locked {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// The totals cannot be used.
-    #[error(transparent)]
-    Kept(#[from] KeptError),
-    /// What would be published cannot be.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The threads of the instruments cannot be made.
-    #[error("the system gives no threads for the instruments")]
-    Threads(#[source] io::Error),
 }
 
 impl Station {
@@ -126,20 +95,20 @@ impl Station {
     /// # Errors
     /// When the data cannot be used, or are used by another node.
     pub fn open(config: Config) -> Result<Self, StationError> {
-        let lock = lock(&config.data)?;
+        let lock = data_folder::lock(&config.data)?;
         let at = |name: &str| config.data.join(name);
         let fault = |path: PathBuf| move |source| StationError::Data { path, source };
-        let kept = Kept::open(&at("totals.json"))?;
+        let totals_file = TotalsFile::open(&at("totals.json"))?;
         let numbering = Numbering::open(&at("node.json")).map_err(fault(at("node.json")))?;
         let outbox =
             Outbox::open(&at("outbox"), config.outbox.limits()).map_err(fault(at("outbox")))?;
-        let sender = Sender {
+        let origin = Origin {
             site: config.site.clone(),
             device: config.device.clone(),
             boot: BootId::current(),
         };
-        let post = Post::new(sender, config.outbox, outbox, numbering, Uptime::now());
-        Ok(Self { config, kept, post, _lock: lock })
+        let outgoing = Outgoing::new(origin, config.outbox, outbox, numbering, Uptime::now());
+        Ok(Self { config, totals_file, outgoing, _lock: lock })
     }
 
     /// Makes the data folder this process's own for as long as the answer lives.
@@ -147,12 +116,12 @@ impl Station {
     /// # Errors
     /// When it cannot be used, or is used by a node.
     pub fn lock(data: &Path) -> Result<File, StationError> {
-        lock(data)
+        data_folder::lock(data)
     }
 
     /// The totals of its counters.
-    pub const fn kept(&self) -> &Kept {
-        &self.kept
+    pub const fn totals_file(&self) -> &TotalsFile {
+        &self.totals_file
     }
 
     /// Measures and publishes until `shutdown`; then everything that the broker has not acknowledged is on disk.
@@ -161,44 +130,45 @@ impl Station {
     /// When it cannot begin.
     pub async fn run(
         mut self,
-        fitted: Vec<Fitted>,
+        instruments: Vec<ConnectedInstrument>,
         clock: &dyn Clock,
         shutdown: CancellationToken,
         mut sign: impl FnMut(Sign),
     ) -> Result<(), StationError> {
         let publisher = Publisher::start(self.config.broker.clone(), self.node())?;
-        let (sender, mut finds) = mpsc::channel::<Find>(FINDS);
-        let crew = Crew::start(fitted, &sender).map_err(StationError::Threads)?;
+        let (sender, mut measurements) = mpsc::channel::<Measurement>(MEASUREMENTS);
+        let threads =
+            InstrumentThreads::start(instruments, &sender).map_err(StationError::Threads)?;
         drop(sender);
-        let mut dating = Dating::new(BUILT.max(self.post.numbering().seen().unwrap_or(BUILT)));
-        self.look(&mut dating, clock);
+        let mut dating = Dating::new(BUILT.max(self.outgoing.numbering().seen().unwrap_or(BUILT)));
+        self.compare_clocks(&mut dating, clock);
         if !dating.is_right() {
             tracing::warn!(shows = %clock.now(), "the clock is not right yet; readings wait for it");
         }
         tracing::info!(
-            device.id = %self.config.device, boot = self.post.numbering().boot(), backlog = self.post.backlog(),
-            dropped = self.post.numbering().dropped(), "the node is at work"
+            device.id = %self.config.device, boot = self.outgoing.numbering().boot(), backlog = self.outgoing.backlog(),
+            dropped = self.outgoing.numbering().dropped(), "the node is at work"
         );
         sign(Sign::Ready);
 
         let mut progress = publisher.progress();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut looked, mut batch) = (Uptime::now(), Vec::new());
+        let (mut compared_at, mut batch) = (Uptime::now(), Vec::new());
         loop {
             let is_tick = tokio::select! {
                 () = shutdown.cancelled() => break,
                 // Each of these loses nothing when another one is ready first.
                 _ = ticks.tick() => true,
                 _ = progress.changed() => false,
-                _ = finds.recv_many(&mut batch, FINDS) => false,
+                _ = measurements.recv_many(&mut batch, MEASUREMENTS) => false,
             };
             let now = Uptime::now();
-            batch.drain(..).for_each(|find| self.post.take(find, now));
-            if is_tick && now.since(looked) >= LOOK_EVERY {
-                looked = now;
-                self.look(&mut dating, clock);
-                match crew.hangs(now) {
+            batch.drain(..).for_each(|measurement| self.outgoing.take(measurement, now));
+            if is_tick && now.since(compared_at) >= COMPARE_CLOCKS_EVERY {
+                compared_at = now;
+                self.compare_clocks(&mut dating, clock);
+                match threads.hanging(now) {
                     None => sign(Sign::Alive),
                     Some(instrument) => tracing::error!(
                         instrument,
@@ -213,9 +183,9 @@ impl Station {
         }
 
         sign(Sign::Stopping);
-        block_in_place(|| crew.stop(ENDING));
-        while let Ok(find) = finds.try_recv() {
-            self.post.take(find, Uptime::now());
+        block_in_place(|| threads.stop(ENDING));
+        while let Ok(measurement) = measurements.try_recv() {
+            self.outgoing.take(measurement, Uptime::now());
         }
         self.end(publisher, &dating).await
     }
@@ -229,10 +199,10 @@ impl Station {
             // What is not acknowledged in time is on disk below.
             let _ = publisher.flush(ENDING).await;
         }
-        let settled = self.post.settle(|ticket| publisher.has_acknowledged(ticket));
-        let closed = block_in_place(|| self.post.close(now, dating));
+        let settled = self.outgoing.settle(|ticket| publisher.has_acknowledged(ticket));
+        let closed = block_in_place(|| self.outgoing.close(now, dating));
         publisher.leave(Duration::ZERO).await;
-        tracing::info!(backlog = self.post.backlog(), "the node has ended");
+        tracing::info!(backlog = self.outgoing.backlog(), "the node has ended");
         settled
             .and(closed)
             .map_err(|source| StationError::Data { path: self.config.data.clone(), source })
@@ -245,15 +215,15 @@ impl Station {
         dating: &Dating,
         now: Uptime,
     ) -> Result<(), StationError> {
-        self.post.date(dating);
-        let mut outcome = self.post.settle(|ticket| publisher.has_acknowledged(ticket));
+        self.outgoing.date(dating);
+        let mut outcome = self.outgoing.settle(|ticket| publisher.has_acknowledged(ticket));
         while outcome.is_ok() && publisher.is_connected() && publisher.unacknowledged() < IN_FLIGHT
         {
-            match block_in_place(|| self.post.next(dating, now)) {
-                Ok(Some(parcel)) => {
+            match block_in_place(|| self.outgoing.next(dating, now)) {
+                Ok(Some(next)) => {
                     // There is room, so this does not wait.
-                    let ticket = publisher.publish(parcel.message.clone()).await?;
-                    self.post.sent(&parcel, ticket);
+                    let ticket = publisher.publish(next.message.clone()).await?;
+                    self.outgoing.sent(&next, ticket);
                 }
                 Ok(None) => break,
                 Err(error) => outcome = Err(error),
@@ -266,7 +236,7 @@ impl Station {
     }
 
     fn write(&mut self, now: Uptime) {
-        match block_in_place(|| self.post.write(now, false)) {
+        match block_in_place(|| self.outgoing.write(now, false)) {
             Ok(dropped) if dropped.is_empty() => {}
             Ok(dropped) => {
                 let readings: u64 = dropped.values().sum();
@@ -274,20 +244,20 @@ impl Station {
             }
             Err(error) => {
                 tracing::error!(
-                    %error, in_memory = self.post.in_memory(),
+                    %error, in_memory = self.outgoing.in_memory(),
                     "the outbox cannot be written; readings stay in memory. Is the card full or broken?"
                 );
             }
         }
     }
 
-    fn look(&self, dating: &mut Dating, clock: &dyn Clock) {
-        let vouched = || block_in_place(|| self.config.clock.is_synchronized());
-        match dating.look(clock.now(), Uptime::now(), vouched) {
-            Look::Same => {}
-            Look::Right => tracing::info!(shows = %clock.now(), "the clock is right"),
-            Look::Jumped(by) => tracing::warn!(by_s = by.as_secs(), "the clock was put"),
-            Look::Wrong => {
+    fn compare_clocks(&self, dating: &mut Dating, clock: &dyn Clock) {
+        let is_synchronized = || block_in_place(|| self.config.clock.is_synchronized());
+        match dating.compare(clock.now(), Uptime::now(), is_synchronized) {
+            ClockChange::Same => {}
+            ClockChange::Right => tracing::info!(shows = %clock.now(), "the clock is right"),
+            ClockChange::Jumped(by) => tracing::warn!(by_s = by.as_secs(), "the clock was put"),
+            ClockChange::Wrong => {
                 tracing::warn!(shows = %clock.now(), "the clock was put by nobody known; readings wait");
             }
         }
@@ -306,25 +276,11 @@ impl Station {
         let status = DeviceStatus {
             device: self.config.device.clone(),
             presence,
-            boot: Some(self.post.numbering().boot()),
+            boot: Some(self.outgoing.numbering().boot()),
             firmware: Some(env!("CARGO_PKG_VERSION").to_owned()),
             interval_s: Some(self.config.interval().as_secs_f64()),
         };
         let topic = native::status_topic(&self.config.site, &self.config.device);
         Outbound { topic, payload: native::encode_status(&status), retain: true }
-    }
-}
-
-/// Makes the data folder this process's own.
-fn lock(folder: &Path) -> Result<File, StationError> {
-    let fault = |source| StationError::Data { path: folder.to_owned(), source };
-    std::fs::create_dir_all(folder).map_err(fault)?;
-    let file = File::create(folder.join("lock")).map_err(fault)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(StationError::Locked { path: folder.to_owned() })
-        }
-        Err(std::fs::TryLockError::Error(source)) => Err(fault(source)),
     }
 }

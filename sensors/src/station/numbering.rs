@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 use crate::durable::replace;
 use crate::outbox::{Dropped, Subject};
 
-/// So many numbers are taken at once, so that the card is written seldom.
+/// Numbers taken at once, so that the card is written seldom.
 const BLOCK: u64 = 100_000;
 
-/// No number of a node grows beyond this: JSON is exact up to here.
+/// Largest number of a node: JSON is exact up to here.
 const LARGEST: u64 = 1 << 53;
 
-/// What a node remembers of itself.
+/// Running numbers of a node, and their file.
 #[derive(Debug)]
 pub(super) struct Numbering {
     path: PathBuf,
@@ -31,13 +31,13 @@ pub(super) struct Numbering {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Memory {
-    /// How many times the node has started.
+    /// Number of starts of the node.
     boot: u64,
-    /// No number from here on was ever given.
+    /// First number that was never given.
     free_from: u64,
-    /// Readings that were let go, and whose numbers are still to be left out.
+    /// Dropped readings whose numbers are still to be left out.
     owed: Vec<(Subject, u64)>,
-    /// All readings that were ever let go.
+    /// Number of readings ever dropped.
     dropped: u64,
     /// A time that is certainly over.
     seen: Option<Instant>,
@@ -72,12 +72,12 @@ impl Numbering {
         Ok(Self { path: path.to_owned(), memory, first, next: BTreeMap::new() })
     }
 
-    /// How many times the node has started.
+    /// Number of starts of the node.
     pub(super) const fn boot(&self) -> u64 {
         self.memory.boot
     }
 
-    /// All readings that were ever let go.
+    /// Number of readings ever dropped.
     pub(super) const fn dropped(&self) -> u64 {
         self.memory.dropped
     }
@@ -107,7 +107,7 @@ impl Numbering {
         Ok(number)
     }
 
-    /// Counts readings that were let go, and has it on disk when it returns.
+    /// Counts dropped readings; the count is on disk on return.
     ///
     /// # Errors
     /// When that cannot be written; it is counted all the same.
@@ -132,7 +132,7 @@ impl Numbering {
         replace(&self.path, &self.memory)
     }
 
-    /// What is owed of `subject`. That it is settled is written with the next change: a crash leaves it out once more.
+    /// Takes the numbers that `subject` still leaves out. That this is settled is written with the next change: a crash leaves it out once more.
     fn settle(&mut self, subject: &Subject) -> u64 {
         let place = self.memory.owed.iter().position(|(owed, _)| owed == subject);
         place.map_or(0, |place| self.memory.owed.swap_remove(place).1)

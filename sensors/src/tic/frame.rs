@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use super::splitter::{Piece, Splitter};
 use super::{BadGroup, Group, Mode};
 
-/// Who the meter belongs to: the address of the meter and the delivery point. Their values go no further than this file.
+/// Labels that identify the owner: the address of the meter and the delivery point. Their values go no further than this file.
 const PRIVATE: [&str; 3] = ["ADCO", "ADSC", "PRM"];
 
 /// A full frame begins with the address of the meter, in either mode.
 const ADDRESS: [&str; 2] = ["ADCO", "ADSC"];
 
-/// More groups than any meter sends in a frame: three phases in standard mode have about 75.
+/// Most groups of a frame, more than any meter sends: three phases in standard mode have about 75.
 const MAX_GROUPS: usize = 160;
 
-/// What a meter said at once.
+/// A frame: the groups that a meter sends together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// How it was written.
+    /// Mode in which it was written.
     pub mode: Mode,
     /// The groups that were right, in their order; without those that say whose meter it is.
     pub groups: Vec<Group>,
@@ -30,7 +30,7 @@ impl Frame {
     }
 }
 
-/// What was heard so far, for people: bad groups are never silent.
+/// Counts of received groups and frames, for people: bad groups are never silent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Frames that were complete.
@@ -39,7 +39,7 @@ pub struct Tally {
     pub groups: u64,
     /// Groups that were not, by reason.
     pub bad: BTreeMap<String, u64>,
-    /// Frames that were broken off or of which the end was not heard.
+    /// Frames that were broken off or whose end was not received.
     pub broken_off: u64,
 }
 
@@ -73,7 +73,7 @@ impl Frames {
         self.push(b'\r').or_else(|| self.close())
     }
 
-    /// What was heard so far.
+    /// Counts so far.
     pub const fn tally(&self) -> &Tally {
         &self.tally
     }
@@ -104,10 +104,10 @@ impl Frames {
             complete = self.close();
             self.open = Some(Open::default());
         }
-        // The tail of a frame whose beginning was not heard is of no use, and no fault.
+        // The tail of a frame whose beginning was not received is of no use, and no fault.
         let open = self.open.as_mut()?;
         match group {
-            Ok((mode, group)) if open.mode.is_none_or(|known| known == mode) => {
+            Ok((mode, group)) if open.mode.is_none_or(|open| open == mode) => {
                 self.tally.groups += 1;
                 open.mode = Some(mode);
                 open.has_address |= is_address;

@@ -14,7 +14,7 @@ use super::Mode;
 /// A group whose checksum is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What the value is of: `EAST`.
+    /// Label of the value: `EAST`.
     pub label: String,
     /// The meter's local time that the value is of, in the groups that have one: `E210423054022`.
     pub stamp: Option<String>,
@@ -22,17 +22,17 @@ pub struct Group {
     pub value: String,
 }
 
-/// Why a group is not used.
+/// Reason why a group is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadGroup {
-    /// There is no label, value and checksum in it.
+    /// A label, value or checksum is missing.
     #[error("a group has no label, value and checksum")]
     Shape,
     /// A bit was lost on the line.
     #[error("the checksum of a group is wrong")]
     Checksum,
-    /// It is longer than any that a meter sends.
+    /// The group is longer than any that a meter sends.
     #[error("a group is longer than any that a meter sends")]
     TooLong,
     /// A character that no meter sends.

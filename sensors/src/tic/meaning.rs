@@ -1,5 +1,5 @@
-//! What a frame measures. The labels, their quantities and units are the domain's, which also knows them from the
-//! bridges that people buy; what only the line itself can tell is judged here.
+//! Measurements of a frame. The labels, their quantities and units are the domain's, which also knows them from the
+//! bridges that people buy; what only the line itself shows is judged here.
 
 use std::collections::BTreeMap;
 
@@ -15,18 +15,18 @@ use crate::uptime::Uptime;
 
 /// One value of a frame.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
-    /// What it is of.
+pub struct FrameValue {
+    /// The quantity.
     pub quantity: Quantity,
     /// The label, as the meter writes it.
     pub channel: Channel,
-    /// What was measured, in the unit of the quantity.
+    /// The value, in the unit of the quantity.
     pub value: Value,
     /// When, where the meter dates the value itself: the mean power of a past interval.
     pub at: Option<Instant>,
 }
 
-/// Follows one meter: what is new in a frame and can be.
+/// Reader of the frames of one meter: lets through what is new and plausible.
 #[derive(Debug)]
 pub struct Meter {
     device: DeviceId,
@@ -38,19 +38,19 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Nothing is known of the meter yet.
+    /// A meter of which no frame came yet.
     pub fn new(device: DeviceId) -> Self {
         let (indexes, dated, refused) = Default::default();
         Self { device, indexes, dated, refused }
     }
 
-    /// What was left out because it cannot be, by reason.
+    /// Number of values left out because they cannot be, by reason.
     pub const fn refused(&self) -> &BTreeMap<String, u64> {
         &self.refused
     }
 
-    /// The measurements of a frame that was heard at `heard`.
-    pub fn read(&mut self, frame: &Frame, heard: Uptime) -> Vec<Measured> {
+    /// The measurements of a frame received at `received_at`.
+    pub fn read(&mut self, frame: &Frame, received_at: Uptime) -> Vec<FrameValue> {
         // A number is digits and nothing else: a flipped bit 6 makes a letter of one, which no checksum sees.
         let numbers = frame.groups.iter().filter(|group| group.number().is_some());
         let pairs = numbers.map(|group| (group.label.as_str(), group.value.as_str()));
@@ -62,16 +62,16 @@ impl Meter {
         for Report { source, value, .. } in translation.reports {
             let Some(channel) = source.channel else { continue };
             let Some(group) = frame.group(channel.as_str()) else { continue };
-            let one = Measured { quantity: source.quantity, channel, value, at: None };
-            measured.extend(self.admit(one, group, heard));
+            let one = FrameValue { quantity: source.quantity, channel, value, at: None };
+            measured.extend(self.admit(one, group, received_at));
         }
         measured
     }
 
     /// The value with the meter's own time of it, if it is new and can be.
-    fn admit(&mut self, one: Measured, group: &Group, heard: Uptime) -> Option<Measured> {
+    fn admit(&mut self, one: FrameValue, group: &Group, received_at: Uptime) -> Option<FrameValue> {
         if one.quantity.kind() == Kind::Register {
-            let believed = self.indexes.believe(&group.label, group.number()?, heard);
+            let believed = self.indexes.believe(&group.label, group.number()?, received_at);
             return believed.then_some(one);
         }
         let Some(written) = group.stamp.as_deref() else { return Some(one) };
@@ -83,7 +83,7 @@ impl Meter {
         let is_new = self.dated.get(&group.label).is_none_or(|last| *last < at);
         is_new.then(|| {
             self.dated.insert(group.label.clone(), at);
-            Measured { at: Some(at), ..one }
+            FrameValue { at: Some(at), ..one }
         })
     }
 

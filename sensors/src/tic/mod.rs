@@ -1,4 +1,4 @@
-//! Télé-information client (TIC): what a French meter tells on its customer terminals I1 and I2, byte by byte.
+//! Télé-information client (TIC): the serial output of a French meter on its customer terminals I1 and I2.
 //!
 //! ```text
 //! bytes ──splitter──▶ groups of bytes ──group──▶ label, time, value ──frame──▶ frame ──meaning──▶ measurements
@@ -11,7 +11,7 @@
 //! | `frame` | the groups of one frame; who the meter belongs to is not even kept |
 //! | `stamp` | the meter's local time as an instant |
 //! | `plausibility` | indexes that jump are believed only when the next frame says so, too |
-//! | `meaning` | frame to measurements; what a label measures is told by the domain |
+//! | `meaning` | frame to measurements; the quantity of a label comes from the domain |
 //!
 //! Historic mode (*historique*) is 1200 baud, standard mode 9600 baud, both 7 data bits, even parity, one stop bit.
 //! Source: Enedis-NOI-CPT_54E, "Sorties de télé-information client des appareils de comptage Linky".
@@ -27,13 +27,13 @@ use std::fmt;
 
 pub use frame::{Frame, Frames, Tally};
 pub use group::{BadGroup, Group};
-pub use meaning::{Measured, Meter};
+pub use meaning::{FrameValue, Meter};
 pub use stamp::instant as stamp;
 
-/// How a meter speaks. The customer's supplier changes it on request.
+/// Mode of the output. The customer's supplier changes it on request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// What every meter does until somebody asks for more: 1200 baud, few labels.
+    /// The mode of every meter as delivered: 1200 baud, few labels.
     Historic,
     /// 9600 baud, all labels.
     Standard,
@@ -51,7 +51,7 @@ impl Mode {
         }
     }
 
-    /// What stands between the parts of a group.
+    /// Separator between the parts of a group.
     const fn separator(self) -> u8 {
         match self {
             Self::Historic => b' ',

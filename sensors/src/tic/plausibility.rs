@@ -9,7 +9,7 @@ use crate::uptime::Uptime;
 /// Linky is sold for 36 kVA at most.
 const MAX_W: u64 = 54_000;
 
-/// What may be added at once, however soon the next frame comes, in Wh.
+/// Growth always allowed, however soon the next frame comes, in Wh.
 const STEP_WH: u64 = 20;
 
 /// The indexes of one meter, by label.
@@ -18,9 +18,9 @@ pub(super) struct Indexes(HashMap<String, Track>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Track {
-    /// What two frames agree on.
+    /// Index on which two frames agree.
     believed: Option<Mark>,
-    /// What one frame says against it.
+    /// Deviating index of one frame.
     claimed: Option<Mark>,
 }
 

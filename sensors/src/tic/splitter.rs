@@ -1,4 +1,4 @@
-//! Where frames and groups begin and end. Bounded, and nothing is trimmed: a checksum may be a space.
+//! Borders of frames and groups. Bounded, and nothing is trimmed: a checksum may be a space.
 
 /// Begins a frame.
 const STX: u8 = 0x02;
@@ -10,7 +10,7 @@ const EOT: u8 = 0x04;
 /// The longest group that is kept, in bytes; the longest of a meter, `PJOURF+1`, has 111.
 const MAX_GROUP: usize = 256;
 
-/// What a byte has completed.
+/// Part completed by a byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     /// A frame begins.
@@ -39,7 +39,7 @@ impl Splitter {
         // Some adapters hand the parity bit on.
         match byte & 0x7f {
             STX => {
-                // What came before it is the tail of a frame whose beginning was not heard.
+                // What came before it is the tail of a frame whose beginning was not received.
                 self.take();
                 [Some(Piece::Start), None]
             }

@@ -1,5 +1,5 @@
 //! The meter's local time. Its letter says which offset of France is meant, so the hour that is there twice in
-//! autumn is told apart.
+//! autumn is distinguished.
 
 use domain::Instant;
 use jiff::civil::DateTime;

@@ -18,10 +18,10 @@ fn frames(bytes: &[u8]) -> (Vec<Frame>, Tally) {
 /// What a meter measures, a frame a second: label and value.
 fn measured(bytes: &[u8]) -> Vec<Vec<(String, f64)>> {
     let mut meter = Meter::new("linky".parse().unwrap());
-    let mut heard = Uptime::from_millis(0);
+    let mut received_at = Uptime::from_millis(0);
     let one = |frame: Frame| {
-        heard = heard + Duration::from_secs(1);
-        let values = meter.read(&frame, heard).into_iter();
+        received_at = received_at + Duration::from_secs(1);
+        let values = meter.read(&frame, received_at).into_iter();
         values.map(|one| (one.channel.to_string(), one.value.as_f64())).collect()
     };
     frames(bytes).0.into_iter().map(one).collect()
@@ -88,7 +88,7 @@ fn the_recorded_frames_of_a_standard_meter_are_read() {
         ("SINSTS", 385.0),
         ("URMS1", 221.0),
     ];
-    assert_eq!(measured[1], named(&expected), "and the mean power of the half-hour is told once");
+    assert_eq!(measured[1], named(&expected), "and the mean power of the half-hour is given once");
 }
 
 #[test]
@@ -230,14 +230,14 @@ fn the_mean_power_of_a_half_hour_is_dated_by_the_meter_and_told_once() {
     let bytes =
         ["H261125030000", "H261125030000", "H261125033000", "h261125040000"].map(frame).concat();
     let mut meter = Meter::new("linky".parse().unwrap());
-    let told: Vec<_> = frames(&bytes)
+    let stamps: Vec<_> = frames(&bytes)
         .0
         .iter()
         .flat_map(|frame| meter.read(frame, Uptime::from_millis(0)))
         .map(|one| one.at.unwrap().to_string())
         .collect();
 
-    assert_eq!(told, ["2026-11-25T02:00:00Z", "2026-11-25T02:30:00Z"]);
+    assert_eq!(stamps, ["2026-11-25T02:00:00Z", "2026-11-25T02:30:00Z"]);
     assert_eq!(meter.refused().len(), 1, "a meter whose clock is not right dates nothing");
 }
 
@@ -280,18 +280,18 @@ fn a_flip_that_the_checksum_cannot_see_is_no_number() {
 #[test]
 fn an_index_that_jumps_is_believed_only_when_the_next_frame_says_so_too() {
     let index = |wh: u32| sent(Mode::Standard, &[("EAST", None, &format!("{wh:09}"))]);
-    let told = |row: &[u32]| -> Vec<f64> {
+    let believed = |row: &[u32]| -> Vec<f64> {
         let bytes: Vec<u8> = row.iter().flat_map(|wh| index(*wh)).collect();
         measured(&bytes).into_iter().flatten().map(|(_, wh)| wh).collect()
     };
 
     assert_eq!(
-        told(&[1000, 1001, 901_001, 1002]),
+        believed(&[1000, 1001, 901_001, 1002]),
         [1001.0, 1002.0],
         "two digits that were changed against each other"
     );
-    assert_eq!(told(&[1000, 1001, 990, 1002]), [1001.0, 1002.0], "it never runs backwards");
-    assert_eq!(told(&[1000, 1001, 7, 8, 9]), [1001.0, 8.0, 9.0], "another meter");
+    assert_eq!(believed(&[1000, 1001, 990, 1002]), [1001.0, 1002.0], "it never runs backwards");
+    assert_eq!(believed(&[1000, 1001, 7, 8, 9]), [1001.0, 8.0, 9.0], "another meter");
 }
 
 #[test]

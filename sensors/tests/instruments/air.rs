@@ -5,7 +5,7 @@ use super::*;
 const PLAIN: Scd4xSettings =
     Scd4xSettings { pressure_hpa: None, temperature_offset: None, self_calibration: false };
 
-/// What an SCD4x is asked before it measures, with nothing to be set.
+/// Transactions of an SCD4x before it measures, with nothing to be set.
 fn beginning() -> Vec<Transaction> {
     vec![
         Transaction::write(SCD4X, vec![0x3f, 0x86]),
@@ -43,7 +43,7 @@ fn an_scd4x_is_stopped_set_up_and_started_and_its_air_is_read() {
     let mut sensor = Scd4x::new(bus.clone(), NoopDelay::new(), settings);
 
     assert_eq!(sensor.begin().unwrap(), "SCD4x, serial number f8969f073bbe");
-    let air = sensor.ask().unwrap();
+    let air = sensor.poll().unwrap();
 
     assert_eq!(
         values(&air),
@@ -61,7 +61,7 @@ fn an_scd4x_that_has_nothing_new_says_nothing() {
 
     sensor.begin().unwrap();
 
-    assert_eq!(sensor.ask().unwrap(), []);
+    assert_eq!(sensor.poll().unwrap(), []);
     bus.done();
 }
 
@@ -78,7 +78,7 @@ fn air_that_was_damaged_on_the_wire_is_no_air() {
 
     sensor.begin().unwrap();
 
-    assert!(matches!(sensor.ask(), Err(Fault::Damaged(_))));
+    assert!(matches!(sensor.poll(), Err(Fault::Damaged(_))));
     bus.done();
 }
 
@@ -95,7 +95,7 @@ fn the_zero_before_the_first_measurement_is_not_published() {
 
     sensor.begin().unwrap();
 
-    assert!(matches!(sensor.ask(), Err(Fault::Implausible(_))));
+    assert!(matches!(sensor.poll(), Err(Fault::Implausible(_))));
     bus.done();
 }
 
@@ -170,9 +170,9 @@ fn an_sht4x_is_read_with_the_formula_of_its_data_sheet() {
     let mut sensor = Sht4x::new(bus.clone(), Sht4xAddress::X44, NoopDelay::new());
 
     assert_eq!(sensor.begin().unwrap(), "SHT4x, serial number beefbeef");
-    let air = sensor.ask().unwrap();
-    let wet = sensor.ask().unwrap();
-    let damaged = sensor.ask();
+    let air = sensor.poll().unwrap();
+    let wet = sensor.poll().unwrap();
+    let damaged = sensor.poll();
 
     assert_eq!(values(&air), [(Quantity::Temperature, 25.0), (Quantity::RelativeHumidity, 56.5)]);
     assert_eq!(values(&wet)[1], (Quantity::RelativeHumidity, 100.0));

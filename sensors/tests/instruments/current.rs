@@ -24,7 +24,7 @@ fn a_current_clamp_tells_the_effective_current_whatever_the_bias() {
     let mut bus = BusMock::new(&sampled(square));
     let clamp = Clamp { amperes_per_volt: 30.0, nominal_v: Some(230.0) };
 
-    let measured = CurrentClamp::new(bus.clone(), NoopDelay::new(), clamp).ask().unwrap();
+    let measured = CurrentClamp::new(bus.clone(), NoopDelay::new(), clamp).poll().unwrap();
 
     assert_eq!(values(&measured), [(Quantity::Current, 30.0), (Quantity::ApparentPower, 6900.0)]);
     bus.done();
@@ -36,7 +36,7 @@ fn a_current_that_is_more_than_the_converter_can_show_is_no_value() {
     let mut bus = BusMock::new(&sampled(clipped));
     let clamp = Clamp { amperes_per_volt: 30.0, nominal_v: None };
 
-    let fault = CurrentClamp::new(bus.clone(), NoopDelay::new(), clamp).ask().unwrap_err();
+    let fault = CurrentClamp::new(bus.clone(), NoopDelay::new(), clamp).poll().unwrap_err();
 
     assert!(fault.to_string().contains("take a larger clamp"), "{fault}");
     bus.done();

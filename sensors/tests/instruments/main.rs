@@ -1,4 +1,4 @@
-//! Instruments against buses and pins that are played: what is said on the wire, byte by byte, and what is made of it.
+//! Instruments against buses and pins that are played: the bytes on the wire, and the measurements made of them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -10,11 +10,12 @@ use embedded_hal_mock::eh1::delay::NoopDelay;
 use embedded_hal_mock::eh1::digital::{Mock as PinMock, State, Transaction as Level};
 use embedded_hal_mock::eh1::i2c::{Mock as BusMock, Transaction};
 use sensors::instruments::{
-    Asked, Beams, Clamp, CurrentClamp, Debounce, Door, DoorCounter, Fault, Instrument, Kept,
-    Measured, Motion, Passage, PulseMeter, Pulses, S0, Scd4x, Scd4xSettings, Sht4x, Sht4xAddress,
+    Beams, Clamp, CurrentClamp, Debounce, Door, DoorCounter, Fault, Instrument, Measurement,
+    Motion, Passage, Polled, PulseMeter, Pulses, S0, Scd4x, Scd4xSettings, Sht4x, Sht4xAddress,
+    TotalsFile,
 };
+use sensors::pins::{Edge, EdgeSender, Edges};
 use sensors::uptime::Uptime;
-use sensors::wiring::{Edge, EdgeSender, Edges};
 use tempfile::TempDir;
 
 mod air;
@@ -25,7 +26,7 @@ const SCD4X: u8 = 0x62;
 const SHT4X: u8 = 0x44;
 const ADS1115: u8 = 0x48;
 
-fn values(measured: &[Measured]) -> Vec<(Quantity, f64)> {
+fn values(measured: &[Measurement]) -> Vec<(Quantity, f64)> {
     measured.iter().map(|one| (one.quantity, one.value.as_f64())).collect()
 }
 

@@ -79,7 +79,7 @@ fn pin(level: State, times: usize) -> (PinMock, EdgeSender, Edges) {
 }
 
 /// Measures until something comes, or five seconds have gone.
-fn next(instrument: &mut impl Instrument) -> Vec<Measured> {
+fn next(instrument: &mut impl Instrument) -> Vec<Measurement> {
     let mut measured = Vec::new();
     let until = std::time::Instant::now() + Duration::from_secs(5);
     while measured.is_empty() && std::time::Instant::now() < until {
@@ -136,11 +136,11 @@ fn pulses_are_watt_hours_and_their_distance_is_power() {
     assert_eq!((pulses.energy_wh(), pulses.power_w(ms(9_999))), (5_000.0, None));
 
     assert!(pulses.pulse(ms(10_000)));
-    assert_eq!(pulses.power_w(ms(11_000)), None, "one pulse tells no power");
+    assert_eq!(pulses.power_w(ms(11_000)), None, "one pulse gives no power");
     assert!(pulses.pulse(ms(14_500)));
 
-    let told = (Some(pulses.energy_wh()), pulses.power_w(ms(15_000)));
-    assert_eq!(told, (Some(5_002.5), Some(1000.0)));
+    let reported = (Some(pulses.energy_wh()), pulses.power_w(ms(15_000)));
+    assert_eq!(reported, (Some(5_002.5), Some(1000.0)));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn close(changes: &EdgeSender, times: u64) {
 }
 
 /// Takes in all changes that wait.
-fn settle(meter: &mut PulseMeter<PinMock>, changes: u64) -> Vec<Measured> {
+fn settle(meter: &mut PulseMeter<PinMock>, changes: u64) -> Vec<Measurement> {
     let mut measured = Vec::new();
     for _ in 0..=changes {
         meter.measure(&mut measured).unwrap();
@@ -186,29 +186,29 @@ fn the_count_of_pulses_goes_on_after_a_restart_and_after_a_crash_is_not_behind_w
     let path = folder.path().join("totals.json");
     let start = |interval| {
         let (mock, changes, edges) = pin(State::High, 1);
-        let kept = Kept::open(&path).unwrap();
-        let mut meter = PulseMeter::new(mock.clone(), edges, METER, kept, "four", interval);
+        let totals_file = TotalsFile::open(&path).unwrap();
+        let mut meter = PulseMeter::new(mock.clone(), edges, METER, totals_file, "four", interval);
         meter.begin().unwrap();
         (mock, changes, meter)
     };
 
     let (mut mock, changes, mut meter) = start(Duration::ZERO);
     close(&changes, 3);
-    let told = settle(&mut meter, 6).last().cloned();
+    let last = settle(&mut meter, 6).last().cloned();
     // It crashes here.
     drop(meter);
     mock.done();
-    assert_eq!(told.map(|told| told.quantity), Some(Quantity::ActivePower));
-    assert_eq!(Kept::open(&path).unwrap().total("four"), 3);
+    assert_eq!(last.map(|last| last.quantity), Some(Quantity::ActivePower));
+    assert_eq!(TotalsFile::open(&path).unwrap().total("four"), 3);
 
     let (mut mock, changes, mut meter) = start(Duration::from_hours(1));
     assert_eq!(values(&settle(&mut meter, 0)), [(Quantity::EnergyImported, 5_003.0)]);
     close(&changes, 2);
     settle(&mut meter, 4);
-    assert_eq!(Kept::open(&path).unwrap().total("four"), 3, "the card is spared");
+    assert_eq!(TotalsFile::open(&path).unwrap().total("four"), 3, "the card is spared");
     meter.end().unwrap();
     mock.done();
-    assert_eq!(Kept::open(&path).unwrap().total("four"), 5);
+    assert_eq!(TotalsFile::open(&path).unwrap().total("four"), 5);
 }
 
 #[test]
@@ -216,15 +216,16 @@ fn a_total_that_is_not_on_the_card_is_told_to_nobody() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("gone").join("totals.json");
     let (mut mock, changes, edges) = pin(State::High, 1);
-    let kept = Kept::open(&path).unwrap();
-    let mut meter = PulseMeter::new(mock.clone(), edges, METER, kept, "four", Duration::ZERO);
+    let totals_file = TotalsFile::open(&path).unwrap();
+    let mut meter =
+        PulseMeter::new(mock.clone(), edges, METER, totals_file, "four", Duration::ZERO);
     meter.begin().unwrap();
     close(&changes, 1);
 
     let mut measured = Vec::new();
     let outcomes: Vec<_> = (0..3).map(|_| meter.measure(&mut measured)).collect();
 
-    assert!(matches!(outcomes.last(), Some(Err(Fault::Kept(_)))), "{outcomes:?}");
+    assert!(matches!(outcomes.last(), Some(Err(Fault::Totals(_)))), "{outcomes:?}");
     assert_eq!(measured, []);
     mock.done();
 }
@@ -234,23 +235,25 @@ fn totals_that_cannot_be_read_are_not_begun_anew() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("totals.json");
     std::fs::write(&path, "{\"four\": ").unwrap();
-    assert!(Kept::open(&path).unwrap_err().to_string().contains("move it away to begin at 0"));
+    assert!(
+        TotalsFile::open(&path).unwrap_err().to_string().contains("move it away to begin at 0")
+    );
 }
 
 #[test]
 fn a_door_counts_over_restarts() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("totals.json");
-    let mut told = Vec::new();
+    let mut measured = Vec::new();
     for _ in 0..2 {
         let (mut outer_mock, outer_changes, outer) = pin(State::High, 1);
         let (mut inner_mock, inner_changes, inner) = pin(State::High, 1);
-        let kept = Kept::open(&path).unwrap();
+        let totals_file = TotalsFile::open(&path).unwrap();
         let mut door = Door::new(
             (outer_mock.clone(), outer),
             (inner_mock.clone(), inner),
             false,
-            kept,
+            totals_file,
             "door",
             Duration::from_hours(1),
         );
@@ -262,9 +265,9 @@ fn a_door_counts_over_restarts() {
         inner_changes.send(edge(false, now - 300));
         outer_changes.send(edge(true, now - 200));
         inner_changes.send(edge(true, now - 100));
-        told = next(&mut door);
+        measured = next(&mut door);
         outer_mock.done();
         inner_mock.done();
     }
-    assert_eq!(values(&told), [(Quantity::PeopleIn, 2.0), (Quantity::PeopleOut, 0.0)]);
+    assert_eq!(values(&measured), [(Quantity::PeopleIn, 2.0), (Quantity::PeopleOut, 0.0)]);
 }

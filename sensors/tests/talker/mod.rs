@@ -18,7 +18,7 @@ use sensors::tic::Mode;
 
 pub(crate) const HISTORIC: &[u8] = include_bytes!("../fixtures/tic/historic-hc.txt");
 
-/// A meter that says a recording again and again, to whoever listens at its speed; others hear noise.
+/// A meter that sends a recording again and again, to a reader at its speed; others receive noise.
 pub(crate) struct Talker {
     /// The other end, for whoever listens.
     pub(crate) path: String,
@@ -49,18 +49,18 @@ impl Talker {
         // As long as somebody holds the other end, a write waits for a reader instead of failing.
         let held = File::options().read(true).write(true).open(&path).unwrap();
         let (stop, speed) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let (told, heard) = (Arc::clone(&stop), Arc::clone(&speed));
+        let (stopped, listened_at) = (Arc::clone(&stop), Arc::clone(&speed));
         let thread = thread::spawn(move || {
             let _held = held;
             let settings = master.try_clone().unwrap();
             let mut line = File::from(master);
             let mut chance = Pcg64Mcg::seed_from_u64(7);
             for byte in manner.recording.iter().copied().cycle() {
-                if told.load(Ordering::SeqCst) {
+                if stopped.load(Ordering::SeqCst) {
                     return;
                 }
                 let now = tcgetattr(&settings).unwrap().output_speed();
-                heard.store(u64::from(now), Ordering::SeqCst);
+                listened_at.store(u64::from(now), Ordering::SeqCst);
                 let mut byte = if now == manner.mode.baud() { byte } else { chance.random() };
                 if manner.damage.is_some_and(|one_in| chance.random_ratio(1, one_in)) {
                     byte ^= 1 << chance.random_range(0..8);

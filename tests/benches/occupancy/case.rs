@@ -14,11 +14,11 @@ pub(crate) const QUARTER: SignedDuration = SignedDuration::from_mins(15);
 /// The mean of each quarter hour.
 pub(crate) type Quarters = BTreeMap<Instant, f64>;
 
-/// A room to be told of.
+/// A room to be estimated.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) site: Site,
-    /// The zone that is told of.
+    /// The zone that is estimated.
     pub(crate) zone: String,
     pub(crate) volume_m3: f64,
     pub(crate) capacity: f64,
@@ -33,25 +33,25 @@ pub(crate) struct Case {
 
 /// What one way tells of a quarter hour.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Estimate {
     pub(crate) people: Option<f64>,
     pub(crate) interval: Option<(f64, f64)>,
 }
 
 impl Case {
     /// What Vigie tells, each quarter hour.
-    pub(crate) fn told(&self) -> BTreeMap<Instant, Told> {
-        let told = |figure: &PeopleFigure| Told {
+    pub(crate) fn estimates(&self) -> BTreeMap<Instant, Estimate> {
+        let estimate = |figure: &PeopleFigure| Estimate {
             people: figure.people,
             interval: figure.low.zip(figure.high),
         };
         let starts = self.grid.iter().map(|quarter| quarter.start());
-        starts.zip(self.figures().iter().map(told)).collect()
+        starts.zip(self.figures().iter().map(estimate)).collect()
     }
 
     /// What the doors counted, each quarter hour, as Vigie keeps it beside what it tells.
-    pub(crate) fn counted(&self) -> BTreeMap<Instant, Told> {
-        let counted = |figure: PeopleFigure| Told { people: figure.counted, interval: None };
+    pub(crate) fn counted(&self) -> BTreeMap<Instant, Estimate> {
+        let counted = |figure: PeopleFigure| Estimate { people: figure.counted, interval: None };
         let starts = self.grid.iter().map(|quarter| quarter.start());
         starts.zip(self.figures().into_iter().map(counted)).collect()
     }

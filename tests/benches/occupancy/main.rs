@@ -56,16 +56,21 @@ fn main() {
 /// One recorded room.
 fn one(case: &Case) {
     let watch = Stopwatch::now();
-    let told = case.told();
-    println!("{}: {} quarter hours, {} ms", case.name, told.len(), watch.elapsed().as_millis());
+    let estimates = case.estimates();
+    println!(
+        "{}: {} quarter hours, {} ms",
+        case.name,
+        estimates.len(),
+        watch.elapsed().as_millis()
+    );
     let words = if case.presence_only { presence_words } else { Score::words };
     let mut score = Score::default();
-    score.add(&case.truth, &told);
+    score.add(&case.truth, &estimates);
     println!("{}", words(&score, "Vigie"));
     for (name, way) in simpler::ways() {
         let mut score = Score::default();
         score.add(&case.truth, &way(case));
-        if score.told_any() {
+        if score.has_estimates() {
             println!("{}", words(&score, name));
         }
     }
@@ -77,7 +82,7 @@ fn many(kind: &simulated::Kind) {
     let watch = Stopwatch::now();
     let mut score = Score::default();
     for case in &cases {
-        score.add(&case.truth, &case.told());
+        score.add(&case.truth, &case.estimates());
     }
     let took = watch.elapsed().as_secs_f64();
     println!("{}: {} rooms of the simulated building, {took:.1} s", kind.name, cases.len());
@@ -87,7 +92,7 @@ fn many(kind: &simulated::Kind) {
         for case in &cases {
             score.add(&case.truth, &way(case));
         }
-        if score.told_any() {
+        if score.has_estimates() {
             println!("{}", score.words(name));
         }
     }

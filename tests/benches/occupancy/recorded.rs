@@ -87,17 +87,17 @@ pub(crate) fn office(path: &Path, ventilation: &str) -> Case {
     }
 }
 
-/// Whether anybody is told in evenings and nights without movement, and on how many days there are people.
+/// Whether anybody is estimated in evenings and nights without movement, and on how many days there are people.
 pub(crate) fn nights(office: &Case) -> String {
     let moved = quarters(office.series.of(&office.movement));
-    let told = office.told();
+    let estimates = office.estimates();
     let is_still = |at: Instant| !moved.range(at - QUARTER * 8..=at).any(|(_, moved)| *moved > 0.0);
     let is_night = |at: Instant| !(6..20).contains(&civil(at).hour());
-    let people = |at: &Instant| told[at].people;
+    let people = |at: &Instant| estimates[at].people;
     let night: Vec<f64> =
-        told.keys().filter(|at| is_night(**at) && is_still(**at)).filter_map(people).collect();
+        estimates.keys().filter(|at| is_night(**at) && is_still(**at)).filter_map(people).collect();
     let there = night.iter().filter(|people| **people >= 0.5).count();
-    let days: BTreeSet<_> = told
+    let days: BTreeSet<_> = estimates
         .keys()
         .filter(|at| people(at).is_some_and(|people| people >= 0.5))
         .map(|at| civil(*at).date())

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use domain::Instant;
 
-use crate::case::{Quarters, Told};
+use crate::case::{Estimate, Quarters};
 
 /// From so many people in the mean of a quarter hour on it counts as occupied.
 const SOMEBODY: f64 = 0.5;
@@ -29,13 +29,13 @@ pub(crate) struct Score {
 }
 
 impl Score {
-    /// Takes what was told of a room.
-    pub(crate) fn add(&mut self, truth: &Quarters, told: &BTreeMap<Instant, Told>) {
+    /// Adds the estimates of a room.
+    pub(crate) fn add(&mut self, truth: &Quarters, estimates: &BTreeMap<Instant, Estimate>) {
         let one = f64::from;
         for (at, people) in truth {
-            let Some(told) = told.get(at) else { continue };
+            let Some(estimate) = estimates.get(at) else { continue };
             let is_occupied = *people >= SOMEBODY;
-            if let Some(number) = told.people {
+            if let Some(number) = estimate.people {
                 self.numbers += 1.0;
                 self.presence_right += one(u8::from((number >= SOMEBODY) == is_occupied));
                 self.error += (number - people).abs();
@@ -45,9 +45,9 @@ impl Score {
                     self.bias += number - people;
                 }
             }
-            let Some((low, high)) = told.interval.filter(|_| is_occupied) else { continue };
+            let Some((low, high)) = estimate.interval.filter(|_| is_occupied) else { continue };
             let held = one(u8::from((low - 1e-9..=high + 1e-9).contains(people)));
-            if told.people.is_some() {
+            if estimate.people.is_some() {
                 self.intervals += 1.0;
                 self.held += held;
                 self.width += high - low;
@@ -60,7 +60,7 @@ impl Score {
     }
 
     /// Whether the way had what it needs.
-    pub(crate) fn told_any(&self) -> bool {
+    pub(crate) fn has_estimates(&self) -> bool {
         self.numbers > 0.0
     }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::Instant;
 
-use crate::case::{Case, QUARTER, Told, quarters};
+use crate::case::{Case, Estimate, QUARTER, quarters};
 
 /// What they assume: what one person breathes out, an ordinary air change, outdoor air.
 const BREATH_M3_H: f64 = 0.0187;
 const AIR_CHANGE_PER_H: f64 = 1.0;
 const OUTDOOR_PPM: f64 = 420.0;
 
-type Way = fn(&Case) -> BTreeMap<Instant, Told>;
+type Way = fn(&Case) -> BTreeMap<Instant, Estimate>;
 
 /// The names and the ways.
 pub(crate) fn ways() -> [(&'static str, Way); 5] {
@@ -24,12 +24,12 @@ pub(crate) fn ways() -> [(&'static str, Way); 5] {
     ]
 }
 
-fn movement(case: &Case) -> BTreeMap<Instant, Told> {
+fn movement(case: &Case) -> BTreeMap<Instant, Estimate> {
     let moved = quarters(case.series.of(&case.movement));
     each(case, |at| moved.get(&at).map(|moved| f64::from(u8::from(*moved > 0.0))))
 }
 
-fn steady(case: &Case) -> BTreeMap<Instant, Told> {
+fn steady(case: &Case) -> BTreeMap<Instant, Estimate> {
     let co2 = quarters(case.series.of(&case.co2));
     let breath_ppm_h = 1e6 * BREATH_M3_H / case.volume_m3;
     each(case, |at| {
@@ -38,7 +38,7 @@ fn steady(case: &Case) -> BTreeMap<Instant, Told> {
     })
 }
 
-fn balance(case: &Case) -> BTreeMap<Instant, Told> {
+fn balance(case: &Case) -> BTreeMap<Instant, Estimate> {
     let co2 = quarters(case.series.of(&case.co2));
     let breath_ppm_h = 1e6 * BREATH_M3_H / case.volume_m3;
     each(case, |at| {
@@ -50,10 +50,10 @@ fn balance(case: &Case) -> BTreeMap<Instant, Told> {
     })
 }
 
-fn each(case: &Case, way: impl Fn(Instant) -> Option<f64>) -> BTreeMap<Instant, Told> {
-    let told = case.grid.iter().filter_map(|quarter| {
+fn each(case: &Case, way: impl Fn(Instant) -> Option<f64>) -> BTreeMap<Instant, Estimate> {
+    let estimates = case.grid.iter().filter_map(|quarter| {
         let people = Some(way(quarter.start())?);
-        Some((quarter.start(), Told { people, interval: None }))
+        Some((quarter.start(), Estimate { people, interval: None }))
     });
-    told.collect()
+    estimates.collect()
 }

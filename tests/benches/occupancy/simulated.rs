@@ -17,7 +17,7 @@ pub(crate) struct Kind {
     ventilation: &'static str,
     readings: &'static [Quantity],
     /// Whether the site file tells what people do.
-    is_told: bool,
+    is_given: bool,
 }
 
 const AIR: &[Quantity] = &[Quantity::Co2];
@@ -31,11 +31,15 @@ pub(crate) const KINDS: &[Kind] = &[
     WINDOWS,
     Kind { name: "windows, CO2 alone", readings: AIR, ..WINDOWS },
     Kind { name: "windows, CO2, movement and a door", readings: ALL, ..WINDOWS },
-    Kind { name: "windows, what people do untold", is_told: false, ..WINDOWS },
+    Kind { name: "windows, use of the room not given", is_given: false, ..WINDOWS },
     Kind { name: "measured air, CO2 and movement", ventilation: "measured", ..WINDOWS },
     FAN,
     Kind { name: "a fan, CO2 alone", readings: AIR, ..FAN },
-    Kind { name: "a fan told in the site file, CO2 and movement", ventilation: "told", ..WINDOWS },
+    Kind {
+        name: "a fan named in the site file, CO2 and movement",
+        ventilation: "named",
+        ..WINDOWS
+    },
     Kind { name: "a fan, CO2, movement and a door", readings: ALL, ..FAN },
     Kind { name: "a door and movement, without CO2", readings: DOOR_AND_MOVEMENT, ..WINDOWS },
 ];
@@ -44,7 +48,7 @@ const WINDOWS: Kind = Kind {
     name: "windows, CO2 and movement",
     ventilation: "natural",
     readings: AIR_AND_MOVEMENT,
-    is_told: true,
+    is_given: true,
 };
 const FAN: Kind = Kind { name: "a fan, CO2 and movement", ventilation: "mechanical", ..WINDOWS };
 
@@ -105,8 +109,8 @@ fn of_seed(kind: &Kind, seed: u64) -> Vec<Case> {
         for (source, observations) in &series {
             let device = source.device.as_str();
             let quantity = source.quantity;
-            let is_told = kind.readings.contains(&quantity) || !ALL.contains(&quantity);
-            if is_told && device.strip_suffix(name).is_some() {
+            let is_given = kind.readings.contains(&quantity) || !ALL.contains(&quantity);
+            if is_given && device.strip_suffix(name).is_some() {
                 own.insert(source.clone(), observations.clone());
             }
         }
@@ -132,7 +136,7 @@ fn site(kind: &Kind) -> Site {
          [[zone]]\nid = \"hall\"\nname = \"Hall\"\n\
          [[doorway]]\nid = \"entrance\"\nfrom = \"outside\"\nto = \"hall\"\nsources = [{ device = \"door\" }]\n"
         .to_owned();
-    if kind.ventilation == "told" {
+    if kind.ventilation == "named" {
         let open = |day: &str| format!("{day} = [\"07:00-20:00\"]\n");
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday"].map(open).concat();
         text = text.replacen("[[zone]]", &format!("[site.opening]\n{days}[[zone]]"), 1);
@@ -141,7 +145,7 @@ fn site(kind: &Kind) -> Site {
         let ventilation = match kind.ventilation {
             "measured" => format!("{{ airflow = \"flow-{name}\" }}"),
             // What the fans of the simulated building bring, with leaks about in the middle of what they are.
-            "told" => {
+            "named" => {
                 "\"mechanical\"\nair_changes_open_per_h = 3.1\nair_changes_per_h = 1.1".to_owned()
             }
             other => format!("\"{other}\""),
@@ -150,7 +154,7 @@ fn site(kind: &Kind) -> Site {
         add(format_args!(
             "[[zone]]\nid = \"{name}\"\nname = \"{name}\"\ncapacity = {capacity}\nvolume_m3 = {volume}\nventilation = {ventilation}\n"
         ));
-        if kind.is_told {
+        if kind.is_given {
             add(format_args!("activity = \"{activity}\"\n"));
         }
         for (quantity, device) in

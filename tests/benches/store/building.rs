@@ -1,9 +1,9 @@
-//! A building that reports every ten seconds, or as often as it is told: devices that tell several quantities at one
+//! A building that reports every ten seconds, or at another interval: devices that report several quantities at one
 //! instant, each a little off the beat. Seeded, so it is the same in every run, and the same in whichever order its devices are asked.
 
 use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
 
-/// How often each device reports, unless it is told otherwise.
+/// How often each device reports, unless given otherwise.
 pub(crate) const EVERY_MS: i64 = 10_000;
 pub(crate) const HOUR_MS: i64 = 3_600_000;
 pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;

@@ -33,7 +33,7 @@ pub(crate) fn run() {
         all(&mut peers, step, "");
     }
     let columns: Vec<Column> =
-        peers.into_iter().map(|peer| Column::of(peer.name, &peer.told, ROUNDS)).collect();
+        peers.into_iter().map(|peer| Column::of(peer.name, &peer.figures, ROUNDS)).collect();
     table::print(&columns);
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn slow() {
         for (name, _) in present() {
             let mut peer = Peer::start(name);
             peer.step(&format!("every {}", seconds * 1000), "");
-            let kept = |what| peer.told.get(what).map(|bytes| bytes / peer.told["readings"]);
+            let kept = |what| peer.figures.get(what).map(|bytes| bytes / peer.figures["readings"]);
             let all = kept("disk").expect("every peer tells what it keeps");
             let rest = kept("disk_readings")
                 .map_or_else(String::new, |rest| format!(", {rest:.2} without rollups"));
@@ -71,7 +71,7 @@ fn used(peers: &mut [Peer], prefix: &str) {
 /// A peer under way. Dropping it ends its process, which ends its server.
 struct Peer {
     name: &'static str,
-    told: Figures,
+    figures: Figures,
     steps: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
     process: Child,
@@ -91,10 +91,10 @@ impl Peer {
             .expect("the bench can be started once more");
         let steps = process.stdin.take();
         let answers = BufReader::new(process.stdout.take().expect("it was piped"));
-        Self { name, told: Figures::new(), steps, answers, process, _folder: folder }
+        Self { name, figures: Figures::new(), steps, answers, process, _folder: folder }
     }
 
-    /// Has a step done, and keeps what it told with `prefix` before each name.
+    /// Has a step done, and keeps its figures with `prefix` before each name.
     fn step(&mut self, step: &str, prefix: &str) {
         let steps = self.steps.as_mut().expect("it listens until it is dropped");
         writeln!(steps, "{step}").expect("the peer listens");
@@ -102,7 +102,7 @@ impl Peer {
         self.answers.read_line(&mut line).expect("the peer answers");
         let figures: Figures = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("{} failed at {step}: {error}", self.name));
-        self.told
+        self.figures
             .extend(figures.into_iter().map(|(name, figure)| (format!("{prefix}{name}"), figure)));
     }
 }
@@ -110,7 +110,7 @@ impl Peer {
 impl Drop for Peer {
     fn drop(&mut self) {
         self.steps = None;
-        // It has failed already, and said why, or it ends well.
+        // It has failed already, and printed why, or it ends well.
         let _ = self.process.wait();
     }
 }

@@ -22,7 +22,7 @@ use store::{RollupRange, SeriesReader};
 
 use crate::meters;
 
-/// How often the question is asked; the median counts.
+/// Number of repetitions of a query; the median counts.
 const TIMES: usize = 21;
 /// How long it may take, InfluxDB included.
 const LIMIT_MS: f64 = 200.0;
@@ -50,8 +50,8 @@ pub(crate) fn run() {
     let days: Vec<Period> = calendar::grid(Unit::Day, meters::period(), &zone).skip(1).collect();
     let answer = answer(&days);
     let size = answer.len();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let port = serve(answer, Arc::clone(&asked));
+    let count = Arc::new(AtomicUsize::new(0));
+    let port = serve(answer, Arc::clone(&count));
 
     let target =
         Target::new(&format!("http://127.0.0.1:{port}"), "org", "bucket").expect("an address");
@@ -84,7 +84,7 @@ pub(crate) fn run() {
             took.as_secs_f64() * 1e3
         })
         .collect();
-    let requests = asked.load(Ordering::Relaxed);
+    let requests = count.load(Ordering::Relaxed);
     assert_eq!(requests, TIMES, "one question is one request");
     times.sort_by(f64::total_cmp);
     let (median, longest) = (times[TIMES / 2], times[TIMES - 1]);
@@ -141,19 +141,19 @@ fn answer(days: &[Period]) -> String {
 }
 
 /// Answers every request, on a port of its own.
-fn serve(answer: String, asked: Arc<AtomicUsize>) -> u16 {
+fn serve(answer: String, count: Arc<AtomicUsize>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has ports");
     let port = listener.local_addr().expect("it is bound").port();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             // A client that goes away is none of our concern.
-            let _ = converse(&stream, &answer, &asked);
+            let _ = converse(&stream, &answer, &count);
         }
     });
     port
 }
 
-fn converse(stream: &TcpStream, answer: &str, asked: &AtomicUsize) -> io::Result<()> {
+fn converse(stream: &TcpStream, answer: &str, count: &AtomicUsize) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut requests, mut out) = (BufReader::new(stream), stream);
     loop {
@@ -171,7 +171,7 @@ fn converse(stream: &TcpStream, answer: &str, asked: &AtomicUsize) -> io::Result
             }
         }
         io::copy(&mut (&mut requests).take(length), &mut io::sink())?;
-        asked.fetch_add(1, Ordering::Relaxed);
+        count.fetch_add(1, Ordering::Relaxed);
         write!(
             out,
             "HTTP/1.1 200 OK\r\nContent-Type: text/csv; charset=utf-8\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `building`, `meters` | the readings: a building that reports every ten seconds, a year of thirty registers |
 //! | `compared`, `scenario` | all peers in turns; what each goes through in a process of its own |
-//! | `keeper`, `peers` | what is asked of a store, and who answers with which settings |
+//! | `keeper`, `peers` | the queries of a store, and the peers with their settings |
 //! | `table` | figures, ratios and what is to hold |
 //! | `influx` | the reader of InfluxDB 2, beside an answer of the size of a year |
 //! | `year` | a year in little memory; its own map stands there |

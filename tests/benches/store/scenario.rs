@@ -1,6 +1,6 @@
-//! What every peer goes through, step by step: a building is stored and asked for.
+//! What every peer goes through, step by step: a building is stored and queried.
 //!
-//! Each runs in a process of its own, which is told a step a line and answers with its figures as JSON, so that steps of
+//! Each runs in a process of its own, which reads a step a line and answers with its figures as JSON, so that steps of
 //! several peers can take turns and memory is counted for each.
 
 use std::io::{self, BufRead, Write};
@@ -22,7 +22,7 @@ pub(crate) const DAYS: i64 = 10;
 /// Then a day, in three rounds, in batches of 500; then an hour in batches of 20.
 const ROUND: i64 = 8 * HOUR_MS;
 const QUARTER: i64 = HOUR_MS / 4;
-/// How often a question is asked; the median counts.
+/// Number of repetitions of a query; the median counts.
 const TIMES: usize = 9;
 
 /// The building of the comparison: 100 series.
@@ -142,45 +142,45 @@ impl<K: Keeper> Run<K> {
     /// The same building for as many days, but slower.
     fn store_slow(&mut self, every_ms: i64) -> Figures {
         self.building = building().reporting_every(every_ms);
-        let mut told = self.write(DAYS * DAY_MS, 500);
-        told.extend(self.keeper.settle(self.reached));
-        told
+        let mut figures = self.write(DAYS * DAY_MS, 500);
+        figures.extend(self.keeper.settle(self.reached));
+        figures
     }
 
     fn ask(&mut self) -> Figures {
         let sources = self.building.sources();
-        let mut told = Figures::new();
+        let mut figures = Figures::new();
 
         let air: Vec<&Source> =
             sources.iter().filter(|it| it.quantity == Quantity::Co2).take(TIMES).collect();
         let day = period(self.reached - DAY_MS, self.reached);
         let mut which = air.into_iter().cycle();
         let keeper = &mut self.keeper;
-        ask(&mut told, "q24h", || {
+        ask(&mut figures, "q24h", || {
             keeper.minutes(which.next().expect("it goes round"), day).iter().sum()
         });
         let end = self.reached;
-        ask(&mut told, "latest", || keeper.latest(&sources, end).iter().sum());
+        ask(&mut figures, "latest", || keeper.latest(&sources, end).iter().sum());
         let zone = TimeZone::get("Europe/Paris").expect("it is built in");
         let days: Vec<Period> = calendar::grid(Unit::Day, meters::period(), &zone).collect();
         let meters = meters::sources();
-        ask(&mut told, "year", || {
+        ask(&mut figures, "year", || {
             let found = keeper.days(&meters, &days);
             assert!(found.iter().all(|it| it.len() == days.len()), "a day is missing");
             found.iter().flat_map(|it| it.windows(2)).map(|it| it[1] - it[0]).sum()
         });
         let stored = period(START, START + DAYS * DAY_MS);
-        ask(&mut told, "month", || {
+        ask(&mut figures, "month", || {
             let found = keeper.month(&sources, stored);
             assert_eq!(found.len(), sources.len());
             found.iter().map(|it| it.count + it.mean + it.least + it.greatest).sum()
         });
-        told
+        figures
     }
 }
 
 /// Asks several times: how long it took, and the sum of the last answer, by which peers are compared.
-fn ask(told: &mut Figures, name: &str, mut question: impl FnMut() -> f64) {
+fn ask(figures: &mut Figures, name: &str, mut question: impl FnMut() -> f64) {
     let mut answer = question();
     let mut times: Vec<_> = (1..TIMES)
         .map(|_| {
@@ -190,8 +190,8 @@ fn ask(told: &mut Figures, name: &str, mut question: impl FnMut() -> f64) {
         })
         .collect();
     times.sort();
-    told.insert(format!("{name}_ms"), millis(times[times.len() / 2]));
-    told.insert(format!("{name}_sum"), answer);
+    figures.insert(format!("{name}_ms"), millis(times[times.len() / 2]));
+    figures.insert(format!("{name}_sum"), answer);
 }
 
 fn figures<const N: usize>(figures: [(&str, f64); N]) -> Figures {

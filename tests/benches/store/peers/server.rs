@@ -62,8 +62,8 @@ impl Server {
     /// Writes lines; a server that takes them says so.
     pub(crate) fn write(&self, path: &str, lines: String) {
         let mut answer = self.agent.post(self.url(path)).send(lines).expect("an answer");
-        let said = answer.body_mut().read_to_string().expect("text");
-        assert!(answer.status().is_success(), "{}: {said}", answer.status());
+        let text = answer.body_mut().read_to_string().expect("text");
+        assert!(answer.status().is_success(), "{}: {text}", answer.status());
     }
 
     /// Asks; the answer is JSON.

@@ -16,11 +16,11 @@ pub(crate) fn ask(folder: &Path, start: i64, end: i64) {
     let site = site::site();
     let sources = Building::new(ROOMS, METERS, DOORS).sources();
     let (reader, took) = timed(|| SqliteReader::open(folder).expect("the store opens"));
-    said("open to read", took);
+    print("open to read", took);
     for which in ["latest of all, first time", "latest of all"] {
         let (found, took) = timed(|| runtime.block_on(reader.sources()).expect("an answer"));
         assert_eq!(found.len(), sources.len());
-        said(which, took);
+        print(which, took);
     }
 
     let mut times = Vec::new();
@@ -34,8 +34,8 @@ pub(crate) fn ask(folder: &Path, start: i64, end: i64) {
         times.push(took);
     }
     times.sort();
-    said("24 h of a series, median of 300", times[times.len() / 2]);
-    said("24 h of a series, slowest of 300", times[times.len() - 1]);
+    print("24 h of a series, median of 300", times[times.len() / 2]);
+    print("24 h of a series, slowest of 300", times[times.len() - 1]);
 
     let meters: Vec<Source> =
         sources.iter().filter(|it| it.quantity == Quantity::EnergyImported).cloned().collect();
@@ -49,12 +49,12 @@ pub(crate) fn ask(folder: &Path, start: i64, end: i64) {
         let (found, took) =
             timed(|| runtime.block_on(reader.rollups(year.clone())).expect("an answer"));
         assert!(found.iter().all(|days| days.len() == days_of(year.period, &site.timezone)));
-        said(which, took);
+        print(which, took);
     }
     let month =
         RollupRange { sources, period: period(start, end.min(start + 31 * DAY_MS)), ..year };
     let (_, took) = timed(|| runtime.block_on(reader.rollups(month)).expect("an answer"));
-    said("a month of days of all 300 series", took);
+    print("a month of days of all 300 series", took);
     drop(reader);
 
     let settings = SqliteSettings {
@@ -64,7 +64,7 @@ pub(crate) fn ask(folder: &Path, start: i64, end: i64) {
     };
     let (_writer, took) =
         timed(|| SqliteWriter::open(folder, &settings).expect("nobody else writes"));
-    said("open to write", took);
+    print("open to write", took);
 }
 
 /// How many civil days a period touches.
@@ -82,6 +82,6 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, watch.elapsed())
 }
 
-fn said(what: &str, took: Duration) {
+fn print(what: &str, took: Duration) {
     println!("{what}: {:.2} ms", took.as_secs_f64() * 1e3);
 }

@@ -15,7 +15,7 @@ pub(crate) struct Ran {
     pub(crate) took: Duration,
     /// The most that was resident at a time, up to the last look.
     pub(crate) peak_mib: f64,
-    pub(crate) said: String,
+    pub(crate) output: String,
 }
 
 /// Runs `command` to its end, which must be a good one, within [`super::LIMIT_KIB`] of memory that it can write to.
@@ -34,9 +34,9 @@ pub(crate) fn run(command: &Command) -> Ran {
     let mut child = limited.stdout(Stdio::piped()).spawn().expect("there is a shell");
     let mut out = child.stdout.take().expect("it was piped");
     let reading = thread::spawn(move || {
-        let mut said = String::new();
-        out.read_to_string(&mut said).expect("programs say text");
-        said
+        let mut output = String::new();
+        out.read_to_string(&mut output).expect("programs say text");
+        output
     });
     let mut peak_mib = 0.0;
     let status = loop {
@@ -46,7 +46,7 @@ pub(crate) fn run(command: &Command) -> Ran {
             None => thread::sleep(LOOK_EVERY),
         }
     };
-    let (took, said) = (started.elapsed(), reading.join().expect("it only reads"));
-    assert!(status.success(), "{command:?} ended with {status}: {said}");
-    Ran { took, peak_mib, said }
+    let (took, output) = (started.elapsed(), reading.join().expect("it only reads"));
+    assert!(status.success(), "{command:?} ended with {status}: {output}");
+    Ran { took, peak_mib, output }
 }

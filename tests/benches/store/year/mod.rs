@@ -39,7 +39,7 @@ pub(crate) fn run(days: i64) {
     let data = place("data");
     let days_word = days.to_string();
     let fill = own(["fill".as_ref(), data.as_os_str(), days_word.as_ref()]);
-    told("fill", &limited::run(&fill));
+    print("fill", &limited::run(&fill));
     let size = fs::metadata(data.join("vigie.db")).expect("the store is there").len();
     let readings = 300 * days * crate::building::DAY_MS / crate::building::EVERY_MS;
     println!(
@@ -47,23 +47,23 @@ pub(crate) fn run(days: i64) {
         size as f64 / f64::from(1 << 20),
         size as f64 / readings as f64
     );
-    told("ask", &limited::run(&own(["ask".as_ref(), data.as_os_str(), days_word.as_ref()])));
+    print("ask", &limited::run(&own(["ask".as_ref(), data.as_os_str(), days_word.as_ref()])));
 
     let month = format!("2025-{:02}", (days / 31).clamp(1, 12));
     let page = place("report.html");
     let mut report = vigie(&place("site.toml"), &data, &["report", "--month", &month, "--to"]);
     report.arg(&page);
-    told(&format!("vigie report --month {month}"), &limited::run(&report));
+    print(&format!("vigie report --month {month}"), &limited::run(&report));
     let backups = place("backups");
     for which in ["vigie backup", "vigie backup again, of what changed"] {
         let mut backup = vigie(&place("site.toml"), &data, &["backup", "--to"]);
         backup.arg(&backups);
-        told(which, &limited::run(&backup));
+        print(which, &limited::run(&backup));
     }
     let back = place("restored");
     let mut restore = vigie(&place("site.toml"), &back, &["restore", "--from"]);
     restore.arg(&backups);
-    told("vigie restore", &limited::run(&restore));
+    print("vigie restore", &limited::run(&restore));
 }
 
 /// The work of a program that [`run`] starts: `fill` or `ask`, a folder, and how many days.
@@ -89,9 +89,9 @@ fn vigie(site: &Path, data: &Path, words: &[&str]) -> Command {
     command
 }
 
-fn told(what: &str, ran: &Ran) {
+fn print(what: &str, ran: &Ran) {
     println!("{what}: {:.1} s, {:.0} MiB at most", ran.took.as_secs_f64(), ran.peak_mib);
-    for line in ran.said.lines() {
+    for line in ran.output.lines() {
         println!("    {line}");
     }
 }

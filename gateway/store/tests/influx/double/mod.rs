@@ -30,7 +30,7 @@ use std::thread;
 use bucket::Series;
 use http::{Answer, Request};
 use server::Server;
-pub(crate) use server::{BUCKET, HOUR_BUCKET, ORGANISATION, TOKEN};
+pub(crate) use server::{BUCKET, HOUR_BUCKET, ORGANISATION, TOKEN, body};
 
 /// A server on a port of the loopback; it ends when it is dropped.
 #[derive(Debug)]
@@ -143,12 +143,6 @@ impl Double {
     /// How many readings it keeps.
     pub(crate) fn count(&self) -> usize {
         self.count_where(is_reading)
-    }
-
-    /// Whether it keeps a point of this device.
-    pub(crate) fn knows(&self, device: &str) -> bool {
-        self.count_where(|series| series.tags.get("device").is_some_and(|known| known == device))
-            > 0
     }
 
     /// The readings that it keeps, as `series time value`.

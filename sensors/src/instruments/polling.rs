@@ -1,12 +1,12 @@
-//! Instruments that are asked: every so often, in their own time.
+//! Instruments that are polled at an interval.
 
 use std::time::{Duration, Instant};
 
-use super::{Fault, Instrument, Measured, PATIENCE};
+use super::{Fault, Instrument, Measurement, PATIENCE};
 
-/// An instrument that measures when it is asked.
-pub trait Asked: Send {
-    /// Starts it; says what has answered.
+/// An instrument that measures on demand.
+pub trait Polled: Send {
+    /// Starts it; returns what has answered, for people.
     ///
     /// # Errors
     /// When nothing has answered, or not as it should.
@@ -16,43 +16,43 @@ pub trait Asked: Send {
     ///
     /// # Errors
     /// When it does not answer as it should.
-    fn ask(&mut self) -> Result<Vec<Measured>, Fault>;
+    fn poll(&mut self) -> Result<Vec<Measurement>, Fault>;
 }
 
-/// Asks an instrument at an interval. One that has nothing new yet is asked again within a second.
+/// Driver that polls an instrument at an interval; one without a new value yet is polled again within a second.
 #[derive(Debug)]
-pub struct Paced<A> {
+pub struct Poller<A> {
     instrument: A,
     interval: Duration,
     due: Instant,
 }
 
-impl<A: Asked> Paced<A> {
-    /// Asks `instrument` every `interval`.
+impl<A: Polled> Poller<A> {
+    /// A driver that polls `instrument` every `interval`.
     pub fn new(instrument: A, interval: Duration) -> Self {
         Self { instrument, interval, due: Instant::now() }
     }
 }
 
-impl<A: Asked> Instrument for Paced<A> {
+impl<A: Polled> Instrument for Poller<A> {
     fn begin(&mut self) -> Result<String, Fault> {
         self.instrument.begin()
     }
 
-    fn measure(&mut self, measured: &mut Vec<Measured>) -> Result<(), Fault> {
+    fn measure(&mut self, measured: &mut Vec<Measurement>) -> Result<(), Fault> {
         let wait = self.due.saturating_duration_since(Instant::now());
         std::thread::sleep(wait.min(PATIENCE));
         if wait > PATIENCE {
             return Ok(());
         }
         let now = Instant::now();
-        let asked = self.instrument.ask();
-        let has_answered = asked.as_ref().is_ok_and(|new| !new.is_empty());
+        let polled = self.instrument.poll();
+        let has_answered = polled.as_ref().is_ok_and(|new| !new.is_empty());
         // From the time when it was due, so that the interval does not drift; a machine that slept does not catch up.
         let next =
             if has_answered { self.due + self.interval } else { now + PATIENCE.min(self.interval) };
         self.due = if next > now { next } else { now + self.interval };
-        measured.extend(asked?);
+        measured.extend(polled?);
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Ready {
 }
 
 impl Recent {
-    /// How many there are.
+    /// Number of readings.
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
     }
@@ -70,29 +70,29 @@ impl Recent {
         Some(Ready { subject, records, ids })
     }
 
-    /// These are on their way.
+    /// Notes that these were handed to the publisher.
     pub(super) fn sent(&mut self, ids: &[u64], ticket: Ticket) {
         for waiting in self.waiting.iter_mut().filter(|waiting| ids.contains(&waiting.id)) {
             waiting.ticket = Some(ticket);
         }
     }
 
-    /// Lets go what the broker has acknowledged.
+    /// Removes what the broker has acknowledged.
     pub(super) fn settle(&mut self, has_acknowledged: impl Fn(Ticket) -> bool) {
         self.waiting.retain(|waiting| !waiting.ticket.is_some_and(&has_acknowledged));
     }
 
-    /// All of them, for the disk.
+    /// All readings, for the disk.
     pub(super) fn records(&self) -> Vec<Record> {
         self.waiting.iter().map(|waiting| waiting.record.clone()).collect()
     }
 
-    /// They are on disk.
+    /// Forgets all, once they are on disk.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// Lets the oldest go, for want of room.
+    /// Drops the oldest, for want of room.
     pub(super) fn let_go(&mut self, count: usize) -> Dropped {
         let mut dropped = Dropped::new();
         for waiting in self.waiting.drain(..count.min(self.waiting.len())) {

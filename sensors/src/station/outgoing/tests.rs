@@ -9,11 +9,11 @@ use domain::{Instant, Quantity};
 use tempfile::TempDir;
 
 use super::*;
-use crate::instruments::Measured;
+use crate::instruments::Measurement;
 
 /// A node and a broker that takes what it is given while it is there.
 struct Drill {
-    post: Post,
+    outgoing: Outgoing,
     dating: Dating,
     now: Uptime,
     /// What the broker was given, in order: topic and payload.
@@ -28,7 +28,7 @@ impl Drill {
     fn start(folder: &Path, boot: &str, table: OutboxTable, clock_is_right: bool) -> Self {
         let outbox = Outbox::open(&folder.join("outbox"), table.limits()).unwrap();
         let numbering = Numbering::open(&folder.join("node.json")).unwrap();
-        let sender = Sender {
+        let origin = Origin {
             site: "dreux".parse().unwrap(),
             device: "salle-1".parse().unwrap(),
             boot: BootId::named(boot),
@@ -36,38 +36,37 @@ impl Drill {
         let now = Uptime::from_millis(0);
         let mut dating = Dating::new("2026-01-01T00:00:00Z".parse().unwrap());
         if clock_is_right {
-            dating.look(STARTED.parse().unwrap(), now, || true);
+            dating.compare(STARTED.parse().unwrap(), now, || true);
         }
-        let post = Post::new(sender, table, outbox, numbering, now);
+        let outgoing = Outgoing::new(origin, table, outbox, numbering, now);
         let (given, acknowledged) = (Vec::new(), RefCell::default());
-        Self { post, dating, now, given, acknowledged, tickets: 0 }
+        Self { outgoing, dating, now, given, acknowledged, tickets: 0 }
     }
 
     /// A second goes by, in which CO2 was measured; the broker is there, or not.
     fn second(&mut self, broker_is_there: bool) {
         self.now = self.now + Duration::from_secs(1);
-        let subject = Subject { quantity: Quantity::Co2, channel: None };
-        let measured = Measured::number(Quantity::Co2, 500.0, self.now).unwrap();
-        self.post.take(Find { subject, measured }, self.now);
+        let measurement = Measurement::number(Quantity::Co2, 500.0, self.now).unwrap();
+        self.outgoing.take(measurement, self.now);
         self.quiet_second(broker_is_there);
     }
 
     /// The same without a measurement and at the same time.
     fn quiet_second(&mut self, broker_is_there: bool) {
-        self.post.date(&self.dating);
+        self.outgoing.date(&self.dating);
         if broker_is_there {
-            while let Some(parcel) = self.post.next(&self.dating, self.now).unwrap() {
+            while let Some(next) = self.outgoing.next(&self.dating, self.now).unwrap() {
                 let ticket = Ticket(self.tickets);
                 self.tickets += 1;
                 self.acknowledged.borrow_mut().insert(ticket);
-                self.post.sent(&parcel, ticket);
-                let payload = serde_json::from_slice(&parcel.message.payload).unwrap();
-                self.given.push((parcel.message.topic, payload));
+                self.outgoing.sent(&next, ticket);
+                let payload = serde_json::from_slice(&next.message.payload).unwrap();
+                self.given.push((next.message.topic, payload));
             }
             let acknowledged = self.acknowledged.borrow().clone();
-            self.post.settle(|ticket| acknowledged.contains(&ticket)).unwrap();
+            self.outgoing.settle(|ticket| acknowledged.contains(&ticket)).unwrap();
         }
-        self.post.write(self.now, false).unwrap();
+        self.outgoing.write(self.now, false).unwrap();
     }
 
     /// The running numbers and times that the broker was given, in order.
@@ -177,10 +176,10 @@ fn readings_from_before_the_clock_was_right_wait_and_are_dated_back() {
     for _ in 0..90 {
         drill.second(true);
     }
-    assert_eq!(drill.given.len(), 0, "nothing is told of a time that nobody knows");
+    assert_eq!(drill.given.len(), 0, "nothing is sent without a time");
 
     let wall = "2026-11-23T14:01:30Z".parse().unwrap();
-    drill.dating.look(wall, drill.now, || true);
+    drill.dating.compare(wall, drill.now, || true);
     for _ in 0..20 {
         drill.second(true);
     }
@@ -205,7 +204,7 @@ fn what_was_never_dated_before_the_machine_went_down_is_let_go_and_shows_as_a_ho
     }
     let numbers: Vec<_> = drill.readings().into_iter().map(|(seq, _)| seq).collect();
     let holes: u64 = numbers.windows(2).map(|pair| pair[1] - pair[0] - 1).sum();
-    assert_eq!((numbers.len(), holes, drill.post.numbering().dropped()), (10, 31, 31));
+    assert_eq!((numbers.len(), holes, drill.outgoing.numbering().dropped()), (10, 31, 31));
 }
 
 #[test]
@@ -215,7 +214,7 @@ fn the_end_in_good_order_leaves_nothing_in_memory() {
     for _ in 0..5 {
         drill.second(false);
     }
-    drill.post.close(drill.now, &drill.dating).unwrap();
+    drill.outgoing.close(drill.now, &drill.dating).unwrap();
     drop(drill);
-    assert_eq!(Drill::start(folder.path(), "a", table(), true).post.backlog(), 5);
+    assert_eq!(Drill::start(folder.path(), "a", table(), true).outgoing.backlog(), 5);
 }

@@ -1,4 +1,4 @@
-//! What a key of a table may be; what else stands there is refused with what it could be.
+//! Ranges of the keys; a value outside is refused with the range.
 
 use std::time::Duration;
 

@@ -1,15 +1,15 @@
-//! Who vouches for the wall clock: the service that sets it by the network.
+//! Synchronization of the wall clock, as the service that sets it by the network reports it.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::config::{ClockTable, Trust};
 
-/// systemd-timesyncd makes it when it has set the clock since the start of the machine.
+/// File that systemd-timesyncd creates once it has set the clock since the start of the machine.
 const TIMESYNCD: &str = "/run/systemd/timesync/synchronized";
 
 impl ClockTable {
-    /// Whether the wall clock is said to be right. May start a program to ask, so it can take some milliseconds.
+    /// Whether the wall clock counts as right. May start a program, so it can take some milliseconds.
     pub fn is_synchronized(&self) -> bool {
         match (self.trust, &self.synchronized_file) {
             (Trust::Always, _) => true,
@@ -19,21 +19,21 @@ impl ClockTable {
     }
 }
 
-/// Whether the wall clock of this machine is said to be set by the network; `None` where nobody can say. May start a
-/// program to ask, so it can take some milliseconds.
+/// Whether the wall clock of this machine was set by the network; `None` where that cannot be found out. May start a
+/// program, so it can take some milliseconds.
 pub fn clock_is_set() -> Option<bool> {
-    if Path::new(TIMESYNCD).exists() { Some(true) } else { kernel_says() }
+    if Path::new(TIMESYNCD).exists() { Some(true) } else { kernel_sync_state() }
 }
 
-/// What the kernel knows of it, whoever sets the clock: chrony and ntpd tell it, and `timedatectl` asks it.
-fn kernel_says() -> Option<bool> {
-    let asked = Command::new("timedatectl")
+/// Synchronization state of the kernel, which chrony and ntpd set and `timedatectl` prints.
+fn kernel_sync_state() -> Option<bool> {
+    let output = Command::new("timedatectl")
         .args(["show", "--property=NTPSynchronized", "--value"])
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    match asked.stdout.trim_ascii() {
+    match output.stdout.trim_ascii() {
         b"yes" => Some(true),
         b"no" => Some(false),
         _ => None,

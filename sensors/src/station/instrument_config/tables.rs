@@ -1,4 +1,4 @@
-//! How each instrument is written in the file, with its defaults.
+//! Table of each kind of instrument in the file, with its defaults.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use domain::ids::Channel;
 use serde::Deserialize;
 
 use super::limits::{above_zero, offset, pin, pressure, span, voltage, zero_or_more};
-use super::{Fitting, Kind, Level};
+use super::{InstrumentConfig, Kind, Level};
 use crate::instruments::{Clamp, S0, Scd4xSettings, Sht4xAddress};
+use crate::pins::Pull;
 use crate::tic::Mode;
-use crate::wiring::Pull;
 
-/// A table of the file becomes a fitting.
+/// A table of the file that configures one instrument.
 pub(in crate::station) trait Table {
-    fn fitting(self) -> Fitting;
+    fn into_config(self) -> InstrumentConfig;
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -33,14 +33,14 @@ pub(in crate::station) struct Scd4xTable {
 }
 
 impl Table for Scd4xTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let settings = Scd4xSettings {
             pressure_hpa: self.pressure_hpa,
             temperature_offset: self.temperature_offset_k,
             self_calibration: self.self_calibration,
         };
         let kind = Kind::Scd4x { bus: self.bus, settings };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -57,9 +57,9 @@ pub(in crate::station) struct Sht4xTable {
 }
 
 impl Table for Sht4xTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let kind = Kind::Sht4x { bus: self.bus, address: self.address };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -80,10 +80,10 @@ pub(in crate::station) struct MotionTable {
 }
 
 impl Table for MotionTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let Self { pin, pull, detected, warm_up, .. } = self;
         let kind = Kind::Motion { pin, pull, detected, warm_up };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -104,10 +104,10 @@ pub(in crate::station) struct DoorTable {
 }
 
 impl Table for DoorTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let Self { outer_pin, inner_pin, pull, broken, .. } = self;
         let kind = Kind::Door { outer_pin, inner_pin, pull, broken };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -132,7 +132,7 @@ pub(in crate::station) struct PulsesTable {
 }
 
 impl Table for PulsesTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         const WH_PER_KWH: f64 = 1000.0;
         let meter = S0 {
             pulses_per_kwh: self.pulses_per_kwh,
@@ -141,7 +141,7 @@ impl Table for PulsesTable {
             hold: self.debounce,
         };
         let kind = Kind::Pulses { pin: self.pin, pull: self.pull, meter };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -166,14 +166,14 @@ enum ModeWord {
 }
 
 impl Table for LinkyTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let mode = match self.mode {
             ModeWord::Auto => None,
             ModeWord::Historic => Some(Mode::Historic),
             ModeWord::Standard => Some(Mode::Standard),
         };
         let kind = Kind::Linky { path: self.path, mode };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 
@@ -192,11 +192,11 @@ pub(in crate::station) struct CurrentClampTable {
 }
 
 impl Table for CurrentClampTable {
-    fn fitting(self) -> Fitting {
+    fn into_config(self) -> InstrumentConfig {
         let Self { amperes_per_volt, nominal_v, .. } = self;
         let kind =
             Kind::CurrentClamp { bus: self.bus, clamp: Clamp { amperes_per_volt, nominal_v } };
-        Fitting { channel: self.channel, interval: self.interval, kind }
+        InstrumentConfig { channel: self.channel, interval: self.interval, kind }
     }
 }
 

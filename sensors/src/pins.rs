@@ -1,4 +1,4 @@
-//! What an instrument is wired to: a bus, a pin, a serial line. A board gives them; instruments know no more of it.
+//! Buses, pins and serial lines, and the board that has them. Instruments know nothing else of the hardware.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use serde::Deserialize;
 use crate::tic::Mode;
 use crate::uptime::Uptime;
 
-/// How many changes of a pin wait for their instrument; more are dropped and counted.
+/// Capacity of the queue of changes of a pin; more are dropped and counted.
 const EDGES: usize = 1024;
 
-/// Where buses, pins and lines come from: a Raspberry Pi, or a bench that plays one.
+/// Source of buses, pins and lines: a Raspberry Pi, or a bench that plays one.
 pub trait Board {
     /// An I²C bus; each instrument on it gets a handle of its own.
     type Bus: I2c + Send + 'static;
@@ -66,15 +66,15 @@ pub enum Pull {
     Off,
 }
 
-/// A bus or pin that is not to be had.
+/// A bus or pin that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} cannot be opened: {remedy}")]
 pub struct Unwired {
-    /// What was asked for.
+    /// The bus or pin.
     pub what: String,
-    /// What to do.
+    /// The remedy.
     pub remedy: &'static str,
-    /// What the system said.
+    /// Error of the system.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -95,7 +95,7 @@ pub struct Edges {
     lost: Arc<AtomicU64>,
 }
 
-/// Where the changes of one pin come in.
+/// Sender of the changes of one pin.
 #[derive(Clone, Debug)]
 pub struct EdgeSender {
     sender: SyncSender<Edge>,
@@ -103,7 +103,7 @@ pub struct EdgeSender {
 }
 
 impl Edges {
-    /// No changes yet, and the place where they come in.
+    /// An empty queue of changes, and its sender.
     pub fn new() -> (EdgeSender, Self) {
         let (sender, receiver) = sync_channel(EDGES);
         let lost = Arc::new(AtomicU64::new(0));
@@ -123,7 +123,7 @@ impl Edges {
         }
     }
 
-    /// How many changes were dropped because the instrument was not quick enough; counts anew after each call.
+    /// Number of changes dropped because the instrument was not quick enough; counts anew after each call.
     pub fn lost(&self) -> u64 {
         self.lost.swap(0, Ordering::Relaxed)
     }

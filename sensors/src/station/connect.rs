@@ -1,29 +1,29 @@
-//! From a configuration and a board to instruments.
+//! Instruments connected to the buses, pins and lines of a board, as the configuration names them.
 
 use domain::ids::DeviceId;
 
-use super::fittings::{Fitting, Kind, Level};
+use super::instrument_config::{InstrumentConfig, Kind, Level};
 use crate::bench::{Role, Wire};
 use crate::instruments::{
-    CurrentClamp, Door, Instrument, Kept, Linky, Motion, Paced, PulseMeter, Scd4x, Sht4x,
+    CurrentClamp, Door, Instrument, Linky, Motion, Poller, PulseMeter, Scd4x, Sht4x, TotalsFile,
 };
-use crate::wiring::{Board, Sleep, Unwired};
+use crate::pins::{Board, Sleep, Unwired};
 
-/// An instrument in its place.
-pub struct Fitted {
-    /// What the configuration says of it.
-    pub fitting: Fitting,
+/// An instrument connected to a board.
+pub struct ConnectedInstrument {
+    /// Its configuration.
+    pub config: InstrumentConfig,
     /// The instrument.
     pub instrument: Box<dyn Instrument>,
 }
 
-impl std::fmt::Debug for Fitted {
+impl std::fmt::Debug for ConnectedInstrument {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fitted").field("fitting", &self.fitting).finish_non_exhaustive()
+        f.debug_struct("ConnectedInstrument").field("config", &self.config).finish_non_exhaustive()
     }
 }
 
-impl Fitting {
+impl InstrumentConfig {
     /// Its name for people: `door porte-nord`.
     pub fn name(&self) -> String {
         let kind = self.kind.name();
@@ -37,26 +37,26 @@ impl Fitting {
     }
 }
 
-/// The instrument of `fitting` on `board`.
+/// The instrument of `config`, connected to `board`.
 ///
 /// # Errors
 /// When its bus or pin is not to be had.
-pub fn fit<B: Board>(
+pub fn connect<B: Board>(
     board: &B,
     device: &DeviceId,
-    fitting: &Fitting,
-    kept: &Kept,
+    config: &InstrumentConfig,
+    totals_file: &TotalsFile,
 ) -> Result<Box<dyn Instrument>, Unwired> {
-    let (interval, key) = (fitting.interval, fitting.key());
-    Ok(match &fitting.kind {
+    let (interval, key) = (config.interval, config.key());
+    Ok(match &config.kind {
         Kind::Scd4x { bus, settings } => {
-            Box::new(Paced::new(Scd4x::new(board.bus(*bus)?, Sleep, *settings), interval))
+            Box::new(Poller::new(Scd4x::new(board.bus(*bus)?, Sleep, *settings), interval))
         }
         Kind::Sht4x { bus, address } => {
-            Box::new(Paced::new(Sht4x::new(board.bus(*bus)?, *address, Sleep), interval))
+            Box::new(Poller::new(Sht4x::new(board.bus(*bus)?, *address, Sleep), interval))
         }
         Kind::CurrentClamp { bus, clamp } => {
-            Box::new(Paced::new(CurrentClamp::new(board.bus(*bus)?, Sleep, *clamp), interval))
+            Box::new(Poller::new(CurrentClamp::new(board.bus(*bus)?, Sleep, *clamp), interval))
         }
         Kind::Motion { pin, pull, detected, warm_up } => {
             let (pin, edges) = board.pin(*pin, *pull)?;
@@ -65,11 +65,18 @@ pub fn fit<B: Board>(
         Kind::Door { outer_pin, inner_pin, pull, broken } => {
             let outer = board.pin(*outer_pin, *pull)?;
             let inner = board.pin(*inner_pin, *pull)?;
-            Box::new(Door::new(outer, inner, *broken == Level::High, kept.clone(), &key, interval))
+            Box::new(Door::new(
+                outer,
+                inner,
+                *broken == Level::High,
+                totals_file.clone(),
+                &key,
+                interval,
+            ))
         }
         Kind::Pulses { pin, pull, meter } => {
             let (pin, edges) = board.pin(*pin, *pull)?;
-            Box::new(PulseMeter::new(pin, edges, *meter, kept.clone(), &key, interval))
+            Box::new(PulseMeter::new(pin, edges, *meter, totals_file.clone(), &key, interval))
         }
         Kind::Linky { path, mode } => {
             Box::new(Linky::new(board.line(path), *mode, device.clone(), interval))
@@ -77,9 +84,9 @@ pub fn fit<B: Board>(
     })
 }
 
-/// What a bench has to play for these fittings.
-pub fn wires(fittings: &[Fitting]) -> Vec<Wire> {
-    let wires = fittings.iter().flat_map(|fitting| match &fitting.kind {
+/// Wires that a bench has to play for these instruments.
+pub fn wires(instruments: &[InstrumentConfig]) -> Vec<Wire> {
+    let wires = instruments.iter().flat_map(|config| match &config.kind {
         Kind::Motion { pin, detected, .. } => {
             vec![Wire { pin: *pin, role: Role::Motion, rests_high: *detected == Level::Low }]
         }

@@ -1,4 +1,4 @@
-//! What a node sends when: live readings first, the backlog beside them at its own rate.
+//! Outgoing readings of a node: live ones first, the backlog beside them at its own rate.
 //!
 //! ```text
 //! take ──▶ recent (memory) ──▶ next ──▶ (broker) ──▶ settle
@@ -11,8 +11,8 @@
 //! | `recent` | readings in memory |
 //! | `backlog` | readings on disk, sent at their own rate |
 //!
-//! While the broker answers, nothing is written to the card. No tasks and no waiting: it is told the time, gives the
-//! messages that may go, and is told their tickets.
+//! While the broker answers, nothing is written to the card. Pure but for the disk: the time is an argument, messages
+//! that may go are returned, and their tickets are handed back in.
 
 mod backlog;
 mod recent;
@@ -24,62 +24,61 @@ use domain::ids::{DeviceId, SiteId};
 use domain::wire::native;
 
 use super::config::OutboxTable;
-use super::crew::Find;
 use super::dating::Dating;
 use super::numbering::Numbering;
-use crate::instruments::Moment;
+use crate::instruments::{Measurement, Moment};
 use crate::outbox::{Dropped, Outbox, Record, Subject, When};
 use crate::publisher::{Outbound, Ticket};
 use crate::uptime::{BootId, Uptime};
 use backlog::Backlog;
 use recent::Recent;
 
-/// How many readings go into one message.
+/// Most readings in one message.
 const IN_A_MESSAGE: usize = 100;
 
-/// More readings than this in memory go to disk at once.
+/// Most readings in memory; more go to disk at once.
 const RECENT: usize = 2000;
 
-/// When the card takes nothing, so many readings are held in memory; then the oldest go, and are counted.
+/// Most readings in memory while the card takes nothing; then the oldest are dropped, and counted.
 const HELD: usize = 20_000;
 
-/// The readings of one node on their way to the broker.
+/// Readings of one node on their way to the broker.
 #[derive(Debug)]
-pub(super) struct Post {
-    sender: Sender,
+pub(super) struct Outgoing {
+    origin: Origin,
     table: OutboxTable,
     numbering: Numbering,
     recent: Recent,
     backlog: Backlog,
 }
 
-/// A message that may go now.
+/// A message that may be sent now.
 #[derive(Debug)]
-pub(super) struct Parcel {
+pub(super) struct OutgoingMessage {
     /// The message.
     pub(super) message: Outbound,
-    /// Which recent readings it carries; those of the backlog have none.
-    live: Vec<u64>,
+    /// Ids of the recent readings in it; empty for a message of the backlog.
+    recent: Vec<u64>,
 }
 
-/// Who the readings are of.
+/// Node that the readings come from.
 #[derive(Clone, Debug)]
-pub(super) struct Sender {
+pub(super) struct Origin {
     pub(super) site: SiteId,
     pub(super) device: DeviceId,
     pub(super) boot: BootId,
 }
 
-impl Post {
+impl Outgoing {
     pub(super) fn new(
-        sender: Sender,
+        origin: Origin,
         table: OutboxTable,
         outbox: Outbox,
         numbering: Numbering,
         now: Uptime,
     ) -> Self {
         let backlog = Backlog::new(outbox, f64::from(table.backlog_per_second), now);
-        Self { sender, table, numbering, recent: Recent::default(), backlog }
+        Self { origin, table, numbering, recent: Recent::default(), backlog }
     }
 
     /// The numbers of the node.
@@ -87,26 +86,27 @@ impl Post {
         &self.numbering
     }
 
-    /// How many readings wait on disk.
+    /// Number of readings on disk.
     pub(super) fn backlog(&self) -> u64 {
         self.backlog.len()
     }
 
-    /// How many readings are only in memory.
+    /// Number of readings only in memory.
     pub(super) fn in_memory(&self) -> usize {
         self.recent.len()
     }
 
     /// Takes a reading.
-    pub(super) fn take(&mut self, find: Find, now: Uptime) {
-        let when = match find.measured.at {
-            Moment::Told(at) => When::At(at),
-            Moment::Uptime(uptime) => When::Uptime(self.sender.boot.clone(), uptime),
+    pub(super) fn take(&mut self, measurement: Measurement, now: Uptime) {
+        let Measurement { quantity, channel, value, at } = measurement;
+        let when = match at {
+            Moment::Dated(at) => When::At(at),
+            Moment::Uptime(uptime) => When::Uptime(self.origin.boot.clone(), uptime),
         };
-        self.recent.take(Record { subject: find.subject, when, value: find.measured.value }, now);
+        self.recent.take(Record { subject: Subject { quantity, channel }, when, value }, now);
     }
 
-    /// Lets go what the broker has acknowledged.
+    /// Removes what the broker has acknowledged.
     ///
     /// # Errors
     /// When a part of the outbox that is done with cannot be removed.
@@ -117,18 +117,22 @@ impl Post {
 
     /// Dates what can be dated, for good: a reading that is sent twice is the same one.
     pub(super) fn date(&mut self, dating: &Dating) {
-        self.recent.date(&self.sender.boot, dating);
+        self.recent.date(&self.origin.boot, dating);
     }
 
     /// The next message that may go: of the live readings, or else of the backlog as its rate allows.
     ///
     /// # Errors
     /// When the outbox cannot be read, or no number can be given.
-    pub(super) fn next(&mut self, dating: &Dating, now: Uptime) -> io::Result<Option<Parcel>> {
+    pub(super) fn next(
+        &mut self,
+        dating: &Dating,
+        now: Uptime,
+    ) -> io::Result<Option<OutgoingMessage>> {
         if let Some(ready) = self.recent.ready() {
-            return self.parcel(&ready.subject, &ready.records, ready.ids).map(Some);
+            return self.message(&ready.subject, &ready.records, ready.ids).map(Some);
         }
-        let undatable = self.backlog.open(&self.sender.boot, dating, now)?;
+        let undatable = self.backlog.open(&self.origin.boot, dating, now)?;
         if !undatable.is_empty() {
             let readings: u64 = undatable.values().sum();
             tracing::warn!(
@@ -138,19 +142,19 @@ impl Post {
             self.numbering.drop(&undatable)?;
         }
         let unsent = self.backlog.next();
-        unsent.map(|(subject, records)| self.parcel(&subject, &records, Vec::new())).transpose()
+        unsent.map(|(subject, records)| self.message(&subject, &records, Vec::new())).transpose()
     }
 
-    /// A message is on its way.
-    pub(super) fn sent(&mut self, parcel: &Parcel, ticket: Ticket) {
-        if parcel.live.is_empty() {
+    /// Notes that a message was handed to the publisher.
+    pub(super) fn sent(&mut self, message: &OutgoingMessage, ticket: Ticket) {
+        if message.recent.is_empty() {
             self.backlog.sent(ticket);
         } else {
-            self.recent.sent(&parcel.live, ticket);
+            self.recent.sent(&message.recent, ticket);
         }
     }
 
-    /// Writes to disk what the broker has not acknowledged in time, or everything; gives what had to go for it.
+    /// Writes to disk what the broker has not acknowledged in time, or everything; returns what was dropped for it.
     ///
     /// # Errors
     /// When the card takes nothing; the readings stay in memory.
@@ -175,7 +179,7 @@ impl Post {
         Ok(dropped)
     }
 
-    /// Everything is on disk, and the numbers that were not needed are given back.
+    /// Writes everything to disk and gives back the numbers that were not needed.
     ///
     /// # Errors
     /// When the card takes nothing: what is in memory is lost.
@@ -184,14 +188,14 @@ impl Post {
         self.numbering.close(dating.date(now))
     }
 
-    fn parcel(
+    fn message(
         &mut self,
         subject: &Subject,
         records: &[Record],
-        live: Vec<u64>,
-    ) -> io::Result<Parcel> {
+        recent: Vec<u64>,
+    ) -> io::Result<OutgoingMessage> {
         let source = Source {
-            device: self.sender.device.clone(),
+            device: self.origin.device.clone(),
             quantity: subject.quantity,
             channel: subject.channel.clone(),
         };
@@ -201,9 +205,9 @@ impl Post {
                 reports.push((Some(at), record.value, Some(self.numbering.next(subject)?)));
             }
         }
-        let topic = native::reading_topic(&self.sender.site, &source);
+        let topic = native::reading_topic(&self.origin.site, &source);
         let message = Outbound { topic, payload: native::encode(&reports), retain: false };
-        Ok(Parcel { message, live })
+        Ok(OutgoingMessage { message, recent })
     }
 }
 

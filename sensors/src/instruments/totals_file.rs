@@ -1,4 +1,4 @@
-//! Totals that outlive restarts and power cuts. A total is told to nobody before it is on the card, so no restart
+//! Totals that outlive restarts and power cuts. A total is published only once it is on the card, so no restart
 //! makes one fall back behind what was published.
 //!
 //! One small JSON file for all totals of the node, written beside and moved into place: a power cut leaves the old
@@ -11,24 +11,24 @@ use std::{fs, io};
 
 use crate::durable::replace;
 
-/// No total is larger: numbers are exact up to here wherever they are told.
+/// Largest total: numbers are exact up to here wherever they are published.
 const LARGEST: u64 = 1 << 53;
 
-/// The totals of a node, shared by its instruments.
+/// The file with the totals of a node, shared by its instruments.
 #[derive(Clone, Debug)]
-pub struct Kept(Arc<Mutex<Totals>>);
+pub struct TotalsFile(Arc<Mutex<Contents>>);
 
 #[derive(Debug)]
-struct Totals {
+struct Contents {
     path: PathBuf,
     totals: BTreeMap<String, u64>,
 }
 
-/// Why totals cannot be kept.
+/// Reason why totals cannot be read or saved.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeptError {
-    /// The file is there but says nothing that can be used. It is left as it is.
+pub enum TotalsError {
+    /// The file exists but cannot be parsed. It is left as it is.
     #[error(
         "{path}: the totals of the counters cannot be read; mend the file, or move it away to begin at 0"
     )]
@@ -50,13 +50,13 @@ pub enum KeptError {
     },
 }
 
-impl Kept {
+impl TotalsFile {
     /// Opens the totals at `path`; a file that is not there is one without totals.
     ///
     /// # Errors
     /// When there is a file that is none of ours: totals are not begun anew by accident.
-    pub fn open(path: &Path) -> Result<Self, KeptError> {
-        let unreadable = |source| KeptError::Unreadable { path: path.to_owned(), source };
+    pub fn open(path: &Path) -> Result<Self, TotalsError> {
+        let unreadable = |source| TotalsError::Unreadable { path: path.to_owned(), source };
         let totals: BTreeMap<String, u64> = match fs::read(path) {
             Ok(bytes) => {
                 serde_json::from_slice(&bytes).map_err(io::Error::from).map_err(unreadable)?
@@ -68,7 +68,7 @@ impl Kept {
             let text = "a total that nothing counts to";
             return Err(unreadable(io::Error::new(io::ErrorKind::InvalidData, text)));
         }
-        Ok(Self(Arc::new(Mutex::new(Totals { path: path.to_owned(), totals }))))
+        Ok(Self(Arc::new(Mutex::new(Contents { path: path.to_owned(), totals }))))
     }
 
     /// The total under `key`; 0 when there is none.
@@ -79,19 +79,19 @@ impl Kept {
     /// Has the total under `key` on the card when it returns.
     ///
     /// # Errors
-    /// When it cannot be written; then it must not be told to anybody.
-    pub fn keep(&self, key: &str, total: u64) -> Result<(), KeptError> {
-        self.keep_all([(key, total)])
+    /// When it cannot be written; then it must not be published.
+    pub fn save(&self, key: &str, total: u64) -> Result<(), TotalsError> {
+        self.save_all([(key, total)])
     }
 
     /// The same for several totals at once.
     ///
     /// # Errors
-    /// When they cannot be written; then none may be told to anybody.
-    pub fn keep_all<'a>(
+    /// When they cannot be written; then none may be published.
+    pub fn save_all<'a>(
         &self,
         totals: impl IntoIterator<Item = (&'a str, u64)>,
-    ) -> Result<(), KeptError> {
+    ) -> Result<(), TotalsError> {
         let mut inner = self.lock();
         let mut next = inner.totals.clone();
         next.extend(totals.into_iter().map(|(key, total)| (key.to_owned(), total)));
@@ -99,12 +99,12 @@ impl Kept {
             return Ok(());
         }
         replace(&inner.path, &next)
-            .map_err(|source| KeptError::Unwritable { path: inner.path.clone(), source })?;
+            .map_err(|source| TotalsError::Unwritable { path: inner.path.clone(), source })?;
         inner.totals = next;
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Totals> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Contents> {
         // Every change under the lock is complete before anything could panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

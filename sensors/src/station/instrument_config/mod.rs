@@ -1,9 +1,9 @@
-//! What is told of each instrument in the configuration. `node.example.toml` explains the keys.
+//! Configuration of each instrument. `node.example.toml` explains the keys.
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `tables` | how each instrument is written in the file, with its defaults |
-//! | `limits` | what a key of a table may be |
+//! | `tables` | the table of each kind of instrument in the file, with its defaults |
+//! | `limits` | the range of each key |
 
 mod limits;
 mod tables;
@@ -21,35 +21,35 @@ pub(super) use tables::{
 };
 
 use crate::instruments::{Clamp, S0, Scd4xSettings, Sht4xAddress};
+use crate::pins::Pull;
 use crate::tic::Mode;
-use crate::wiring::Pull;
 
-/// One instrument as it is wired.
+/// Configuration of one instrument.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fitting {
+pub struct InstrumentConfig {
     /// Its name beside like ones.
     pub channel: Option<Channel>,
-    /// How often it is told.
+    /// Interval of its readings.
     pub interval: Duration,
-    /// What it is.
+    /// Its kind, with its wiring.
     pub kind: Kind,
 }
 
-/// The sorts of instruments, with how each is wired.
+/// Kind of an instrument, with its wiring.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// CO2, temperature and humidity on this bus.
     Scd4x {
         /// The I²C bus.
         bus: u8,
-        /// How it is set up.
+        /// Its settings.
         settings: Scd4xSettings,
     },
     /// Temperature and humidity.
     Sht4x {
         /// The I²C bus.
         bus: u8,
-        /// Where it answers.
+        /// Its I²C address.
         address: Sht4xAddress,
     },
     /// A motion detector.
@@ -60,7 +60,7 @@ pub enum Kind {
         pull: Pull,
         /// The level when somebody moves.
         detected: Level,
-        /// It is not believed for so long after the start.
+        /// Time after the start in which it is not believed.
         warm_up: Duration,
     },
     /// Two light barriers.
@@ -80,14 +80,14 @@ pub enum Kind {
         pin: u8,
         /// The resistor at its pin.
         pull: Pull,
-        /// What a pulse is worth.
+        /// Characteristics of the output.
         meter: S0,
     },
     /// A French meter.
     Linky {
         /// The serial device.
         path: String,
-        /// How the meter speaks, if that is known.
+        /// Mode of the output; found by listening when left out.
         mode: Option<Mode>,
     },
     /// A current clamp.
@@ -113,7 +113,7 @@ impl Kind {
         }
     }
 
-    /// What it measures under the name of its channel alone; a meter adds its labels to that.
+    /// Quantities measured under the name of its channel alone; a meter adds its labels to that.
     pub(super) const fn quantities(&self) -> &'static [Quantity] {
         use Quantity as Q;
         match self {
@@ -141,7 +141,7 @@ impl Kind {
         matches!(self, Self::Linky { .. })
     }
 
-    /// Where it is wired, for people.
+    /// Its wiring, for people.
     pub fn place(&self) -> String {
         match self {
             Self::Scd4x { bus, .. } => format!("/dev/i2c-{bus} at 0x62"),

@@ -15,7 +15,7 @@ pub(super) struct Backlog {
     /// Readings a second.
     rate: f64,
     batch: Option<Batch>,
-    /// How many old readings may be sent now, and since when that is so.
+    /// Number of old readings that may be sent now, and when it was computed.
     allowance: f64,
     allowed_at: Uptime,
 }
@@ -29,17 +29,17 @@ struct Batch {
 }
 
 impl Backlog {
-    /// What `outbox` holds, to be sent with so many readings a second from `now` on.
+    /// The readings of `outbox`, to be sent at `rate` a second from `now` on.
     pub(super) const fn new(outbox: Outbox, rate: f64, now: Uptime) -> Self {
         Self { outbox, rate, batch: None, allowance: 0.0, allowed_at: now }
     }
 
-    /// How many readings wait on disk.
+    /// Number of readings on disk.
     pub(super) fn len(&self) -> u64 {
         self.outbox.len()
     }
 
-    /// Writes readings to disk; gives what had to go for them.
+    /// Writes readings to disk; returns what was dropped for them.
     ///
     /// # Errors
     /// When the card takes nothing.
@@ -61,7 +61,7 @@ impl Backlog {
         }
     }
 
-    /// Opens the next part when its rate allows one and none is open; gives what can never be dated and is let go.
+    /// Opens the next part when its rate allows one and none is open; returns what can never be dated and is dropped.
     ///
     /// # Errors
     /// When the outbox cannot be read.
@@ -97,7 +97,7 @@ impl Backlog {
         for record in &mut head.records {
             date(record, boot, dating);
         }
-        // Of this start of the machine, and it is not known yet when that was: what follows waits, too.
+        // Of this start of the machine, whose time is not known yet: what follows waits, too.
         let is_early = |record: &Record| matches!(&record.when, When::Uptime(of, _) if of == boot);
         if let Some(early) = head.records.iter().position(is_early) {
             head.records.truncate(early);
@@ -124,7 +124,7 @@ impl Backlog {
         self.batch.as_mut()?.unsent.pop_front()
     }
 
-    /// They are on their way.
+    /// Notes that the readings of the last `next` were handed to the publisher.
     pub(super) fn sent(&mut self, ticket: Ticket) {
         if let Some(batch) = &mut self.batch {
             batch.tickets.push(ticket);
