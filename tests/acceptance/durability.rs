@@ -116,12 +116,10 @@ fn live_figures_resume_after_a_kill_where_the_last_reading_left_them() {
 #[test]
 fn twenty_restarts_of_the_broker_cost_nothing_and_data_flow_again_within_ten_seconds() {
     const COUNT: u32 = 40;
-    const ROUNDS: usize = 20;
     needs!("mosquitto");
     let mut building = Installation::with_mosquitto("");
-    let mut waits = Vec::new();
 
-    for round in 0..ROUNDS {
+    for round in 0..20 {
         let device = format!("device-{round}");
         let mut messages = numbered(&device, yesterday(), COUNT);
         let second_half = messages.split_off(COUNT as usize / 2);
@@ -130,16 +128,11 @@ fn twenty_restarts_of_the_broker_cost_nothing_and_data_flow_again_within_ten_sec
         broker.stop();
         broker.resume();
         building.sensor("after").publish(second_half);
-        let published_at = std::time::Instant::now();
 
-        eventually(&format!("all readings of {device}"), SOON, || {
+        eventually(&format!("all readings of {device}"), Duration::from_secs(10), || {
             (stored(&building, &device).len() == COUNT as usize).then_some(())
         });
-        waits.push(published_at.elapsed());
     }
-    // The median: a machine that is busy with something else may delay a round or two.
-    waits.sort();
-    assert!(waits[ROUNDS / 2] < Duration::from_secs(10), "{waits:?}");
 }
 
 #[test]
