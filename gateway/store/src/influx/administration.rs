@@ -12,7 +12,7 @@ use influxdb2::{ClientBuilder, RequestError};
 use super::answer::read_rows;
 use super::client::{Client, lost, transport, unusable};
 use super::fault::{Doing, Fault};
-use super::question::{Question, Span};
+use super::query::{Query, Span};
 use super::target::Target;
 use super::token::Token;
 
@@ -150,7 +150,7 @@ async fn make_bucket(library: &influxdb2::Client, target: &Target) -> Result<(),
 async fn read(client: &Client, target: &Target, site: &SiteId, now: Instant) -> Result<(), Fault> {
     let second = Span::new(now, now + jiff::SignedDuration::from_secs(1));
     let Some(second) = second else { return Ok(()) };
-    let answer = client.ask(&Question::sources(target, site, second)).await?;
+    let answer = client.ask(&Query::sources(target, site, second)).await?;
     read_rows(&answer, |_| Ok(())).map_err(|error| Fault::Doubtful(error.to_string()))
 }
 

@@ -39,7 +39,7 @@ pub enum Fault {
 pub(super) enum Doing {
     /// Lines were sent.
     Writing,
-    /// A question was asked.
+    /// A query was asked.
     Reading,
     /// Its organisations or buckets were looked at, or a bucket was made.
     Administering,
@@ -55,7 +55,7 @@ impl Fault {
     pub(super) fn of(status: u16, body: &str, doing: Doing) -> Self {
         let said = message(body);
         match status {
-            // A question in an organisation that is not there is a 400, where a line in one is a 404.
+            // A query in an organisation that is not there is a 400, where a line in one is a 404.
             400 if doing == Doing::Reading && said.contains("organization name") => {
                 Self::of(404, body, doing)
             }

@@ -13,12 +13,12 @@ use domain::{Instant, Observation, Period, Source};
 use jiff::SignedDuration;
 
 use super::answer::{AnswerError, Row, read_rows};
+use super::audit_point;
 use super::client::Client;
 use super::fault::Fault;
-use super::gathered::Gathered;
-use super::ledger_point;
+use super::fields::Fields;
 use super::line_protocol::{decode_tag, stored_tag};
-use super::question::{Question, Span, Which};
+use super::query::{Query, Span, Which};
 use super::rollup_point;
 use super::stale::Grid;
 use super::target::Target;
@@ -51,8 +51,8 @@ impl InfluxReader {
         Ok(Self { site, client, grid })
     }
 
-    async fn ask(&self, question: Question) -> Result<Vec<u8>, StoreError> {
-        self.client.ask(&question).await.map_err(unanswered)
+    async fn ask(&self, query: Query) -> Result<Vec<u8>, StoreError> {
+        self.client.ask(&query).await.map_err(unanswered)
     }
 
     async fn observations(
@@ -62,17 +62,12 @@ impl InfluxReader {
         which: Which,
     ) -> Result<Vec<Observation>, StoreError> {
         let Some(span) = span else { return Ok(Vec::new()) };
-        let question = Question::readings(self.client.target(), &self.site, source, span, which);
-        let answer = self.ask(question).await?;
-        let mut gathered = Gathered::default();
-        read_rows(
-            &answer,
-            |row| {
-                if has_channel(row, source) { gathered.take(row) } else { Ok(()) }
-            },
-        )
-        .map_err(unreadable)?;
-        Ok(gathered.observations(source.quantity.kind()))
+        let query = Query::readings(self.client.target(), &self.site, source, span, which);
+        let answer = self.ask(query).await?;
+        let mut fields = Fields::default();
+        read_rows(&answer, |row| if has_channel(row, source) { fields.add(row) } else { Ok(()) })
+            .map_err(unreadable)?;
+        Ok(fields.observations(source.quantity.kind()))
     }
 
     /// So many readings before `start`, oldest first: each the newest before the one after it, which InfluxDB finds in
@@ -128,8 +123,8 @@ impl InfluxReader {
         let measurement = rollup_point::measurement(first.quantity, step);
         let only = (sources.len() == 1).then_some(*first);
         let target = self.client.target();
-        let question = Question::rollups(target, &self.site, &measurement, only, span);
-        let answer = self.ask(question).await?;
+        let query = Query::rollups(target, &self.site, &measurement, only, span);
+        let answer = self.ask(query).await?;
         let tags = |source: &&Source| {
             let channel = source.channel.as_ref().map(|channel| stored_tag(channel.as_str()));
             (stored_tag(source.device.as_str()), channel)
@@ -195,16 +190,16 @@ impl InfluxReader {
 impl SeriesReader for InfluxReader {
     async fn sources(&self) -> Result<Vec<StoredSource>, StoreError> {
         let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
-        let answer = self.ask(Question::sources(self.client.target(), &self.site, span)).await?;
-        let mut gathered = BTreeMap::<Source, Gathered>::new();
+        let answer = self.ask(Query::sources(self.client.target(), &self.site, span)).await?;
+        let mut fields = BTreeMap::<Source, Fields>::new();
         read_rows(&answer, |row| match source(row) {
-            Some(source) => gathered.entry(source).or_default().take(row),
+            Some(source) => fields.entry(source).or_default().add(row),
             // Somebody else's: no quantity of ours, or names that we cannot have written.
             None => Ok(()),
         })
         .map_err(unreadable)?;
-        let newest = gathered.into_iter().filter_map(|(source, gathered)| {
-            let last = *gathered.observations(source.quantity.kind()).last()?;
+        let newest = fields.into_iter().filter_map(|(source, fields)| {
+            let last = *fields.observations(source.quantity.kind()).last()?;
             Some(StoredSource { source, last, family: None })
         });
         Ok(newest.collect())
@@ -244,11 +239,11 @@ impl SeriesReader for InfluxReader {
 
     async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
         let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
-        let answer = self.ask(Question::ledger(self.client.target(), &self.site, span)).await?;
+        let answer = self.ask(Query::ledger(self.client.target(), &self.site, span)).await?;
         // A ledger that was restored may have given a number again: the later entry is the one that stands.
         let mut entries = BTreeMap::<EntryId, Entry>::new();
         read_rows(&answer, |row| {
-            let Some((id, entry)) = ledger_point::entry(row)? else { return Ok(()) };
+            let Some((id, entry)) = audit_point::entry(row)? else { return Ok(()) };
             if entries.get(&id).is_none_or(|known| known.at <= entry.at) {
                 entries.insert(id, entry);
             }
@@ -313,7 +308,7 @@ fn source(row: &Row<'_>) -> Option<Source> {
     })
 }
 
-/// Whether a row that answers a question about a device is of the channel of `source`.
+/// Whether a row that answers a query about a device is of the channel of `source`.
 fn has_channel(row: &Row<'_>, source: &Source) -> bool {
     let channel = row.text("channel").map(decode_tag);
     channel.as_deref() == source.channel.as_ref().map(Channel::as_str)

@@ -67,7 +67,7 @@ impl Stale {
     }
 
     /// What to ask for: sources with the same stretch of time together, buckets between near ones as well.
-    pub(super) fn questions(&self, longest_gap: SignedDuration) -> Vec<RollupRange> {
+    pub(super) fn queries(&self, longest_gap: SignedDuration) -> Vec<RollupRange> {
         let mut stretches = BTreeMap::<(Instant, Instant), BTreeSet<&Source>>::new();
         for (source, buckets) in &self.buckets {
             let mut stretch: Option<(Instant, Instant)> = None;
@@ -85,7 +85,7 @@ impl Stale {
                 stretches.entry(done).or_default().insert(source);
             }
         }
-        let question = |((start, end), sources): ((_, _), BTreeSet<&Source>)| {
+        let query = |((start, end), sources): ((_, _), BTreeSet<&Source>)| {
             Some(RollupRange {
                 sources: sources.into_iter().cloned().collect(),
                 period: Period::new(start, end)?,
@@ -93,7 +93,7 @@ impl Stale {
                 longest_gap,
             })
         };
-        stretches.into_iter().filter_map(question).collect()
+        stretches.into_iter().filter_map(query).collect()
     }
 
     /// They have been written.
@@ -128,8 +128,8 @@ mod tests {
         stale.note(&reading("a", "2026-01-01T00:00:00Z"));
 
         assert_eq!(stale.count(), 5);
-        let questions = stale.questions(SignedDuration::from_mins(15));
-        let asked: Vec<_> = questions
+        let queries = stale.queries(SignedDuration::from_mins(15));
+        let asked: Vec<_> = queries
             .iter()
             .map(|q| (q.sources.len(), q.period.start().to_string(), q.period.end().to_string()))
             .collect();
@@ -147,7 +147,7 @@ mod tests {
     fn days_are_those_of_the_site() {
         let mut stale = Stale::new(Step::Day(TimeZone::get("Europe/Paris").unwrap()));
         stale.note(&reading("a", "2026-10-25T22:30:00Z"));
-        let asked = &stale.questions(SignedDuration::from_mins(15))[0];
+        let asked = &stale.queries(SignedDuration::from_mins(15))[0];
         assert_eq!(asked.period.length().as_hours(), 25);
         assert!(stale.holds(&asked.sources[0], asked.period));
     }

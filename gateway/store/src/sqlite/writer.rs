@@ -11,9 +11,10 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::database::Database;
-use super::forwarding::Receipt;
-use super::seal::Pass;
-use super::{Sealed, SqliteSettings};
+use super::settings::SqliteSettings;
+use super::tables::backlog::Receipt;
+use super::upkeep::seal::Pass;
+use super::upkeep::seal::Sealed;
 use crate::ports::{AlertWriter, Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
 
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
@@ -150,9 +151,9 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
         if sealing.is_none() && database.has_a_long_log() {
             sealing = Some(Sealing { pass: Pass::of_the_log(), answer: None });
         }
-        if sealing.is_none() && database.wants_room() {
+        if sealing.is_none() && database.needs_space() {
             tracing::warn!("the disk is nearly full; the oldest readings are given up");
-            sealing = Some(Sealing { pass: Pass::for_room(), answer: None });
+            sealing = Some(Sealing { pass: Pass::for_space(), answer: None });
         }
         sealing = sealing.and_then(|sealing| sealing.step(&mut database));
     }

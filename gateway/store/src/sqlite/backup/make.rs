@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::copy::{Copy, lacking};
 use super::fault::BackupError;
@@ -12,7 +12,8 @@ use super::manifest::{Comparison, Kind, Manifest};
 use super::restore::rebuild;
 use super::shelf::{self, Shelf, Stored, remove_if_there};
 use super::space;
-use crate::sqlite::{FILE, schema};
+use crate::sqlite::schema;
+use crate::sqlite::settings::FILE;
 
 /// So many backups in a row may lean on one full copy.
 const MOST_CHANGES: usize = 6;
@@ -173,7 +174,7 @@ fn compare(
     let scratch = shelf.scratch();
     let expected = shelf::inventory(&shelf.place(&stored.name))?;
     let restored = rebuild(&shelf.place(&stored.name), &scratch, go_on)
-        .and_then(|()| list_file(&scratch, go_on));
+        .and_then(|()| shelf::list_file(&scratch, go_on));
     let difference = match restored {
         Ok(found) => expected.difference(&found),
         // A stop, a full disk say nothing about the backup.
@@ -196,13 +197,6 @@ fn compare(
         None => Ok(stored),
         Some(what) => Err(BackupError::Differs { what }),
     }
-}
-
-/// What a database holds that nobody writes to.
-pub(super) fn list_file(path: &Path, go_on: GoOn<'_>) -> Result<Inventory, BackupError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    inventory::take(&connection, go_on, |_, _| Ok(()))
 }
 
 fn size(connection: &Connection) -> Result<u64, BackupError> {

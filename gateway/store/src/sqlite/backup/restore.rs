@@ -9,12 +9,11 @@ use rusqlite::{Connection, OpenFlags};
 use super::copy::{Copy, lacking};
 use super::fault::{BackupError, file_fault};
 use super::inventory::GoOn;
-use super::make::list_file;
 use super::manifest::Manifest;
 use super::shelf::{self, remove_if_there, synchronise};
 use super::{space, tables};
-use crate::sqlite::FILE;
 use crate::sqlite::lock::FolderLock;
+use crate::sqlite::settings::FILE;
 
 /// A store that stands where it stood.
 #[derive(Clone, Debug)]
@@ -80,7 +79,7 @@ fn restore_compared(backup: &Path, new: &Path, data: &Path) -> Result<(), Backup
     let expected = shelf::inventory(backup)?;
     space::check(data, expected.bytes())?;
     rebuild(backup, new, &go_on)?;
-    match expected.difference(&list_file(new, &go_on)?) {
+    match expected.difference(&shelf::list_file(new, &go_on)?) {
         None => Ok(()),
         Some(what) => Err(BackupError::Differs { what }),
     }

@@ -12,11 +12,12 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use domain::Instant;
+use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::fault::{BackupError, file_fault};
-use super::inventory::Inventory;
+use super::inventory::{self, GoOn, Inventory};
 use super::manifest::{Kind, Manifest};
 
 /// A whole database in a backup.
@@ -85,6 +86,13 @@ pub(super) fn manifest(place: &Path) -> Result<Manifest, BackupError> {
 /// What the backup at `place` gives back.
 pub(super) fn inventory(place: &Path) -> Result<Inventory, BackupError> {
     read(&place.join(INVENTORY))
+}
+
+/// Inventory of a database to which nobody writes.
+pub(super) fn list_file(path: &Path, go_on: GoOn<'_>) -> Result<Inventory, BackupError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    inventory::take(&connection, go_on, |_, _| Ok(()))
 }
 
 /// Whether `place` is one backup, not a folder of them.
