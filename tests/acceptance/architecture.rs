@@ -16,7 +16,10 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ),
     ("rppal", &["sensors/src/board.rs"]),
     ("serialport", &["sensors/src/serial.rs"]),
-    ("rustix", &["gateway/store/src/sqlite/upkeep/disk.rs", "sensors/src/uptime.rs", "sensors/tests/"]),
+    (
+        "rustix",
+        &["gateway/store/src/sqlite/upkeep/disk.rs", "sensors/src/uptime.rs", "sensors/tests/"],
+    ),
     ("scd4x", &["sensors/src/instruments/"]),
     ("sht4x", &["sensors/src/instruments/"]),
     ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),

@@ -1,4 +1,4 @@
-//! What can be told of a server beforehand: the only file that names the client library.
+//! Check of a server before it is used. The only file that names the client library.
 
 use std::time::Duration;
 
@@ -96,9 +96,9 @@ async fn version(
         health => health?,
     };
     if health.status != Status::Pass {
-        let said = health.message.unwrap_or_default();
+        let message = health.message.unwrap_or_default();
         return Err(Fault::Wait {
-            reason: format!("it is not healthy: {said}"),
+            reason: format!("it is not healthy: {message}"),
             retry_after: None,
         });
     }
@@ -114,7 +114,7 @@ fn stranger(what: &str) -> Fault {
 }
 
 async fn is_missing(library: &influxdb2::Client, target: &Target) -> bool {
-    matches!(retention(library, target).await, Err(Fault::Configuration(said)) if said.contains("not found"))
+    matches!(retention(library, target).await, Err(Fault::Configuration(text)) if text.contains("not found"))
 }
 
 /// How many seconds the bucket keeps points, 0 for ever.
@@ -139,8 +139,8 @@ async fn make_bucket(library: &influxdb2::Client, target: &Target) -> Result<(),
     let found = library.list_organizations(request).await.map_err(fault)?;
     let organisation = found.orgs.into_iter().find(|found| found.name == target.organisation());
     let id = organisation.and_then(|organisation| organisation.id).ok_or_else(|| {
-        let said = format!("organization name \"{}\" not found", target.organisation());
-        Fault::of(404, &said, Doing::Administering)
+        let message = format!("organization name \"{}\" not found", target.organisation());
+        Fault::of(404, &message, Doing::Administering)
     })?;
     let bucket = PostBucketRequest::new(id, target.bucket().to_owned());
     library.create_bucket(Some(bucket)).await.map_err(fault)

@@ -1,10 +1,10 @@
-//! An entry of the ledger as a point: what it says as JSON, under its number.
+//! An entry of the audit log as a point: its JSON under its number.
 //!
 //! ```text
 //! ledger,site=dreux,id=7 entry="{\"id\":7,\"author\":\"marie\",\"deed\":\"undo\",…}" 1795442587250
 //! ```
 //!
-//! So that figures are the same wherever they are read: what people corrected is part of them.
+//! Corrections are part of every figure, so figures are the same wherever they are read.
 
 use domain::ledger::{Entry, EntryId};
 
@@ -14,24 +14,24 @@ use super::answer::{AnswerError, Row};
 pub(super) const MEASUREMENT: &str = "ledger";
 /// The tag with the number of an entry.
 pub(super) const ID: &str = "id";
-/// The field of what an entry says.
+/// The field with the JSON of an entry.
 pub(super) const ENTRY: &str = "entry";
 
-/// What the field says, with the escapes of a text in line protocol.
+/// Text of the field, with the escapes of a text in line protocol.
 pub(super) fn text(entry: &Entry) -> Option<String> {
     // JSON has no control characters of its own, and spells those of its texts.
     let json = serde_json::to_string(entry).ok()?;
     Some(json.replace('\\', r"\\").replace('"', r#"\""#))
 }
 
-/// The entry of a row; nothing where somebody else wrote it.
+/// The entry of a row; `None` for a row that this program did not write.
 ///
 /// # Errors
-/// When it says what this build does not know.
+/// When this build does not understand its JSON.
 pub(super) fn entry(row: &Row<'_>) -> Result<Option<(EntryId, Entry)>, AnswerError> {
     let Some(id) = row.text(ID).and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let said = row.text("_value").unwrap_or_default();
-    let entry: Entry = serde_json::from_str(said)
+    let json = row.text("_value").unwrap_or_default();
+    let entry: Entry = serde_json::from_str(json)
         .map_err(|error| AnswerError::Malformed(format!("entry {id} of the ledger: {error}")))?;
     Ok(Some((EntryId(id), entry)))
 }

@@ -71,7 +71,7 @@ impl Forwarder {
         })
     }
 
-    /// Forwards for ever. It may be dropped at any point: what is not known to have arrived is sent again.
+    /// Forwards for ever. It may be dropped at any point: readings whose arrival was not confirmed are sent again.
     pub async fn run(mut self, clock: Arc<dyn Clock>) -> Infallible {
         loop {
             match self.round(&*clock).await {
@@ -145,7 +145,7 @@ impl Forwarder {
         if since.elapsed() < self.pace.rollups && count < MOST_STALE {
             return Ok(());
         }
-        // Taken out, so that they can be asked while others are sent; an obstacle puts them back.
+        // Taken out, so that they can be read while others are sent; an obstacle puts them back.
         let mut stale = std::mem::replace(&mut self.stale, nothing_stale(&self.grid));
         let sent = self.send_rollups(&stale, clock).await;
         std::mem::swap(&mut self.stale, &mut stale);

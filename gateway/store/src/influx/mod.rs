@@ -1,10 +1,10 @@
-//! InfluxDB 2: what is durable in the store of the data folder is written there too, and read from there elsewhere.
+//! The adapter of InfluxDB 2: a copy of what is durable in the data folder, for readers elsewhere.
 //!
 //! ```text
-//! SqliteReader ──what arrived, what is owed──▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
-//!      └───────rollups of what was sent, ledger──▶│                   ◀─halves─         ◀──faults──     │
+//! SqliteReader ──arrivals, backlog───────────▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
+//!      └───────rollups of these, audit log───────▶│                   ◀─halves─         ◀──faults──     │
 //! SqliteWriter ◀──what is there or refused────────┘                                                     │
-//! SeriesReader (elsewhere) ◀── reader ◀── fields ◀── answer ◀──annotated CSV── client ◀── query ──▶┘
+//! readers elsewhere ◀── reader ◀── fields ◀── answer ◀──annotated CSV── client ◀── query ──────────▶┘
 //! ```
 //!
 //! Local first: a reading is acknowledged once the store of the data folder has it, whether InfluxDB is there or not.
@@ -13,7 +13,7 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `forwarder`, `sender` | what is sent when; and who is told what became of it |
+//! | `forwarder`, `sender` | order and pace of sending; delivery of lines until each is taken or refused |
 //! | `lag` | how far InfluxDB is behind |
 //! | `stale` | which rollups have to be written again; no I/O |
 //! | `parcel` | smaller requests, and the one line that is never taken; no I/O |

@@ -1,4 +1,4 @@
-//! The reader port on InfluxDB: what a gateway has forwarded, given back.
+//! The reader ports on InfluxDB: readings, rollups and audit entries that a gateway has forwarded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,16 +24,25 @@ use super::stale::Grid;
 use super::target::Target;
 use super::token::Token;
 use crate::ports::{
-    Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    AlertReader, AuditReader, HealthReader, Learned, MessageReader, QuarantineReader, Range,
+    RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
+
+const MESSAGES_ARE_ELSEWHERE: &str =
+    "messages that others need stay beside the gateway, not in InfluxDB";
+const QUARANTINE_IS_ELSEWHERE: &str = "quarantine stays beside the gateway, not in InfluxDB";
+const TEXTS_ARE_ELSEWHERE: &str =
+    "former texts of the site file stay beside the gateway, not in InfluxDB";
+const ALERTS_ARE_ELSEWHERE: &str = "the log of alerts stays beside the gateway, not in InfluxDB";
+const SIZE_IS_UNKNOWN: &str = "InfluxDB does not tell how large a bucket is";
 
 /// How long an answer is waited for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Reads what gateways have written to InfluxDB of one site.
+/// Reader of the readings, rollups and audit entries of one site that gateways have written to InfluxDB.
 ///
-/// It knows what was forwarded: readings and the ledger about a second after they are stored there, rollups about a
-/// minute. It knows nothing of quarantine and of the log of alerts, which stay beside the gateway.
+/// Readings and audit entries are there about a second after the gateway has stored them, rollups about a minute. The
+/// quarantine, the log of alerts and former texts of the site file stay beside the gateway.
 #[derive(Clone, Debug)]
 pub struct InfluxReader {
     site: SiteId,
@@ -236,7 +245,27 @@ impl SeriesReader for InfluxReader {
         let of = |source| found.get(source).cloned().unwrap_or_default();
         Ok(request.sources.iter().map(of).collect())
     }
+}
 
+impl MessageReader for InfluxReader {
+    /// Unsupported: messages stay beside the gateway.
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        Err(StoreError::Unsupported { why: MESSAGES_ARE_ELSEWHERE })
+    }
+}
+
+impl QuarantineReader for InfluxReader {
+    /// Unsupported: refused messages stay beside the gateway.
+    async fn quarantine(
+        &self,
+        _before: Option<RefusalId>,
+        _limit: usize,
+    ) -> Result<Vec<StandingRefusal>, StoreError> {
+        Err(StoreError::Unsupported { why: QUARANTINE_IS_ELSEWHERE })
+    }
+}
+
+impl AuditReader for InfluxReader {
     async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
         let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
         let answer = self.ask(Query::ledger(self.client.target(), &self.site, span)).await?;
@@ -244,7 +273,7 @@ impl SeriesReader for InfluxReader {
         let mut entries = BTreeMap::<EntryId, Entry>::new();
         read_rows(&answer, |row| {
             let Some((id, entry)) = audit_point::entry(row)? else { return Ok(()) };
-            if entries.get(&id).is_none_or(|known| known.at <= entry.at) {
+            if entries.get(&id).is_none_or(|earlier| earlier.at <= entry.at) {
                 entries.insert(id, entry);
             }
             Ok(())
@@ -253,32 +282,36 @@ impl SeriesReader for InfluxReader {
         Ok(entries.into_values().collect())
     }
 
-    /// Refused: what was refused stands beside the gateway that refused it.
-    async fn quarantine(
-        &self,
-        _before: Option<RefusalId>,
-        _limit: usize,
-    ) -> Result<Vec<StandingRefusal>, StoreError> {
-        Err(StoreError::Refused("quarantine stays beside the gateway, not in InfluxDB".into()))
+    /// Unsupported: texts of the site file stay beside the gateway.
+    async fn text_before(&self, _entry: EntryId) -> Result<Option<String>, StoreError> {
+        Err(StoreError::Unsupported { why: TEXTS_ARE_ELSEWHERE })
     }
+}
 
-    /// Refused: a log that is not here must not look like one in which nothing stands.
+impl AlertReader for InfluxReader {
+    /// Unsupported: the log of alerts stays beside the gateway.
     async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
-        Err(no_log_of_alerts())
+        Err(StoreError::Unsupported { why: ALERTS_ARE_ELSEWHERE })
     }
 
-    /// Refused, as the alerts that hold.
+    /// Unsupported: the log of alerts stays beside the gateway.
     async fn alerts(
         &self,
         _before: Option<AlertId>,
         _limit: usize,
     ) -> Result<Vec<Standing>, StoreError> {
-        Err(no_log_of_alerts())
+        Err(StoreError::Unsupported { why: ALERTS_ARE_ELSEWHERE })
+    }
+}
+
+impl HealthReader for InfluxReader {
+    /// Unsupported: InfluxDB does not tell the size of a bucket.
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        Err(StoreError::Unsupported { why: SIZE_IS_UNKNOWN })
     }
 
-    /// Refused: InfluxDB does not tell.
-    async fn size_bytes(&self) -> Result<u64, StoreError> {
-        Err(StoreError::Refused("InfluxDB does not tell how large a bucket is".into()))
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        Ok(None)
     }
 }
 
@@ -312,10 +345,6 @@ fn source(row: &Row<'_>) -> Option<Source> {
 fn has_channel(row: &Row<'_>, source: &Source) -> bool {
     let channel = row.text("channel").map(decode_tag);
     channel.as_deref() == source.channel.as_ref().map(Channel::as_str)
-}
-
-fn no_log_of_alerts() -> StoreError {
-    StoreError::Refused("the log of alerts stays beside the gateway, not in InfluxDB".into())
 }
 
 fn unreadable(error: AnswerError) -> StoreError {

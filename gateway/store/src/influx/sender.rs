@@ -153,7 +153,7 @@ impl Sender {
         self.lag.measure().await;
         let pause = match fault {
             Fault::Configuration(_) => self.pace.longest_pause,
-            Fault::Wait { retry_after: Some(asked), .. } => self.backoff.pause_at_least(*asked),
+            Fault::Wait { retry_after: Some(pause), .. } => self.backoff.pause_at_least(*pause),
             _ => self.backoff.pause(),
         };
         sleep(pause).await;

@@ -38,9 +38,9 @@ impl Stale {
     /// The bucket of `reading` has changed.
     pub(super) fn note(&mut self, reading: &Reading) {
         let at = reading.observation.observed_at;
-        let known = self.buckets.get(&reading.source);
+        let noted = self.buckets.get(&reading.source);
         // Most readings lie in the bucket of the one before.
-        let last = known.and_then(|known| known.range(..=at).next_back());
+        let last = noted.and_then(|noted| noted.range(..=at).next_back());
         if last.is_some_and(|(_, end)| at < *end) {
             return;
         }

@@ -125,7 +125,7 @@ impl Sources {
         Ok(Self(series::all(connection)?.into_iter().collect()))
     }
 
-    /// None for a series that this build cannot name; a warning has said so.
+    /// `None` for a series of a source that this build does not know, which was logged.
     fn reading(&self, series: SeriesId, entry: Entry) -> Option<Reading> {
         let source = self.0.get(&series)?.clone();
         let observation = entry.observation(source.quantity.kind());

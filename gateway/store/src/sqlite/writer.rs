@@ -15,7 +15,7 @@ use super::settings::SqliteSettings;
 use super::tables::backlog::Receipt;
 use super::upkeep::seal::Pass;
 use super::upkeep::seal::Sealed;
-use crate::ports::{AlertWriter, Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
+use crate::ports::{AlertWriter, Appended, AuditWriter, Batch, SeriesWriter, StoreError};
 
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
 const QUEUE: usize = 16;
@@ -98,7 +98,7 @@ impl SeriesWriter for SqliteWriter {
     }
 }
 
-impl LedgerWriter for SqliteWriter {
+impl AuditWriter for SqliteWriter {
     async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
         self.ask(|answer| Command::Record(draft, answer)).await
     }

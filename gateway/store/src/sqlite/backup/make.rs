@@ -53,7 +53,7 @@ impl std::fmt::Debug for BackupPlan<'_> {
 pub struct Made {
     /// Where it is.
     pub place: PathBuf,
-    /// What is known of it.
+    /// Its manifest.
     pub manifest: Manifest,
     /// Whether it lies on the disk of the data, so that one fault takes both.
     pub same_disk: bool,

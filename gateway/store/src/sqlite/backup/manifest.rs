@@ -3,7 +3,7 @@
 use domain::Instant;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a backup.
+/// Description of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// As of when it holds the store.

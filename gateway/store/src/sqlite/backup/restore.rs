@@ -20,7 +20,7 @@ use crate::sqlite::settings::FILE;
 pub struct Restored {
     /// The backup that it came from.
     pub backup: PathBuf,
-    /// What is known of that.
+    /// Its manifest.
     pub manifest: Manifest,
     /// The site file as it was then, when the backup has one.
     pub site: Option<PathBuf>,

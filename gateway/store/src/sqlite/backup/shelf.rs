@@ -37,7 +37,7 @@ const SCRATCH: &str = ".scratch.db";
 pub(super) struct Stored {
     /// Its name.
     pub(super) name: String,
-    /// What is known of it.
+    /// Its manifest.
     pub(super) manifest: Manifest,
 }
 
@@ -48,7 +48,7 @@ pub(super) struct Shelf {
     _lock: File,
 }
 
-/// The backups in `folder`, oldest first. What cannot be understood is left out, and told to the log.
+/// The backups in `folder`, oldest first. A folder that cannot be understood is left out, with a line in the log.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -78,7 +78,7 @@ pub(super) fn stored(folder: &Path) -> Result<Vec<Stored>, BackupError> {
     Ok(found)
 }
 
-/// What is known of the backup at `place`.
+/// Manifest of the backup at `place`.
 pub(super) fn manifest(place: &Path) -> Result<Manifest, BackupError> {
     read(&place.join(MANIFEST))
 }
@@ -171,7 +171,7 @@ impl Shelf {
         Ok(Stored { name, manifest })
     }
 
-    /// Writes down what is now known of a backup.
+    /// Writes the manifest of a backup anew.
     pub(super) fn note(&self, stored: &Stored) -> Result<(), BackupError> {
         write(&self.place(&stored.name).join(MANIFEST), &stored.manifest)
     }

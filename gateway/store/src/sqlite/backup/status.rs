@@ -43,7 +43,7 @@ pub struct Attempt {
 }
 
 impl BackupStatus {
-    /// What is known in the data folder `data`; nothing when there is nothing, or nothing that can be understood.
+    /// The status in the data folder `data`; the empty one where there is none, or none that can be understood.
     pub fn read(data: &Path) -> Self {
         let text = std::fs::read(data.join(FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Answers to the reader's questions.
+//! Queries for sources and for the readings of a period.
 
 use std::collections::HashMap;
 
@@ -57,9 +57,9 @@ pub(in crate::sqlite) fn sources(connection: &Connection) -> Result<Vec<StoredSo
 fn newest_in_log(connection: &Connection) -> Result<HashMap<SeriesId, Entry>, StoreError> {
     let mut newest = HashMap::<SeriesId, Entry>::new();
     log::all(connection, |row| {
-        let known = newest.entry(row.series).or_insert(row.entry);
-        if known.ts < row.entry.ts {
-            *known = row.entry;
+        let newer = newest.entry(row.series).or_insert(row.entry);
+        if newer.ts < row.entry.ts {
+            *newer = row.entry;
         }
     })?;
     Ok(newest)

@@ -1,4 +1,4 @@
-//! The reader: a few read-only connections, used on threads that may block.
+//! The reader of the file: a pool of read-only connections, used on threads that may block.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 
 use super::{queries, rollup_query};
 use crate::ports::{
-    Learned, Range, RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError,
-    StoredSource,
+    AlertReader, AuditReader, HealthReader, Learned, MessageReader, QuarantineReader, Range,
+    RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
 use crate::sqlite::fault::file_fault;
 use crate::sqlite::schema;
@@ -22,10 +22,10 @@ use crate::sqlite::settings::FILE;
 use crate::sqlite::tables::{alerts, audit, learned, refusals};
 use crate::sqlite::upkeep::disk;
 
-/// How many questions are answered at once; others wait for one of these to end.
+/// Number of queries that run at once; others wait for one of these to end.
 const CONNECTIONS: usize = 4;
 
-/// Reads the database of a data folder, beside its writer in this process or another. It never writes.
+/// Reader of the database of a data folder, beside its writer in this process or another. It never writes.
 #[derive(Clone, Debug)]
 pub struct SqliteReader {
     pool: Arc<Pool>,
@@ -51,7 +51,7 @@ impl SqliteReader {
         Ok(Self { pool: Arc::new(pool), turns: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 
-    /// Answers from one state of the file, whatever is committed meanwhile.
+    /// Runs a query on one state of the file, whatever is committed meanwhile.
     pub(in crate::sqlite) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -107,7 +107,15 @@ impl SeriesReader for SqliteReader {
     async fn rollups(&self, request: RollupRange) -> Result<Vec<Vec<Bucket<Rollup>>>, StoreError> {
         self.ask(move |connection| rollup_query::rollups(connection, &request)).await
     }
+}
 
+impl MessageReader for SqliteReader {
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        self.ask(learned::all).await
+    }
+}
+
+impl QuarantineReader for SqliteReader {
     async fn quarantine(
         &self,
         before: Option<RefusalId>,
@@ -115,7 +123,9 @@ impl SeriesReader for SqliteReader {
     ) -> Result<Vec<StandingRefusal>, StoreError> {
         self.ask(move |connection| refusals::page(connection, before, limit)).await
     }
+}
 
+impl AuditReader for SqliteReader {
     async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
         self.ask(audit::all).await
     }
@@ -123,7 +133,9 @@ impl SeriesReader for SqliteReader {
     async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
         self.ask(move |connection| audit::text_before(connection, entry)).await
     }
+}
 
+impl AlertReader for SqliteReader {
     async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
         self.ask(alerts::open).await
     }
@@ -135,19 +147,17 @@ impl SeriesReader for SqliteReader {
     ) -> Result<Vec<Standing>, StoreError> {
         self.ask(move |connection| alerts::page(connection, before, limit)).await
     }
+}
 
-    async fn space(&self) -> Result<Option<Space>, StoreError> {
-        let folder = self.pool.path.parent().map(Path::to_owned).unwrap_or_default();
-        self.ask(move |connection| disk::space(connection, &folder).map(Some)).await
-    }
-
-    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
-        self.ask(learned::all).await
-    }
-
+impl HealthReader for SqliteReader {
     async fn size_bytes(&self) -> Result<u64, StoreError> {
         let pool = Arc::clone(&self.pool);
         let measuring = tokio::task::spawn_blocking(move || pool.size_bytes());
         measuring.await.map_err(|gone| StoreError::Unavailable(gone.into()))?
+    }
+
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        let folder = self.pool.path.parent().map(Path::to_owned).unwrap_or_default();
+        self.ask(move |connection| disk::space(connection, &folder).map(Some)).await
     }
 }

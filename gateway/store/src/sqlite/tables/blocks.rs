@@ -69,7 +69,7 @@ pub(in crate::sqlite) fn readable(
     }
 }
 
-/// What is told of a block's readings beside it.
+/// Count and last instant of a block's readings, stored beside the block.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::sqlite) struct Counted {
     count: i64,

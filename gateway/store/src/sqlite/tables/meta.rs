@@ -1,11 +1,11 @@
-//! What is known of the file as a whole, by name.
+//! The table of facts about the file as a whole, by name.
 
 use rusqlite::types::{FromSql, ToSql};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::ports::StoreError;
 
-/// What stands under `key`.
+/// The value under `key`.
 pub(in crate::sqlite) fn get<T: FromSql>(
     connection: &Connection,
     key: &str,
@@ -14,7 +14,7 @@ pub(in crate::sqlite) fn get<T: FromSql>(
     Ok(statement.query_row([key], |row| row.get(0)).optional()?)
 }
 
-/// The number that stands under `key`.
+/// The number under `key`.
 pub(in crate::sqlite) fn number(
     connection: &Connection,
     key: &str,
@@ -22,7 +22,7 @@ pub(in crate::sqlite) fn number(
     get(connection, key)
 }
 
-/// Puts `value` under `key`.
+/// Sets the value under `key`.
 pub(in crate::sqlite) fn set(
     connection: &Connection,
     key: &str,
@@ -34,7 +34,7 @@ pub(in crate::sqlite) fn set(
     Ok(())
 }
 
-/// Forgets what stands under `key`.
+/// Removes the value under `key`.
 pub(in crate::sqlite) fn remove(connection: &Connection, key: &str) -> Result<(), StoreError> {
     connection.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([key])?;
     Ok(())

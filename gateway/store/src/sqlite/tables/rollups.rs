@@ -1,5 +1,5 @@
-//! The rollups by quarter of an hour, and what civil days follow from them. What stands of a day follows from the day's
-//! block, and is made whole again whenever that is written; where readings are no longer kept, what was made of them stays.
+//! The table of rollups by quarter of an hour, and the civil days that follow from them. The rollups of a day follow from
+//! its block and are rewritten with it; where readings are no longer kept, their rollups stay.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,19 +23,19 @@ use crate::sqlite::codec::series_id::SeriesId;
 use crate::sqlite::codec::slot::{Slot, Tier};
 use crate::sqlite::settings::SqliteSettings;
 
-/// By what rollups are made, and how long all is kept.
+/// Rules by which rollups are made, and for how long everything is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sqlite) struct Rules {
     /// The site's time zone.
     pub(in crate::sqlite) zone: TimeZone,
-    /// How long a reading speaks at most.
+    /// Longest time for which a reading holds.
     pub(in crate::sqlite) longest_gap: SignedDuration,
     /// How long readings and rollups are kept.
     pub(in crate::sqlite) retention: Arc<Retention>,
 }
 
 impl Rules {
-    /// As the settings say.
+    /// The rules of these settings.
     pub(in crate::sqlite) fn of(settings: &SqliteSettings) -> Self {
         Self {
             zone: settings.timezone.clone(),
@@ -143,8 +143,8 @@ pub(in crate::sqlite) fn read_day(
     }
 }
 
-/// What is to be merged of a day, given the rollups of the readings that are kept: where these are but a part of what
-/// there was, of each quarter of an hour that of more readings.
+/// Rollups of a day from the stored ones and those of the readings that are still kept: where these are only a part of
+/// all readings, for each quarter of an hour the rollup of more readings.
 pub(in crate::sqlite) fn day_rollups(
     connection: &Connection,
     day: Slot,
@@ -159,9 +159,9 @@ pub(in crate::sqlite) fn day_rollups(
     let mut merged: BTreeMap<i64, Rollup> =
         stored.quarters.into_iter().map(|rollup| (of(&rollup), rollup)).collect();
     for rollup in kept {
-        let known = merged.entry(of(&rollup)).or_insert(rollup);
-        if known.count <= rollup.count {
-            *known = rollup;
+        let larger = merged.entry(of(&rollup)).or_insert(rollup);
+        if larger.count <= rollup.count {
+            *larger = rollup;
         }
     }
     Ok(merged.into_values().collect())

@@ -133,7 +133,7 @@ pub(in crate::sqlite) fn name(connection: &Connection, series: SeriesId) -> Stri
     name.unwrap_or_else(|_| format!("series {}", series.get()))
 }
 
-/// A row of the series table that names no source known here.
+/// A row of the series table whose source this build does not know.
 struct UnknownSource;
 
 fn source(row: &Row<'_>, first: usize) -> rusqlite::Result<Result<Source, UnknownSource>> {

@@ -61,7 +61,6 @@ impl Subject for Sqlite {
 }
 
 adapter_keeps_the_promises!(Sqlite);
-crate::conformance::adapter_keeps_the_log_of_alerts!(Sqlite);
 
 impl Sqlite {
     /// A connection of somebody else, to look into the file or to harm it.

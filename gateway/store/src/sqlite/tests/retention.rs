@@ -13,7 +13,7 @@ use super::upkeep::disk::Disk;
 use super::upkeep::seal::Pass;
 use super::*;
 use crate::conformance::{append, at, history, reading, rollups, source};
-use crate::ports::RollupRange;
+use crate::ports::{HealthReader, RollupRange};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 

@@ -1,4 +1,4 @@
-//! How much room there is: on the disk, and within the file. The only file that asks the system for it.
+//! Free space on the disk and within the file. The only file that requests it from the system.
 
 use std::io;
 use std::path::Path;
@@ -26,8 +26,8 @@ pub(in crate::sqlite) fn disk_of(folder: &Path) -> io::Result<Disk> {
     Ok(Disk { free: bytes(found.f_bavail), total: bytes(found.f_blocks) })
 }
 
-/// How many errors the file system of a folder has met, as Linux counts them of ext4, the system of nearly every card;
-/// `sys` is where Linux tells. A worn card shows it here before files are lost.
+/// Number of errors that the file system of a folder has met. Linux counts them for ext4, the file system of nearly every
+/// card, below `sys`; a worn card shows there before files are lost.
 fn errors(sys: &Path, folder: &Path) -> Option<u64> {
     let device = rustix::fs::stat(folder).ok()?.st_dev;
     let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
@@ -36,7 +36,7 @@ fn errors(sys: &Path, folder: &Path) -> Option<u64> {
     std::fs::read_to_string(count).ok()?.trim().parse().ok()
 }
 
-/// What is to be told of the room in `folder`.
+/// Space that the store in `folder` takes and has.
 pub(in crate::sqlite) fn space(
     connection: &Connection,
     folder: &Path,
@@ -55,7 +55,7 @@ pub(in crate::sqlite) fn space(
     })
 }
 
-/// Room within the file that was given up, in bytes.
+/// Space within the file that was given up, in bytes.
 pub(in crate::sqlite) fn reusable(connection: &Connection) -> Result<u64, StoreError> {
     let number = |pragma: &str| {
         connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0))
@@ -64,7 +64,7 @@ pub(in crate::sqlite) fn reusable(connection: &Connection) -> Result<u64, StoreE
     Ok(bytes.unsigned_abs())
 }
 
-/// Whether so little is left, on the disk and within the file, that old readings must go.
+/// Whether so little space is left, on the disk and within the file, that old readings must go.
 pub(in crate::sqlite) fn is_short(guard: &DiskGuard, disk: Disk, reusable: u64) -> bool {
     disk.free.saturating_add(reusable) < guard.reserve_bytes(disk.total)
 }

@@ -1,9 +1,8 @@
-//! What is promised of the ledger.
+//! Claims about the audit log.
 
 use domain::ledger::{Correction, Deed, Draft, Effect, EntryId, SiteChange, Target};
 
 use super::*;
-use crate::ports::LedgerWriter;
 
 fn draft(time: &str, deed: Deed) -> Draft {
     Draft {
@@ -24,7 +23,7 @@ fn correction() -> Deed {
     })
 }
 
-pub(crate) async fn the_ledger_gives_back_what_was_entered_in_its_order<S: Subject>() {
+pub(crate) async fn the_audit_log_gives_back_its_entries_in_their_order<S: Subject>() {
     let mut subject = S::new();
     assert_eq!(subject.reader().ledger().await.unwrap(), []);
     let first = subject.writer().record(draft("12:00:00", correction())).await.unwrap();
