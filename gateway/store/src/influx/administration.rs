@@ -16,10 +16,10 @@ use super::query::{Query, Span};
 use super::target::Target;
 use super::token::Token;
 
-/// How long each answer is waited for.
+/// Longest wait for an answer.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What a server is found to be.
+/// Findings of the check of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
     /// Its version.
@@ -34,7 +34,7 @@ pub struct Findings {
     pub unreadable: Option<String>,
 }
 
-/// Looks whether `target` is an InfluxDB 2 that takes readings of `site` and gives them back. With `makes_bucket`, a
+/// Checks whether `target` is an InfluxDB 2 that takes readings of `site` and gives them back. With `makes_bucket`, a
 /// bucket that is missing is made; it keeps points for ever.
 ///
 /// # Errors

@@ -14,14 +14,14 @@ use super::target::Target;
 /// The last time that InfluxDB can hold.
 const LAST_TIME: &str = "2262-04-11T23:47:16.854775806Z";
 
-/// A text and what it is about.
+/// A query in Flux: its text and its parameters.
 #[derive(Clone, Debug)]
 pub(super) struct Query {
     text: String,
     given: Vec<Json>,
 }
 
-/// Which readings of a source.
+/// Selection of the readings of a source.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Which {
     /// All of them.
@@ -34,7 +34,7 @@ pub(super) enum Which {
     Oldest,
 }
 
-/// From when up to, not including, when.
+/// Span of time, half-open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     start: Instant,
@@ -42,7 +42,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// As far as InfluxDB can hold times; nothing where that is empty, which it would refuse to be asked for.
+    /// As far as InfluxDB can hold times; `None` where that is empty, which it would refuse.
     pub(super) fn new(start: Instant, stop: Instant) -> Option<Self> {
         let within =
             |at: Instant, most| Instant::from_millis(at.as_millis().clamp(-LARGEST_TIME, most));
@@ -55,7 +55,7 @@ impl Span {
 }
 
 impl Query {
-    /// For the readings of `source` at a site: values, and how they arrived.
+    /// Query for the readings of `source` at a site: values, and how they arrived.
     pub(super) fn readings(
         target: &Target,
         site: &SiteId,
@@ -78,12 +78,12 @@ impl Query {
         query.then(include_str!("flux/narrow.flux"))
     }
 
-    /// For every source of a site with its newest reading.
+    /// Query for every source of a site with its newest reading.
     pub(super) fn sources(target: &Target, site: &SiteId, span: Span) -> Self {
         Self::about(target, site, span, include_str!("flux/sources.flux"))
     }
 
-    /// For the rollups that stand in `measurement`; of the only source that is wanted, or of all of the site.
+    /// Query for the rollups in `measurement`: of one source, or of all of the site.
     pub(super) fn rollups(
         target: &Target,
         site: &SiteId,
@@ -102,7 +102,7 @@ impl Query {
         query.then(include_str!("flux/as_columns.flux"))
     }
 
-    /// For the entries of the ledger of a site.
+    /// Query for the audit entries of a site.
     pub(super) fn ledger(target: &Target, site: &SiteId, span: Span) -> Self {
         Self::about(target, site, span, include_str!("flux/ledger.flux"))
             .with("measurement", &text(audit_point::MEASUREMENT))

@@ -1,4 +1,4 @@
-//! Which rollups in InfluxDB are no longer those of the readings: the buckets of what was sent.
+//! Stale rollups in InfluxDB: the buckets of readings that were sent after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,19 +9,19 @@ use jiff::tz::TimeZone;
 
 use crate::ports::RollupRange;
 
-/// Buckets of a source this near to each other are asked for at once.
+/// Largest distance of buckets of a source that are read with one query.
 const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
-/// By which rules a site's readings are rolled up.
+/// Rules by which the readings of a site are rolled up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     /// The site's time zone: its civil days.
     pub timezone: TimeZone,
-    /// How long a reading speaks at most (`max_gap_s` of the site's rules).
+    /// Longest time for which a reading holds (`max_gap_s` of the site's rules).
     pub longest_gap: SignedDuration,
 }
 
-/// The buckets of each source, of one step.
+/// Stale buckets of each source, of one step.
 #[derive(Debug)]
 pub(super) struct Stale {
     step: Step,
@@ -30,12 +30,12 @@ pub(super) struct Stale {
 }
 
 impl Stale {
-    /// None yet.
+    /// No stale buckets.
     pub(super) fn new(step: Step) -> Self {
         Self { step, buckets: BTreeMap::new(), count: 0 }
     }
 
-    /// The bucket of `reading` has changed.
+    /// Adds the bucket of `reading`.
     pub(super) fn note(&mut self, reading: &Reading) {
         let at = reading.observation.observed_at;
         let noted = self.buckets.get(&reading.source);
@@ -51,7 +51,7 @@ impl Stale {
         }
     }
 
-    /// How many buckets.
+    /// Number of buckets.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -66,7 +66,7 @@ impl Stale {
         self.buckets.get(source).is_some_and(|buckets| buckets.contains_key(&bucket.start()))
     }
 
-    /// What to ask for: sources with the same stretch of time together, buckets between near ones as well.
+    /// Queries for the rollups: sources with the same stretch of time together, buckets between near ones as well.
     pub(super) fn queries(&self, longest_gap: SignedDuration) -> Vec<RollupRange> {
         let mut stretches = BTreeMap::<(Instant, Instant), BTreeSet<&Source>>::new();
         for (source, buckets) in &self.buckets {
@@ -96,7 +96,7 @@ impl Stale {
         stretches.into_iter().filter_map(query).collect()
     }
 
-    /// They have been written.
+    /// Removes all buckets, once they are written.
     pub(super) fn clear(&mut self) {
         self.buckets.clear();
         self.count = 0;

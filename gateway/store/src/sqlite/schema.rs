@@ -1,4 +1,4 @@
-//! The database file: whose it is, which schema it has, and how connections to it are set.
+//! The schema of the database file: its version, the steps from one to the next, and the settings of connections.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::ports::StoreError;
 
 /// Marks the file as ours: `Vigi`.
 const APPLICATION_ID: i32 = 0x5669_6769;
-/// Each takes the schema from the version that is its place here to the next one. Only ever added to.
+/// Steps of the schema: each leads from the version that is its index here to the next one. Only ever added to.
 const STEPS: &[Step] = &[
     Step::of(include_str!("schema/step_1.sql")),
     Step::of(include_str!("schema/step_2.sql")),
@@ -24,7 +24,7 @@ const STEPS: &[Step] = &[
     Step { sql: include_str!("schema/step_8.sql"), then: civil_days::pack_rows },
 ];
 
-/// A change of the schema, and what SQL does not do of it.
+/// A step of the schema: SQL, and what SQL cannot do.
 struct Step {
     sql: &'static str,
     then: fn(&Connection) -> Result<(), StoreError>,

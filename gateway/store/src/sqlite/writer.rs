@@ -20,9 +20,9 @@ use crate::ports::{AlertWriter, Appended, AuditWriter, Batch, SeriesWriter, Stor
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
 const QUEUE: usize = 16;
 
-/// Writes the database of a data folder; there is one per folder, in all processes.
+/// Writer of the database of a data folder; there is one per folder, in all processes.
 ///
-/// Dropping it waits until what was asked for is done and the file is closed; [`SqliteWriter::close`] does so without
+/// Dropping it waits until all commands are done and the file is closed; [`SqliteWriter::close`] does so without
 /// holding up other tasks.
 #[derive(Debug)]
 pub struct SqliteWriter {
@@ -65,12 +65,12 @@ impl SqliteWriter {
         self.ask(|answer| Command::Seal(now, answer)).await
     }
 
-    /// Takes note of what the other store has, or will never take.
+    /// Records the outcome of forwarding.
     pub(crate) async fn settle(&self, receipt: Receipt) -> Result<(), StoreError> {
         self.ask(|answer| Command::Settle(receipt, answer)).await
     }
 
-    /// Does what was asked for, closes the file and gives the folder free. A seal under way stops after its step.
+    /// Completes all commands, closes the file and gives the folder free. A seal under way stops after its step.
     pub async fn close(mut self) -> Result<(), StoreError> {
         self.commands = None;
         let Some(thread) = self.thread.take() else { return Ok(()) };
@@ -124,7 +124,7 @@ fn stopped() -> StoreError {
     StoreError::Unavailable("the writer of the store has stopped".into())
 }
 
-/// The thread's work: a command, then a step of the seal under way, and so on, until nobody can command any more.
+/// The thread's work: a command, then a step of the seal under way, and so on, until no handle of the writer is left.
 fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(), StoreError> {
     let mut sealing: Option<Sealing> = None;
     loop {
@@ -179,14 +179,14 @@ fn next(queue: &mut mpsc::Receiver<Command>, is_busy: bool) -> Next {
     }
 }
 
-/// A seal under way, and who waits for it; nobody, when the writer packs a long log by itself.
+/// A seal under way, and the caller that waits for it; `None` when the writer packs a long log by itself.
 struct Sealing {
     pass: Pass,
     answer: Option<oneshot::Sender<Result<Sealed, StoreError>>>,
 }
 
 impl Sealing {
-    /// Begins a seal, unless one that was asked for is under way. A pass over the log alone makes room.
+    /// Begins a seal, unless one with a caller is under way. A pass over the log alone gives way.
     fn begin(
         under_way: Option<Self>,
         now: Instant,

@@ -15,10 +15,10 @@ use super::space;
 use crate::sqlite::schema;
 use crate::sqlite::settings::FILE;
 
-/// So many backups in a row may lean on one full copy.
+/// Largest number of backups in a row that may depend on one full copy.
 const MOST_CHANGES: usize = 6;
 
-/// What a backup is to be.
+/// Settings of a backup.
 pub struct BackupPlan<'a> {
     /// The folder of backups.
     pub to: &'a Path,
@@ -30,7 +30,7 @@ pub struct BackupPlan<'a> {
     pub site: Option<&'a str>,
     /// The version of this program.
     pub version: &'a str,
-    /// Asked now and then whether to stop; what was begun is removed then.
+    /// Called now and then: whether to stop. An unfinished backup is removed then.
     pub stop: &'a dyn Fn() -> bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Made {
     pub same_disk: bool,
 }
 
-/// Backs the store of the folder `data` up, beside a writer in this process or another. Then restores the backup into
+/// Makes a backup of the store in the folder `data`, beside a writer in this process or another. Then restores the backup into
 /// a scratch file and compares that with what was backed up, row by row; then removes the backups beyond `keep`.
 ///
 /// # Errors

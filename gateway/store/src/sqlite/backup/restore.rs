@@ -1,4 +1,4 @@
-//! The way back from a backup.
+//! Restoration of a backup.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::{space, tables};
 use crate::sqlite::lock::FolderLock;
 use crate::sqlite::settings::FILE;
 
-/// A store that stands where it stood.
+/// A restored store.
 #[derive(Clone, Debug)]
 pub struct Restored {
     /// The backup that it came from.
@@ -24,7 +24,7 @@ pub struct Restored {
     pub manifest: Manifest,
     /// The site file as it was then, when the backup has one.
     pub site: Option<PathBuf>,
-    /// Where the database is now that was there before.
+    /// Where the former database was moved to.
     pub replaced: Option<PathBuf>,
 }
 
@@ -63,7 +63,7 @@ pub fn restore(
     Ok(Restored { backup, manifest, site, replaced })
 }
 
-/// The backup that is meant: `from` itself, or the newest in it that was found the same.
+/// The backup to restore: `from` itself, or the newest sound one in it.
 fn find(from: &Path) -> Result<PathBuf, BackupError> {
     if shelf::is_backup(from) {
         return Ok(from.to_owned());

@@ -1,4 +1,4 @@
-//! Whether there is room on a disk.
+//! Free space on the disk of a backup.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;

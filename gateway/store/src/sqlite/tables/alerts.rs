@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, params};
 use crate::kept::ALERTS_FOR;
 use crate::ports::StoreError;
 
-/// Writes down how alerts stand now, and forgets those that were over long ago.
+/// Writes the present state of alerts, and removes those that were cleared long ago.
 pub(in crate::sqlite) fn keep(
     connection: &Connection,
     changes: &[Change],
@@ -32,7 +32,7 @@ pub(in crate::sqlite) fn keep(
     Ok(())
 }
 
-/// Those that hold, oldest first.
+/// Open alerts, oldest first.
 pub(in crate::sqlite) fn open(connection: &Connection) -> Result<Vec<Standing>, StoreError> {
     let sql = "SELECT id, content, raised_at, cleared_at FROM alerts WHERE cleared_at IS NULL ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;

@@ -1,4 +1,4 @@
-//! The ledger in the file. Its triggers see to it that rows are only ever added.
+//! The table of the audit log. Its triggers see to it that rows are only ever added.
 
 use domain::Instant;
 use domain::ledger::{Draft, Entry, EntryId};
@@ -55,7 +55,7 @@ pub(in crate::sqlite) fn after(
     Ok(entries)
 }
 
-/// What an entry says the site file was before it.
+/// Text of the site file before the change that an entry records.
 pub(in crate::sqlite) fn text_before(
     connection: &Connection,
     entry: EntryId,

@@ -22,7 +22,7 @@ pub(in crate::sqlite) fn read(
     read_as(connection, slot, block::decode)
 }
 
-/// When the readings of a slot were observed.
+/// Instants of the readings of a slot.
 pub(in crate::sqlite) fn read_times(
     connection: &Connection,
     slot: Slot,
@@ -54,7 +54,7 @@ fn read_as<T>(
     })
 }
 
-/// The readings of a slot, or `None` and a word to the log when its block is damaged.
+/// The readings of a slot, or `None` and a line in the log when its block is damaged.
 pub(in crate::sqlite) fn readable(
     connection: &Connection,
     slot: Slot,
