@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::Clock;
 use domain::site::Site;
-use store::SeriesReader;
+use store::StoreReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
 use tokio::sync::{Semaphore, watch};
@@ -38,7 +38,7 @@ pub(crate) struct App<R> {
     pub(crate) shutdown: CancellationToken,
 }
 
-impl<R: SeriesReader> App<R> {
+impl<R: StoreReader> App<R> {
     /// The parts for the building as it is now.
     pub(crate) fn new(
         dashboard: &Dashboard<R>,

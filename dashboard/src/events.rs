@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use store::SeriesReader;
+use store::StoreReader;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,7 @@ pub(crate) const MOST_STREAMS: usize = 600;
 const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
 /// `GET /api/v1/live/events`
-pub(crate) async fn api<R: SeriesReader>(
+pub(crate) async fn api<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
@@ -38,7 +38,7 @@ pub(crate) async fn api<R: SeriesReader>(
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
-pub(crate) async fn parts<R: SeriesReader>(
+pub(crate) async fn parts<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     query: Query,
@@ -56,7 +56,7 @@ pub(crate) async fn parts<R: SeriesReader>(
     open(&app, audience)
 }
 
-fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
+fn open<R: StoreReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
     let stream = follow(Arc::clone(&app.feed), audience, app.shutdown.clone(), place);

@@ -158,6 +158,9 @@ impl From<StoreError> for Problem {
             StoreError::Refused(why) => {
                 Self::internal(&format!("the store cannot answer this: {why}"))
             }
+            StoreError::Unsupported { why } => {
+                Self::internal(&format!("the store cannot answer this: {why}"))
+            }
             _ => Self::internal("the store cannot answer this; the log says why"),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dashboard::{Access, Dashboard};
 use domain::Clock;
-use store::SeriesReader;
+use store::StoreReader;
 use store::influx::InfluxReader;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -39,7 +39,7 @@ pub async fn run(
     show(config, Arc::new(reader), listener, clock, shutdown, announce).await
 }
 
-async fn show<R: SeriesReader>(
+async fn show<R: StoreReader>(
     config: Config,
     reader: Arc<R>,
     listener: TcpListener,
@@ -77,7 +77,7 @@ async fn show<R: SeriesReader>(
 }
 
 /// The dashboard on a bound listener.
-pub(crate) fn serve<R: SeriesReader>(
+pub(crate) fn serve<R: StoreReader>(
     dashboard: Dashboard<R>,
     listener: TcpListener,
     stop: CancellationToken,

@@ -9,7 +9,7 @@ use domain::ledger::{Deed, Draft, EntryId, SiteChange};
 use domain::site::{self, Site};
 use futures_util::future::BoxFuture;
 use ingest::{Acknowledge, Acknowledgements};
-use store::{LedgerWriter, SqliteWriter, StoreError};
+use store::{AuditWriter, SqliteWriter, StoreError};
 use tokio::sync::{Mutex, oneshot, watch};
 
 use crate::failure::chain;

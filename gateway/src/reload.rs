@@ -15,7 +15,7 @@ use std::time::Duration;
 use domain::ledger::{Corrections, Deed, Draft, SiteChange};
 use domain::site::{self, Site};
 use ingest::Part;
-use store::{Corrected, LedgerWriter, SeriesReader, SqliteReader};
+use store::{AuditReader, AuditWriter, Corrected, SqliteReader};
 use tokio::sync::watch;
 use tokio::time::timeout;
 

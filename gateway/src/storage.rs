@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::wire::state::StorageState;
 use metrics_exporter_prometheus::PrometheusHandle;
-use store::{SeriesReader, Space, SqliteReader};
+use store::{HealthReader, Space, SqliteReader};
 use tokio::sync::watch;
 use tokio::time::Instant as Moment;
 use tokio_util::sync::CancellationToken;

@@ -16,7 +16,10 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ),
     ("rppal", &["sensors/src/board.rs"]),
     ("serialport", &["sensors/src/serial.rs"]),
-    ("rustix", &["gateway/store/src/sqlite/room.rs", "sensors/src/uptime.rs", "sensors/tests/"]),
+    (
+        "rustix",
+        &["gateway/store/src/sqlite/upkeep/disk.rs", "sensors/src/uptime.rs", "sensors/tests/"],
+    ),
     ("scd4x", &["sensors/src/instruments/"]),
     ("sht4x", &["sensors/src/instruments/"]),
     ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),
@@ -25,7 +28,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("rusqlite", &["gateway/store/src/sqlite/", "tests/benches/store/peers/"]),
     ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
     ("reqwest", &["gateway/store/src/influx/client.rs"]),
-    ("pco", &["gateway/store/src/sqlite/column.rs"]),
+    ("pco", &["gateway/store/src/sqlite/codec/column.rs"]),
     (
         "metrics_exporter_prometheus",
         &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/storage.rs"],

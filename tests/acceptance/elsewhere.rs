@@ -9,7 +9,7 @@ use domain::testing::at;
 use domain::{Quantity, testing};
 use jiff::SignedDuration;
 use serde_json::Value as Json;
-use store::{Batch, LedgerWriter, SeriesWriter, SqliteSettings, SqliteWriter};
+use store::{AuditWriter, Batch, SeriesWriter, SqliteSettings, SqliteWriter};
 use tempfile::TempDir;
 use tests::installation::{free_port, site_file};
 use tests::message::{message, now};

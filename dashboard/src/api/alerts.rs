@@ -9,7 +9,7 @@ use domain::Instant;
 use domain::alerts::{AlertId, Standing};
 use domain::wire::state::Alert;
 use serde::Serialize;
-use store::SeriesReader;
+use store::StoreReader;
 
 use crate::access::{AccountName, Staff, Visitor};
 use crate::app::App;
@@ -27,7 +27,7 @@ pub(crate) struct AlertItem {
     cleared_at: Option<Instant>,
 }
 
-pub(crate) async fn list<R: SeriesReader>(
+pub(crate) async fn list<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     query: Query,
@@ -48,7 +48,7 @@ fn item(standing: Standing, visitor: &Visitor) -> AlertItem {
     AlertItem { alert, raised_at, cleared_at }
 }
 
-pub(crate) async fn acknowledge<R: SeriesReader>(
+pub(crate) async fn acknowledge<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     Staff(known): Staff,
@@ -58,7 +58,7 @@ pub(crate) async fn acknowledge<R: SeriesReader>(
 }
 
 /// Notes that somebody takes care of an alert.
-pub(crate) async fn take_care<R: SeriesReader>(
+pub(crate) async fn take_care<R: StoreReader>(
     app: &App<R>,
     id: AlertId,
     by: &AccountName,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
-use store::SeriesReader;
+use store::StoreReader;
 
 use crate::access::Visitor;
 use crate::app::App;
 use crate::live_json;
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Json<Value> {

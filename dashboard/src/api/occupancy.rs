@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use domain::Instant;
 use domain::wire::state::{Occupancy, Parts, Quality};
 use serde::Serialize;
-use store::SeriesReader;
+use store::StoreReader;
 
 use crate::access::Visitor;
 use crate::app::App;
@@ -36,7 +36,7 @@ pub(crate) struct OccupancyItem {
     coverage: f64,
 }
 
-pub(crate) async fn list<R: SeriesReader>(
+pub(crate) async fn list<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     visitor: Visitor,

@@ -6,7 +6,7 @@ use domain::site::{Carrier, Meter, Use};
 use domain::wire::state::Occupancy;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::scope::{Scope, cells, past, within};
 use crate::app::App;
@@ -31,7 +31,7 @@ pub(crate) struct UsageItem {
 }
 
 /// The usage in each period of `grid`, from quarter hours.
-pub(crate) async fn usages<R: SeriesReader>(
+pub(crate) async fn usages<R: StoreReader>(
     app: &App<R>,
     scope: &Scope<'_>,
     grid: &[Period],

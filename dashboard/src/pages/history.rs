@@ -11,7 +11,7 @@ use domain::site::{Point, Site};
 use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -67,7 +67,7 @@ struct Row {
     coverage: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,

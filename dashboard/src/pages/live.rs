@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -20,7 +20,7 @@ struct Live {
     energy_of: Option<String>,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {

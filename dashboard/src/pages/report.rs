@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -33,7 +33,7 @@ struct ReportPage {
     document: Option<Document>,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -55,7 +55,7 @@ pub(crate) async fn show<R: SeriesReader>(
 }
 
 /// `/report.html`: to keep or to send.
-pub(crate) async fn file<R: SeriesReader>(
+pub(crate) async fn file<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -67,7 +67,7 @@ pub(crate) async fn file<R: SeriesReader>(
 }
 
 /// `/report.csv`: for a spreadsheet with `for=people`, else for programs.
-pub(crate) async fn table<R: SeriesReader>(
+pub(crate) async fn table<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -82,7 +82,7 @@ pub(crate) async fn table<R: SeriesReader>(
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
 }
 
-async fn document<R: SeriesReader>(
+async fn document<R: StoreReader>(
     app: &App<R>,
     choice: Choice,
     month: Month,
@@ -93,7 +93,7 @@ async fn document<R: SeriesReader>(
 
 /// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
 /// this month only, this one.
-async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
+async fn asked<R: StoreReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
     let this = Month::of(app.clock.now(), &app.site.timezone);
     let Some(text) = query.get("month") else {
         let before = this.before();

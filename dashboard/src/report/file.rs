@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use store::SeriesReader;
+use store::StoreReader;
 use tokio_util::sync::CancellationToken;
 
 use super::document::Document;
@@ -63,7 +63,7 @@ pub(crate) fn page(document: &Document, demonstration: bool) -> String {
     page.render().unwrap_or_default()
 }
 
-impl<R: SeriesReader> Dashboard<R> {
+impl<R: StoreReader> Dashboard<R> {
     /// The report of `month` as text, without serving anything.
     ///
     /// # Errors

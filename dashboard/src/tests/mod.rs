@@ -30,7 +30,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use store::backup::BackupStatus;
 use store::influx::Standing;
-use store::{Batch, LedgerWriter, MemoryStore, Refused, SeriesReader, SeriesWriter};
+use store::{AlertReader, AuditWriter, Batch, MemoryStore, Refused, SeriesWriter};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;

@@ -9,6 +9,7 @@
 //! | file | what it knows |
 //! |---|---|
 //! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, where time comes from, civil days |
+//! | [`backoff`] | pauses between attempts at a server that is away |
 //! | [`ids`], [`value`], [`quantity`], [`reading`] | the names of things, what can be measured, a reading and its identity |
 //! | [`message`] | what goes into and comes out of a translator |
 //! | [`families`] | one file per device family: topic and payload to reports |
@@ -29,6 +30,7 @@
 pub mod admission;
 pub mod air;
 pub mod alerts;
+pub mod backoff;
 pub mod calendar;
 pub mod clock;
 pub mod energy;

@@ -9,7 +9,7 @@ use domain::site::Site;
 use domain::wire::native;
 use domain::wire::state::{Alert, AlertsState};
 use domain::{Clock, Instant};
-use store::{AlertWriter, SeriesReader, StoreError};
+use store::{AlertWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -67,7 +67,7 @@ pub fn acknowledgements() -> (Acknowledgements, mpsc::Receiver<Acknowledge>) {
     mpsc::channel(REQUESTS)
 }
 
-impl<W: AlertWriter, R: SeriesReader> AlertKeeper<W, R> {
+impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
     /// Keeps the log until `stop`.
     ///
     /// # Errors

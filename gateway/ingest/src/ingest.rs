@@ -8,7 +8,7 @@ use domain::admission::Admission;
 use domain::site::Site;
 use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Source};
-use store::{Learned, SeriesReader, SeriesWriter, StoreError};
+use store::{Learned, SeriesWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ impl<W, R> std::fmt::Debug for Ingest<W, R> {
     }
 }
 
-impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
+impl<W: SeriesWriter + 'static, R: StoreReader> Ingest<W, R> {
     /// What decides which messages become readings, given the sources that the store has heard of and the messages
     /// that later ones need to be understood.
     ///

@@ -13,7 +13,7 @@ use domain::site::Site;
 use domain::wire::native;
 use domain::wire::state::{Alert, GatewayState, StorageState};
 use domain::{Clock, Instant, Observation, Reading};
-use store::{Range, SeriesReader, StoreError};
+use store::{Range, StoreError, StoreReader};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
@@ -62,7 +62,7 @@ pub(crate) struct LiveDriver<R> {
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
 
-impl<R: SeriesReader> LiveDriver<R> {
+impl<R: StoreReader> LiveDriver<R> {
     /// The building as the store knows it.
     pub(crate) async fn start(
         site: Arc<Site>,
@@ -237,7 +237,7 @@ impl<R: SeriesReader> LiveDriver<R> {
 }
 
 /// Loads the series one after another, so that readers of the dashboard are not held up.
-async fn load<R: SeriesReader>(reader: Arc<R>, needs: Vec<Need>) -> Loaded {
+async fn load<R: StoreReader>(reader: Arc<R>, needs: Vec<Need>) -> Loaded {
     let mut loaded = Vec::with_capacity(needs.len());
     for need in needs {
         let series = load_one(&*reader, &need).await;
@@ -246,10 +246,7 @@ async fn load<R: SeriesReader>(reader: Arc<R>, needs: Vec<Need>) -> Loaded {
     loaded
 }
 
-async fn load_one<R: SeriesReader>(
-    reader: &R,
-    need: &Need,
-) -> Result<Vec<Observation>, StoreError> {
+async fn load_one<R: StoreReader>(reader: &R, need: &Need) -> Result<Vec<Observation>, StoreError> {
     let mut attempt = 1;
     loop {
         let request = Range { before: need.before, ..Range::of(need.source.clone(), need.period) };

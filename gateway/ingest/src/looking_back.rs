@@ -11,7 +11,7 @@ use domain::live::LookBack;
 use domain::rollup::{Rollup, Step};
 use domain::site::{Meter, Site};
 use domain::{Instant, Period, Source, air};
-use store::{RollupRange, SeriesReader, StoreError, load_rolled, read_missing, sources_within};
+use store::{RollupRange, StoreError, StoreReader, load_rolled, read_missing, sources_within};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
@@ -29,7 +29,7 @@ pub(crate) struct LookingBack<R> {
     looks: JoinSet<Result<LookBack, StoreError>>,
 }
 
-impl<R: SeriesReader> LookingBack<R> {
+impl<R: StoreReader> LookingBack<R> {
     pub(crate) fn new(site: Arc<Site>, reader: Arc<R>, start: Moment) -> Self {
         let first = start + FIRST_AFTER;
         Self { site, reader, first, looked: None, looks: JoinSet::new() }
@@ -65,7 +65,7 @@ impl<R: SeriesReader> LookingBack<R> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn look_back<R: SeriesReader>(
+pub async fn look_back<R: StoreReader>(
     site: &Site,
     reader: &R,
     now: Instant,
@@ -79,7 +79,7 @@ pub async fn look_back<R: SeriesReader>(
 }
 
 /// The energy of a meter; nothing where its rollups do not tell, however often its readings are asked for.
-async fn cells<R: SeriesReader>(
+async fn cells<R: StoreReader>(
     site: &Site,
     reader: &R,
     meter: &Meter,
@@ -106,7 +106,7 @@ async fn cells<R: SeriesReader>(
 }
 
 /// Each CO2 instrument over a week.
-async fn instruments<R: SeriesReader>(
+async fn instruments<R: StoreReader>(
     site: &Site,
     reader: &R,
     now: Instant,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use domain::Source;
 use domain::admission::Admission;
 use domain::message::Message;
-use store::{Learned, SeriesReader, SeriesWriter, StoreError};
+use store::{Learned, SeriesWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
@@ -57,7 +57,7 @@ pub(crate) struct Pipeline<W, R> {
     pub(crate) told: HashMap<Source, &'static str>,
 }
 
-impl<W: SeriesWriter + 'static, R: SeriesReader> Pipeline<W, R> {
+impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
     /// Works until `stop`, or until nobody can send deliveries any more, then commits and acknowledges what is left.
     ///
     /// # Errors

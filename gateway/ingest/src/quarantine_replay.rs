@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::admission::Admission;
 use domain::message::{Message, ReasonLabel};
-use store::{Batch, Learned, SeriesReader, SeriesWriter, StandingRefusal, StoreError};
+use store::{Batch, Learned, SeriesWriter, StandingRefusal, StoreError, StoreReader};
 
 /// So many refusals are looked at, and healed, at once.
 const PAGE: usize = 200;
@@ -30,7 +30,7 @@ pub struct Replayed {
 pub async fn replay_quarantine(
     mut admission: Admission,
     writer: &impl SeriesWriter,
-    reader: &impl SeriesReader,
+    reader: &impl StoreReader,
 ) -> Result<Replayed, StoreError> {
     let mut replayed = Replayed::default();
     let mut below = None;

@@ -10,7 +10,9 @@ use domain::site::Site;
 use domain::testing::at;
 use domain::{Clock, ManualClock};
 use ingest::{Delivery, Ingest, Journal, LinkReceipt, Readiness, Receipt, Receipts};
-use store::{Appended, Batch, MemoryStore, Range, SeriesReader, SeriesWriter, StoreError};
+use store::{
+    Appended, Batch, MemoryStore, QuarantineReader, Range, SeriesReader, SeriesWriter, StoreError,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;

@@ -7,7 +7,7 @@ use domain::message::Message;
 use domain::site::Site;
 use domain::{DatedBy, Instant, Period, Source};
 use ingest::{Replayed, replay_quarantine};
-use store::{Batch, MemoryStore, Range, Refused, SeriesReader, SeriesWriter};
+use store::{Batch, MemoryStore, QuarantineReader, Range, Refused, SeriesReader, SeriesWriter};
 
 const SITE: &str = r#"
 [site]

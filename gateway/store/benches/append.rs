@@ -11,8 +11,8 @@ use std::time::{Duration, Instant as Stopwatch};
 
 use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, Value};
 use store::{
-    Batch, Range, SeriesReader, SeriesWriter, SqliteReader, SqliteSettings, SqliteWriter,
-    StoreError,
+    Batch, HealthReader, Range, SeriesReader, SeriesWriter, SqliteReader, SqliteSettings,
+    SqliteWriter, StoreError,
 };
 
 const SECOND: i64 = 1000;

@@ -1,20 +1,22 @@
-//! A store as it reads once the corrections of the ledger are applied: what every figure is made of.
+//! A reader with the corrections of the audit log applied: the source of every figure.
 
 use std::sync::Arc;
 
+use domain::alerts::{AlertId, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Corrections, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Source};
 
 use crate::ports::{
-    Learned, Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    AlertReader, AuditReader, HealthReader, Learned, MessageReader, QuarantineReader, Range,
+    RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
 
-/// Neighbours are looked for among so many readings at most; a longer correction has none on that side.
+/// Largest number of readings among which neighbours are searched; beyond a longer correction there are none.
 const MOST_NEIGHBOURS: usize = 1 << 17;
 
-/// Leaves out the readings that do not count, and gives what was stated in their place.
+/// A reader that leaves out excluded readings and gives stated values in their place. Everything else it forwards.
 #[derive(Clone, Debug)]
 pub struct Corrected<R> {
     reader: Arc<R>,
@@ -27,7 +29,7 @@ impl<R: SeriesReader> Corrected<R> {
         Self { reader, corrections }
     }
 
-    /// The readings of one side that count; more are asked for until there are enough, or no more.
+    /// Readings on one side that are not excluded; more are read until there are enough, or no more.
     async fn beside(
         &self,
         request: &Range,
@@ -43,12 +45,12 @@ impl<R: SeriesReader> Corrected<R> {
             Side::After => (end, Period::new(end, Instant::MAX)),
         };
         let edge = Period::new(edge, edge).expect("an instant is a period");
-        let mut ask = wanted;
+        let mut count = wanted;
         let mut found = loop {
-            let (before, after) = if side == Side::Before { (ask, 0) } else { (0, ask) };
+            let (before, after) = if side == Side::Before { (count, 0) } else { (0, count) };
             let range = Range { before, after, ..Range::of(request.source.clone(), edge) };
             let raw = self.reader.range(range).await?;
-            let all = raw.len() < ask || ask >= MOST_NEIGHBOURS;
+            let all = raw.len() < count || count >= MOST_NEIGHBOURS;
             let kept: Vec<_> = raw
                 .into_iter()
                 .filter(|one| self.corrections.keeps(&request.source, one))
@@ -56,7 +58,7 @@ impl<R: SeriesReader> Corrected<R> {
             if all || kept.len() >= wanted {
                 break kept;
             }
-            ask *= 4;
+            count *= 4;
         };
         let span = span.expect("an edge lies within time");
         found.extend(self.corrections.stated_readings(&request.source, span));
@@ -120,15 +122,23 @@ impl<R: SeriesReader> SeriesReader for Corrected<R> {
     async fn rollups(&self, request: RollupRange) -> Result<Vec<Vec<Bucket<Rollup>>>, StoreError> {
         let mut all = self.reader.rollups(request.clone()).await?;
         for (source, rollups) in request.sources.iter().zip(&mut all) {
-            let asked = request.buckets().into_iter();
-            let spans = asked.flat_map(|asked| self.corrections.changed(source, asked));
+            let buckets = request.buckets().into_iter();
+            let spans = buckets.flat_map(|span| self.corrections.changed(source, span));
             for span in spans.collect::<Vec<_>>() {
                 self.roll_up(source, span, &request, rollups).await?;
             }
         }
         Ok(all)
     }
+}
 
+impl<R: MessageReader> MessageReader for Corrected<R> {
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        self.reader.learned().await
+    }
+}
+
+impl<R: QuarantineReader> QuarantineReader for Corrected<R> {
     async fn quarantine(
         &self,
         before: Option<RefusalId>,
@@ -136,15 +146,9 @@ impl<R: SeriesReader> SeriesReader for Corrected<R> {
     ) -> Result<Vec<StandingRefusal>, StoreError> {
         self.reader.quarantine(before, limit).await
     }
+}
 
-    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
-        self.reader.learned().await
-    }
-
-    async fn size_bytes(&self) -> Result<u64, StoreError> {
-        self.reader.size_bytes().await
-    }
-
+impl<R: AuditReader> AuditReader for Corrected<R> {
     async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
         self.reader.ledger().await
     }
@@ -154,12 +158,37 @@ impl<R: SeriesReader> SeriesReader for Corrected<R> {
     }
 }
 
+impl<R: AlertReader> AlertReader for Corrected<R> {
+    async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.reader.open_alerts().await
+    }
+
+    async fn alerts(
+        &self,
+        before: Option<AlertId>,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.reader.alerts(before, limit).await
+    }
+}
+
+impl<R: HealthReader> HealthReader for Corrected<R> {
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        self.reader.size_bytes().await
+    }
+
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        self.reader.space().await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use domain::ledger::{Correction, Deed, Effect, Target};
     use domain::{DatedBy, Quantity, Reading, Value, site};
 
     use super::*;
+    use crate::conformance::{Subject, adapter_keeps_the_promises};
     use crate::{Batch, MemoryStore, SeriesWriter};
 
     fn at(minute: i64) -> Instant {
@@ -249,4 +278,30 @@ mod tests {
         let range = Range { limit: Some(2), after: 1, ..Range::of(air(), period) };
         assert_eq!(values(&store.range(range).await.unwrap()), [405.0, 406.0]);
     }
+
+    /// The store in memory, read without any correction.
+    struct Uncorrected(MemoryStore);
+
+    impl Subject for Uncorrected {
+        type Writer = MemoryStore;
+        type Reader = Corrected<MemoryStore>;
+
+        fn new() -> Self {
+            Self(MemoryStore::new())
+        }
+
+        fn writer(&self) -> &MemoryStore {
+            &self.0
+        }
+
+        fn reader(&self) -> Corrected<MemoryStore> {
+            Corrected::new(Arc::new(self.0.clone()), Arc::default())
+        }
+
+        async fn seal(&mut self, _now: Instant) {}
+
+        async fn reopen(&mut self) {}
+    }
+
+    adapter_keeps_the_promises!(Uncorrected);
 }

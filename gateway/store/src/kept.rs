@@ -1,20 +1,20 @@
-//! What every adapter keeps of a reading and of a refusal, so that all give the same answers.
+//! The precision and the bounds with which every adapter keeps readings and refusals, so that all give the same answers.
 
 use domain::{DatedBy, Instant, Kind, Observation, Reading, Value};
 use jiff::SignedDuration;
 
 use crate::ports::{Refused, StoreError};
 
-/// How many refusals stand in quarantine at most; beyond that the oldest are dropped and counted.
+/// Largest number of refusals in quarantine; beyond it the oldest are dropped and counted.
 pub const QUARANTINE_ROWS: usize = 10_000;
 
-/// How many bytes their kept payloads may have together; beyond that the oldest are dropped and counted as well.
+/// Largest size of their kept payloads together, in bytes; beyond it the oldest are dropped and counted as well.
 pub(crate) const QUARANTINE_BYTES: usize = 64 * 1024 * 1024;
 
-/// How many days an alert that is over stays in the log.
+/// Number of days for which a cleared alert stays in the log.
 pub(crate) const ALERTS_FOR: i64 = 366;
 
-/// How a reading arrived: what is kept of `received_at` and `dated_by`.
+/// Arrival of a reading: `received_at` and `dated_by` as they are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     /// The device dated the reading; it arrived so many whole seconds later, rounded down.
@@ -24,7 +24,7 @@ pub(crate) enum Arrival {
 }
 
 impl Arrival {
-    /// What is kept of the arrival of `observation`.
+    /// The arrival of `observation`, to the second.
     pub(crate) fn of(observation: &Observation) -> Self {
         match observation.dated_by {
             DatedBy::Gateway => Self::Dating,
@@ -66,7 +66,7 @@ pub(crate) fn check(reading: &Reading) -> Result<(), StoreError> {
     Err(StoreError::Refused(format!("{value:?} is no value of {}", reading.source).into()))
 }
 
-/// What is kept of a refusal: a payload of any length is cut to [`Refused::KEPT_BYTES`].
+/// The refusal with its payload cut to [`Refused::KEPT_BYTES`].
 pub(crate) fn cut(mut refused: Refused) -> Refused {
     refused.payload.truncate(Refused::KEPT_BYTES);
     refused

@@ -1,26 +1,30 @@
-//! Where readings are kept: two ports and their adapters.
+//! The time-series store: its ports and their adapters.
 //!
 //! ```text
-//! ingest ──Batch──▶ SeriesWriter ──▶ ┌───────────────┐ ──▶ SeriesReader ──▶ dashboard
-//!          ◀─Appended─               │ one data      │     ranges, newest readings,
-//!          once it is durable        │ folder, or    │     quarantine
-//! every quarter of an hour ──seal──▶ │ memory        │
-//!                                    └───────────────┘
+//! ingest ──Batch──▶ SeriesWriter ──▶ ┌───────────────┐ ──▶ SeriesReader ──▶ dashboard, figures
+//!          ◀─Appended─               │ one data      │     sources, readings, rollups
+//!          once it is durable        │ folder, or    │ ──▶ readers of the audit log, alerts,
+//! people's changes ──▶ AuditWriter ─▶│ memory        │     quarantine, messages and health
+//! alerts ──▶ AlertWriter ───────────▶│               │
+//! every quarter of an hour ──seal──▶ └───────────────┘
 //! ```
+//!
+//! Each port promises only what every adapter can keep, and the conformance suite holds them to it. Writers and readers
+//! are apart, so that the dashboard, which only reads, cannot write.
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `ports` | what the rest of the system asks of a store, and why it may not get it |
-//! | `rolled` | rollups of meters, with the readings that rollups do not tell enough without |
-//! | `kept` | what all adapters keep of a reading, so that all give the same answers |
-//! | `corrected` | [`Corrected`]: the same store without what the ledger says was wrong |
+//! | `ports` | what the rest of the system writes to a store and reads from it, and why it may fail |
+//! | `rolled` | rollups of meters, with the readings around them and in place of rollups that do not suffice |
+//! | `kept` | the precision and the bounds that all adapters share, so that all give the same answers |
+//! | `corrected` | [`Corrected`]: a reader with the corrections of the audit log applied |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
-//! | `influx` | [`influx`]: writes what is stored to InfluxDB 2 as well; its own map stands there |
-//! | `secret` | [`Secret`]: what opens a server, from the environment or a file of its owner alone |
-//! | `conformance` | what the ports promise, as tests that each adapter runs |
+//! | `influx` | [`influx`]: a copy in InfluxDB 2, forwarded and read back; its own map stands there |
+//! | `secret` | [`Secret`]: a password or token, from the environment or a file that only its owner reads |
+//! | `conformance` | the promises of the ports, as tests that each adapter runs |
 //!
-//! The format of the file and the measurements behind it are told in the package's README.
+//! The package's README describes the format of the file and the measurements behind it.
 
 #[cfg(test)]
 mod conformance;
@@ -37,8 +41,9 @@ pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;
 pub use ports::{
-    AlertWriter, Appended, Batch, Cause, Learned, LedgerWriter, Range, RefusalId, Refused,
-    RollupRange, SeriesReader, SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
+    AlertReader, AlertWriter, Appended, AuditReader, AuditWriter, Batch, Cause, HealthReader,
+    Learned, MessageReader, QuarantineReader, Range, RefusalId, Refused, RollupRange, SeriesReader,
+    SeriesWriter, Space, StandingRefusal, StoreError, StoreReader, StoredSource,
 };
 pub use rolled::{load_rolled, read_missing, sources_within};
 pub use secret::{Secret, SecretError};

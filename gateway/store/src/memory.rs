@@ -1,4 +1,4 @@
-//! A store that forgets: the reference that every adapter is compared with, and the store of tests.
+//! The store in memory: the reference with which every adapter is compared, and the store of tests.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +12,12 @@ use jiff::SignedDuration;
 
 use crate::kept::{self, ALERTS_FOR, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
 use crate::ports::{
-    AlertWriter, Appended, Batch, Learned, LedgerWriter, Range, RefusalId, Refused, RollupRange,
-    SeriesReader, SeriesWriter, StandingRefusal, StoreError, StoredSource,
+    AlertReader, AlertWriter, Appended, AuditReader, AuditWriter, Batch, HealthReader, Learned,
+    MessageReader, QuarantineReader, Range, RefusalId, Refused, RollupRange, SeriesReader,
+    SeriesWriter, Space, StandingRefusal, StoreError, StoredSource,
 };
 
-/// Keeps everything in memory. Clones are handles of the same store.
+/// Store in memory. Clones are handles of the same store.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore(Arc<Mutex<Contents>>);
 
@@ -25,7 +26,7 @@ struct Contents {
     series: BTreeMap<Source, BTreeMap<Instant, Observation>>,
     quarantine: BTreeMap<RefusalId, StandingRefusal>,
     newest_refusal: u64,
-    ledger: Vec<(Entry, Option<String>)>,
+    audit: Vec<(Entry, Option<String>)>,
     alerts: BTreeMap<AlertId, Standing>,
     families: BTreeMap<Source, &'static str>,
     learned: BTreeMap<String, Vec<u8>>,
@@ -43,12 +44,12 @@ impl MemoryStore {
     }
 }
 
-impl LedgerWriter for MemoryStore {
+impl AuditWriter for MemoryStore {
     async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
-        let ledger = &mut self.contents().ledger;
-        let id = EntryId(ledger.len() as u64 + 1);
+        let audit = &mut self.contents().audit;
+        let id = EntryId(audit.len() as u64 + 1);
         let Draft { at, author, reason, deed, before } = draft;
-        ledger.push((Entry { id, at, author, reason, deed }, before));
+        audit.push((Entry { id, at, author, reason, deed }, before));
         Ok(id)
     }
 }
@@ -137,7 +138,19 @@ impl SeriesReader for MemoryStore {
         let rollups = |source| request.buckets().and_then(|span| of(source, span));
         Ok(request.sources.iter().map(|source| rollups(source).unwrap_or_default()).collect())
     }
+}
 
+impl MessageReader for MemoryStore {
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        let contents = self.contents();
+        let all = contents.learned.iter();
+        Ok(all
+            .map(|(topic, payload)| Learned { topic: topic.clone(), payload: payload.clone() })
+            .collect())
+    }
+}
+
+impl QuarantineReader for MemoryStore {
     async fn quarantine(
         &self,
         before: Option<RefusalId>,
@@ -153,7 +166,21 @@ impl SeriesReader for MemoryStore {
             .map(|(_, r)| r.clone())
             .collect())
     }
+}
 
+impl AuditReader for MemoryStore {
+    async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.contents().audit.iter().map(|(entry, _)| entry.clone()).collect())
+    }
+
+    async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
+        let contents = self.contents();
+        let found = contents.audit.iter().find(|(one, _)| one.id == entry);
+        Ok(found.and_then(|(_, before)| before.clone()))
+    }
+}
+
+impl AlertReader for MemoryStore {
     async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
         let contents = self.contents();
         Ok(contents.alerts.values().filter(|it| it.cleared_at.is_none()).cloned().collect())
@@ -174,27 +201,15 @@ impl SeriesReader for MemoryStore {
             .map(|(_, it)| it.clone())
             .collect())
     }
+}
 
-    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
-        let contents = self.contents();
-        let all = contents.learned.iter();
-        Ok(all
-            .map(|(topic, payload)| Learned { topic: topic.clone(), payload: payload.clone() })
-            .collect())
-    }
-
+impl HealthReader for MemoryStore {
     async fn size_bytes(&self) -> Result<u64, StoreError> {
         Ok(0)
     }
 
-    async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
-        Ok(self.contents().ledger.iter().map(|(entry, _)| entry.clone()).collect())
-    }
-
-    async fn text_before(&self, entry: EntryId) -> Result<Option<String>, StoreError> {
-        let contents = self.contents();
-        let found = contents.ledger.iter().find(|(one, _)| one.id == entry);
-        Ok(found.and_then(|(_, before)| before.clone()))
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        Ok(None)
     }
 }
 
@@ -214,8 +229,8 @@ impl Contents {
 
     fn refuse(&mut self, refused: Refused) {
         let standing = self.quarantine.values_mut().find(|standing| {
-            let known = &standing.refused;
-            (&known.topic, &known.payload, known.payload_len, &known.reason)
+            let same = &standing.refused;
+            (&same.topic, &same.payload, same.payload_len, &same.reason)
                 == (&refused.topic, &refused.payload, refused.payload_len, &refused.reason)
         });
         if let Some(standing) = standing {
@@ -269,5 +284,4 @@ mod tests {
     }
 
     adapter_keeps_the_promises!(MemoryStore);
-    crate::conformance::adapter_keeps_the_log_of_alerts!(MemoryStore);
 }

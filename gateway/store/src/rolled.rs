@@ -1,4 +1,4 @@
-//! Loads the rollups of meters, with the readings around them and in the place of those that do not tell enough.
+//! Loading of the rollups of meters, with the readings around them and in place of rollups that do not suffice.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub fn sources_within<'a>(
     sources.into_iter().cloned().collect()
 }
 
-/// Reads the buckets whose rollups do not tell enough.
+/// Reads the buckets whose rollups do not suffice.
 ///
 /// # Errors
 /// Those of the store.
@@ -61,7 +61,7 @@ pub async fn read_missing<R: SeriesReader>(
     Ok(())
 }
 
-/// So many readings before and after an instant.
+/// Readings before and after an instant, as many as given.
 async fn around<R: SeriesReader>(
     reader: &R,
     source: &Source,

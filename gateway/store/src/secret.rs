@@ -107,7 +107,7 @@ mod tests {
 
     fn read(variables: &[(&str, &Path)]) -> Result<Secret, SecretError> {
         Secret::from_variables("WORD", |name| {
-            let found = variables.iter().find(|(known, _)| *known == name);
+            let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| value.as_os_str().to_owned())
         })
     }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ledger::{Deed, EntryId};
 use serde::Deserialize;
-use store::SeriesReader;
+use store::StoreReader;
 
 use crate::access::{AccountName, StaffForm};
 use crate::app::App;
@@ -43,7 +43,7 @@ pub(super) fn desk<R>(app: &App<R>) -> Result<&dyn Desk, Problem> {
 pub(crate) struct Nothing {}
 
 /// `POST /staff/site/{entry}/undo`: the file goes back to what it was before this change, if nothing came after it.
-pub(crate) async fn undo<R: SeriesReader>(
+pub(crate) async fn undo<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     StaffForm(account, Nothing {}): StaffForm<Nothing>,
@@ -54,7 +54,7 @@ pub(crate) async fn undo<R: SeriesReader>(
     }
 }
 
-async fn put_back<R: SeriesReader>(
+async fn put_back<R: StoreReader>(
     app: &App<R>,
     author: &AccountName,
     id: EntryId,

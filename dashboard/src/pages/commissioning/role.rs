@@ -11,7 +11,7 @@ use domain::site::edit::RoleName;
 use domain::{Instant, Kind, Observation, Period, Quantity, Source};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use store::{Range, SeriesReader};
+use store::{Range, StoreReader};
 
 use super::assigning::Choosable;
 use super::changing::{Change, change, desk};
@@ -88,7 +88,7 @@ fn found<'a, R>(app: &'a App<R>, name: &str) -> Result<Role<'a>, Problem> {
     commissioning::role(&app.site, &parsed).ok_or_else(|| unknown(name))
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     visitor: Visitor,
@@ -158,7 +158,7 @@ struct Applying {
 }
 
 /// A page that asks again in a moment.
-fn wait<R: SeriesReader>(app: &App<R>, choice: Choice) -> Response {
+fn wait<R: StoreReader>(app: &App<R>, choice: Choice) -> Response {
     let (t, scene) = (choice.language.labels(), app.feed.scene());
     let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &scene);
     let mut answer = choice.page(&Applying { shell });
@@ -166,13 +166,13 @@ fn wait<R: SeriesReader>(app: &App<R>, choice: Choice) -> Response {
     answer
 }
 
-async fn newest<R: SeriesReader>(app: &App<R>, source: Option<&Source>) -> Option<Observation> {
+async fn newest<R: StoreReader>(app: &App<R>, source: Option<&Source>) -> Option<Observation> {
     let found = app.reader.range(Range::newest(source?.clone())).await.ok()?;
     found.last().copied()
 }
 
 /// What was seen since the test began.
-async fn test<R: SeriesReader>(
+async fn test<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     source: &Source,
@@ -188,7 +188,7 @@ async fn test<R: SeriesReader>(
     }
 }
 
-async fn seen<R: SeriesReader>(
+async fn seen<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     source: &Source,
@@ -209,7 +209,7 @@ async fn seen<R: SeriesReader>(
 }
 
 /// `POST /role/{role}/test`: begins a test.
-pub(crate) async fn begin<R: SeriesReader>(
+pub(crate) async fn begin<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     StaffForm(..): StaffForm<super::changing::Nothing>,
@@ -223,7 +223,7 @@ pub(crate) async fn begin<R: SeriesReader>(
 }
 
 /// `POST /role/{role}/verdict`: pass or fail, kept with what was seen.
-pub(crate) async fn judge<R: SeriesReader>(
+pub(crate) async fn judge<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     choice: Choice,
@@ -252,7 +252,7 @@ pub(crate) async fn judge<R: SeriesReader>(
 
 /// `POST /role/{role}/swap`: another device takes over, from now on or since it was put in; what was measured stays with
 /// the role.
-pub(crate) async fn swap<R: SeriesReader>(
+pub(crate) async fn swap<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     choice: Choice,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
 use domain::ledger::{Deed, Entry, EntryId, is_undone};
-use store::{Range, SeriesReader, StoredSource};
+use store::{Range, StoreReader, StoredSource};
 
 use crate::access::Staff;
 use crate::app::App;
@@ -63,7 +63,7 @@ struct Row {
     can_undo: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     staff: Staff,
     choice: Choice,
@@ -103,11 +103,7 @@ pub(crate) async fn show<R: SeriesReader>(
     })
 }
 
-async fn source_row<R: SeriesReader>(
-    app: &App<R>,
-    teller: &Teller,
-    one: StoredSource,
-) -> SourceRow {
+async fn source_row<R: StoreReader>(app: &App<R>, teller: &Teller, one: StoredSource) -> SourceRow {
     let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());

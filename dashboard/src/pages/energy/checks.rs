@@ -2,7 +2,7 @@
 
 use domain::energy::{Verdict, parts_of};
 use domain::site::Meter;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, numbered};
@@ -12,7 +12,7 @@ use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -48,7 +48,7 @@ pub(super) async fn sections<R: SeriesReader>(
     Ok(numbered(sections))
 }
 
-async fn check<R: SeriesReader>(
+async fn check<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -74,7 +74,7 @@ async fn check<R: SeriesReader>(
 }
 
 /// What the registers of one meter did, the newest first.
-async fn events<R: SeriesReader>(
+async fn events<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     asked: &Asked,

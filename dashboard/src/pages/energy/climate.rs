@@ -1,7 +1,7 @@
 //! The weather and what it did: degree days, energy signature, comparison at the same weather.
 
 use domain::indicators::{DayPoint, DegreeDays, Signature};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
@@ -13,7 +13,7 @@ use crate::insights::comparison::{Comparison, HeatingFrom};
 use crate::problem::Problem;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

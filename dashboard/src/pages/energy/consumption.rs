@@ -4,7 +4,7 @@ use domain::calendar::{Step, grid};
 use domain::indicators::{Cost, EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
@@ -17,7 +17,7 @@ use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -3,7 +3,7 @@
 use domain::calendar::{Step, grid};
 use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
@@ -17,7 +17,7 @@ use crate::words::Teller;
 const LONGEST_TABLE: usize = 200;
 
 /// The mean power of each step of the span; nothing when nothing is known.
-pub(super) async fn section<R: SeriesReader>(
+pub(super) async fn section<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     asked: &Asked,

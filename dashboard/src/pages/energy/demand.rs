@@ -3,7 +3,7 @@
 use domain::calendar::Bucket;
 use domain::indicators::Demand;
 use domain::site::Meter;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, Tile};
@@ -17,7 +17,7 @@ use crate::words::Teller;
 const SHOWN: usize = 50;
 
 /// A section for each meter of the scope that has a subscription.
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     asked: &Asked,

@@ -1,6 +1,6 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, numbered};
@@ -12,7 +12,7 @@ use crate::words::{Language, Teller};
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
+use store::StoreReader;
 
 use self::asked::{Asked, View};
 use super::section::Section;
@@ -61,7 +61,7 @@ struct Energy {
     failed: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -104,7 +104,7 @@ fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
     }
 }
 
-async fn sections<R: SeriesReader>(
+async fn sections<R: StoreReader>(
     app: &App<R>,
     choice: Choice,
     asked: &Asked,

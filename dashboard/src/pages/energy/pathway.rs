@@ -1,7 +1,7 @@
 //! The last twelve months beside the goals of the décret tertiaire.
 
 use domain::indicators::Goal;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::section::{Cell, Row, Section, Table, Tile};
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::words::Language;
 
 /// The way to the goals, or what is missing to know it.
-pub(super) async fn section<R: SeriesReader>(
+pub(super) async fn section<R: StoreReader>(
     app: &App<R>,
     language: Language,
 ) -> Result<Section, Problem> {

@@ -2,7 +2,7 @@
 
 use domain::Period;
 use domain::calendar::{Step, grid};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
@@ -13,7 +13,7 @@ use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Labels, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -46,7 +46,7 @@ pub(super) async fn sections<R: SeriesReader>(
 }
 
 /// Each zone with meters of its own; for a week at most, since the people of every zone are worked out.
-async fn by_zone<R: SeriesReader>(
+async fn by_zone<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -1,7 +1,7 @@
 //! How power is spread: load curve, baseload and its nights, subscription, hour and weekday, duration.
 
 use domain::indicators::{HeatMap, Load};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing, SHADES};
@@ -12,7 +12,7 @@ use crate::insights::load::{LoadProfile, profile};
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -2,7 +2,7 @@
 
 use domain::energy::parts_of;
 use domain::site::Meter;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table};
@@ -22,7 +22,7 @@ enum Next<'a> {
 }
 
 /// The meters of the scope with all their parts; nothing for a meter that stands alone.
-pub(super) async fn section<R: SeriesReader>(
+pub(super) async fn section<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -3,7 +3,7 @@
 use domain::air::{AirLevel, AirReport, Airing, Renewal, Thresholds};
 use domain::site::Zone;
 use domain::{Instant, Quantity};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
@@ -12,7 +12,7 @@ use crate::figures::zones;
 use crate::problem::Problem;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -4,7 +4,7 @@ use domain::Period;
 use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, Counting, PeopleFigure};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::super::drawing::{self, Drawing};
 use super::super::section::{Cell, Row, Section, Table, Tile};
@@ -16,7 +16,7 @@ use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     sight: Sight,
@@ -39,7 +39,7 @@ pub(super) async fn sections<R: SeriesReader>(
 const LEAST_USE_H: f64 = 0.5;
 
 /// A row for the building and for each zone.
-async fn overview<R: SeriesReader>(
+async fn overview<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     sight: Sight,
@@ -131,7 +131,7 @@ fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
 }
 
 /// One zone, or the building: figures, their course and the days.
-async fn one<R: SeriesReader>(
+async fn one<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     asked: &Asked,
@@ -161,7 +161,7 @@ async fn one<R: SeriesReader>(
     Ok(sections)
 }
 
-async fn used<R: SeriesReader>(
+async fn used<R: StoreReader>(
     app: &App<R>,
     zone: Option<&ZoneId>,
     span: Period,

@@ -4,7 +4,7 @@ use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
 use domain::{Instant, Period};
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
@@ -15,7 +15,7 @@ use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     sight: Sight,
@@ -139,7 +139,7 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 }
 
 /// Every zone with doors of its own over the whole span.
-async fn by_zone<R: SeriesReader>(
+async fn by_zone<R: StoreReader>(
     app: &App<R>,
     teller: &Teller,
     sight: Sight,

@@ -3,7 +3,7 @@
 use domain::Quantity;
 use domain::air::{Fault, InstrumentCheck};
 use domain::site::Point;
-use store::SeriesReader;
+use store::StoreReader;
 
 use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
@@ -12,7 +12,7 @@ use crate::figures::zones;
 use crate::problem::Problem;
 use crate::words::Language;
 
-pub(super) async fn sections<R: SeriesReader>(
+pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

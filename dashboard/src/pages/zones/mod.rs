@@ -16,7 +16,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
+use store::StoreReader;
 
 use self::asked::{Asked, View};
 use super::section::{Section, numbered};
@@ -47,7 +47,7 @@ struct Zones {
     failed: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
+pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -74,7 +74,7 @@ pub(crate) async fn show<R: SeriesReader>(
     choice.page(&page)
 }
 
-async fn sections<R: SeriesReader>(
+async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     sight: Sight,

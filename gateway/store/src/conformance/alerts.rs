@@ -1,4 +1,4 @@
-//! What is promised of the log of alerts.
+//! Claims about the log of alerts.
 
 use domain::alerts::{Acknowledgement, AlertId, Change, ChangeSort, Standing};
 use domain::wire::state::{Alert, Matter, Severity};

@@ -1,4 +1,4 @@
-//! What is promised of the quarantine.
+//! Claims about the quarantine.
 
 use domain::message::{Reason, ReasonLabel};
 

@@ -141,9 +141,9 @@ pub(crate) async fn rollups_of_several_sources_come_in_the_order_of_the_question
 pub(crate) async fn a_state_is_rolled_up_by_how_long_it_was_true<S: Subject>() {
     let mut subject = S::new();
     let door = source("door", Quantity::OccupancyDetected);
-    let told = [("08:00:00", true), ("09:30:00", false), ("20:00:00", true)]
+    let readings = [("08:00:00", true), ("09:30:00", false), ("20:00:00", true)]
         .map(|(time, state)| reading(&door, on_monday(time), Value::State(state)));
-    append(&subject, told).await;
+    append(&subject, readings).await;
     for now in ["2026-11-23T21:00:00Z", "2026-11-25T12:00:00Z"] {
         subject.seal(at(now)).await;
         let day = rollups(&subject, &door, Period::ALL, Step::Day(TimeZone::UTC)).await[0].figure;

@@ -81,7 +81,7 @@ pub(crate) async fn a_period_holds_its_start_and_not_its_end<S: Subject>() {
     assert_eq!(nothing, []);
 }
 
-pub(crate) async fn a_source_nobody_heard_of_has_no_readings<S: Subject>() {
+pub(crate) async fn an_unknown_source_has_no_readings<S: Subject>() {
     let subject = S::new();
     append(&subject, [co2(on_monday("10:00:00"), 10.0)]).await;
 
@@ -349,10 +349,4 @@ pub(crate) async fn another_reader_sees_what_was_committed<S: Subject>() {
 
     assert_eq!(one.range(Range::newest(air())).await.unwrap().len(), 1);
     assert_eq!(other.range(Range::newest(air())).await.unwrap().len(), 1);
-}
-
-pub(crate) async fn a_store_with_readings_has_a_size<S: Subject>() {
-    let subject = S::new();
-    append(&subject, [co2(on_monday("10:00:00"), 1.0)]).await;
-    subject.reader().size_bytes().await.unwrap();
 }

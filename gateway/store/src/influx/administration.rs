@@ -1,4 +1,4 @@
-//! What can be told of a server beforehand: the only file that names the client library.
+//! Check of a server before it is used. The only file that names the client library.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use influxdb2::{ClientBuilder, RequestError};
 use super::answer::read_rows;
 use super::client::{Client, lost, transport, unusable};
 use super::fault::{Doing, Fault};
-use super::question::{Question, Span};
+use super::query::{Query, Span};
 use super::target::Target;
 use super::token::Token;
 
-/// How long each answer is waited for.
+/// Longest wait for an answer.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// What a server is found to be.
+/// Findings of the check of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Findings {
     /// Its version.
@@ -34,7 +34,7 @@ pub struct Findings {
     pub unreadable: Option<String>,
 }
 
-/// Looks whether `target` is an InfluxDB 2 that takes readings of `site` and gives them back. With `makes_bucket`, a
+/// Checks whether `target` is an InfluxDB 2 that takes readings of `site` and gives them back. With `makes_bucket`, a
 /// bucket that is missing is made; it keeps points for ever.
 ///
 /// # Errors
@@ -96,9 +96,9 @@ async fn version(
         health => health?,
     };
     if health.status != Status::Pass {
-        let said = health.message.unwrap_or_default();
+        let message = health.message.unwrap_or_default();
         return Err(Fault::Wait {
-            reason: format!("it is not healthy: {said}"),
+            reason: format!("it is not healthy: {message}"),
             retry_after: None,
         });
     }
@@ -114,7 +114,7 @@ fn stranger(what: &str) -> Fault {
 }
 
 async fn is_missing(library: &influxdb2::Client, target: &Target) -> bool {
-    matches!(retention(library, target).await, Err(Fault::Configuration(said)) if said.contains("not found"))
+    matches!(retention(library, target).await, Err(Fault::Configuration(text)) if text.contains("not found"))
 }
 
 /// How many seconds the bucket keeps points, 0 for ever.
@@ -139,8 +139,8 @@ async fn make_bucket(library: &influxdb2::Client, target: &Target) -> Result<(),
     let found = library.list_organizations(request).await.map_err(fault)?;
     let organisation = found.orgs.into_iter().find(|found| found.name == target.organisation());
     let id = organisation.and_then(|organisation| organisation.id).ok_or_else(|| {
-        let said = format!("organization name \"{}\" not found", target.organisation());
-        Fault::of(404, &said, Doing::Administering)
+        let message = format!("organization name \"{}\" not found", target.organisation());
+        Fault::of(404, &message, Doing::Administering)
     })?;
     let bucket = PostBucketRequest::new(id, target.bucket().to_owned());
     library.create_bucket(Some(bucket)).await.map_err(fault)
@@ -150,7 +150,7 @@ async fn make_bucket(library: &influxdb2::Client, target: &Target) -> Result<(),
 async fn read(client: &Client, target: &Target, site: &SiteId, now: Instant) -> Result<(), Fault> {
     let second = Span::new(now, now + jiff::SignedDuration::from_secs(1));
     let Some(second) = second else { return Ok(()) };
-    let answer = client.ask(&Question::sources(target, site, second)).await?;
+    let answer = client.ask(&Query::sources(target, site, second)).await?;
     read_rows(&answer, |_| Ok(())).map_err(|error| Fault::Doubtful(error.to_string()))
 }
 

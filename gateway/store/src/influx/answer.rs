@@ -102,11 +102,11 @@ fn broken_off(
     names: &[String],
 ) -> AnswerError {
     let place = names.iter().position(|name| name == "error");
-    let told = match next(reader, cells) {
+    let text = match next(reader, cells) {
         Ok(true) => place.and_then(|place| cells.get(place)).unwrap_or_default(),
         _ => "",
     };
-    AnswerError::BrokenOff(if told.is_empty() { "without a word" } else { told }.to_owned())
+    AnswerError::BrokenOff(if text.is_empty() { "without a word" } else { text }.to_owned())
 }
 
 fn next(reader: &mut Reader<&[u8]>, cells: &mut StringRecord) -> Result<bool, AnswerError> {
@@ -155,14 +155,14 @@ mod tests {
             "{TWO_SCHEMAS}#datatype,string,string\r\n#group,true,true\r\n#default,,\r\n,error,reference\r\n,schema \
              collision: cannot group,\r\n"
         );
-        let told = AnswerError::BrokenOff("schema collision: cannot group".to_owned());
-        assert_eq!(values(&broken), Err(told));
+        let text = AnswerError::BrokenOff("schema collision: cannot group".to_owned());
+        assert_eq!(values(&broken), Err(text));
         let cut = &broken[..broken.find(",schema").unwrap()];
         assert_eq!(values(cut), Err(AnswerError::BrokenOff("without a word".to_owned())));
     }
 
     #[test]
-    fn what_is_no_annotated_csv_is_told_as_such() {
+    fn what_is_no_annotated_csv_is_reported_as_such() {
         for nonsense in ["<html>", "a,b\n1,2", "#datatype,string", "#datatype,a\n,b\n1,2,3"] {
             assert!(matches!(values(nonsense), Err(AnswerError::Malformed(_))), "{nonsense}");
         }

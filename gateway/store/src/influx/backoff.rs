@@ -1,48 +1,47 @@
-//! How long to wait for a server that is away.
+//! Pauses between attempts at InfluxDB: those that it requests, or our own.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// A server that asks to wait longer is asked again all the same: it may have meant something else.
-const LONGEST_ASKED: Duration = Duration::from_mins(15);
+use domain::backoff::Jitter;
 
-/// Pauses that double from the first to the longest, each shortened by chance by up to a half, so that gateways that
-/// lost the same server do not return all at once.
+/// Longest requested pause that is respected; the server may have meant another unit.
+const LONGEST_REQUESTED: Duration = Duration::from_mins(15);
+
+/// The pauses, and how many of them there were since the last success.
 #[derive(Debug)]
 pub(super) struct Backoff {
-    first: Duration,
-    longest: Duration,
-    next: Duration,
+    pauses: domain::backoff::Backoff,
+    failures: u32,
 }
 
 impl Backoff {
     pub(super) const fn new(first: Duration, longest: Duration) -> Self {
-        Self { first, longest, next: first }
+        Self { pauses: domain::backoff::Backoff::new(first, longest), failures: 0 }
     }
 
     /// The pause before the next attempt.
     pub(super) fn pause(&mut self) -> Duration {
-        let pause = self.next;
-        self.next = (pause * 2).min(self.longest);
-        pause.saturating_sub((pause / 2000) * chance())
+        let pause = self.pauses.pause(self.failures, jitter());
+        self.failures = self.failures.saturating_add(1);
+        pause
     }
 
-    /// The pause before the next attempt at a server that asks to wait for `asked`: that and up to a quarter more, as
-    /// long as it is no more than [`LONGEST_ASKED`].
-    pub(super) fn pause_at_least(&mut self, asked: Duration) -> Duration {
-        let asked = asked.min(LONGEST_ASKED);
-        self.pause().max(asked + (asked / 4000) * chance())
+    /// The pause before the next attempt at a server that requests one: that and up to a quarter more, as long as it is
+    /// no more than [`LONGEST_REQUESTED`].
+    pub(super) fn pause_at_least(&mut self, requested: Duration) -> Duration {
+        self.pause().max(jitter().lengthen(requested.min(LONGEST_REQUESTED)))
     }
 
     /// The last attempt succeeded.
     pub(super) fn reset(&mut self) {
-        self.next = self.first;
+        self.failures = 0;
     }
 }
 
-/// From 0 to 999. Each `RandomState` hashes differently; nothing depends on how well.
-fn chance() -> u32 {
-    u32::try_from(RandomState::new().hash_one(()) % 1000).unwrap_or(0)
+fn jitter() -> Jitter {
+    // Each `RandomState` hashes differently; nothing depends on how well.
+    Jitter::of(RandomState::new().hash_one(()))
 }
 
 #[cfg(test)]
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_given_the_time_it_asks_for_and_a_little_more_but_not_for_ever() {
+    fn a_server_is_given_the_time_it_requests_and_a_little_more_but_not_for_ever() {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
         for _ in 0..20 {
             let pause = backoff.pause_at_least(Duration::from_secs(100)).as_secs_f64();

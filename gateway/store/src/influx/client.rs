@@ -1,4 +1,4 @@
-//! Lines and questions on their way to InfluxDB, over the HTTP client that the client library uses as well.
+//! Lines and queries on their way to InfluxDB, over the HTTP client that the client library uses as well.
 //!
 //! The library itself cannot carry these two: of a refusal it loses the headers, `Retry-After` among them; it packs no
 //! lines of ours; an answer that breaks off makes it panic; and its syntax tree leaves out fields that a server insists
@@ -19,7 +19,7 @@ use reqwest::{ClientBuilder, RequestBuilder, Response};
 
 use super::fault::{Doing, Fault};
 use super::line_protocol::Line;
-use super::question::Question;
+use super::query::Query;
 use super::retry_after;
 use super::target::Target;
 use super::token::Token;
@@ -81,13 +81,13 @@ impl Client {
     }
 
     /// Asks, and gives the answer as annotated CSV; whether it is whole or ends with an error is for the reader to see.
-    pub(super) async fn ask(&self, question: &Question) -> Result<Vec<u8>, Fault> {
+    pub(super) async fn ask(&self, query: &Query) -> Result<Vec<u8>, Fault> {
         let request = self
             .request("/api/v2/query")
             .query(&[("org", self.target.organisation())])
             .header(ACCEPT, "application/csv")
             .header(CONTENT_TYPE, "application/json")
-            .body(question.body().to_string());
+            .body(query.body().to_string());
         let mut response = request.send().await.map_err(|error| lost(&error))?;
         if response.status().as_u16() != 200 {
             return Err(refusal(response, Doing::Reading, None).await);

@@ -13,7 +13,10 @@ use tokio::sync::{Mutex, watch};
 
 use super::{Forwarder, Grid, InfluxReader, Pace, Target, Token};
 use crate::conformance::Subject;
-use crate::ports::{Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
+use crate::ports::{
+    AlertReader, Appended, AuditReader, AuditWriter, Batch, HealthReader, MessageReader,
+    QuarantineReader, SeriesWriter, StoreError,
+};
 use crate::sqlite::{SqliteReader, SqliteSettings, SqliteWriter};
 
 #[path = "../../tests/influx/double/mod.rs"]
@@ -52,7 +55,7 @@ impl SeriesWriter for Forwarding {
     }
 }
 
-impl LedgerWriter for Forwarding {
+impl AuditWriter for Forwarding {
     async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
         let recorded = self.writer.record(draft).await;
         let clock = ManualClock::new("2026-11-23T10:00:00Z".parse().unwrap());
@@ -132,34 +135,44 @@ impl Subject for Forwarded {
     }
 }
 
-// What it cannot keep: readings of before 1677, its own size, and quarantine, which stays beside the gateway.
-crate::conformance::adapter_keeps_the_promises!(Forwarded:
-    a_reading_appended_twice_is_stored_once
-    the_first_value_of_an_instant_stays
-    a_batch_may_repeat_itself
-    an_empty_batch_changes_nothing
-    late_repeated_and_shuffled_readings_give_the_history_of_readings_in_order
-    a_period_holds_its_start_and_not_its_end
-    a_source_nobody_heard_of_has_no_readings
-    neighbours_come_from_both_sides_however_far_away
-    neighbours_are_as_many_as_there_are
-    a_limit_gives_the_oldest_and_nothing_after_them
-    the_newest_reading_is_found_whatever_arrived_last
-    sources_are_listed_in_order_with_their_newest_reading
-    channels_of_a_device_are_series_of_their_own
-    every_value_comes_back_to_the_last_bit
-    the_arrival_is_kept_to_the_second
-    a_value_its_quantity_cannot_have_is_refused_with_the_whole_batch
-    sealing_changes_no_answer
-    reopening_changes_no_answer
-    readings_late_for_a_sealed_day_are_found_and_counted_once
-    another_reader_sees_what_was_committed
-    rollups_follow_from_the_readings_before_and_after_sealing
-    late_readings_are_in_rollups_as_soon_as_they_are_stored
-    a_bucket_is_whole_where_it_reaches_out_of_the_period
-    rollups_of_several_sources_come_in_the_order_of_the_question
-    a_state_is_rolled_up_by_how_long_it_was_true
-    another_longest_gap_or_zone_is_answered_as_right
-    the_ledger_gives_back_what_was_entered_in_its_order
-    random_operations_give_the_answers_of_the_memory_store
+// Not in InfluxDB: readings of before 1677, families, and what stays beside the gateway.
+crate::conformance::adapter_keeps_the_promises!(
+    Forwarded,
+    except readings_before_1970_are_readings
+        quantities_of_one_message_stay_apart_when_one_of_them_has_late_readings
+        a_store_with_readings_has_a_size
+        the_newest_message_of_a_topic_is_kept_until_it_is_removed
+        a_source_is_of_the_family_that_was_stored_last
+        a_refusal_stands_in_quarantine_as_it_came
+        a_repeated_refusal_is_counted_and_not_listed_twice
+        refusals_that_differ_stand_beside_each_other
+        quarantine_is_paged_newest_first
+        a_full_quarantine_drops_its_oldest_and_says_how_many
+        large_payloads_fill_the_quarantine_before_it_has_many_rows
+        what_was_healed_leaves_with_its_readings
+        the_name_of_a_refusal_is_never_given_again
+        a_payload_is_cut_to_what_is_kept
+        the_text_before_a_change_of_the_site_is_kept_with_it
+        an_alert_stands_in_the_log_until_it_is_over_and_after
+        the_log_of_alerts_is_paged_newest_first
+        alerts_that_were_over_a_year_ago_are_forgotten
 );
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stays_beside_the_gateway_is_unsupported_and_never_answered_as_none() {
+    let reader = Forwarded::new().reader();
+
+    let answers = [
+        reader.learned().await.err(),
+        reader.quarantine(None, 10).await.err(),
+        reader.text_before(EntryId(1)).await.err(),
+        reader.open_alerts().await.err(),
+        reader.alerts(None, 10).await.err(),
+        reader.size_bytes().await.err(),
+    ];
+
+    for answer in answers {
+        assert!(matches!(answer, Some(StoreError::Unsupported { .. })), "{answer:?}");
+    }
+    assert_eq!(reader.space().await.unwrap(), None, "its disk is not of this machine");
+}

@@ -34,12 +34,12 @@ pub enum Fault {
     Configuration(String),
 }
 
-/// What was asked of the server: rights are told apart by it.
+/// What was asked of the server: rights are text apart by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
     /// Lines were sent.
     Writing,
-    /// A question was asked.
+    /// A query was asked.
     Reading,
     /// Its organisations or buckets were looked at, or a bucket was made.
     Administering,
@@ -47,27 +47,27 @@ pub(super) enum Doing {
 
 /// Whether InfluxDB refused a line because its bucket does not keep points that long, in the words of any version 2.
 pub(super) fn is_too_old(reason: &str) -> bool {
-    ["outside retention policy", "beyond retention policy"].iter().any(|said| reason.contains(said))
+    ["outside retention policy", "beyond retention policy"].iter().any(|text| reason.contains(text))
 }
 
 impl Fault {
     /// What an answer other than success means.
     pub(super) fn of(status: u16, body: &str, doing: Doing) -> Self {
-        let said = message(body);
+        let message = message_of(body);
         match status {
-            // A question in an organisation that is not there is a 400, where a line in one is a 404.
-            400 if doing == Doing::Reading && said.contains("organization name") => {
+            // A query in an organisation that is not there is a 400, where a line in one is a 404.
+            400 if doing == Doing::Reading && message.contains("organization name") => {
                 Self::of(404, body, doing)
             }
-            400 | 422 => Self::Isolate { dropped: dropped(&said), reason: said },
-            401 if doing != Doing::Administering || said == "unauthorized access" => {
+            400 | 422 => Self::Isolate { dropped: dropped(&message), reason: message },
+            401 if doing != Doing::Administering || message == "unauthorized access" => {
                 Self::Configuration(format!(
-                    "InfluxDB does not know the token ({said}); make one in its page API Tokens and give it in \
+                    "InfluxDB does not know the token ({message}); make one in its page API Tokens and give it in \
                      VIGIE_INFLUXDB_TOKEN"
                 ))
             }
             401 | 403 => Self::Configuration(format!(
-                "the token may not {} ({said}); give it the right to",
+                "the token may not {} ({message}); give it the right to",
                 match doing {
                     Doing::Writing => "write to the bucket",
                     Doing::Reading => "read the bucket",
@@ -75,17 +75,17 @@ impl Fault {
                 }
             )),
             404 => Self::Configuration(format!(
-                "InfluxDB has no such organisation or bucket{} ({said}); make it there or with `vigie check \
+                "InfluxDB has no such organisation or bucket{} ({message}); make it there or with `vigie check \
                  --create-bucket`, or correct --influxdb-org or --influxdb-bucket",
                 if doing == Doing::Reading { ", or the token may not read it" } else { "" }
             )),
             413 => Self::Split,
             408 | 425 | 429 | 502..=599 => {
-                Self::Wait { reason: format!("status {status}, {said}"), retry_after: None }
+                Self::Wait { reason: format!("status {status}, {message}"), retry_after: None }
             }
-            500 => Self::Doubtful(said),
+            500 => Self::Doubtful(message),
             _ => Self::Configuration(format!(
-                "what answers is no InfluxDB 2: status {status}, {said}; correct --influxdb"
+                "what answers is no InfluxDB 2: status {status}, {message}; correct --influxdb"
             )),
         }
     }
@@ -101,20 +101,20 @@ impl Fault {
 }
 
 /// What the server says in its JSON, or else the beginning of what it says, as one line.
-fn message(body: &str) -> String {
+fn message_of(body: &str) -> String {
     const LONGEST: usize = 300;
     let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
-    let told = json.as_ref().and_then(|json| json["message"].as_str()).unwrap_or(body);
-    let words: Vec<_> = told.split_whitespace().collect();
-    let told: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
-    match told.char_indices().nth(LONGEST) {
+    let text = json.as_ref().and_then(|json| json["message"].as_str()).unwrap_or(body);
+    let words: Vec<_> = text.split_whitespace().collect();
+    let text: String = words.join(" ").chars().filter(|c| !c.is_control()).collect();
+    match text.char_indices().nth(LONGEST) {
         Some((end, _)) => {
             // The count of what was dropped stands near the end.
-            let count = dropped(&told).map(|count| format!(" dropped={count}"));
-            format!("{}…{}", &told[..end], count.unwrap_or_default())
+            let count = dropped(&text).map(|count| format!(" dropped={count}"));
+            format!("{}…{}", &text[..end], count.unwrap_or_default())
         }
-        None if told.is_empty() => "without a word".to_owned(),
-        None => told,
+        None if text.is_empty() => "without a word".to_owned(),
+        None => text,
     }
 }
 
@@ -127,25 +127,27 @@ fn dropped(message: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn said(status: u16, message: &str) -> Fault {
+    fn answer(status: u16, message: &str) -> Fault {
         let body = serde_json::json!({"code": "x", "message": message}).to_string();
         Fault::of(status, &body, Doing::Writing)
     }
 
     #[test]
-    fn a_missing_right_is_told_with_what_to_do() {
+    fn a_missing_right_is_reported_with_what_to_do() {
         for (status, remedy) in [
             (401, "VIGIE_INFLUXDB_TOKEN"),
             (403, "write to the bucket"),
             (404, "--influxdb-bucket"),
         ] {
-            let Fault::Configuration(text) = said(status, "unauthorized access") else { panic!() };
+            let Fault::Configuration(text) = answer(status, "unauthorized access") else {
+                panic!()
+            };
             assert!(text.contains(remedy) && text.contains("unauthorized access"), "{text}");
         }
     }
 
     #[test]
-    fn an_organisation_that_is_not_there_is_told_as_such_to_who_asks_too() {
+    fn an_organisation_that_is_not_there_is_reported_as_such_to_who_asks_too() {
         let body = "{\"message\":\"failed to decode request body: organization name \\\"nobody\\\" not found\"}";
         let Fault::Configuration(text) = Fault::of(400, body, Doing::Reading) else { panic!() };
         assert!(text.contains("--influxdb-org") && text.contains("\"nobody\" not found"), "{text}");
@@ -161,7 +163,7 @@ mod tests {
                 "{status}"
             );
         }
-        assert!(matches!(said(500, "internal error"), Fault::Doubtful(_)));
+        assert!(matches!(answer(500, "internal error"), Fault::Doubtful(_)));
         assert_eq!(Fault::of(413, "", Doing::Writing), Fault::Split);
     }
 
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_is_no_influxdb_is_told_as_such() {
+    fn a_server_that_is_no_influxdb_is_reported_as_such() {
         for status in [200, 301, 405] {
             assert!(
                 matches!(Fault::of(status, "", Doing::Writing), Fault::Configuration(_)),
@@ -184,7 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_old_is_told_from_one_that_is_wrong_in_the_words_of_any_version() {
+    fn a_line_that_is_too_old_is_distinguished_from_one_that_is_wrong_in_the_words_of_any_version()
+    {
         assert!(is_too_old(
             "partial write: dropped 1 points outside retention policy of duration 1h0m0s dropped=1"
         ));
@@ -195,11 +198,11 @@ mod tests {
 
     #[test]
     fn the_number_of_dropped_lines_is_found_however_long_the_message() {
-        let conflict = said(422, "partial write: field type conflict dropped=1");
+        let conflict = answer(422, "partial write: field type conflict dropped=1");
         assert!(matches!(conflict, Fault::Isolate { dropped: Some(1), .. }));
         let long = format!("{} dropped=12 for database: e6d8", "old ".repeat(300));
-        assert!(matches!(said(422, &long), Fault::Isolate { dropped: Some(12), .. }));
-        let malformed = said(400, "unable to parse 'x': missing fields");
+        assert!(matches!(answer(422, &long), Fault::Isolate { dropped: Some(12), .. }));
+        let malformed = answer(400, "unable to parse 'x': missing fields");
         assert!(matches!(malformed, Fault::Isolate { dropped: None, .. }));
     }
 }

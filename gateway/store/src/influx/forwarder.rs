@@ -1,9 +1,8 @@
-//! Brings to InfluxDB what the store has and InfluxDB has not.
+//! The forwarder: sends to InfluxDB the readings, rollups and audit entries that it does not have yet.
 
 use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::calendar::Bucket;
 use domain::ids::SiteId;
@@ -17,7 +16,7 @@ use super::client::Client;
 use super::fault::Fault;
 use super::lag::{Lag, Standing};
 use super::line_protocol::Line;
-use super::sender::{Outgoing, Sender, count_refused};
+use super::sender::{Outgoing, Pace, Sender, count_refused};
 use super::stale::{Grid, Stale};
 use super::target::Target;
 use super::token::Token;
@@ -27,35 +26,8 @@ use crate::sqlite::{NotForwarded, Receipt, SqliteReader, SqliteWriter};
 /// As soon as so many rollups have changed, they are written without waiting for their time.
 const MOST_STALE: usize = 20_000;
 
-/// How long the forwarder waits for what.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// Between two looks for new readings.
-    pub look: Duration,
-    /// From the first change of a rollup until it is written: the readings of this time change it together.
-    pub rollups: Duration,
-    /// For the answer to a request.
-    pub request: Duration,
-    /// After the first failure; the pause doubles with each further one.
-    pub first_pause: Duration,
-    /// After many failures, and for a person to mend the configuration.
-    pub longest_pause: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            look: Duration::from_secs(1),
-            rollups: Duration::from_mins(1),
-            request: Duration::from_secs(30),
-            first_pause: Duration::from_secs(1),
-            longest_pause: Duration::from_mins(1),
-        }
-    }
-}
-
-/// Writes to InfluxDB what is durable in the store of the data folder: first what has just arrived, then a part of what
-/// is owed from an outage, and so on in turn; behind readings, the rollups that they change. The store must have been
+/// Writes to InfluxDB what is durable in the store of the data folder: first the newest arrivals, then a part of the
+/// backlog of an outage, and so on in turn; after readings, the rollups that they change. The store must have been
 /// opened with [`Target::name`] in [`crate::SqliteSettings::forward_to`], and by the rules of the same [`Grid`].
 #[derive(Debug)]
 pub struct Forwarder {
@@ -67,12 +39,12 @@ pub struct Forwarder {
     pace: Pace,
     stale: [Stale; 2],
     stale_since: Option<Instant>,
-    /// Up to where the ledger is there.
+    /// The last audit entry that was forwarded.
     entered: EntryId,
 }
 
 impl Forwarder {
-    /// Prepares to forward the readings of `site`, and to tell how that stands. Nothing is sent yet.
+    /// Prepares to forward the readings of `site`, and to publish how forwarding stands. Nothing is sent yet.
     ///
     /// # Errors
     /// [`Fault::Configuration`] when no request can be made for `target`.
@@ -99,7 +71,7 @@ impl Forwarder {
         })
     }
 
-    /// Forwards for ever. It may be dropped at any point: what is not known to have arrived is sent again.
+    /// Forwards for ever. It may be dropped at any point: readings whose arrival was not confirmed are sent again.
     pub async fn run(mut self, clock: Arc<dyn Clock>) -> Infallible {
         loop {
             match self.round(&*clock).await {
@@ -117,24 +89,24 @@ impl Forwarder {
         }
     }
 
-    /// Forwards until nothing is left to.
+    /// Forwards until nothing is left to forward.
     #[cfg(test)]
     pub(super) async fn catch_up(&mut self, clock: &dyn Clock) {
         while self.round(clock).await.unwrap_or(false) || self.stale_since.is_some() {}
     }
 
-    /// Sends what has arrived, then some of what is owed; false when there was nothing.
+    /// Sends the arrivals, then a part of the backlog; false when there was nothing.
     async fn round(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
-        self.forward_ledger(clock).await?;
-        let any_arrived = self.forward_arrived(clock).await?;
+        self.forward_audit(clock).await?;
+        let any_arrivals = self.forward_arrivals(clock).await?;
         self.forward_stale(clock).await?;
-        let any_owed = self.forward_owed(clock).await?;
+        let any_backlog = self.forward_backlog(clock).await?;
         self.sender.lag().measure().await;
-        Ok(any_arrived || any_owed)
+        Ok(any_arrivals || any_backlog)
     }
 
-    /// Writes what was entered in the ledger since the last time; after a start all of it, which changes nothing.
-    async fn forward_ledger(&mut self, clock: &dyn Clock) -> Result<(), Obstacle> {
+    /// Writes the audit entries since the last round; after a start all of them, which changes nothing.
+    async fn forward_audit(&mut self, clock: &dyn Clock) -> Result<(), Obstacle> {
         let entries = self.reader.entries_after(self.entered).await?;
         let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(()) };
         let line = |entry: &Entry| {
@@ -149,18 +121,18 @@ impl Forwarder {
         Ok(())
     }
 
-    async fn forward_arrived(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
+    async fn forward_arrivals(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
         let sent = self.sender.lag().sent();
-        let arrived = self.reader.arrived(sent, self.sender.lines()).await?;
-        if arrived.up_to == sent {
+        let arrivals = self.reader.arrivals(sent, self.sender.lines()).await?;
+        if arrivals.up_to == sent {
             return Ok(false);
         }
-        let refused = self.send(&arrived.readings, clock).await?;
+        let refused = self.send(&arrivals.readings, clock).await?;
         if !refused.is_empty() {
             self.writer.settle(Receipt { refused, ..Receipt::default() }).await?;
         }
-        self.sender.lag().set_sent(arrived.up_to);
-        note(&mut self.stale, &arrived.readings);
+        self.sender.lag().set_sent(arrivals.up_to);
+        note(&mut self.stale, &arrivals.readings);
         self.stale_since.get_or_insert_with(Instant::now);
         Ok(true)
     }
@@ -173,7 +145,7 @@ impl Forwarder {
         if since.elapsed() < self.pace.rollups && count < MOST_STALE {
             return Ok(());
         }
-        // Taken out, so that they can be asked while others are sent; an obstacle puts them back.
+        // Taken out, so that they can be read while others are sent; an obstacle puts them back.
         let mut stale = std::mem::replace(&mut self.stale, nothing_stale(&self.grid));
         let sent = self.send_rollups(&stale, clock).await;
         std::mem::swap(&mut self.stale, &mut stale);
@@ -185,20 +157,20 @@ impl Forwarder {
         Ok(())
     }
 
-    async fn forward_owed(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
-        let owed = self.reader.debts(self.sender.lines()).await?;
-        if owed.slots.is_empty() {
+    async fn forward_backlog(&mut self, clock: &dyn Clock) -> Result<bool, Obstacle> {
+        let backlog = self.reader.backlog(self.sender.lines()).await?;
+        if backlog.slots.is_empty() {
             return Ok(false);
         }
-        count_refused("damaged", owed.damaged);
+        count_refused("damaged", backlog.damaged);
         let mut stale = nothing_stale(&self.grid);
         let mut refused = Vec::new();
-        for readings in owed.readings.chunks(self.sender.lines()) {
+        for readings in backlog.readings.chunks(self.sender.lines()) {
             refused.extend(self.send(readings, clock).await?);
             note(&mut stale, readings);
         }
         refused.extend(self.send_rollups(&stale, clock).await?);
-        self.writer.settle(Receipt { up_to: None, paid: owed.slots, refused }).await?;
+        self.writer.settle(Receipt { up_to: None, paid: backlog.slots, refused }).await?;
         Ok(true)
     }
 
@@ -222,9 +194,9 @@ impl Forwarder {
     ) -> Result<Vec<NotForwarded>, Obstacle> {
         let mut refused = Vec::new();
         for stale in stale {
-            for question in stale.questions(self.grid.longest_gap) {
-                let sources = question.sources.clone();
-                let rollups = self.reader.rollups(question).await?;
+            for query in stale.queries(self.grid.longest_gap) {
+                let sources = query.sources.clone();
+                let rollups = self.reader.rollups(query).await?;
                 let mut outgoing = Outgoing::new();
                 for (source, buckets) in sources.iter().zip(rollups) {
                     for Bucket { period, figure } in buckets {

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 use super::fault::Fault;
 use crate::sqlite::{Mark, SqliteReader};
 
-/// How often it is counted what is not forwarded.
+/// How often the readings that are behind are counted.
 const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
-/// How forwarding stands, for people.
+/// State of forwarding, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// How many readings are still to be forwarded; `None` before they were counted.
@@ -21,7 +21,7 @@ pub struct Standing {
     pub fault: Option<String>,
 }
 
-/// Counts what is not forwarded, for all to see.
+/// Counter of the readings that are not forwarded, which it publishes.
 #[derive(Debug)]
 pub(super) struct Lag {
     reader: Arc<SqliteReader>,
@@ -35,27 +35,27 @@ impl Lag {
         Self { reader, sent: Mark::default(), measured: None, standing }
     }
 
-    /// InfluxDB takes nothing for this reason, or takes what it is given again.
-    pub(super) fn tell(&self, fault: Option<&Fault>) {
+    /// Sets why InfluxDB takes nothing; `None` once it takes lines again.
+    pub(super) fn set_fault(&self, fault: Option<&Fault>) {
         self.standing.send_if_modified(|standing| {
-            let told = fault.map(ToString::to_string);
-            let is_news = standing.fault != told;
-            standing.fault = told;
+            let text = fault.map(ToString::to_string);
+            let is_news = standing.fault != text;
+            standing.fault = text;
             is_news
         });
     }
 
-    /// The readings up to here are there.
+    /// The place up to which readings are forwarded.
     pub(super) const fn sent(&self) -> Mark {
         self.sent
     }
 
-    /// More readings are there.
+    /// Sets the place up to which readings are forwarded.
     pub(super) const fn set_sent(&mut self, mark: Mark) {
         self.sent = mark;
     }
 
-    /// Counts again, when it is time to.
+    /// Counts the readings that are behind, at most once in [`MEASURE_EVERY`].
     pub(super) async fn measure(&mut self) {
         if self.measured.is_some_and(|then| then.elapsed() < MEASURE_EVERY) {
             return;

@@ -23,7 +23,7 @@ use domain::ledger::Entry;
 use domain::rollup::{Rollup, Step};
 use domain::{Instant, Kind, Reading, Source, Value};
 
-use super::{ledger_point, rollup_point};
+use super::{audit_point, rollup_point};
 use crate::kept::Arrival;
 
 /// The time that InfluxDB can hold, in milliseconds since 1970: 64 bits of nanoseconds, from 1677 to 2262.
@@ -109,11 +109,11 @@ impl Line {
 
     /// Writes down an entry of the ledger of `site`.
     pub(super) fn of_entry(site: &SiteId, entry: &Entry) -> Result<Self, Unencodable> {
-        let mut line = ledger_point::MEASUREMENT.to_owned();
+        let mut line = audit_point::MEASUREMENT.to_owned();
         add_tag(&mut line, "site", site.as_str())?;
-        add_tag(&mut line, ledger_point::ID, &entry.id.0.to_string())?;
-        let text = ledger_point::text(entry).ok_or(Unencodable::Entry)?;
-        add(&mut line, format_args!(" {}=\"{text}\"", ledger_point::ENTRY));
+        add_tag(&mut line, audit_point::ID, &entry.id.0.to_string())?;
+        let text = audit_point::text(entry).ok_or(Unencodable::Entry)?;
+        add(&mut line, format_args!(" {}=\"{text}\"", audit_point::ENTRY));
         add_time(&mut line, entry.at)?;
         Ok(Self(line))
     }

@@ -1,10 +1,10 @@
-//! InfluxDB 2: what is durable in the store of the data folder is written there too, and read from there elsewhere.
+//! The adapter of InfluxDB 2: a copy of what is durable in the data folder, for readers elsewhere.
 //!
 //! ```text
-//! SqliteReader ──what arrived, what is owed──▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
-//!      └───────rollups of what was sent, ledger──▶│                   ◀─halves─         ◀──faults──     │
+//! SqliteReader ──arrivals, backlog───────────▶ forwarder ──lines──▶ parcel ──requests──▶ client ──▶ InfluxDB
+//!      └───────rollups of these, audit log───────▶│                   ◀─halves─         ◀──faults──     │
 //! SqliteWriter ◀──what is there or refused────────┘                                                     │
-//! SeriesReader (elsewhere) ◀── reader ◀── gathered ◀── answer ◀──annotated CSV── client ◀── question ──▶┘
+//! readers elsewhere ◀── reader ◀── fields ◀── answer ◀──annotated CSV── client ◀── query ──────────▶┘
 //! ```
 //!
 //! Local first: a reading is acknowledged once the store of the data folder has it, whether InfluxDB is there or not.
@@ -13,14 +13,14 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `forwarder`, `sender` | what is sent when; and who is told what became of it |
+//! | `forwarder`, `sender` | order and pace of sending; delivery of lines until each is taken or refused |
 //! | `lag` | how far InfluxDB is behind |
 //! | `stale` | which rollups have to be written again; no I/O |
 //! | `parcel` | smaller requests, and the one line that is never taken; no I/O |
-//! | `line_protocol`, `rollup_point`, `ledger_point` | how a reading, a rollup and an entry of the ledger are written down; no I/O |
-//! | `reader` | the reader port: which questions make an answer |
-//! | `question`, `flux/` | questions in Flux, and what they are about apart from them; no I/O |
-//! | `answer`, `gathered` | annotated CSV, and readings out of it; no I/O |
+//! | `line_protocol`, `rollup_point`, `audit_point` | how a reading, a rollup and an entry of the ledger are written down; no I/O |
+//! | `reader` | the reader port: which queries make an answer |
+//! | `query`, `flux/` | queries in Flux, and what they are about apart from them; no I/O |
+//! | `answer`, `fields` | annotated CSV, and readings out of it; no I/O |
 //! | `client`, `fault` | requests; what refusals mean for what we do next |
 //! | `administration` | the client library: version, organisation, bucket and rights, for `vigie check` |
 //! | `backoff`, `retry_after`, `trouble` | how long to wait, and what to say meanwhile |
@@ -28,18 +28,18 @@
 
 mod administration;
 mod answer;
+mod audit_point;
 mod backoff;
 mod client;
 #[cfg(test)]
 mod conformance;
 mod fault;
+mod fields;
 mod forwarder;
-mod gathered;
 mod lag;
-mod ledger_point;
 mod line_protocol;
 mod parcel;
-mod question;
+mod query;
 mod reader;
 mod retry_after;
 mod rollup_point;
@@ -52,10 +52,11 @@ mod trouble;
 pub use administration::{Findings, probe};
 pub use answer::{AnswerError, Row, read_rows};
 pub use fault::Fault;
-pub use forwarder::{Forwarder, Pace};
+pub use forwarder::Forwarder;
 pub use lag::Standing;
 pub use line_protocol::{Line, Unencodable, decode_tag};
 pub use reader::InfluxReader;
+pub use sender::Pace;
 pub use stale::Grid;
 pub use target::{Target, TargetError};
 pub use token::{Token, TokenError};

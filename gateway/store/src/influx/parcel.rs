@@ -1,10 +1,10 @@
-//! Lines on their way: sent at once, cut smaller where the server asks for it, and the lines that it will never take
+//! Lines on their way: sent at once, cut smaller where the server requires it, and the lines that it will never take
 //! found by halves. It does not trust the server's quote of a bad line, which may be half of one.
 
 use super::fault::Fault;
 use super::line_protocol::Line;
 
-/// Lines that are sent together, and what became of them.
+/// Lines that are sent together, and their outcome so far.
 #[derive(Debug)]
 pub(super) struct Parcel {
     /// What is still to be sent, the next at the end.
@@ -25,14 +25,14 @@ pub(super) struct RefusedLine {
     pub(super) reason: String,
 }
 
-/// What became of all lines of a parcel.
+/// Outcome of all lines of a parcel.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Delivered {
     /// How many lines the server has.
     pub(super) stored: usize,
     /// Those that it will never take.
     pub(super) refused: Vec<RefusedLine>,
-    /// Whether it asked for smaller requests.
+    /// Whether it requires smaller requests.
     pub(super) was_split: bool,
 }
 
@@ -57,12 +57,12 @@ impl Parcel {
         self.may_be_poisonous = true;
     }
 
-    /// What is to be sent next; `None` when there is no more.
+    /// The next piece to send; `None` when there is no more.
     pub(super) fn next(&self) -> Option<&[Line]> {
         self.pieces.last().map(Vec::as_slice)
     }
 
-    /// Takes note of the answer to what was next.
+    /// Records the answer to the piece that was sent last.
     ///
     /// # Errors
     /// Gives the fault back where waiting or a person is needed; the parcel stays as it was.
@@ -89,7 +89,7 @@ impl Parcel {
         Ok(())
     }
 
-    /// What became of the lines, once all were sent.
+    /// Outcome of the lines, once all were sent.
     ///
     /// # Errors
     /// When the server failed over every line: then it is the server that fails.

@@ -1,4 +1,4 @@
-//! The reader port on InfluxDB: what a gateway has forwarded, given back.
+//! The reader ports on InfluxDB: readings, rollups and audit entries that a gateway has forwarded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -13,27 +13,36 @@ use domain::{Instant, Observation, Period, Source};
 use jiff::SignedDuration;
 
 use super::answer::{AnswerError, Row, read_rows};
+use super::audit_point;
 use super::client::Client;
 use super::fault::Fault;
-use super::gathered::Gathered;
-use super::ledger_point;
+use super::fields::Fields;
 use super::line_protocol::{decode_tag, stored_tag};
-use super::question::{Question, Span, Which};
+use super::query::{Query, Span, Which};
 use super::rollup_point;
 use super::stale::Grid;
 use super::target::Target;
 use super::token::Token;
 use crate::ports::{
-    Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    AlertReader, AuditReader, HealthReader, Learned, MessageReader, QuarantineReader, Range,
+    RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
+
+const MESSAGES_ARE_ELSEWHERE: &str =
+    "messages that others need stay beside the gateway, not in InfluxDB";
+const QUARANTINE_IS_ELSEWHERE: &str = "quarantine stays beside the gateway, not in InfluxDB";
+const TEXTS_ARE_ELSEWHERE: &str =
+    "former texts of the site file stay beside the gateway, not in InfluxDB";
+const ALERTS_ARE_ELSEWHERE: &str = "the log of alerts stays beside the gateway, not in InfluxDB";
+const SIZE_IS_UNKNOWN: &str = "InfluxDB does not tell how large a bucket is";
 
 /// How long an answer is waited for.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Reads what gateways have written to InfluxDB of one site.
+/// Reader of the readings, rollups and audit entries of one site that gateways have written to InfluxDB.
 ///
-/// It knows what was forwarded: readings and the ledger about a second after they are stored there, rollups about a
-/// minute. It knows nothing of quarantine and of the log of alerts, which stay beside the gateway.
+/// Readings and audit entries are there about a second after the gateway has stored them, rollups about a minute. The
+/// quarantine, the log of alerts and former texts of the site file stay beside the gateway.
 #[derive(Clone, Debug)]
 pub struct InfluxReader {
     site: SiteId,
@@ -51,8 +60,8 @@ impl InfluxReader {
         Ok(Self { site, client, grid })
     }
 
-    async fn ask(&self, question: Question) -> Result<Vec<u8>, StoreError> {
-        self.client.ask(&question).await.map_err(unanswered)
+    async fn ask(&self, query: Query) -> Result<Vec<u8>, StoreError> {
+        self.client.ask(&query).await.map_err(unanswered)
     }
 
     async fn observations(
@@ -62,17 +71,12 @@ impl InfluxReader {
         which: Which,
     ) -> Result<Vec<Observation>, StoreError> {
         let Some(span) = span else { return Ok(Vec::new()) };
-        let question = Question::readings(self.client.target(), &self.site, source, span, which);
-        let answer = self.ask(question).await?;
-        let mut gathered = Gathered::default();
-        read_rows(
-            &answer,
-            |row| {
-                if has_channel(row, source) { gathered.take(row) } else { Ok(()) }
-            },
-        )
-        .map_err(unreadable)?;
-        Ok(gathered.observations(source.quantity.kind()))
+        let query = Query::readings(self.client.target(), &self.site, source, span, which);
+        let answer = self.ask(query).await?;
+        let mut fields = Fields::default();
+        read_rows(&answer, |row| if has_channel(row, source) { fields.add(row) } else { Ok(()) })
+            .map_err(unreadable)?;
+        Ok(fields.observations(source.quantity.kind()))
     }
 
     /// So many readings before `start`, oldest first: each the newest before the one after it, which InfluxDB finds in
@@ -128,8 +132,8 @@ impl InfluxReader {
         let measurement = rollup_point::measurement(first.quantity, step);
         let only = (sources.len() == 1).then_some(*first);
         let target = self.client.target();
-        let question = Question::rollups(target, &self.site, &measurement, only, span);
-        let answer = self.ask(question).await?;
+        let query = Query::rollups(target, &self.site, &measurement, only, span);
+        let answer = self.ask(query).await?;
         let tags = |source: &&Source| {
             let channel = source.channel.as_ref().map(|channel| stored_tag(channel.as_str()));
             (stored_tag(source.device.as_str()), channel)
@@ -195,16 +199,16 @@ impl InfluxReader {
 impl SeriesReader for InfluxReader {
     async fn sources(&self) -> Result<Vec<StoredSource>, StoreError> {
         let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
-        let answer = self.ask(Question::sources(self.client.target(), &self.site, span)).await?;
-        let mut gathered = BTreeMap::<Source, Gathered>::new();
+        let answer = self.ask(Query::sources(self.client.target(), &self.site, span)).await?;
+        let mut fields = BTreeMap::<Source, Fields>::new();
         read_rows(&answer, |row| match source(row) {
-            Some(source) => gathered.entry(source).or_default().take(row),
+            Some(source) => fields.entry(source).or_default().add(row),
             // Somebody else's: no quantity of ours, or names that we cannot have written.
             None => Ok(()),
         })
         .map_err(unreadable)?;
-        let newest = gathered.into_iter().filter_map(|(source, gathered)| {
-            let last = *gathered.observations(source.quantity.kind()).last()?;
+        let newest = fields.into_iter().filter_map(|(source, fields)| {
+            let last = *fields.observations(source.quantity.kind()).last()?;
             Some(StoredSource { source, last, family: None })
         });
         Ok(newest.collect())
@@ -241,15 +245,35 @@ impl SeriesReader for InfluxReader {
         let of = |source| found.get(source).cloned().unwrap_or_default();
         Ok(request.sources.iter().map(of).collect())
     }
+}
 
+impl MessageReader for InfluxReader {
+    /// Unsupported: messages stay beside the gateway.
+    async fn learned(&self) -> Result<Vec<Learned>, StoreError> {
+        Err(StoreError::Unsupported { why: MESSAGES_ARE_ELSEWHERE })
+    }
+}
+
+impl QuarantineReader for InfluxReader {
+    /// Unsupported: refused messages stay beside the gateway.
+    async fn quarantine(
+        &self,
+        _before: Option<RefusalId>,
+        _limit: usize,
+    ) -> Result<Vec<StandingRefusal>, StoreError> {
+        Err(StoreError::Unsupported { why: QUARANTINE_IS_ELSEWHERE })
+    }
+}
+
+impl AuditReader for InfluxReader {
     async fn ledger(&self) -> Result<Vec<Entry>, StoreError> {
         let Some(span) = Span::new(Instant::MIN, Instant::MAX) else { return Ok(Vec::new()) };
-        let answer = self.ask(Question::ledger(self.client.target(), &self.site, span)).await?;
+        let answer = self.ask(Query::ledger(self.client.target(), &self.site, span)).await?;
         // A ledger that was restored may have given a number again: the later entry is the one that stands.
         let mut entries = BTreeMap::<EntryId, Entry>::new();
         read_rows(&answer, |row| {
-            let Some((id, entry)) = ledger_point::entry(row)? else { return Ok(()) };
-            if entries.get(&id).is_none_or(|known| known.at <= entry.at) {
+            let Some((id, entry)) = audit_point::entry(row)? else { return Ok(()) };
+            if entries.get(&id).is_none_or(|earlier| earlier.at <= entry.at) {
                 entries.insert(id, entry);
             }
             Ok(())
@@ -258,32 +282,36 @@ impl SeriesReader for InfluxReader {
         Ok(entries.into_values().collect())
     }
 
-    /// Refused: what was refused stands beside the gateway that refused it.
-    async fn quarantine(
-        &self,
-        _before: Option<RefusalId>,
-        _limit: usize,
-    ) -> Result<Vec<StandingRefusal>, StoreError> {
-        Err(StoreError::Refused("quarantine stays beside the gateway, not in InfluxDB".into()))
+    /// Unsupported: texts of the site file stay beside the gateway.
+    async fn text_before(&self, _entry: EntryId) -> Result<Option<String>, StoreError> {
+        Err(StoreError::Unsupported { why: TEXTS_ARE_ELSEWHERE })
     }
+}
 
-    /// Refused: a log that is not here must not look like one in which nothing stands.
+impl AlertReader for InfluxReader {
+    /// Unsupported: the log of alerts stays beside the gateway.
     async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
-        Err(no_log_of_alerts())
+        Err(StoreError::Unsupported { why: ALERTS_ARE_ELSEWHERE })
     }
 
-    /// Refused, as the alerts that hold.
+    /// Unsupported: the log of alerts stays beside the gateway.
     async fn alerts(
         &self,
         _before: Option<AlertId>,
         _limit: usize,
     ) -> Result<Vec<Standing>, StoreError> {
-        Err(no_log_of_alerts())
+        Err(StoreError::Unsupported { why: ALERTS_ARE_ELSEWHERE })
+    }
+}
+
+impl HealthReader for InfluxReader {
+    /// Unsupported: InfluxDB does not tell the size of a bucket.
+    async fn size_bytes(&self) -> Result<u64, StoreError> {
+        Err(StoreError::Unsupported { why: SIZE_IS_UNKNOWN })
     }
 
-    /// Refused: InfluxDB does not tell.
-    async fn size_bytes(&self) -> Result<u64, StoreError> {
-        Err(StoreError::Refused("InfluxDB does not tell how large a bucket is".into()))
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        Ok(None)
     }
 }
 
@@ -313,14 +341,10 @@ fn source(row: &Row<'_>) -> Option<Source> {
     })
 }
 
-/// Whether a row that answers a question about a device is of the channel of `source`.
+/// Whether a row that answers a query about a device is of the channel of `source`.
 fn has_channel(row: &Row<'_>, source: &Source) -> bool {
     let channel = row.text("channel").map(decode_tag);
     channel.as_deref() == source.channel.as_ref().map(Channel::as_str)
-}
-
-fn no_log_of_alerts() -> StoreError {
-    StoreError::Refused("the log of alerts stays beside the gateway, not in InfluxDB".into())
 }
 
 fn unreadable(error: AnswerError) -> StoreError {

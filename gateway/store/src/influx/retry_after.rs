@@ -1,4 +1,4 @@
-//! When a server that is busy wants to be asked again.
+//! The pause that a busy server requests.
 
 use std::time::Duration;
 

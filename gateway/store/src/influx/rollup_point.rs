@@ -79,12 +79,12 @@ mod tests {
         let basis = Basis::new(Quantity::EnergyImported, SignedDuration::from_mins(15));
         let readings = [(0, 100.5), (600_000, 130.25), (7_200_250, 20.0), (7_300_000, 25.125)];
         let readings = readings.map(|(ms, wh)| (start + SignedDuration::from_millis(ms), wh));
-        let known = Rollup::of_all(readings, &basis).unwrap();
+        let rolled_up = Rollup::of_all(readings, &basis).unwrap();
 
-        let fields = fields(start, &known);
-        let found = |name| fields.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        let fields = fields(start, &rolled_up);
+        let found = |name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
 
-        assert_eq!(rollup(start, found), Some(known));
+        assert_eq!(rollup(start, found), Some(rolled_up));
         assert_eq!(rollup(start, |name| found(name).filter(|_| name != "held")), None);
     }
 }

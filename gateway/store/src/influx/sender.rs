@@ -1,12 +1,13 @@
 //! Lines on their way, however long the server is away: until it has each, or refuses it for good.
 
+use std::time::Duration;
+
 use domain::Clock;
 use tokio::time::sleep;
 
 use super::backoff::Backoff;
 use super::client::Client;
 use super::fault::{Fault, is_too_old};
-use super::forwarder::Pace;
 use super::lag::Lag;
 use super::line_protocol::{Line, Unencodable};
 use super::parcel::{Delivered, Parcel};
@@ -17,6 +18,33 @@ use crate::sqlite::NotForwarded;
 const LINES: usize = 5000;
 /// So often a server may fail over the same lines before one of them is suspected.
 const FAILURES: u32 = 5;
+
+/// Waiting times of the forwarder.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Between two checks for new readings.
+    pub look: Duration,
+    /// From the first change of a rollup until it is written: the readings of this time change it together.
+    pub rollups: Duration,
+    /// For the answer to a request.
+    pub request: Duration,
+    /// After the first failure; the pause doubles with each further one.
+    pub first_pause: Duration,
+    /// After many failures, and for a person to mend the configuration.
+    pub longest_pause: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            look: Duration::from_secs(1),
+            rollups: Duration::from_mins(1),
+            request: Duration::from_secs(30),
+            first_pause: Duration::from_secs(1),
+            longest_pause: Duration::from_mins(1),
+        }
+    }
+}
 
 /// Sends lines of one kind after the other, and remembers how the server takes them.
 #[derive(Debug)]
@@ -29,7 +57,7 @@ pub(super) struct Sender {
     lines: usize,
 }
 
-/// What is to be sent: lines, or what takes the place of one that cannot be written down.
+/// Lines to send; in the place of one that cannot be encoded, its description.
 pub(super) type Outgoing = Vec<Result<Line, (String, Unencodable)>>;
 
 impl Sender {
@@ -103,8 +131,8 @@ impl Sender {
             match parcel.answered(answer) {
                 Ok(()) => {
                     self.backoff.reset();
-                    self.trouble.is_over();
-                    self.lag.tell(None);
+                    self.trouble.end();
+                    self.lag.set_fault(None);
                 }
                 Err(fault) => {
                     failures += u32::from(matches!(fault, Fault::Doubtful(_)));
@@ -120,12 +148,12 @@ impl Sender {
 
     /// Waits after a fault: as long as the server asks for, or by our own measure.
     pub(super) async fn wait(&mut self, fault: &Fault) {
-        self.trouble.tell(fault);
-        self.lag.tell(Some(fault));
+        self.trouble.record(fault);
+        self.lag.set_fault(Some(fault));
         self.lag.measure().await;
         let pause = match fault {
             Fault::Configuration(_) => self.pace.longest_pause,
-            Fault::Wait { retry_after: Some(asked), .. } => self.backoff.pause_at_least(*asked),
+            Fault::Wait { retry_after: Some(pause), .. } => self.backoff.pause_at_least(*pause),
             _ => self.backoff.pause(),
         };
         sleep(pause).await;

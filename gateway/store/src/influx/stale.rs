@@ -1,4 +1,4 @@
-//! Which rollups in InfluxDB are no longer those of the readings: the buckets of what was sent.
+//! Stale rollups in InfluxDB: the buckets of readings that were sent after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,19 +9,19 @@ use jiff::tz::TimeZone;
 
 use crate::ports::RollupRange;
 
-/// Buckets of a source this near to each other are asked for at once.
+/// Largest distance of buckets of a source that are read with one query.
 const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
-/// By which rules a site's readings are rolled up.
+/// Rules by which the readings of a site are rolled up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
     /// The site's time zone: its civil days.
     pub timezone: TimeZone,
-    /// How long a reading speaks at most (`max_gap_s` of the site's rules).
+    /// Longest time for which a reading holds (`max_gap_s` of the site's rules).
     pub longest_gap: SignedDuration,
 }
 
-/// The buckets of each source, of one step.
+/// Stale buckets of each source, of one step.
 #[derive(Debug)]
 pub(super) struct Stale {
     step: Step,
@@ -30,17 +30,17 @@ pub(super) struct Stale {
 }
 
 impl Stale {
-    /// None yet.
+    /// No stale buckets.
     pub(super) fn new(step: Step) -> Self {
         Self { step, buckets: BTreeMap::new(), count: 0 }
     }
 
-    /// The bucket of `reading` has changed.
+    /// Adds the bucket of `reading`.
     pub(super) fn note(&mut self, reading: &Reading) {
         let at = reading.observation.observed_at;
-        let known = self.buckets.get(&reading.source);
+        let noted = self.buckets.get(&reading.source);
         // Most readings lie in the bucket of the one before.
-        let last = known.and_then(|known| known.range(..=at).next_back());
+        let last = noted.and_then(|noted| noted.range(..=at).next_back());
         if last.is_some_and(|(_, end)| at < *end) {
             return;
         }
@@ -51,7 +51,7 @@ impl Stale {
         }
     }
 
-    /// How many buckets.
+    /// Number of buckets.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -66,8 +66,8 @@ impl Stale {
         self.buckets.get(source).is_some_and(|buckets| buckets.contains_key(&bucket.start()))
     }
 
-    /// What to ask for: sources with the same stretch of time together, buckets between near ones as well.
-    pub(super) fn questions(&self, longest_gap: SignedDuration) -> Vec<RollupRange> {
+    /// Queries for the rollups: sources with the same stretch of time together, buckets between near ones as well.
+    pub(super) fn queries(&self, longest_gap: SignedDuration) -> Vec<RollupRange> {
         let mut stretches = BTreeMap::<(Instant, Instant), BTreeSet<&Source>>::new();
         for (source, buckets) in &self.buckets {
             let mut stretch: Option<(Instant, Instant)> = None;
@@ -85,7 +85,7 @@ impl Stale {
                 stretches.entry(done).or_default().insert(source);
             }
         }
-        let question = |((start, end), sources): ((_, _), BTreeSet<&Source>)| {
+        let query = |((start, end), sources): ((_, _), BTreeSet<&Source>)| {
             Some(RollupRange {
                 sources: sources.into_iter().cloned().collect(),
                 period: Period::new(start, end)?,
@@ -93,10 +93,10 @@ impl Stale {
                 longest_gap,
             })
         };
-        stretches.into_iter().filter_map(question).collect()
+        stretches.into_iter().filter_map(query).collect()
     }
 
-    /// They have been written.
+    /// Removes all buckets, once they are written.
     pub(super) fn clear(&mut self) {
         self.buckets.clear();
         self.count = 0;
@@ -128,8 +128,8 @@ mod tests {
         stale.note(&reading("a", "2026-01-01T00:00:00Z"));
 
         assert_eq!(stale.count(), 5);
-        let questions = stale.questions(SignedDuration::from_mins(15));
-        let asked: Vec<_> = questions
+        let queries = stale.queries(SignedDuration::from_mins(15));
+        let asked: Vec<_> = queries
             .iter()
             .map(|q| (q.sources.len(), q.period.start().to_string(), q.period.end().to_string()))
             .collect();
@@ -147,7 +147,7 @@ mod tests {
     fn days_are_those_of_the_site() {
         let mut stale = Stale::new(Step::Day(TimeZone::get("Europe/Paris").unwrap()));
         stale.note(&reading("a", "2026-10-25T22:30:00Z"));
-        let asked = &stale.questions(SignedDuration::from_mins(15))[0];
+        let asked = &stale.queries(SignedDuration::from_mins(15))[0];
         assert_eq!(asked.period.length().as_hours(), 25);
         assert!(stale.holds(&asked.sources[0], asked.period));
     }

@@ -1,16 +1,16 @@
-//! Tells of trouble with the server once, when it begins and when it ends, and counts each failure.
+//! Trouble with the server: logged once when it begins and once when it ends; each failure is counted.
 
 use std::mem::{Discriminant, discriminant};
 
 use super::fault::Fault;
 
-/// What is wrong at present, if anything.
+/// The kind of the present trouble, if any.
 #[derive(Debug, Default)]
 pub(super) struct Trouble(Option<Discriminant<Fault>>);
 
 impl Trouble {
-    /// Something went wrong.
-    pub(super) fn tell(&mut self, fault: &Fault) {
+    /// Records a failure.
+    pub(super) fn record(&mut self, fault: &Fault) {
         metrics::counter!("vigie_influxdb_failures_total", "fault" => label(fault)).increment(1);
         if self.0.replace(discriminant(fault)) == Some(discriminant(fault)) {
             return;
@@ -22,8 +22,8 @@ impl Trouble {
         }
     }
 
-    /// Something went well.
-    pub(super) fn is_over(&mut self) {
+    /// Records a success.
+    pub(super) fn end(&mut self) {
         if self.0.take().is_some() {
             tracing::info!("InfluxDB takes readings again");
         }

@@ -1,4 +1,4 @@
-//! What SQLite says, cut by what the caller does next.
+//! Errors of SQLite and of the file system as errors of the store.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// What went wrong with a folder or file, by its name.
+/// Error of the file system, with the folder or file.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {doing} {path}", path = path.display())]
 pub(super) struct FileFault {
@@ -36,12 +36,12 @@ pub(super) struct FileFault {
     source: io::Error,
 }
 
-/// Makes an [`StoreError::Unavailable`] of an error of the file system, naming the file.
+/// Makes a [`StoreError::Unavailable`] of an error of the file system, naming the file.
 pub(super) fn file_fault(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     move |source| StoreError::Unavailable(FileFault { doing, path: path.into(), source }.into())
 }
 
-/// Names `path` in what went wrong while the database was opened.
+/// Makes an error of the store of one that occurred while `path` was opened.
 pub(super) fn open_fault(path: &Path) -> impl Fn(rusqlite::Error) -> StoreError {
     move |error| match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => StoreError::Foreign { path: path.display().to_string() },

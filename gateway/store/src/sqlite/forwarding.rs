@@ -1,4 +1,4 @@
-//! What another store does not have yet.
+//! Readings and audit entries that another store does not have yet.
 //!
 //! A reading that was not forwarded is in the log, or its hour is owed: sealing moves it out of the one and notes the
 //! other in one transaction. So an outage costs a row per series and hour, whatever its length, and a restart forwards
@@ -6,136 +6,89 @@
 
 use std::collections::HashMap;
 
-use domain::ledger::{Entry as LedgerEntry, EntryId};
-use domain::{Instant, Reading, Source};
+use domain::ledger::{Entry as AuditEntry, EntryId};
+use domain::{Reading, Source};
 use rusqlite::Connection;
 
-use super::entry::{Entry, in_order};
-use super::reader::SqliteReader;
-use super::series::{self, SeriesId};
-use super::slot::{Slot, Tier};
-use super::{blocks, ledger, log, owed};
+use super::codec::entry::{Entry, in_order};
+use super::codec::series_id::SeriesId;
+use super::codec::slot::{Slot, Tier};
+use super::read::reader::SqliteReader;
+use super::tables::backlog::{self, Debt, Mark, NotForwarded};
+use super::tables::{audit, blocks, log, series};
 use crate::ports::StoreError;
 
-/// A place in the order of arrival: everything up to it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mark(i64);
-
-impl Mark {
-    /// Whether the row of the log with this `seq` arrived up to here.
-    pub(super) const fn covers(self, seq: i64) -> bool {
-        seq <= self.0
-    }
-}
-
-/// Readings as they arrived.
+/// Readings in the order of arrival.
 #[derive(Debug)]
-pub(crate) struct Arrived {
+pub(crate) struct Arrivals {
     /// The readings.
     pub(crate) readings: Vec<Reading>,
-    /// Where they end.
+    /// The place where they end.
     pub(crate) up_to: Mark,
 }
 
-/// A stretch of time of a series that is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Debt {
-    pub(super) slot: Slot,
-    /// How many readings were owed when it was looked at. More may have joined since.
-    pub(super) count: i64,
-}
-
-/// Some of what is owed.
+/// Part of the backlog.
 #[derive(Debug, Default)]
-pub(crate) struct Debts {
-    /// Which stretches of time.
+pub(crate) struct Backlog {
+    /// Its slots.
     pub(crate) slots: Vec<Debt>,
-    /// All readings of these, also those that are not owed.
+    /// All readings of these slots, also those that are not owed.
     pub(crate) readings: Vec<Reading>,
-    /// How many of these stretches cannot be read, and will therefore not be forwarded.
+    /// How many of these slots cannot be read, and will therefore not be forwarded.
     pub(crate) damaged: u64,
-}
-
-/// What became of readings that were to be forwarded.
-#[derive(Debug, Default)]
-pub(crate) struct Receipt {
-    /// All that arrived up to here is there, or was refused.
-    pub(crate) up_to: Option<Mark>,
-    /// What is no longer owed.
-    pub(crate) paid: Vec<Debt>,
-    /// What was refused for good.
-    pub(crate) refused: Vec<NotForwarded>,
-}
-
-impl Receipt {
-    /// Whether there is nothing to write.
-    pub(super) fn is_only_a_mark(&self) -> bool {
-        self.paid.is_empty() && self.refused.is_empty()
-    }
-}
-
-/// A reading that InfluxDB will never take. It stays in the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotForwarded {
-    /// When it was refused.
-    pub at: Instant,
-    /// As it was sent, or as it would have been.
-    pub line: String,
-    /// Why.
-    pub reason: String,
 }
 
 impl SqliteReader {
     /// The first readings that arrived after `mark` and are not sealed yet, in the order of arrival.
-    pub(crate) async fn arrived(&self, mark: Mark, limit: usize) -> Result<Arrived, StoreError> {
-        self.ask(move |connection| arrived(connection, mark, limit)).await
+    pub(crate) async fn arrivals(&self, mark: Mark, limit: usize) -> Result<Arrivals, StoreError> {
+        self.ask(move |connection| arrivals(connection, mark, limit)).await
     }
 
-    /// What is owed: whole stretches of time, newest first, until there are `enough` readings.
-    pub(crate) async fn debts(&self, enough: usize) -> Result<Debts, StoreError> {
-        self.ask(move |connection| debts(connection, enough)).await
+    /// The newest part of the backlog: whole slots, until there are `enough` readings.
+    pub(crate) async fn backlog(&self, enough: usize) -> Result<Backlog, StoreError> {
+        self.ask(move |connection| owed(connection, enough)).await
     }
 
-    /// What was entered in the ledger after `entry`, oldest first.
+    /// Entries of the audit log after `entry`, oldest first.
     pub(crate) async fn entries_after(
         &self,
         entry: EntryId,
-    ) -> Result<Vec<LedgerEntry>, StoreError> {
-        self.ask(move |connection| ledger::after(connection, entry)).await
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        self.ask(move |connection| audit::after(connection, entry)).await
     }
 
-    /// How many readings are not forwarded when those up to `mark` are.
+    /// Number of readings that are not forwarded when those up to `mark` are.
     pub(crate) async fn unforwarded(&self, mark: Mark) -> Result<u64, StoreError> {
         let count = move |connection: &Connection| {
-            Ok(log::count_after(connection, mark.0)? + owed::count(connection)?)
+            Ok(log::count_after(connection, mark.seq())? + backlog::count(connection)?)
         };
         self.ask(count).await
     }
 
-    /// What the store that readings are forwarded to will never take, newest first; the last 1000 at most.
+    /// Lines that the store to which readings are forwarded refused for good, newest first; the last 1000 at most.
     ///
     /// # Errors
-    /// As all questions of [`crate::SeriesReader`].
+    /// Those of [`crate::SeriesReader`].
     pub async fn not_forwarded(&self, limit: usize) -> Result<Vec<NotForwarded>, StoreError> {
-        self.ask(move |connection| owed::refused(connection, limit)).await
+        self.ask(move |connection| backlog::refused(connection, limit)).await
     }
 }
 
-fn arrived(connection: &Connection, mark: Mark, limit: usize) -> Result<Arrived, StoreError> {
-    let rows = log::after(connection, mark.0, limit)?;
+fn arrivals(connection: &Connection, mark: Mark, limit: usize) -> Result<Arrivals, StoreError> {
+    let rows = log::after(connection, mark.seq(), limit)?;
     let Some(last) = rows.last() else {
-        return Ok(Arrived { readings: Vec::new(), up_to: mark });
+        return Ok(Arrivals { readings: Vec::new(), up_to: mark });
     };
-    let up_to = Mark(last.seq);
+    let up_to = Mark::at(last.seq);
     let sources = Sources::read(connection)?;
     let readings = rows.iter().filter_map(|row| sources.reading(row.series, row.entry));
-    Ok(Arrived { readings: readings.collect(), up_to })
+    Ok(Arrivals { readings: readings.collect(), up_to })
 }
 
-fn debts(connection: &Connection, enough: usize) -> Result<Debts, StoreError> {
-    let mut found = Debts::default();
+fn owed(connection: &Connection, enough: usize) -> Result<Backlog, StoreError> {
+    let mut found = Backlog::default();
     let sources = Sources::read(connection)?;
-    owed::newest_first(connection, |debt| {
+    backlog::newest_first(connection, |debt| {
         let series = debt.slot.series;
         match sealed(connection, debt.slot) {
             Ok(entries) => {
@@ -164,7 +117,7 @@ fn sealed(connection: &Connection, slot: Slot) -> Result<Vec<Entry>, StoreError>
     Ok(in_order(entries))
 }
 
-/// Whose readings are whose.
+/// Sources by the number of their series.
 struct Sources(HashMap<SeriesId, Source>);
 
 impl Sources {
@@ -172,7 +125,7 @@ impl Sources {
         Ok(Self(series::all(connection)?.into_iter().collect()))
     }
 
-    /// None for a series that this build cannot name; a warning has said so.
+    /// `None` for a series of a source that this build does not know, which was logged.
     fn reading(&self, series: SeriesId, entry: Entry) -> Option<Reading> {
         let source = self.0.get(&series)?.clone();
         let observation = entry.observation(source.quantity.kind());

@@ -1,4 +1,4 @@
-//! One gateway per data folder.
+//! The lock of a data folder: one gateway per folder.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
@@ -9,7 +9,7 @@ use crate::ports::StoreError;
 /// The lock's file in the data folder. It stays when the lock is released; only the lock on it counts.
 const FILE: &str = "vigie.lock";
 
-/// Holds a data folder until it is dropped, or its process ends in whatever way.
+/// Lock of a data folder, until it is dropped or its process ends.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     _file: File,

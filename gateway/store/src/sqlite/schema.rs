@@ -1,4 +1,4 @@
-//! The database file: whose it is, which schema it has, and how connections to it are set.
+//! The schema of the database file: its version, the steps from one to the next, and the settings of connections.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,25 +6,25 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::civil_days;
 use super::fault::open_fault;
+use super::tables::civil_days;
 use crate::ports::StoreError;
 
 /// Marks the file as ours: `Vigi`.
 const APPLICATION_ID: i32 = 0x5669_6769;
-/// Each takes the schema from the version that is its place here to the next one. Only ever added to.
+/// Steps of the schema: each leads from the version that is its index here to the next one. Only ever added to.
 const STEPS: &[Step] = &[
-    Step::of(include_str!("schema_1.sql")),
-    Step::of(include_str!("schema_2.sql")),
-    Step::of(include_str!("schema_3.sql")),
-    Step::of(include_str!("schema_4.sql")),
-    Step::of(include_str!("schema_5.sql")),
-    Step::of(include_str!("schema_6.sql")),
-    Step::of(include_str!("schema_7.sql")),
-    Step { sql: include_str!("schema_8.sql"), then: civil_days::pack_rows },
+    Step::of(include_str!("schema/step_1.sql")),
+    Step::of(include_str!("schema/step_2.sql")),
+    Step::of(include_str!("schema/step_3.sql")),
+    Step::of(include_str!("schema/step_4.sql")),
+    Step::of(include_str!("schema/step_5.sql")),
+    Step::of(include_str!("schema/step_6.sql")),
+    Step::of(include_str!("schema/step_7.sql")),
+    Step { sql: include_str!("schema/step_8.sql"), then: civil_days::pack_rows },
 ];
 
-/// A change of the schema, and what SQL does not do of it.
+/// A step of the schema: SQL, and what SQL cannot do.
 struct Step {
     sql: &'static str,
     then: fn(&Connection) -> Result<(), StoreError>,

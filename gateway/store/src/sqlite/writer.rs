@@ -11,17 +11,18 @@ use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::database::Database;
-use super::forwarding::Receipt;
-use super::seal::Pass;
-use super::{Sealed, SqliteSettings};
-use crate::ports::{AlertWriter, Appended, Batch, LedgerWriter, SeriesWriter, StoreError};
+use super::settings::SqliteSettings;
+use super::tables::backlog::Receipt;
+use super::upkeep::seal::Pass;
+use super::upkeep::seal::Sealed;
+use crate::ports::{AlertWriter, Appended, AuditWriter, Batch, SeriesWriter, StoreError};
 
 /// How many commands wait for the thread; one more waits in its caller, who thereby slows down.
 const QUEUE: usize = 16;
 
-/// Writes the database of a data folder; there is one per folder, in all processes.
+/// Writer of the database of a data folder; there is one per folder, in all processes.
 ///
-/// Dropping it waits until what was asked for is done and the file is closed; [`SqliteWriter::close`] does so without
+/// Dropping it waits until all commands are done and the file is closed; [`SqliteWriter::close`] does so without
 /// holding up other tasks.
 #[derive(Debug)]
 pub struct SqliteWriter {
@@ -64,12 +65,12 @@ impl SqliteWriter {
         self.ask(|answer| Command::Seal(now, answer)).await
     }
 
-    /// Takes note of what the other store has, or will never take.
+    /// Records the outcome of forwarding.
     pub(crate) async fn settle(&self, receipt: Receipt) -> Result<(), StoreError> {
         self.ask(|answer| Command::Settle(receipt, answer)).await
     }
 
-    /// Does what was asked for, closes the file and gives the folder free. A seal under way stops after its step.
+    /// Completes all commands, closes the file and gives the folder free. A seal under way stops after its step.
     pub async fn close(mut self) -> Result<(), StoreError> {
         self.commands = None;
         let Some(thread) = self.thread.take() else { return Ok(()) };
@@ -97,7 +98,7 @@ impl SeriesWriter for SqliteWriter {
     }
 }
 
-impl LedgerWriter for SqliteWriter {
+impl AuditWriter for SqliteWriter {
     async fn record(&self, draft: Draft) -> Result<EntryId, StoreError> {
         self.ask(|answer| Command::Record(draft, answer)).await
     }
@@ -123,7 +124,7 @@ fn stopped() -> StoreError {
     StoreError::Unavailable("the writer of the store has stopped".into())
 }
 
-/// The thread's work: a command, then a step of the seal under way, and so on, until nobody can command any more.
+/// The thread's work: a command, then a step of the seal under way, and so on, until no handle of the writer is left.
 fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(), StoreError> {
     let mut sealing: Option<Sealing> = None;
     loop {
@@ -150,9 +151,9 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
         if sealing.is_none() && database.has_a_long_log() {
             sealing = Some(Sealing { pass: Pass::of_the_log(), answer: None });
         }
-        if sealing.is_none() && database.wants_room() {
+        if sealing.is_none() && database.needs_space() {
             tracing::warn!("the disk is nearly full; the oldest readings are given up");
-            sealing = Some(Sealing { pass: Pass::for_room(), answer: None });
+            sealing = Some(Sealing { pass: Pass::for_space(), answer: None });
         }
         sealing = sealing.and_then(|sealing| sealing.step(&mut database));
     }
@@ -178,14 +179,14 @@ fn next(queue: &mut mpsc::Receiver<Command>, is_busy: bool) -> Next {
     }
 }
 
-/// A seal under way, and who waits for it; nobody, when the writer packs a long log by itself.
+/// A seal under way, and the caller that waits for it; `None` when the writer packs a long log by itself.
 struct Sealing {
     pass: Pass,
     answer: Option<oneshot::Sender<Result<Sealed, StoreError>>>,
 }
 
 impl Sealing {
-    /// Begins a seal, unless one that was asked for is under way. A pass over the log alone makes room.
+    /// Begins a seal, unless one with a caller is under way. A pass over the log alone gives way.
     fn begin(
         under_way: Option<Self>,
         now: Instant,

@@ -4,7 +4,7 @@ use domain::ledger::{Correction, Deed, Draft, Effect, Target};
 use domain::rollup::Step;
 use domain::{Period, Quantity, Reading, Source, Value};
 use jiff::SignedDuration;
-use store::{LedgerWriter, Range, RollupRange, SeriesReader, StoreError};
+use store::{AuditReader, AuditWriter, Range, RollupRange, SeriesReader, StoreError};
 
 use crate::double::{Double, Trick};
 use crate::installation::{Installation, at, eventually, grid, reading, readings};

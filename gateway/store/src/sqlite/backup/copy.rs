@@ -65,10 +65,10 @@ impl Copy {
         ranges: &[Range<'_>],
         go_on: GoOn<'_>,
     ) -> Result<(), BackupError> {
-        let known = tables::all(from)?;
+        let all = tables::all(from)?;
         for range in ranges {
             go_on()?;
-            let table = known.iter().find(|table| table.name == range.table);
+            let table = all.iter().find(|table| table.name == range.table);
             let table = table.ok_or_else(|| BackupError::Differs {
                 what: format!("it lacks the table {}", range.table),
             })?;

@@ -1,11 +1,11 @@
-//! Why there is no backup, or no way back from one. Cut by what a person does next.
+//! Errors of a backup or of its restoration, one variant for each thing that a person does next.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::ports::StoreError;
 
-/// Why a backup was not made, not found the same, or not restored.
+/// Error of a backup or of its restoration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
@@ -69,13 +69,13 @@ pub enum BackupError {
         #[source]
         source: serde_json::Error,
     },
-    /// This database has something that no backup was foreseen for.
+    /// The database has a table of a form that backups do not support.
     #[error("no backup is foreseen for {what}")]
     Unsupported {
         /// What.
         what: String,
     },
-    /// It was asked to stop.
+    /// The caller stopped it.
     #[error("the backup was stopped")]
     Stopped,
 }

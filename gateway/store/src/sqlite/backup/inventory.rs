@@ -1,4 +1,4 @@
-//! What a database holds: every table in chunks of consecutive rows, each with a digest of every byte of it.
+//! Inventory of a database: every table in chunks of consecutive rows, each with a digest of every byte of it.
 //!
 //! Where a chunk ends follows from the key of its last row alone. So rows that are added or taken out change the
 //! chunks they are in and no others, and two databases with the same rows have the same inventory.
@@ -13,10 +13,10 @@ use super::tables::{self, Table};
 
 /// A key ends a chunk when its hash has these bits clear: one in 64 does.
 const BORDER: u64 = 0x3f;
-/// After so many rows it is asked whether to go on.
+/// Number of rows between two checks whether to go on.
 const ASK_EVERY: u64 = 512;
 
-/// What a database holds.
+/// Inventory of a database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Inventory {
     /// A digest of the statements that make its tables, and of its versions.
@@ -25,7 +25,7 @@ pub(super) struct Inventory {
     pub(super) tables: Vec<TableInventory>,
 }
 
-/// What a table holds.
+/// Inventory of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct TableInventory {
     /// Its name.
@@ -66,7 +66,7 @@ impl rusqlite::ToSql for KeyPart {
     }
 }
 
-/// Goes on, or says that the work is to stop.
+/// Check whether to go on; an error stops the work.
 pub(super) type GoOn<'a> = &'a dyn Fn() -> Result<(), BackupError>;
 
 /// Lists what the database holds, as one state of it when the caller has begun a transaction. `see` is given each row.
@@ -157,7 +157,7 @@ struct Open {
 }
 
 impl Open {
-    /// Adds a row; tells the hash of its key.
+    /// Adds a row and gives the hash of its key.
     fn add(&mut self, table: &Table, row: &Row<'_>) -> Result<u64, BackupError> {
         self.row.clear();
         let mut key_ends = 0;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::Clock;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::copy::{Copy, lacking};
 use super::fault::BackupError;
@@ -12,12 +12,13 @@ use super::manifest::{Comparison, Kind, Manifest};
 use super::restore::rebuild;
 use super::shelf::{self, Shelf, Stored, remove_if_there};
 use super::space;
-use crate::sqlite::{FILE, schema};
+use crate::sqlite::schema;
+use crate::sqlite::settings::FILE;
 
-/// So many backups in a row may lean on one full copy.
+/// Largest number of backups in a row that may depend on one full copy.
 const MOST_CHANGES: usize = 6;
 
-/// What a backup is to be.
+/// Settings of a backup.
 pub struct BackupPlan<'a> {
     /// The folder of backups.
     pub to: &'a Path,
@@ -29,7 +30,7 @@ pub struct BackupPlan<'a> {
     pub site: Option<&'a str>,
     /// The version of this program.
     pub version: &'a str,
-    /// Asked now and then whether to stop; what was begun is removed then.
+    /// Called now and then: whether to stop. An unfinished backup is removed then.
     pub stop: &'a dyn Fn() -> bool,
 }
 
@@ -52,13 +53,13 @@ impl std::fmt::Debug for BackupPlan<'_> {
 pub struct Made {
     /// Where it is.
     pub place: PathBuf,
-    /// What is known of it.
+    /// Its manifest.
     pub manifest: Manifest,
     /// Whether it lies on the disk of the data, so that one fault takes both.
     pub same_disk: bool,
 }
 
-/// Backs the store of the folder `data` up, beside a writer in this process or another. Then restores the backup into
+/// Makes a backup of the store in the folder `data`, beside a writer in this process or another. Then restores the backup into
 /// a scratch file and compares that with what was backed up, row by row; then removes the backups beyond `keep`.
 ///
 /// # Errors
@@ -173,7 +174,7 @@ fn compare(
     let scratch = shelf.scratch();
     let expected = shelf::inventory(&shelf.place(&stored.name))?;
     let restored = rebuild(&shelf.place(&stored.name), &scratch, go_on)
-        .and_then(|()| list_file(&scratch, go_on));
+        .and_then(|()| shelf::list_file(&scratch, go_on));
     let difference = match restored {
         Ok(found) => expected.difference(&found),
         // A stop, a full disk say nothing about the backup.
@@ -196,13 +197,6 @@ fn compare(
         None => Ok(stored),
         Some(what) => Err(BackupError::Differs { what }),
     }
-}
-
-/// What a database holds that nobody writes to.
-pub(super) fn list_file(path: &Path, go_on: GoOn<'_>) -> Result<Inventory, BackupError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    inventory::take(&connection, go_on, |_, _| Ok(()))
 }
 
 fn size(connection: &Connection) -> Result<u64, BackupError> {

@@ -1,9 +1,9 @@
-//! What stands in a backup besides the readings: when and how it was made, and whether it was found the same.
+//! The manifest of a backup: when and how it was made, and whether it was found equal to the store.
 
 use domain::Instant;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a backup.
+/// Description of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// As of when it holds the store.
@@ -20,7 +20,7 @@ pub struct Manifest {
     pub compared: Option<Comparison>,
 }
 
-/// Whether a backup stands alone.
+/// Kind of a backup: whole, or the changes since a whole one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -30,7 +30,7 @@ pub enum Kind {
     ChangesSince(String),
 }
 
-/// What came of restoring a backup and comparing it.
+/// Outcome of the comparison of a restored backup with the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {

@@ -1,4 +1,4 @@
-//! The way back from a backup.
+//! Restoration of a backup.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,23 +9,22 @@ use rusqlite::{Connection, OpenFlags};
 use super::copy::{Copy, lacking};
 use super::fault::{BackupError, file_fault};
 use super::inventory::GoOn;
-use super::make::list_file;
 use super::manifest::Manifest;
 use super::shelf::{self, remove_if_there, synchronise};
 use super::{space, tables};
-use crate::sqlite::FILE;
 use crate::sqlite::lock::FolderLock;
+use crate::sqlite::settings::FILE;
 
-/// A store that stands where it stood.
+/// A restored store.
 #[derive(Clone, Debug)]
 pub struct Restored {
     /// The backup that it came from.
     pub backup: PathBuf,
-    /// What is known of that.
+    /// Its manifest.
     pub manifest: Manifest,
     /// The site file as it was then, when the backup has one.
     pub site: Option<PathBuf>,
-    /// Where the database is now that was there before.
+    /// Where the former database was moved to.
     pub replaced: Option<PathBuf>,
 }
 
@@ -64,7 +63,7 @@ pub fn restore(
     Ok(Restored { backup, manifest, site, replaced })
 }
 
-/// The backup that is meant: `from` itself, or the newest in it that was found the same.
+/// The backup to restore: `from` itself, or the newest sound one in it.
 fn find(from: &Path) -> Result<PathBuf, BackupError> {
     if shelf::is_backup(from) {
         return Ok(from.to_owned());
@@ -80,7 +79,7 @@ fn restore_compared(backup: &Path, new: &Path, data: &Path) -> Result<(), Backup
     let expected = shelf::inventory(backup)?;
     space::check(data, expected.bytes())?;
     rebuild(backup, new, &go_on)?;
-    match expected.difference(&list_file(new, &go_on)?) {
+    match expected.difference(&shelf::list_file(new, &go_on)?) {
         None => Ok(()),
         Some(what) => Err(BackupError::Differs { what }),
     }

@@ -12,11 +12,12 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use domain::Instant;
+use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::fault::{BackupError, file_fault};
-use super::inventory::Inventory;
+use super::inventory::{self, GoOn, Inventory};
 use super::manifest::{Kind, Manifest};
 
 /// A whole database in a backup.
@@ -36,7 +37,7 @@ const SCRATCH: &str = ".scratch.db";
 pub(super) struct Stored {
     /// Its name.
     pub(super) name: String,
-    /// What is known of it.
+    /// Its manifest.
     pub(super) manifest: Manifest,
 }
 
@@ -47,7 +48,7 @@ pub(super) struct Shelf {
     _lock: File,
 }
 
-/// The backups in `folder`, oldest first. What cannot be understood is left out, and told to the log.
+/// The backups in `folder`, oldest first. A folder that cannot be understood is left out, with a line in the log.
 ///
 /// # Errors
 /// When the folder cannot be read.
@@ -77,7 +78,7 @@ pub(super) fn stored(folder: &Path) -> Result<Vec<Stored>, BackupError> {
     Ok(found)
 }
 
-/// What is known of the backup at `place`.
+/// Manifest of the backup at `place`.
 pub(super) fn manifest(place: &Path) -> Result<Manifest, BackupError> {
     read(&place.join(MANIFEST))
 }
@@ -85,6 +86,13 @@ pub(super) fn manifest(place: &Path) -> Result<Manifest, BackupError> {
 /// What the backup at `place` gives back.
 pub(super) fn inventory(place: &Path) -> Result<Inventory, BackupError> {
     read(&place.join(INVENTORY))
+}
+
+/// Inventory of a database to which nobody writes.
+pub(super) fn list_file(path: &Path, go_on: GoOn<'_>) -> Result<Inventory, BackupError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    inventory::take(&connection, go_on, |_, _| Ok(()))
 }
 
 /// Whether `place` is one backup, not a folder of them.
@@ -163,7 +171,7 @@ impl Shelf {
         Ok(Stored { name, manifest })
     }
 
-    /// Writes down what is now known of a backup.
+    /// Writes the manifest of a backup anew.
     pub(super) fn note(&self, stored: &Stored) -> Result<(), BackupError> {
         write(&self.place(&stored.name).join(MANIFEST), &stored.manifest)
     }

@@ -1,10 +1,10 @@
-//! Whether there is room on a disk.
+//! Free space on the disk of a backup.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::super::room::{Disk, disk_of};
 use super::fault::{BackupError, file_fault};
+use crate::sqlite::upkeep::disk::{Disk, disk_of};
 
 /// What must remain of the disk, in parts of a hundred: below that, old readings are given up to go on recording.
 const REMAINS_PERCENT: u64 = 6;

@@ -1,4 +1,4 @@
-//! What became of the last backup, kept in the data folder for all who ask how safe the data are.
+//! The outcome of the last backup, kept in the data folder for the pages, the checks and the alerts.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use super::shelf::write;
 
 const FILE: &str = "backup-status.json";
 
-/// What became of the backups of a data folder.
+/// Outcome of the backups of a data folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupStatus {
     /// The last one that was restored and found the same.
@@ -43,13 +43,13 @@ pub struct Attempt {
 }
 
 impl BackupStatus {
-    /// What is known in the data folder `data`; nothing when there is nothing, or nothing that can be understood.
+    /// The status in the data folder `data`; the empty one where there is none, or none that can be understood.
     pub fn read(data: &Path) -> Self {
         let text = std::fs::read(data.join(FILE)).unwrap_or_default();
         serde_json::from_slice(&text).unwrap_or_default()
     }
 
-    /// Notes an attempt that ended at `at`, with what was made or why nothing was.
+    /// Writes an attempt that ended at `at`, with what was made or why nothing was.
     ///
     /// # Errors
     /// When the data folder cannot be written.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::backup::{BackupError, BackupPlan, Comparison, Kind, Made, list, make, restore};
 use crate::conformance::{air, append, at, co2, history, on_monday, reading, source};
-use crate::ports::Refused;
+use crate::ports::{QuarantineReader, Refused};
 
 /// A store with a folder of backups beside it.
 struct Kept {

@@ -1,6 +1,6 @@
 //! The log: what is written with each commit.
 
-use super::super::database::Database;
+use super::database::Database;
 use super::*;
 use crate::conformance::{append, at, co2, history, numbers, on_monday, reading, source};
 use domain::{Quantity, Value};

@@ -13,6 +13,9 @@ use domain::{Instant, Observation, Period, Reading};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use super::codec::{block, entry, slot};
+use super::settings::FILE;
+use super::tables::*;
 use super::*;
 use crate::conformance::{Subject, adapter_keeps_the_promises};
 use crate::ports::{Appended, Batch, Range, SeriesReader, SeriesWriter, StoreError};
@@ -58,7 +61,6 @@ impl Subject for Sqlite {
 }
 
 adapter_keeps_the_promises!(Sqlite);
-crate::conformance::adapter_keeps_the_log_of_alerts!(Sqlite);
 
 impl Sqlite {
     /// A connection of somebody else, to look into the file or to harm it.

@@ -4,6 +4,7 @@ use rusqlite::StatementStatus;
 
 use super::*;
 use crate::conformance::{append, co2, on_monday};
+use crate::ports::HealthReader;
 
 fn spoil(folder: &Path, sql: &str) {
     Connection::open(folder.join(FILE)).unwrap().execute_batch(sql).unwrap();

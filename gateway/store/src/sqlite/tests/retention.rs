@@ -6,13 +6,14 @@ use domain::rollup::Step;
 use domain::site::{DiskGuard, Kept, Retention};
 use domain::{Quantity, Source, Value};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
-use super::super::database::Database;
-use super::super::room::Disk;
-use super::super::seal::Pass;
+use super::database::Database;
+use super::upkeep::disk::Disk;
+use super::upkeep::seal::Pass;
 use super::*;
 use crate::conformance::{append, at, history, reading, rollups, source};
-use crate::ports::RollupRange;
+use crate::ports::{HealthReader, RollupRange};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -145,9 +146,9 @@ async fn what_another_store_lacks_is_not_given_up() {
     assert_eq!(days_of(&subject, &air()).await[0], 60);
 
     // Once all but the oldest day is there.
-    let debts = subject.reader().debts(usize::MAX).await.unwrap();
-    let oldest = |debt: &forwarding::Debt| debt.slot.start() < (start() + DAY).as_millis();
-    let paid = debts.slots.into_iter().filter(|debt| !oldest(debt)).collect();
+    let backlog = subject.reader().backlog(usize::MAX).await.unwrap();
+    let oldest = |debt: &backlog::Debt| debt.slot.start() < (start() + DAY).as_millis();
+    let paid = backlog.slots.into_iter().filter(|debt| !oldest(debt)).collect();
     subject.writer().settle(Receipt { paid, ..Receipt::default() }).await.unwrap();
     nights(&mut subject, 200).await;
     assert_eq!(days_of(&subject, &air()).await[0], 1);
@@ -174,7 +175,7 @@ async fn a_reading_of_a_day_that_was_given_up_is_stored_and_given_up_again() {
 
 /// A pass that makes room, to its end.
 fn make_room(database: &mut Database) -> u64 {
-    let mut pass = Pass::for_room();
+    let mut pass = Pass::for_space();
     loop {
         database.seal_step(&mut pass).unwrap();
         if let Some(sealed) = pass.done() {
@@ -192,11 +193,11 @@ async fn on_a_full_disk_the_oldest_readings_go_but_not_those_of_a_month() {
 
     let settings = SqliteSettings::default();
     let mut database = Database::open(subject.folder.path(), &settings).unwrap();
-    assert!(!database.wants_room(), "this disk is not full");
+    assert!(!database.needs_space(), "this disk is not full");
     drop(database);
     let mut database = Database::open(subject.folder.path(), &settings).unwrap();
     database.pretend(|_| Ok(Disk { free: 1_000_000_000, total: 32_000_000_000 }));
-    assert!(database.wants_room());
+    assert!(database.needs_space());
     let given_up = make_room(&mut database);
     drop(database);
 
@@ -208,7 +209,7 @@ async fn on_a_full_disk_the_oldest_readings_go_but_not_those_of_a_month() {
 static FREE: AtomicU64 = AtomicU64::new(0);
 
 #[tokio::test]
-async fn no_more_is_given_up_than_makes_room() {
+async fn no_more_is_given_up_than_frees_space() {
     let mut subject = store_with(Retention::default(), None);
     append(&subject, days(100)).await;
     subject.seal(start() + DAY * 101).await;
@@ -220,7 +221,7 @@ async fn no_more_is_given_up_than_makes_room() {
     let reusable = subject.reader().space().await.unwrap().unwrap().reusable_bytes;
     FREE.store(1_600_000_000 - reusable - 3 * 2048, Ordering::Relaxed);
     database.pretend(|_| Ok(Disk { free: FREE.load(Ordering::Relaxed), total: 32_000_000_000 }));
-    assert!(database.wants_room());
+    assert!(database.needs_space());
     let given_up = make_room(&mut database);
     drop(database);
 

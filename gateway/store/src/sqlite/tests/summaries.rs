@@ -6,9 +6,11 @@ use domain::calendar::{self, Bucket, period_of};
 use domain::rollup::{Basis, Rollup, Step, roll_up};
 use domain::{Quantity, Value};
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use rusqlite::params;
 
-use super::super::{civil_days, series::SeriesId};
+use super::codec::series_id::SeriesId;
+use super::tables::civil_days;
 use super::*;
 use crate::conformance::{GAP, append, assert_alike, at, history, paris, reading, rollups, source};
 use crate::ports::RollupRange;

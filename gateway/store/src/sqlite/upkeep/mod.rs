@@ -1,0 +1,15 @@
+//! What the writer does to the file between appends, in steps of one short transaction each.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `seal` | a pass over the file: log to hour blocks, hour blocks to day blocks, then retention |
+//! | `days` | packing of the days that have ended |
+//! | `retention` | removal by age, and of the oldest readings while the disk is nearly full |
+//! | `disk` | free space on the disk and within the file |
+//! | `rebuild` | all rollups made again from the readings |
+
+mod days;
+pub(super) mod disk;
+pub(super) mod rebuild;
+mod retention;
+pub(super) mod seal;
