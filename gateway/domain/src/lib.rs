@@ -24,6 +24,7 @@
 //! | [`alerts`] | the rules by which people are told, life-cycle and notices |
 //! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
 //! | [`live`] | all of it together, as it stands now |
+//! | `failure_chain` | an error with its causes, as one line |
 
 pub mod admission;
 pub mod air;
@@ -31,6 +32,7 @@ pub mod alerts;
 pub mod calendar;
 pub mod clock;
 pub mod energy;
+mod failure_chain;
 pub mod families;
 pub mod history;
 pub mod ids;
@@ -50,6 +52,7 @@ pub mod value;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock};
+pub use failure_chain::failure_chain;
 pub use instant::{Instant, Period};
 pub use quantity::{Kind, Quantity};
 pub use reading::{DatedBy, Observation, Reading, SeriesSet, Source, Value};

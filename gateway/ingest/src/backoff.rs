@@ -1,4 +1,4 @@
-//! How long to wait before the next attempt.
+//! Pauses between attempts.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;

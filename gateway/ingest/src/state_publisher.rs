@@ -1,4 +1,4 @@
-//! Publishes the states, retained, over a connection of its own: one that waits for confirmations must not hold back
+//! Publisher of the states, retained, over a connection of its own: one that waits for confirmations must not hold back
 //! the acknowledgements of the consumer.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::broker_link::{BrokerLink, LinkError, Session};
 use crate::readiness::{Part, Readiness};
 use crate::state_board::StateBoard;
 
-/// Publishes what stands on a board.
+/// Publisher of the states of a board.
 #[derive(Debug)]
 pub struct StatePublisher {
     session: Session,

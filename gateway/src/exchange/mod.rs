@@ -7,9 +7,9 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `export` | which readings go out, page by page; what a damaged block hides is told and left out |
-//! | `import` | files in, batches into the store; what each line is worth |
-//! | `gate` | what an import may add: no reading from the future, not any number of new sources |
+//! | `export` | which readings go out, page by page; what a damaged block hides is named and left out |
+//! | `import` | files in, batches into the store; each line accepted or refused with its reason |
+//! | `gate` | limits of an import: no reading from the future, not any number of new sources |
 //! | `table` | readings as rows of CSV, for machines and for people |
 //! | `line` | readings as lines of InfluxDB |
 //! | `text` | lines of a file, however long or broken |
@@ -25,16 +25,15 @@ mod line;
 mod table;
 mod text;
 
-pub use export::{ExportArguments, export};
-pub use import::{ImportArguments, import};
-pub use line::Precision;
+pub(crate) use export::{ExportArguments, export};
+pub(crate) use import::{ImportArguments, import};
 
 use clap::ValueEnum;
 use domain::{DatedBy, Instant, Kind, Observation, Quantity, Value};
 
-/// How readings are written in a file.
+/// Format of a file of readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Form {
+pub(crate) enum Form {
     /// Comma, decimal point, ISO 8601 in UTC: comes back to the last bit
     Csv,
     /// Semicolon, decimal comma, day/month/year, the site's time, a byte order mark: for a French spreadsheet
@@ -43,28 +42,28 @@ pub enum Form {
     Line,
 }
 
-/// How a reading arrived, as far as a file tells.
+/// Arrival of a reading, as far as a file states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Arrival {
-    /// Its arrival dated it.
+    /// The arrival dated the reading.
     Dating,
-    /// Then.
+    /// At this instant.
     At(Instant),
-    /// Nothing is said: it arrives now.
-    Untold,
+    /// Not stated: it arrives now.
+    Unstated,
 }
 
-/// The reading of a file, received `now` when the file does not tell when.
+/// Observation of a file, received `now` when the file states no arrival.
 fn observation(observed_at: Instant, arrival: Arrival, value: Value, now: Instant) -> Observation {
     let (received_at, dated_by) = match arrival {
         Arrival::Dating => (observed_at, DatedBy::Gateway),
         Arrival::At(at) => (at, DatedBy::Device),
-        Arrival::Untold => (now, DatedBy::Device),
+        Arrival::Unstated => (now, DatedBy::Device),
     };
     Observation { observed_at, received_at, dated_by, value }
 }
 
-/// A value as files have it: the shortest text that gives every bit back, or true and false.
+/// Text of a value in a file: the shortest one that gives every bit back, or true and false.
 fn written(value: Value) -> String {
     match value {
         Value::State(state) => state.to_string(),
@@ -72,7 +71,7 @@ fn written(value: Value) -> String {
     }
 }
 
-/// The value that was [`written`].
+/// Value of a text that [`written`] has made.
 fn value(quantity: Quantity, text: &str) -> Result<Value, String> {
     let parsed = match quantity.kind() {
         Kind::State => match text {

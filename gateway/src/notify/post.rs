@@ -1,4 +1,4 @@
-//! One way by which people are told, with a queue of its own.
+//! One way by which notices are sent, with a queue of its own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ const QUEUE: usize = 100;
 const WITHIN: Duration = Duration::from_secs(30);
 /// Pauses between attempts grow from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(5));
-/// A message that could not be sent for so many attempts, about a day, tells nobody anything any more.
+/// Attempts after which a message, about a day old, is given up.
 const ATTEMPTS: u32 = 300;
 
-/// How people are told.
+/// Way by which notices are sent.
 #[derive(Clone, Debug)]
 pub(super) enum Way {
     /// By e-mail.
@@ -82,7 +82,7 @@ impl Way {
     }
 }
 
-/// A way at work.
+/// A way in use: its queue, and the task that sends.
 #[derive(Debug)]
 pub(super) struct Post {
     queue: mpsc::Sender<Arc<Message>>,
