@@ -1,14 +1,14 @@
-//! The one way in which a page changes anything: what the program lets the staff do.
+//! Staff actions: the only way in which a page changes anything. The program executes them.
 
 use domain::Instant;
 use domain::alerts::AlertId;
 use domain::ledger::{Draft, EntryId};
 use futures_util::future::BoxFuture;
 
-/// Where the pages hand in what staff want changed. The program gives it; where it does not (a dashboard beside a
-/// gateway in another process), nothing can be changed, and the pages say so.
+/// Executor of the changes that staff make. The program provides it; where it does not (a dashboard beside a gateway in
+/// another process), nothing can be changed, and the pages say so.
 pub trait StaffActions: Send + Sync + 'static {
-    /// Enters something in the ledger, durably, and has the live figures made anew.
+    /// Enters a change in the ledger, durably; the live figures follow it.
     fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, StaffActionError>>;
 
     /// Notes that an account takes care of an alert; false when it does not hold any more, or somebody does already.
@@ -18,7 +18,7 @@ pub trait StaffActions: Send + Sync + 'static {
         by: String,
     ) -> BoxFuture<'_, Result<bool, StaffActionError>>;
 
-    /// Sends a trial by every way in which people are told of alerts; says what became of each.
+    /// Sends a trial by every way of the alerts. Returns the outcome of each.
     fn try_alerts(&self) -> BoxFuture<'_, Result<String, StaffActionError>>;
 
     /// The site file as it stands.
@@ -27,10 +27,10 @@ pub trait StaffActions: Send + Sync + 'static {
     /// When there is none to be changed.
     fn site_text(&self) -> Result<String, StaffActionError>;
 
-    /// Replaces the site file, enters it in the ledger, and has the building run by it.
+    /// Replaces the site file and enters the change in the ledger; the gateway follows it.
     fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, StaffActionError>>;
 
-    /// The name by which the ledger knows a text again.
+    /// Checksum by which the ledger recognises a text.
     fn names(&self, text: &str) -> String;
 }
 
@@ -51,7 +51,7 @@ pub struct ChangedSite {
     pub after: String,
 }
 
-/// Why something was not changed.
+/// Reason why a change was not made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StaffActionError {

@@ -289,9 +289,9 @@ mod tests {
         };
         let names = "--influxdb-org vigie --influxdb-bucket readings";
 
-        let named = read(&format!("--influxdb http://127.0.0.1:8086 {names}"), false).unwrap();
-        assert_eq!(named.as_ref().unwrap().0.to_string(), "http://127.0.0.1:8086 vigie/readings");
-        assert!(!format!("{named:?}").contains("secret"));
+        let target = read(&format!("--influxdb http://127.0.0.1:8086 {names}"), false).unwrap();
+        assert_eq!(target.as_ref().unwrap().0.to_string(), "http://127.0.0.1:8086 vigie/readings");
+        assert!(!format!("{target:?}").contains("secret"));
         assert!(
             read("--influxdb http://127.0.0.1:8086", false).unwrap_err().contains("--influxdb-org")
         );

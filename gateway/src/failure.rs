@@ -11,7 +11,7 @@ pub enum Failure {
     /// A port or a folder that is needed cannot be had.
     #[error("{0}")]
     Unavailable(String),
-    /// The work was done but for a part of what it was given.
+    /// A part of the input was refused; the work was done on the rest.
     #[error("{0}")]
     Incomplete(String),
     /// A part of the program ended by itself.

@@ -29,7 +29,7 @@ pub struct Acknowledge {
     pub id: AlertId,
     /// The account.
     pub by: String,
-    /// Whether it stood open and nobody took care of it yet.
+    /// Answer: whether it was open and not acknowledged yet.
     pub done: oneshot::Sender<bool>,
 }
 
@@ -38,7 +38,7 @@ pub type Acknowledgements = mpsc::Sender<Acknowledge>;
 
 /// Parts of a keeper, before it runs.
 pub struct AlertKeeper<W, R> {
-    /// The building as it is now, whose rules hold for what comes next.
+    /// The building as it is now, with the rules for the next notices.
     pub site: watch::Receiver<Arc<Site>>,
     /// Where the log is kept.
     pub writer: Arc<W>,

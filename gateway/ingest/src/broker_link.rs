@@ -18,7 +18,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// The protocol's own maximum, so that the broker's limit decides what comes: a message above the limit of a client
 /// ends its connection and is delivered again, for ever.
 const MAX_PACKET_BYTES: usize = 268_435_455;
-/// So many of our publications may be unconfirmed; packet identifiers go ten times further, so none is used twice.
+/// Publications that may be unconfirmed; packet identifiers go ten times further, so none is used twice.
 const MAX_UNCONFIRMED: u16 = 64;
 const PACKET_IDS: u16 = 640;
 
@@ -42,14 +42,14 @@ pub(crate) enum LinkEvent {
     Subscribed { granted: Vec<bool> },
     /// A publication was confirmed, so there is room for another.
     Confirmed,
-    /// Nothing that matters here.
+    /// Any other event.
     Other,
 }
 
 /// Reason why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
-    /// The broker does not want us: somebody must change the configuration.
+    /// The broker refuses the login: a person must change the configuration.
     #[error("the broker refuses the login: {0}")]
     Refused(&'static str),
     /// Connect again.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const CEILING_MIN: usize = 10;
 /// How long traffic must have stopped to look like a ceiling.
 const STALL: Duration = Duration::from_millis(50);
-/// How soon after the acknowledgement the burst must come.
+/// Time after the acknowledgement within which the burst must come.
 const BURST: Duration = Duration::from_millis(50);
 /// From this ceiling on, half of it makes a batch, so that the broker can send while we commit.
 const HALVED_FROM: usize = 100;
@@ -33,9 +33,9 @@ pub struct CommitWindow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suspicion {
     None,
-    /// Traffic stopped with so many unacknowledged.
+    /// Traffic stopped with this count unacknowledged.
     Stalled(usize),
-    /// They were acknowledged at this instant, and so many came since.
+    /// The deliveries of the stall were acknowledged at `since`, and `burst` have come after it.
     Proving {
         ceiling: usize,
         since: Instant,

@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Filters of a consumer.
 #[derive(Clone, Debug)]
 pub struct Subscriptions {
-    /// All filters. With `#` among them nothing that a device announces can be missed.
+    /// All filters. With `#` among them no announcement of a device can be missed.
     pub wide: Vec<String>,
     /// The filters to use where `#` is refused.
     pub narrow: Vec<String>,
@@ -101,7 +101,7 @@ impl Consumer {
     }
 
     /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
-    /// the acknowledgements, and says goodbye.
+    /// the acknowledgements, and disconnects.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut backoff = Backoff::of_a_broker();
         while !stop.is_cancelled() {
@@ -296,7 +296,7 @@ impl Consumer {
         }
     }
 
-    /// Nothing more is taken; what is being committed is still acknowledged.
+    /// Acknowledges the last commits without taking deliveries, then disconnects.
     async fn finish(self, mut link: BrokerLink) {
         let Self { deliveries, mut acknowledgements, epoch, .. } = self;
         // The pipeline ends when nobody can send to it any more.

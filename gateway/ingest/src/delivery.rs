@@ -14,7 +14,7 @@ use crate::journal::{Journal, Segment};
 pub struct Delivery {
     /// Its full topic.
     pub topic: String,
-    /// Its payload; cut to what quarantine keeps when it is larger than anything that is read.
+    /// Its payload; of one that is too large to be read, the beginning that quarantine keeps.
     pub payload: Bytes,
     /// How long the payload was.
     pub payload_len: usize,

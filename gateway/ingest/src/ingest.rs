@@ -113,7 +113,7 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
     }
 }
 
-/// Sends what an earlier run left in the crash journal down the pipeline, before anything new.
+/// Sends the leftover of the crash journal down the pipeline, before anything new.
 ///
 /// Returns early when the pipeline has ended; then the journal keeps the rest.
 pub async fn redeliver(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {

@@ -78,7 +78,7 @@ impl Journal {
     /// Both files together never grow beyond this; until there is room nothing is acknowledged.
     pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-    /// Opens the journal of `folder`, and gives what must be stored before anything new is taken.
+    /// Opens the journal of `folder`. The leftover must be stored before anything new is taken.
     pub fn open(folder: &Path) -> Result<(Self, Leftover), JournalError> {
         let mut leftover = Leftover::default();
         let (a, records_a) = SegmentFile::open(folder, Segment::A, &mut leftover.torn)?;

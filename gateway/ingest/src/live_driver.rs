@@ -135,7 +135,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         self.changed = true;
     }
 
-    /// A batch is closed: what is stale now can be loaded once it is durable.
+    /// A batch is closed: series that are stale now can be loaded once it is durable.
     pub(crate) fn closing(&mut self, now: Moment) {
         if self.may_load(now) {
             self.to_load = self.live.take_stale(self.clock.now());

@@ -8,7 +8,7 @@ use crate::delivery::{Delivery, Receipt};
 /// Deliveries, and the readings and refusals made of them, both in the order of arrival.
 #[derive(Debug, Default)]
 pub(crate) struct PendingBatch {
-    /// What is to be appended.
+    /// Readings and refusals to be appended.
     pub(crate) batch: Batch,
     /// Deliveries of which it was made.
     pub(crate) deliveries: Vec<PendingDelivery>,
@@ -52,7 +52,7 @@ impl PendingBatch {
         self.payload_bytes >= Self::MAX_PAYLOAD_BYTES
     }
 
-    /// Whether nothing is pending.
+    /// Whether no delivery is pending.
     pub(crate) fn is_empty(&self) -> bool {
         self.deliveries.is_empty()
     }

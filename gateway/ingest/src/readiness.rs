@@ -36,7 +36,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// `part` does not work yet; nothing is wrong with that.
+    /// `part` does not work yet, which is no fault.
     pub fn pending(&self, part: Part, what: impl Into<String>) {
         let what = what.into();
         self.change(|obstacles| drop(obstacles.insert(part, what)));

@@ -33,7 +33,7 @@ impl StatePublisher {
         Self { session, board, readiness }
     }
 
-    /// Publishes until `stop`; then what still stands on the board and the last will, and says goodbye.
+    /// Publishes until `stop`; then the rest of the board and the last will, and disconnects.
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::of_a_broker();
         loop {

@@ -131,7 +131,7 @@ impl BrokerEventHandler for Watch {
     }
 }
 
-/// Admits who gives no name. Who gives one claims an account, and there are none yet.
+/// Authentication that admits clients without a name. A name would claim an account, and the broker has none.
 #[derive(Debug)]
 struct AnonymousOnly;
 

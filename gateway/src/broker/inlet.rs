@@ -45,7 +45,7 @@ impl InletValve {
         self.0.send_replace(Some(Arc::new(Pipe { deliveries, families })));
     }
 
-    /// Lets nothing more through. What is on its way still arrives.
+    /// Holds messages back. Those on their way still arrive.
     pub(crate) fn close(&self) {
         self.0.send_replace(None);
     }

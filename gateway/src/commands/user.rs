@@ -1,4 +1,4 @@
-//! `vigie user`: the accounts of those who may change something, made on the machine itself.
+//! `vigie user`: accounts of the staff, made on the machine itself.
 
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;

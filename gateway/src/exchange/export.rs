@@ -18,7 +18,7 @@ use crate::resources;
 
 /// Count of readings that are in memory at once.
 const PAGE: usize = 20_000;
-/// An hour in milliseconds: what a damaged block hides, and what is left out for it.
+/// Milliseconds of an hour, which is left out for a damaged block.
 const HOUR: i64 = 3_600_000;
 
 /// Arguments of `vigie export`.
@@ -44,7 +44,7 @@ pub struct ExportArguments {
     quantity: Option<Quantity>,
 }
 
-/// Counts of an export, and what it left out.
+/// Counts of an export, and its omissions.
 #[derive(Debug, Default)]
 struct Tally {
     sources: usize,
@@ -120,7 +120,7 @@ fn summary(tally: &Tally) -> Result<String, Failure> {
     )))
 }
 
-/// The readings of one source, so many at a time.
+/// Pages of the readings of one source.
 struct Pages {
     source: Source,
     next: Instant,

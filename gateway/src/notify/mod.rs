@@ -30,7 +30,7 @@ use message::Message;
 use post::{Post, Way};
 use webhook::Webhook;
 
-/// So many notices may wait to be put into words; more at once are dropped and counted.
+/// Notices that may wait to be put into words; more at once are dropped and counted.
 const QUEUE: usize = 64;
 
 /// Ways that the site file and the environment name.

@@ -11,7 +11,7 @@ use super::mail::Mail;
 use super::message::Message;
 use super::webhook::Webhook;
 
-/// So many messages wait while a way is closed; more are dropped and counted.
+/// Messages that wait while a way is closed; more are dropped and counted.
 const QUEUE: usize = 100;
 /// How long one attempt may take.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -113,12 +113,12 @@ impl Post {
         }
     }
 
-    /// Takes nothing more; what waits is still sent.
+    /// Closes the queue; the messages in it are still sent.
     pub(super) fn retire(self) -> JoinHandle<()> {
         self.work
     }
 
-    /// Gives what is being sent a moment, then stops.
+    /// Waits a moment for the message that is being sent, then stops.
     pub(super) async fn close(self) {
         const MOMENT: Duration = Duration::from_millis(500);
         let Self { queue, mut work } = self;

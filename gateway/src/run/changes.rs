@@ -9,10 +9,10 @@ use tokio::sync::watch;
 
 use super::site_file::SiteFile;
 
-/// Pause between two looks at the file. What is seen twice is read: an editor may be in the middle of writing.
+/// Pause between two looks at the file. A state that is seen twice is read: an editor may be in the middle of writing.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Inode, time of modification and length: what tells one state of a file from another.
+/// Inode, time of modification and length, by which two states of a file differ.
 type Stamp = (u64, i64, i64, u64);
 
 /// Changes of the site file and of the ledger, as they come.

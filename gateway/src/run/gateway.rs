@@ -28,7 +28,7 @@ use crate::machine::{MachineState, clock_trust, storage, systemd};
 use crate::telemetry::Metrics;
 use crate::{resources, upkeep};
 
-/// What the pipeline may take to commit and acknowledge what it has.
+/// Deadline of the pipeline to commit and acknowledge its deliveries when the building changes.
 const SETTLED_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs the gateway, and with `dashboard` the dashboard, until `shutdown`. Bound and opened is everything that can
@@ -141,7 +141,7 @@ impl Gateway {
         }
     }
 
-    /// Returns when it is time to stop, or with what failed.
+    /// Returns when it is time to stop, or with the failure of a part.
     async fn start_and_watch(&mut self) -> Result<(), Failure> {
         let Some(queues) = self.start_pipeline().await? else { return Ok(()) };
         self.open_intake(queues).await?;
@@ -150,7 +150,7 @@ impl Gateway {
         self.follow_changes().await
     }
 
-    /// Starts what runs beside the pipeline and outlives a change of the building.
+    /// Starts the tasks beside the pipeline, which outlive a change of the building.
     fn start_outlets(&mut self) -> Result<(), Failure> {
         let Self { config, services, tasks, stops, building, .. } = self;
         outlets::publish_states(config, services, stops, tasks);
@@ -205,7 +205,7 @@ impl Gateway {
 
     /// Closes the intake, lets the pipeline finish, and starts another. False when the program is to stop.
     ///
-    /// What was acknowledged is stored by then; what was not waits at the broker, or in the sensor's hands.
+    /// All acknowledged deliveries are stored by then; the others wait at the broker, or at the sensor.
     async fn restart_pipeline(&mut self, changed: Option<(Site, String)>) -> Result<bool, Failure> {
         tracing::info!(site = changed.is_some(), "the building has changed and is loaded anew");
         let readiness = Arc::clone(&self.services.readiness);

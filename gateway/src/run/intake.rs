@@ -32,7 +32,7 @@ impl Default for Intake {
 }
 
 impl Intake {
-    /// The journal, and at the first call what an earlier run of the program left in it.
+    /// The journal, and at the first call the deliveries that an earlier run left in it.
     pub(super) fn journal(
         &mut self,
         data: &Path,

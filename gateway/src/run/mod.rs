@@ -12,7 +12,7 @@
 //! | `services` | store, clock, state board and readiness, which all parts use |
 //! | `changes`, `building`, `site_file` | the building changes while the program runs |
 //! | `pipeline`, `intake` | from the queues to the store; where deliveries come from |
-//! | `alerts`, `outlets` | what the pipeline feeds, and what runs beside it |
+//! | `alerts`, `outlets` | keeper of alerts and notifier; states, InfluxDB, backups, simulation |
 //! | `dashboard`, `dashboard_only` | the dashboard, here or beside a gateway in another process |
 //! | `staff_actions` | changes that staff make on the dashboard |
 //! | `tasks`, `stop` | tasks with names, and the order in which they stop |

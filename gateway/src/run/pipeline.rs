@@ -1,4 +1,4 @@
-//! Start of the pipeline: what it is made of, what it does before anything new, and the queues to it.
+//! Start of the pipeline: its parts, the replays before anything new, and the queues to it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::config::{Config, VERSION};
 use crate::failure::Failure;
 use crate::machine::MachineState;
 
-/// What one pipeline works by.
+/// Site, store and outlet of one pipeline.
 pub(super) struct Pipeline {
     pub(super) site: Arc<Site>,
     pub(super) reader: Arc<Corrected<SqliteReader>>,
@@ -93,7 +93,7 @@ impl Pipeline {
 pub(super) struct Loading(oneshot::Receiver<()>);
 
 impl Loading {
-    /// Returns when the building is loaded and the pipeline has taken over what an earlier run left.
+    /// Returns when the building is loaded and the pipeline has the deliveries that an earlier run left.
     pub(super) async fn ready(
         self,
         leftover: Option<Leftover>,
@@ -106,7 +106,7 @@ impl Loading {
     }
 }
 
-/// Gives the pipeline what an earlier run left, before anything new.
+/// Sends the deliveries that an earlier run left, before anything new.
 async fn resume(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {
     if leftover.torn > 0 {
         tracing::warn!(

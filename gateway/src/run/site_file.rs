@@ -13,7 +13,7 @@ pub(super) struct SiteFile {
 /// Reason why the file was not replaced.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NotReplaced {
-    /// Somebody changed it meanwhile.
+    /// It was changed meanwhile.
     #[error("the site file was changed meanwhile")]
     Changed,
     /// It cannot be written.
@@ -41,7 +41,7 @@ impl SiteFile {
         fs::read_to_string(&self.path)
     }
 
-    /// Puts `new` in place of `old`, if that is what the file still holds. At any moment it is one or the other; the
+    /// Replaces `old` by `new`, if the file still holds `old`. At any moment it is one or the other; the
     /// old text is kept beside it.
     pub(super) fn replace(&self, old: &str, new: &str) -> Result<(), NotReplaced> {
         let unwritable = |error| NotReplaced::Unwritable(self.path.clone(), error);

@@ -19,10 +19,10 @@ pub(super) const INGEST: &str = "ingest";
 pub(super) const CONSUMER: &str = "the consumer";
 pub(super) const SIMULATION: &str = "the simulation";
 
-/// systemd, and who pressed Ctrl-C, wait no longer than five seconds.
+/// systemd, and a person who pressed Ctrl-C, wait no longer than five seconds.
 const ALL_WITHIN: Duration = Duration::from_millis(4500);
 const SIMULATION_WITHIN: Duration = Duration::from_millis(500);
-/// What the last batch and its acknowledgements may take; the rest is for the outlets and the store.
+/// Deadline of the last batch and its acknowledgements; the rest is for the outlets and the store.
 const INGEST_WITHIN: Duration = Duration::from_secs(3);
 const OUTLETS_WITHIN: Duration = Duration::from_millis(3800);
 /// A sensor that still waits for its acknowledgement keeps the broker from ending by itself.

@@ -60,7 +60,7 @@ impl Tasks {
         }
     }
 
-    /// Ends what still runs.
+    /// Aborts all tasks.
     pub(super) fn abort(&mut self) {
         self.tasks.abort_all();
     }

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `sealing` | packs what was appended |
+//! | `sealing` | packs the appended readings |
 //! | `backup`, `nightly` | one backup with its outcome; when one is due |
 //! | `forwarding` | a copy of the readings in InfluxDB |
 

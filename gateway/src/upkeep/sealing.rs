@@ -1,4 +1,4 @@
-//! Sealing: what was appended to the store, packed every quarter of an hour.
+//! Sealing: readings that were appended to the store are packed every quarter of an hour.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 const SEAL_EVERY: Duration = Duration::from_mins(15);
 
-/// Packs what was appended, every quarter of an hour until `stop`. A failure is logged and tried again.
+/// Packs the appended readings, every quarter of an hour until `stop`. A failure is logged and tried again.
 pub(crate) async fn seal(
     writer: Arc<SqliteWriter>,
     clock: Arc<dyn Clock>,

@@ -38,7 +38,7 @@ pub(super) struct Decoded {
     pub(super) order: Option<u64>,
     /// Every whole record, in order.
     pub(super) records: Vec<Journaled>,
-    /// How many bytes are sound; what follows is a torn record.
+    /// Count of sound bytes; the rest is a torn record.
     pub(super) sound_len: usize,
 }
 
