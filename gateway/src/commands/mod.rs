@@ -127,7 +127,19 @@ fn import(arguments: &ImportArguments, settings: &Settings) -> Result<(), Failur
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
+
+    #[test]
+    fn the_help_describes_the_program_and_each_command_by_a_sentence_of_its_own() {
+        let program = Arguments::command();
+        assert!(program.get_about().unwrap().to_string().starts_with("Watches a building"));
+        for command in program.get_subcommands() {
+            let sentence = command.get_about().unwrap().to_string();
+            assert!(!sentence.starts_with("Arguments of"), "{}: {sentence}", command.get_name());
+        }
+    }
 
     #[test]
     fn the_flags_may_come_before_or_after_the_command_or_without_one() {

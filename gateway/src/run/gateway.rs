@@ -227,3 +227,15 @@ impl Gateway {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_send<F: Send>(_: impl FnOnce(Config, Arc<dyn Clock>, CancellationToken) -> F) {}
+
+    #[test]
+    fn a_gateway_may_run_on_any_thread() {
+        is_send(|config, clock, shutdown| run(config, true, clock, shutdown, |_| {}));
+    }
+}
