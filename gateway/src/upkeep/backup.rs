@@ -37,7 +37,7 @@ pub(crate) fn back_up(
     match &noted {
         Ok(status) => record(status),
         Err(error) => {
-            tracing::warn!(error = failure_chain(error), "the outcome of the backup is not kept")
+            tracing::warn!(error = failure_chain(error), "the outcome of the backup is not kept");
         }
     }
     made
