@@ -4,7 +4,7 @@
 //! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
 //!                                   └──────────▶ /live, pages
 //! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
-//! forms of the staff ──access──▶ desk ──▶ (the program)
+//! forms of the staff ──access──▶ staff_actions ──▶ (the program)
 //! ```
 //!
 //! | file | what it does |
@@ -28,7 +28,7 @@
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
 //! It reads: from the broker the state topics, from the store the series and the ledger. What staff change goes through
-//! one narrow seam, `desk`, which the program gives it.
+//! one narrow seam, `staff_actions`, which the program gives it.
 
 mod access;
 mod api;
@@ -37,7 +37,6 @@ mod assets;
 mod audience;
 mod commissioning;
 mod connections;
-mod desk;
 mod energy_figures;
 mod events;
 mod feed;
@@ -60,6 +59,7 @@ mod report;
 mod routes;
 mod security;
 mod serve;
+mod staff_actions;
 mod table;
 mod words;
 
@@ -67,7 +67,7 @@ mod words;
 mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
-pub use desk::{ChangedSite, Desk, DeskError};
 pub use report::{Month, NoMonth, ReportError, ReportForm, ReportLanguage};
 pub use serve::{Dashboard, DashboardError};
+pub use staff_actions::{ChangedSite, StaffActionError, StaffActions};
 pub use words::AlertSentences;

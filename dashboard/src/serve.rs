@@ -25,7 +25,7 @@ use tracing::{info, warn};
 use crate::access::{Access, Peer};
 use crate::app::App;
 use crate::connections::Bounded;
-use crate::desk::Desk;
+use crate::staff_actions::StaffActions;
 use crate::{live_link, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
@@ -47,7 +47,7 @@ pub struct Dashboard<R: StoreReader> {
     /// Who may read, and who may change something.
     pub access: Arc<Access>,
     /// Where staff hand in changes; `None` where nothing can be changed.
-    pub desk: Option<Arc<dyn Desk>>,
+    pub staff_actions: Option<Arc<dyn StaffActions>>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What `/ready` answers: `None` when ready, otherwise why not.

@@ -1,4 +1,4 @@
-//! What was asked for, checked. Nothing is opened or bound here but the site file.
+//! Configuration of the program: its settings, checked. Nothing is opened or bound here but the site file.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -6,20 +6,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::failure_chain;
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
-use store::influx::{Target, Token, TokenError};
+use store::influx::{Grid, Target, Token, TokenError};
 
-use crate::arguments::{BackupHour, Settings};
-use crate::failure::{Failure, chain};
-use crate::forwarding;
+use crate::failure::Failure;
+use crate::settings::{BackupHour, Settings};
 
-/// Everything that the parts need to know.
+/// Version of this program.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Checked configuration of a process that runs parts.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The building.
     pub site: Arc<Site>,
-    /// The text of the site file, by which a change of it is known.
+    /// The text of the site file, by which a change of it is noticed.
     pub site_text: String,
     /// Where the site file is; none for the demonstration.
     pub site_path: Option<PathBuf>,
@@ -31,13 +34,13 @@ pub struct Config {
     pub http: SocketAddr,
     /// Which broker.
     pub broker: BrokerChoice,
-    /// The name by which the broker knows this gateway.
+    /// The client id of this gateway at the broker.
     pub client_id: String,
     /// The group of gateways among which the broker shares the readings out.
     pub share: Option<String>,
     /// How long a reading waits for others to be committed with it.
     pub commit_window: Duration,
-    /// Where readings are written besides the data folder, and by what right.
+    /// Where readings are written besides the data folder, and the token for it.
     pub influxdb: Option<(Target, Token)>,
     /// Whether quarantine is replayed in any case.
     pub replay_quarantine: bool,
@@ -45,7 +48,7 @@ pub struct Config {
     pub backups: Backups,
 }
 
-/// Where backups go and when.
+/// Place, time and number of backups.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backups {
     /// The folder of backups.
@@ -56,59 +59,7 @@ pub struct Backups {
     pub keep: usize,
 }
 
-/// What a command works on that starts no parts.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// Where data are kept.
-    pub data: PathBuf,
-    /// The building with the text of its site file, when one is named.
-    pub site: Option<(Arc<Site>, String)>,
-    /// Where backups go.
-    pub backups: Backups,
-    /// Names the InfluxDB to which the gateway of this place forwards, when it does.
-    pub forward_to: Option<String>,
-}
-
-impl Place {
-    /// Checks what was asked for. There is no demonstration here: what is made up is not worth keeping.
-    ///
-    /// # Errors
-    /// [`Failure::Configuration`] when neither a site file nor a data folder is named, or the site file is not in order.
-    pub fn read(settings: &Settings) -> Result<Self, Failure> {
-        let site = settings.site.as_deref().map(|path| read_site(Some(path))).transpose()?;
-        let data = match (&settings.data, &site) {
-            (Some(folder), _) => folder.clone(),
-            (None, Some((site, _))) => data_folder(None, site, false)?,
-            (None, None) => {
-                return Err(Failure::Configuration(
-                    "which data? name the site file with --site, or the data folder with --data"
-                        .into(),
-                ));
-            }
-        };
-        let backups = backups(settings, &data);
-        let target = influxdb_target(settings)?;
-        let name = |(target, (site, _)): (Target, &(Site, String))| {
-            target.name(&site.id, &forwarding::grid(site))
-        };
-        let forward_to = target.zip(site.as_ref()).map(name);
-        let site = site.map(|(site, text)| (Arc::new(site), text));
-        Ok(Self { data, site, backups, forward_to })
-    }
-
-    /// The building, which some commands cannot do without.
-    ///
-    /// # Errors
-    /// [`Failure::Configuration`] when no site file is named.
-    pub fn site(&self) -> Result<&Arc<Site>, Failure> {
-        let site = self.site.as_ref().map(|(site, _)| site);
-        site.ok_or_else(|| {
-            Failure::Configuration("this needs the site file: name it with --site".into())
-        })
-    }
-}
-
-fn backups(settings: &Settings, data: &Path) -> Backups {
+pub(crate) fn backups(settings: &Settings, data: &Path) -> Backups {
     Backups {
         to: settings.backup_to.clone().unwrap_or_else(|| data.join("backups")),
         at: settings.backup_at,
@@ -116,7 +67,7 @@ fn backups(settings: &Settings, data: &Path) -> Backups {
     }
 }
 
-/// Which broker sensors publish to.
+/// Broker to which sensors publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrokerChoice {
     /// Our own, listening here.
@@ -126,7 +77,7 @@ pub enum BrokerChoice {
 }
 
 impl Config {
-    /// Checks what was asked for.
+    /// Checks `settings`, and reads the site file.
     ///
     /// # Errors
     /// [`Failure::Configuration`] with file, line and remedy where there are such.
@@ -158,7 +109,7 @@ impl Config {
         })
     }
 
-    /// Where our own clients find the broker, once the embedded one listens at `embedded`.
+    /// Address of the broker for the clients of this program.
     pub fn broker_url(&self) -> BrokerUrl {
         match &self.broker {
             BrokerChoice::Embedded(address) => {
@@ -169,7 +120,7 @@ impl Config {
     }
 }
 
-fn read_site(path: Option<&Path>) -> Result<(Site, String), Failure> {
+pub(crate) fn read_site(path: Option<&Path>) -> Result<(Site, String), Failure> {
     let Some(path) = path else {
         let site =
             site::parse(site::DREUX, "dreux.toml").expect("a test parses the shipped example");
@@ -225,7 +176,12 @@ fn checked_share(group: &str) -> Result<String, Failure> {
     }
 }
 
-fn influxdb_target(settings: &Settings) -> Result<Option<Target>, Failure> {
+/// Rules by which the readings of a site are rolled up, in the store and in InfluxDB alike.
+pub(crate) fn rollup_grid(site: &Site) -> Grid {
+    Grid { timezone: site.timezone.clone(), longest_gap: site.rules.longest_gap() }
+}
+
+pub(crate) fn influxdb_target(settings: &Settings) -> Result<Option<Target>, Failure> {
     let Some(url) = &settings.influxdb else { return Ok(None) };
     let organisation = settings.influxdb_org.as_deref().unwrap_or_default();
     let bucket = settings.influxdb_bucket.as_deref().unwrap_or_default();
@@ -245,12 +201,16 @@ fn influxdb(
             "--influxdb: what is made up is not written to InfluxDB; name your building with --site".into(),
         ));
     }
-    let token = token().map_err(|error| Failure::Configuration(chain(&error)))?;
+    let token = token().map_err(|error| Failure::Configuration(failure_chain(&error)))?;
     Ok(Some((target, token)))
 }
 
 /// The demonstration has a folder of its own in any case, so that it never mixes with a real site.
-fn data_folder(given: Option<&Path>, site: &Site, demonstration: bool) -> Result<PathBuf, Failure> {
+pub(crate) fn data_folder(
+    given: Option<&Path>,
+    site: &Site,
+    demonstration: bool,
+) -> Result<PathBuf, Failure> {
     const DEMONSTRATION: &str = "demonstration";
     if let Some(folder) = given {
         return Ok(if demonstration { folder.join(DEMONSTRATION) } else { folder.to_owned() });
@@ -271,12 +231,18 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::arguments::Arguments;
+
+    /// Settings alone, without a command.
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
 
     fn read(line: &str) -> Result<Config, String> {
         let words = std::iter::once("vigie").chain(line.split(' ').filter(|word| !word.is_empty()));
-        let arguments = Arguments::try_parse_from(words).unwrap();
-        Config::read(&arguments.settings).map_err(|failure| failure.to_string())
+        let line = Line::try_parse_from(words).unwrap();
+        Config::read(&line.settings).map_err(|failure| failure.to_string())
     }
 
     #[test]
@@ -300,7 +266,7 @@ mod tests {
         assert_eq!(shared.share.as_deref(), Some("dreux-1"));
         let refused = read("--broker mqtt://broker.local --share a/#").unwrap_err();
         assert!(refused.contains("--share"), "{refused}");
-        assert!(Arguments::try_parse_from(["vigie", "--share", "a"]).is_err());
+        assert!(Line::try_parse_from(["vigie", "--share", "a"]).is_err());
     }
 
     #[test]
@@ -311,10 +277,9 @@ mod tests {
 
     #[test]
     fn influxdb_is_named_in_full_and_never_for_a_demonstration() {
-        let ask = |line: &str, demonstration| {
+        let read = |line: &str, demonstration| {
             let words = std::iter::once("vigie").chain(line.split(' '));
-            let settings =
-                Arguments::try_parse_from(words).map_err(|error| error.to_string())?.settings;
+            let settings = Line::try_parse_from(words).map_err(|error| error.to_string())?.settings;
             let token = || {
                 Token::from_variables(|name| {
                     (name == "VIGIE_INFLUXDB_TOKEN").then(|| "secret".into())
@@ -324,15 +289,15 @@ mod tests {
         };
         let names = "--influxdb-org vigie --influxdb-bucket readings";
 
-        let asked = ask(&format!("--influxdb http://127.0.0.1:8086 {names}"), false).unwrap();
-        assert_eq!(asked.as_ref().unwrap().0.to_string(), "http://127.0.0.1:8086 vigie/readings");
-        assert!(!format!("{asked:?}").contains("secret"));
+        let target = read(&format!("--influxdb http://127.0.0.1:8086 {names}"), false).unwrap();
+        assert_eq!(target.as_ref().unwrap().0.to_string(), "http://127.0.0.1:8086 vigie/readings");
+        assert!(!format!("{target:?}").contains("secret"));
         assert!(
-            ask("--influxdb http://127.0.0.1:8086", false).unwrap_err().contains("--influxdb-org")
+            read("--influxdb http://127.0.0.1:8086", false).unwrap_err().contains("--influxdb-org")
         );
-        assert!(ask(&format!("--influxdb https://cloud {names}"), false).unwrap().is_some());
+        assert!(read(&format!("--influxdb https://cloud {names}"), false).unwrap().is_some());
         assert!(
-            ask(&format!("--influxdb http://db {names}"), true).unwrap_err().contains("--site")
+            read(&format!("--influxdb http://db {names}"), true).unwrap_err().contains("--site")
         );
     }
 

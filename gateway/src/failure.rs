@@ -1,17 +1,17 @@
-//! How the program ends when it cannot do its work.
+//! Failures that end the program, with their exit codes.
 
 use std::process::ExitCode;
 
-/// A reason to end, told to a person.
+/// Reason for which the program ends, in words for a person.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// What was asked for makes no sense; nothing was opened.
+    /// The settings make no sense; nothing was opened.
     #[error("{0}")]
     Configuration(String),
-    /// Something that is needed cannot be had: a port, a folder.
+    /// A port or a folder that is needed cannot be had.
     #[error("{0}")]
     Unavailable(String),
-    /// The work was done but for a part of what it was given.
+    /// A part of the input was refused; the work was done on the rest.
     #[error("{0}")]
     Incomplete(String),
     /// A part of the program ended by itself.
@@ -34,15 +34,4 @@ impl Failure {
             Self::Unavailable(_) | Self::Part { .. } => ExitCode::FAILURE,
         }
     }
-}
-
-/// An error with all its causes, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }

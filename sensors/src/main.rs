@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done or stopped on request, 64 a command line or file that cannot be used, 1 anything else.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +59,8 @@ fn main() -> ExitCode {
             EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
         )
         .with_writer(std::io::stderr)
+        // Colour codes make a file or the journal of systemd hard to search.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,

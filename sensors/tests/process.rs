@@ -41,6 +41,16 @@ fn what_cannot_be_used_is_refused_with_the_remedy_and_exit_code_64() {
 }
 
 #[test]
+fn its_log_in_a_pipe_holds_no_colour_codes() {
+    let mut command = vigie_node(&["replay", "nowhere.csv"]);
+    let Output { stderr, .. } = command.env_remove("NO_COLOR").output().unwrap();
+
+    let log = String::from_utf8(stderr).unwrap();
+    assert!(log.contains("ERROR"), "{log:?}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+}
+
+#[test]
 fn a_simulation_without_a_broker_waits_and_still_stops_at_once_when_asked() {
     let site = of_the_repository("gateway/domain/sites/dreux.toml");
     // Nobody listens on port 1 of this machine.

@@ -23,16 +23,13 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("scd4x", &["sensors/src/instruments/"]),
     ("sht4x", &["sensors/src/instruments/"]),
     ("ads1x1x", &["sensors/src/instruments/current_clamp.rs"]),
-    ("sd_notify", &["gateway/src/systemd.rs", "sensors/src/node/systemd.rs"]),
-    ("mqtt5", &["gateway/src/broker.rs"]),
+    ("sd_notify", &["gateway/src/machine/systemd.rs", "sensors/src/node/systemd.rs"]),
+    ("mqtt5", &["gateway/src/broker/embedded.rs"]),
     ("rusqlite", &["gateway/store/src/sqlite/", "tests/benches/store/peers/"]),
     ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
     ("reqwest", &["gateway/store/src/influx/client.rs"]),
     ("pco", &["gateway/store/src/sqlite/codec/column.rs"]),
-    (
-        "metrics_exporter_prometheus",
-        &["gateway/src/telemetry.rs", "gateway/src/run.rs", "gateway/src/storage.rs"],
-    ),
+    ("metrics_exporter_prometheus", &["gateway/src/telemetry.rs"]),
 ];
 
 #[test]

@@ -63,8 +63,8 @@ pub(crate) async fn take_care<R: StoreReader>(
     id: AlertId,
     by: &AccountName,
 ) -> Result<(), Problem> {
-    let desk = app.desk.as_ref().ok_or_else(Problem::nothing_to_change)?;
-    if desk.acknowledge(id, by.as_str().to_owned()).await? {
+    let staff_actions = app.staff_actions.as_ref().ok_or_else(Problem::nothing_to_change)?;
+    if staff_actions.acknowledge(id, by.as_str().to_owned()).await? {
         tracing::info!(account = by.as_str(), alert = id.0, "an alert is taken care of");
         return Ok(());
     }

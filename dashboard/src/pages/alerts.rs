@@ -71,8 +71,10 @@ pub(crate) async fn trial<R: StoreReader>(
     choice: Choice,
     StaffForm(_, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
-    let Some(desk) = &app.desk else { return Problem::nothing_to_change().into_response() };
-    let said = desk.try_alerts().await.unwrap_or_else(|error| error.to_string());
+    let Some(staff_actions) = &app.staff_actions else {
+        return Problem::nothing_to_change().into_response();
+    };
+    let said = staff_actions.try_alerts().await.unwrap_or_else(|error| error.to_string());
     page(&app, &visitor, choice, Some(said)).await
 }
 
@@ -85,7 +87,7 @@ async fn page<R: StoreReader>(
     let (t, scene) = (choice.language.labels(), app.feed.scene_for(choice.sight));
     let teller = scene.teller(choice.language);
     let is_staff = visitor.known.is_some();
-    let may = is_staff && app.desk.is_some();
+    let may = is_staff && app.staff_actions.is_some();
     let row = |standing: Standing| {
         let Standing { id, alert, raised_at, cleared_at } = standing;
         let alert = if is_staff { alert } else { alert.without_names() };

@@ -177,7 +177,7 @@ async fn page<R: StoreReader>(
         ),
         t,
         me: Me::of(account, t),
-        can_change: app.desk.is_some(),
+        can_change: app.staff_actions.is_some(),
         fault,
         preview,
         targets: targets(app, &teller),

@@ -13,7 +13,7 @@ use domain::site;
 use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source};
 use jiff::SignedDuration;
 use serde_json::Value;
-use store::{Batch, LedgerWriter, SeriesWriter};
+use store::{AuditWriter, Batch, SeriesWriter};
 
 use super::{House, at};
 

@@ -26,6 +26,7 @@
 //! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
 //! | [`live`] | all of it together, as it stands now |
 //! | `testing` | instants, sites and readings for the tests of all packages; no program has it |
+//! | `failure_chain` | an error with its causes, as one line |
 
 pub mod admission;
 pub mod air;
@@ -34,6 +35,7 @@ pub mod backoff;
 pub mod calendar;
 pub mod clock;
 pub mod energy;
+mod failure_chain;
 pub mod families;
 pub mod history;
 pub mod ids;
@@ -55,6 +57,7 @@ pub mod value;
 pub mod wire;
 
 pub use clock::{Clock, ManualClock};
+pub use failure_chain::failure_chain;
 pub use instant::{Instant, Period};
 pub use quantity::{Kind, Quantity};
 pub use reading::{DatedBy, Observation, Reading, SeriesSet, Source, Value};

@@ -1,5 +1,5 @@
-//! Keeps the log of alerts: what is raised, acknowledged and cleared, in the store, on the board, and for those who are
-//! told of it.
+//! Keeper of the log of alerts: what is raised, acknowledged and cleared goes into the store, onto the board, and into
+//! notices.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,28 +17,28 @@ use crate::state_board::StateBoard;
 
 /// Alerts end by time alone, too, and the morning comes without a reading.
 const TICK: Duration = Duration::from_secs(10);
-/// So many acknowledgements may wait; beyond that their senders wait.
+/// Acknowledgements that may wait; when the queue is full their senders wait.
 const REQUESTS: usize = 16;
-/// So many changes wait for a store that takes nothing; the oldest are dropped and counted.
+/// Changes that wait for a store that takes nothing; beyond that the oldest are dropped and counted.
 const UNSAVED: usize = 1000;
 
-/// Somebody wants to take care of an alert.
+/// Request of a person to take care of an alert.
 #[derive(Debug)]
 pub struct Acknowledge {
     /// Which.
     pub id: AlertId,
     /// The account.
     pub by: String,
-    /// Whether it stood open and nobody took care of it yet.
+    /// Answer: whether it was open and not acknowledged yet.
     pub done: oneshot::Sender<bool>,
 }
 
-/// The way to the keeper for those who acknowledge.
+/// Queue of requests to the keeper.
 pub type Acknowledgements = mpsc::Sender<Acknowledge>;
 
-/// What the keeper works with.
+/// Parts of a keeper, before it runs.
 pub struct AlertKeeper<W, R> {
-    /// The building as it is now, whose rules hold for what comes next.
+    /// The building as it is now, with the rules for the next notices.
     pub site: watch::Receiver<Arc<Site>>,
     /// Where the log is kept.
     pub writer: Arc<W>,
@@ -48,9 +48,9 @@ pub struct AlertKeeper<W, R> {
     pub board: Arc<StateBoard>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// What holds now, from the live figures.
+    /// The current set of alerts, from the live figures.
     pub raised: watch::Receiver<Vec<Alert>>,
-    /// Who takes care of what.
+    /// Requests to take care of alerts.
     pub requests: mpsc::Receiver<Acknowledge>,
     /// Where notices go; when it is full, a notice is dropped and counted.
     pub notices: mpsc::Sender<Notice>,
@@ -62,7 +62,7 @@ impl<W, R> std::fmt::Debug for AlertKeeper<W, R> {
     }
 }
 
-/// The queue between those who acknowledge and the keeper.
+/// Both ends of the queue of requests to a keeper.
 pub fn acknowledgements() -> (Acknowledgements, mpsc::Receiver<Acknowledge>) {
     mpsc::channel(REQUESTS)
 }
@@ -79,7 +79,7 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
         let mut notices = Notices::resume(site.alerts.notices.clone(), &open, now);
         let mut log = Log { alerts: Lifecycle::resume(open, newest, now), unsaved: Vec::new() };
         let mut tick = tokio::time::interval(TICK);
-        let (mut asking, mut following) = (true, true);
+        let (mut has_requests, mut following) = (true, true);
         loop {
             let acknowledged = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -88,8 +88,8 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
                     // The live figures have ended, and the program with them.
                     Err(_) => return Ok(()),
                 },
-                request = self.requests.recv(), if asking => {
-                    asking = request.is_some();
+                request = self.requests.recv(), if has_requests => {
+                    has_requests = request.is_some();
                     request.and_then(|request| log.acknowledge(request, self.clock.now()))
                 }
                 changed = self.site.changed(), if following => {
@@ -103,7 +103,7 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
             let (now, holding) = (self.clock.now(), self.raised.borrow_and_update().clone());
             let mut changes = log.alerts.compare(&holding, now);
             changes.extend(acknowledged);
-            self.tell(notices.take(&changes, &site, now));
+            self.send(notices.take(&changes, &site, now));
             self.show(log.alerts.annotated(&holding), &site, now);
             log.save(changes, &*self.writer).await;
         }
@@ -115,7 +115,7 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
         Ok((self.reader.open_alerts().await?, newest))
     }
 
-    fn tell(&self, notices: Vec<Notice>) {
+    fn send(&self, notices: Vec<Notice>) {
         for notice in notices {
             if self.notices.try_send(notice).is_err() {
                 metrics::counter!("vigie_notices_lost_total").increment(1);
@@ -135,7 +135,7 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
 
 struct Log {
     alerts: Lifecycle,
-    /// What the store did not take yet.
+    /// Changes that are not in the store yet.
     unsaved: Vec<Change>,
 }
 
@@ -143,7 +143,7 @@ impl Log {
     fn acknowledge(&mut self, request: Acknowledge, at: Instant) -> Option<Change> {
         let Acknowledge { id, by, done } = request;
         let change = self.alerts.acknowledge(id, Acknowledgement { by, at });
-        // Whoever asked may have gone meanwhile; it holds all the same.
+        // The requester may have gone meanwhile; the acknowledgement holds all the same.
         let _gone = done.send(change.is_some());
         change
     }

@@ -1,4 +1,4 @@
-//! How long to wait before the next attempt.
+//! Pauses between attempts.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 pub(crate) struct Backoff {
     first: Duration,
     longest: Duration,
-    next: Duration,
+    attempt: u32,
 }
 
 impl Backoff {
@@ -24,22 +24,31 @@ impl Backoff {
     }
 
     const fn new(first: Duration, longest: Duration) -> Self {
-        Self { first, longest, next: first }
+        Self { first, longest, attempt: 0 }
     }
 
     /// The pause before the next attempt.
     pub(crate) fn pause(&mut self) -> Duration {
-        let pause = self.next;
-        self.next = (pause * 2).min(self.longest);
-        // Each `RandomState` hashes differently; nothing depends on how well.
-        let chance = RandomState::new().hash_one(()) % 1000;
-        pause.saturating_sub((pause / 2000) * u32::try_from(chance).unwrap_or(0))
+        let pause = delay(self.first, self.longest, self.attempt, per_mille());
+        self.attempt = self.attempt.saturating_add(1);
+        pause
     }
 
     /// The last attempt succeeded.
     pub(crate) fn reset(&mut self) {
-        self.next = self.first;
+        self.attempt = 0;
     }
+}
+
+/// Delay after `attempt` earlier ones; `jitter` from 0 to 1000 shortens it by up to a half.
+fn delay(first: Duration, longest: Duration, attempt: u32, jitter: u32) -> Duration {
+    let doubled = first.saturating_mul(2_u32.saturating_pow(attempt)).min(longest);
+    doubled.saturating_sub((doubled / 2000) * jitter)
+}
+
+/// A number from 0 to 999 by chance. Each `RandomState` hashes differently; nothing depends on how well.
+fn per_mille() -> u32 {
+    u32::try_from(RandomState::new().hash_one(()) % 1000).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -55,5 +64,17 @@ mod tests {
 
         backoff.reset();
         assert!(backoff.pause().as_millis() <= 200);
+    }
+
+    #[test]
+    fn a_pause_follows_from_its_attempt_and_its_jitter_however_many_attempts_there_were() {
+        let pause = |attempt, jitter| {
+            delay(Duration::from_millis(200), Duration::from_secs(5), attempt, jitter).as_millis()
+        };
+        assert_eq!(
+            [0, 1, 2, 5, 1000].map(|attempt| pause(attempt, 0)),
+            [200, 400, 800, 5000, 5000]
+        );
+        assert_eq!(pause(1, 1000), 200);
     }
 }

@@ -1,4 +1,4 @@
-//! One connection to an MQTT broker: the only file that names the MQTT library.
+//! Connection to an MQTT broker: the only file that names the MQTT library.
 //!
 //! The library's own request queue is not used. It stops taking acknowledgements while publications are in flight,
 //! and writes each one to the network by itself; here a whole batch goes out in one write.
@@ -18,11 +18,11 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// The protocol's own maximum, so that the broker's limit decides what comes: a message above the limit of a client
 /// ends its connection and is delivered again, for ever.
 const MAX_PACKET_BYTES: usize = 268_435_455;
-/// So many of our publications may be unconfirmed; packet identifiers go ten times further, so none is used twice.
+/// Publications that may be unconfirmed; packet identifiers go ten times further, so none is used twice.
 const MAX_UNCONFIRMED: u16 = 64;
 const PACKET_IDS: u16 = 640;
 
-/// As whom to connect.
+/// Client with which to connect.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) broker: BrokerUrl,
@@ -33,23 +33,23 @@ pub(crate) struct Session {
     pub(crate) last_will: Option<(String, Vec<u8>)>,
 }
 
-/// What comes from the broker.
+/// Event of a connection.
 #[derive(Debug)]
 pub(crate) enum LinkEvent {
-    /// A message; `packet` when it wants to be acknowledged.
+    /// A message; `packet` when it is to be acknowledged.
     Message { topic: String, payload: Bytes, retained: bool, packet: Option<u16> },
     /// The answer to a subscription: of each filter whether it was granted.
     Subscribed { granted: Vec<bool> },
     /// A publication was confirmed, so there is room for another.
     Confirmed,
-    /// Nothing that matters here.
+    /// Any other event.
     Other,
 }
 
-/// Why there is no connection.
+/// Reason why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
-    /// The broker does not want us: somebody must change the configuration.
+    /// The broker refuses the login: a person must change the configuration.
     #[error("the broker refuses the login: {0}")]
     Refused(&'static str),
     /// Connect again.
@@ -91,15 +91,15 @@ impl BrokerLink {
     /// The next event. Cancel-safe: what was read stays in the connection.
     pub(crate) async fn next(&mut self) -> Result<LinkEvent, LinkError> {
         let event = self.events.poll().await.map_err(refusal)?;
-        heard(event)
+        link_event(event)
     }
 
     /// An event that was read together with the last one; there is no need to wait for it.
     pub(crate) fn next_read(&mut self) -> Option<Result<LinkEvent, LinkError>> {
-        self.events.state.events.pop_front().map(heard)
+        self.events.state.events.pop_front().map(link_event)
     }
 
-    /// Asks for these topics with `QoS` 1; the answer is a [`LinkEvent::Subscribed`].
+    /// Subscribes to these filters with `QoS` 1; the answer is a [`LinkEvent::Subscribed`].
     pub(crate) async fn subscribe(&mut self, filters: &[String]) -> Result<(), LinkError> {
         let filter = |path: &String| SubscribeFilter::new(path.clone(), QoS::AtLeastOnce);
         let request = Request::Subscribe(Subscribe::new_many(filters.iter().map(filter)));
@@ -130,12 +130,12 @@ impl BrokerLink {
         self.request(Request::Publish(message)).await
     }
 
-    /// Tells the broker that we are still here, for when nothing is read for a while.
+    /// Keeps the connection up while nothing is read from it.
     pub(crate) async fn ping(&mut self) -> Result<(), LinkError> {
         self.write(std::iter::once(Packet::PingReq)).await
     }
 
-    /// Says goodbye, so that the last will is not published.
+    /// Disconnects in order, so that the last will is not published.
     pub(crate) async fn disconnect(mut self) {
         if let Err(error) = self.write(std::iter::once(Packet::Disconnect)).await {
             tracing::debug!(error = error.root(), "the broker was gone before we said goodbye");
@@ -168,7 +168,7 @@ impl BrokerLink {
     }
 }
 
-fn heard(event: Event) -> Result<LinkEvent, LinkError> {
+fn link_event(event: Event) -> Result<LinkEvent, LinkError> {
     Ok(match event {
         Event::Incoming(Packet::Publish(message)) => LinkEvent::Message {
             packet: (message.qos != QoS::AtMostOnce).then_some(message.pkid),

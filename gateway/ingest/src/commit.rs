@@ -1,22 +1,23 @@
-//! Makes a batch durable, however long the store needs, and finds the delivery that it refuses.
+//! Commit of a batch, however long the store needs; a delivery that the store refuses goes into quarantine alone.
 
 use std::sync::Arc;
 
+use domain::failure_chain;
 use domain::message::{Reason, ReasonLabel};
 use store::{Appended, Batch, SeriesWriter, StoreError};
 
 use crate::backoff::Backoff;
 use crate::delivery::Receipt;
-use crate::gathering::{Gathered, Gathering, refusal};
+use crate::pending_batch::{PendingBatch, PendingDelivery, refusal};
 use crate::readiness::{Part, Readiness};
 
-/// What came of a batch.
+/// Outcome of a commit.
 #[derive(Debug)]
 pub(crate) struct Committed {
     pub(crate) appended: Appended,
-    /// The sorts of refusal that went into quarantine.
+    /// Reasons of the deliveries that went into quarantine.
     pub(crate) refused: Vec<ReasonLabel>,
-    /// Whom to tell.
+    /// Receipts that are to be acknowledged.
     pub(crate) receipts: Vec<Receipt>,
 }
 
@@ -27,13 +28,13 @@ pub(crate) struct Committed {
 pub(crate) async fn commit<W: SeriesWriter>(
     writer: Arc<W>,
     readiness: Arc<Readiness>,
-    gathering: Gathering,
+    pending: PendingBatch,
 ) -> Result<Committed, StoreError> {
-    let receipts = gathering.receipts();
-    let mut refused = gathering.refused();
+    let receipts = pending.receipts();
+    let mut refused = pending.refused();
     let mut appended = Appended::default();
-    let patient = Patient { writer: &*writer, readiness: &readiness };
-    let Gathering { batch, deliveries, .. } = gathering;
+    let patient = PatientWriter { writer: &*writer, readiness: &readiness };
+    let PendingBatch { batch, deliveries, .. } = pending;
     // Parts that are still to be appended, the next one last.
     let mut parts = vec![(batch, deliveries)];
     while let Some((batch, deliveries)) = parts.pop() {
@@ -53,13 +54,13 @@ pub(crate) async fn commit<W: SeriesWriter>(
     Ok(Committed { appended, refused, receipts })
 }
 
-/// Appends and waits.
-struct Patient<'a, W> {
+/// Writer that tries again until the store is available.
+struct PatientWriter<'a, W> {
     writer: &'a W,
     readiness: &'a Readiness,
 }
 
-impl<W: SeriesWriter> Patient<'_, W> {
+impl<W: SeriesWriter> PatientWriter<'_, W> {
     async fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
         let mut backoff = Backoff::of_a_store();
         loop {
@@ -70,7 +71,7 @@ impl<W: SeriesWriter> Patient<'_, W> {
                 }
                 Err(error @ (StoreError::Unavailable(_) | StoreError::Damaged { .. })) => {
                     metrics::counter!("vigie_store_failures_total").increment(1);
-                    let why = format!("readings cannot be stored: {}", chain(&error));
+                    let why = format!("readings cannot be stored: {}", failure_chain(&error));
                     self.readiness.blocked(Part::Store, why);
                     tokio::time::sleep(backoff.pause()).await;
                 }
@@ -81,23 +82,23 @@ impl<W: SeriesWriter> Patient<'_, W> {
 }
 
 enum Halves {
-    Two((Batch, Vec<Gathered>), (Batch, Vec<Gathered>)),
-    Culprit(Gathered),
+    Two((Batch, Vec<PendingDelivery>), (Batch, Vec<PendingDelivery>)),
+    Culprit(PendingDelivery),
 }
 
 /// Splits a batch that the store refuses, until the delivery that it refuses stands alone.
-fn halves(mut batch: Batch, mut deliveries: Vec<Gathered>) -> Halves {
+fn halves(mut batch: Batch, mut deliveries: Vec<PendingDelivery>) -> Halves {
     let second = deliveries.split_off(deliveries.len() / 2);
     if deliveries.is_empty() {
         let culprit = second.into_iter().next().expect("an empty batch is not refused");
         return Halves::Culprit(culprit);
     }
-    let readings = deliveries.iter().map(|gathered| gathered.readings).sum();
-    let refused = deliveries.iter().map(|gathered| gathered.refused).sum();
+    let readings = deliveries.iter().map(|delivery| delivery.readings).sum();
+    let refused = deliveries.iter().map(|delivery| delivery.refused).sum();
     let rest = Batch {
         readings: batch.readings.split_off(readings),
         refused: batch.refused.split_off(refused),
-        // To note these twice does no harm.
+        // Recording these twice does no harm.
         families: batch.families.clone(),
         learned: batch.learned.clone(),
         healed: Vec::new(),
@@ -105,7 +106,7 @@ fn halves(mut batch: Batch, mut deliveries: Vec<Gathered>) -> Halves {
     Halves::Two((batch, deliveries), (rest, second))
 }
 
-fn quarantined(culprit: &Gathered, cause: &store::Cause) -> Batch {
+fn quarantined(culprit: &PendingDelivery, cause: &store::Cause) -> Batch {
     let text = format!("the store cannot keep it: {cause}");
     let refused = refusal(&culprit.delivery, Reason::new(ReasonLabel::Value, text));
     Batch { refused: vec![refused], ..Batch::default() }
@@ -115,14 +116,4 @@ fn add(sum: &mut Appended, more: Appended) {
     sum.stored += more.stored;
     sum.repeated += more.repeated;
     sum.dropped += more.dropped;
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
 }

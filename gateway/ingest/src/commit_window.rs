@@ -1,7 +1,7 @@
-//! When to commit: a pure rule that is told what happens and says what to do.
+//! Commit window: the pure rule that closes a batch of deliveries.
 //!
 //! A batch is closed when its oldest delivery has waited for the window, when it is full, or when the broker
-//! will send nothing more before it is acknowledged. No broker tells how many deliveries it lets be unacknowledged
+//! will send nothing more before it is acknowledged. No broker states how many deliveries it lets be unacknowledged
 //! (20 with Mosquitto as it comes, 1000 as we ship it), so this ceiling is learned: traffic stops at a number, and
 //! as soon as that number is acknowledged a burst follows.
 
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const CEILING_MIN: usize = 10;
 /// How long traffic must have stopped to look like a ceiling.
 const STALL: Duration = Duration::from_millis(50);
-/// How soon after the acknowledgement the burst must come.
+/// Time after the acknowledgement within which the burst must come.
 const BURST: Duration = Duration::from_millis(50);
 /// From this ceiling on, half of it makes a batch, so that the broker can send while we commit.
 const HALVED_FROM: usize = 100;
@@ -21,7 +21,7 @@ const HALVED_FROM: usize = 100;
 pub struct CommitWindow {
     length: Duration,
     limit: usize,
-    gathered: usize,
+    pending: usize,
     oldest: Option<Instant>,
     unacknowledged: usize,
     last_arrival: Option<Instant>,
@@ -29,13 +29,13 @@ pub struct CommitWindow {
     suspicion: Suspicion,
 }
 
-/// How sure we are of a ceiling that we have not learned yet.
+/// Evidence for a ceiling that is not learned yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Suspicion {
     None,
-    /// Traffic stopped with so many unacknowledged.
+    /// Traffic stopped with this count unacknowledged.
     Stalled(usize),
-    /// They were acknowledged at this instant, and so many came since.
+    /// The deliveries of the stall were acknowledged at `since`, and `burst` have come after it.
     Proving {
         ceiling: usize,
         since: Instant,
@@ -43,10 +43,10 @@ enum Suspicion {
     },
 }
 
-/// What to do with the batch being gathered.
+/// Time at which the pending batch is to be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing is gathered.
+    /// No delivery is pending.
     Never,
     /// Close it then.
     At(Instant),
@@ -60,7 +60,7 @@ impl CommitWindow {
         Self {
             length,
             limit,
-            gathered: 0,
+            pending: 0,
             oldest: None,
             unacknowledged: 0,
             last_arrival: None,
@@ -71,7 +71,7 @@ impl CommitWindow {
 
     /// A delivery joins the batch. `awaited` when the broker waits for its acknowledgement.
     pub fn arrived(&mut self, now: Instant, awaited: bool) {
-        self.gathered += 1;
+        self.pending += 1;
         self.oldest.get_or_insert(now);
         if awaited {
             self.weigh_burst(now);
@@ -98,18 +98,14 @@ impl CommitWindow {
         };
     }
 
-    /// What to do with the batch being gathered, when no other is being committed.
+    /// When to close the pending batch, while no other is being committed.
     pub fn due(&self) -> Due {
         let Some(oldest) = self.oldest else { return Due::Never };
         let blocked = self.ceiling.is_some_and(|ceiling| {
-            let half = ceiling >= HALVED_FROM && self.gathered >= ceiling / 2;
+            let half = ceiling >= HALVED_FROM && self.pending >= ceiling / 2;
             half || self.unacknowledged >= ceiling
         });
-        if blocked || self.gathered >= self.limit {
-            Due::Now
-        } else {
-            Due::At(oldest + self.length)
-        }
+        if blocked || self.pending >= self.limit { Due::Now } else { Due::At(oldest + self.length) }
     }
 
     /// The batch was closed, the next one begins.
@@ -118,11 +114,11 @@ impl CommitWindow {
         if self.ceiling.is_none() && silent && self.unacknowledged >= CEILING_MIN {
             self.suspicion = Suspicion::Stalled(self.unacknowledged);
         }
-        self.gathered = 0;
+        self.pending = 0;
         self.oldest = None;
     }
 
-    /// So many deliveries that the broker waited for were acknowledged.
+    /// Counts deliveries as acknowledged for which the broker waited.
     pub fn acknowledged(&mut self, count: usize, now: Instant) {
         self.unacknowledged = self.unacknowledged.saturating_sub(count);
         if let Suspicion::Stalled(ceiling) = self.suspicion {
@@ -136,9 +132,9 @@ impl CommitWindow {
         self.suspicion = Suspicion::None;
     }
 
-    /// How many deliveries are gathered.
-    pub const fn gathered(&self) -> usize {
-        self.gathered
+    /// Count of the deliveries in the pending batch.
+    pub const fn pending(&self) -> usize {
+        self.pending
     }
 }
 

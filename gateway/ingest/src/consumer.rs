@@ -1,4 +1,4 @@
-//! Takes deliveries from a broker over a persistent session, and acknowledges what the store has committed.
+//! Consumer of a broker over a persistent session: it takes deliveries, and acknowledges what the store has committed.
 //!
 //! The connection is never left unread for long enough to be lost: while the queue of deliveries is full, it is kept
 //! up by pings, acknowledgements still go out, and the broker holds back the rest.
@@ -17,29 +17,29 @@ use crate::broker_link::{BrokerLink, LinkError, LinkEvent, Session};
 use crate::delivery::{Delivery, LinkReceipt, Receipt};
 use crate::readiness::{Part, Readiness};
 
-/// How often a connection that is not read tells that it lives.
+/// Pause between two pings of a connection that is not read.
 const PING_EVERY: Duration = Duration::from_secs(10);
-/// The filter that takes in everything; some brokers refuse it by default.
+/// The filter for all topics; some brokers refuse it by default.
 const EVERYTHING: &str = "#";
-/// So many filters are asked for in one packet.
+/// Filters in one subscription packet.
 const FILTERS_AT_ONCE: usize = 100;
-/// How long the queue may be full before readiness says so.
+/// Time for which the queue may be full before readiness reports it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a consumer asks for.
+/// Filters of a consumer.
 #[derive(Clone, Debug)]
 pub struct Subscriptions {
-    /// All filters. With `#` among them nothing that a device announces can be missed.
+    /// All filters. With `#` among them no announcement of a device can be missed.
     pub wide: Vec<String>,
-    /// The filters to be content with where `#` is refused.
+    /// The filters to use where `#` is refused.
     pub narrow: Vec<String>,
-    /// The topics to ask for besides `narrow`; may grow.
+    /// The topics to subscribe to besides `narrow`; may grow.
     pub learned: watch::Receiver<Vec<String>>,
 }
 
 impl Subscriptions {
-    /// The same among the consumers of a group, to each of whom the broker gives a part. What was learned is asked for
-    /// by each: storing it twice changes nothing.
+    /// The same among the consumers of a group, to each of whom the broker gives a part. Each subscribes to all
+    /// learned topics: storing a reading twice changes nothing.
     #[must_use]
     pub fn shared(self, group: &str) -> Self {
         let shared: Vec<_> =
@@ -52,11 +52,11 @@ impl Subscriptions {
 pub struct Consumer {
     session: Session,
     subscriptions: Subscriptions,
-    /// The broker does not let everything be heard.
+    /// Whether the broker has refused `#`.
     is_narrow: bool,
-    /// The filters that were asked for last, until they are answered.
-    asked: Vec<String>,
-    /// All that were asked for on this connection.
+    /// Filters of subscriptions that the broker has not answered.
+    unanswered: Vec<String>,
+    /// All filters that were sent on this connection.
     subscribed: HashSet<String>,
     deliveries: mpsc::Sender<Delivery>,
     acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
@@ -90,7 +90,7 @@ impl Consumer {
             session,
             subscriptions,
             is_narrow,
-            asked: Vec::new(),
+            unanswered: Vec::new(),
             subscribed: HashSet::new(),
             deliveries,
             acknowledgements,
@@ -101,7 +101,7 @@ impl Consumer {
     }
 
     /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
-    /// the acknowledgements, and says goodbye.
+    /// the acknowledgements, and disconnects.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut backoff = Backoff::of_a_broker();
         while !stop.is_cancelled() {
@@ -119,14 +119,14 @@ impl Consumer {
                     }
                 }
             };
-            self.tell(&error);
+            self.report(&error);
             if self.meanwhile(&stop, tokio::time::sleep(backoff.pause())).await.is_none() {
                 break;
             }
         }
     }
 
-    fn tell(&self, error: &LinkError) {
+    fn report(&self, error: &LinkError) {
         let broker = &self.session.broker;
         let why = match error {
             LinkError::Refused(_) => format!("{broker}: {error}"),
@@ -175,17 +175,17 @@ impl Consumer {
                 Ok(()) = self.subscriptions.learned.changed(), if self.is_narrow => {
                     self.subscribe(&mut link).await?;
                 }
-                event = link.next() => self.heed(&mut link, event?, stop).await?,
+                event = link.next() => self.on_event(&mut link, event?, stop).await?,
             }
             while !stop.is_cancelled()
                 && let Some(event) = link.next_read()
             {
-                self.heed(&mut link, event?, stop).await?;
+                self.on_event(&mut link, event?, stop).await?;
             }
         }
     }
 
-    /// Asks for what was not asked for yet. A filter that is asked for again would have its retained messages sent again.
+    /// Subscribes to the filters that were not sent yet. The broker would send the retained messages of a repeated one again.
     async fn subscribe(&mut self, link: &mut BrokerLink) -> Result<(), LinkError> {
         let mut filters = if self.is_narrow {
             let mut filters = self.subscriptions.narrow.clone();
@@ -198,11 +198,11 @@ impl Consumer {
         for filters in filters.chunks(FILTERS_AT_ONCE) {
             link.subscribe(filters).await?;
         }
-        self.asked.extend(filters);
+        self.unanswered.extend(filters);
         Ok(())
     }
 
-    async fn heed(
+    async fn on_event(
         &mut self,
         link: &mut BrokerLink,
         event: LinkEvent,
@@ -223,18 +223,18 @@ impl Consumer {
                     Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
                 }
             }
-            LinkEvent::Subscribed { granted } => self.heed_subscription(link, &granted).await,
+            LinkEvent::Subscribed { granted } => self.on_subscribed(link, &granted).await,
             LinkEvent::Confirmed | LinkEvent::Other => Ok(()),
         }
     }
 
     /// The broker answers one subscription after the other, in their order.
-    async fn heed_subscription(
+    async fn on_subscribed(
         &mut self,
         link: &mut BrokerLink,
         granted: &[bool],
     ) -> Result<(), LinkError> {
-        let answered = self.asked.drain(..granted.len().min(self.asked.len()));
+        let answered = self.unanswered.drain(..granted.len().min(self.unanswered.len()));
         let refused = answered.zip(granted).filter(|(_, granted)| !**granted);
         let refused: Vec<String> = refused.map(|(filter, _)| filter).collect();
         if !self.is_narrow && refused.iter().any(|filter| filter == EVERYTHING) {
@@ -296,7 +296,7 @@ impl Consumer {
         }
     }
 
-    /// Nothing more is taken; what is being committed is still acknowledged.
+    /// Acknowledges the last commits without taking deliveries, then disconnects.
     async fn finish(self, mut link: BrokerLink) {
         let Self { deliveries, mut acknowledgements, epoch, .. } = self;
         // The pipeline ends when nobody can send to it any more.

@@ -1,9 +1,9 @@
-//! What the gateway counts, for `/metrics` and for its own pulse.
+//! Counts of the gateway, for `/metrics` and for its own state.
 
 use domain::message::ReasonLabel;
 use metrics::{Counter, counter, describe_counter};
 
-/// Every sort of refusal, so that each stands in the metrics from the start.
+/// Every reason of refusal, so that each stands in the metrics from the start.
 const REASONS: [ReasonLabel; 7] = [
     ReasonLabel::Topic,
     ReasonLabel::Malformed,
@@ -70,22 +70,22 @@ impl Counters {
         }
     }
 
-    /// So many messages came in.
+    /// Counts received messages.
     pub(crate) fn received(&self, count: usize) {
         self.received.increment(count as u64);
     }
 
-    /// A message was nobody's.
+    /// Counts a message of no device family.
     pub(crate) fn ignored(&self) {
         self.ignored.increment(1);
     }
 
-    /// So many readings never came.
+    /// Counts readings that never came.
     pub(crate) fn lost(&self, count: u64) {
         self.lost.increment(count);
     }
 
-    /// A batch is durable.
+    /// Counts a durable batch.
     pub(crate) fn committed(&mut self, appended: store::Appended, refused: &[ReasonLabel]) {
         self.stored.increment(appended.stored);
         self.repeated.increment(appended.repeated);

@@ -1,39 +1,37 @@
-//! One received MQTT message with its pending acknowledgement, and the way back for acknowledgements.
+//! Delivery: one received MQTT message with its pending acknowledgement, and the way back for acknowledgements.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::Instant;
+use domain::admission::MAX_PAYLOAD;
 use tokio::sync::mpsc;
 
 use crate::journal::{Journal, Segment};
 
-/// A message of which no one has promised yet that it is safe.
+/// A received message that is not yet safe, and not yet acknowledged to the sensor.
 #[derive(Clone, Debug)]
 pub struct Delivery {
     /// Its full topic.
     pub topic: String,
-    /// Its payload; cut to what quarantine keeps when it is larger than anything that is read.
+    /// Its payload; of one that is too large to be read, the beginning that quarantine keeps.
     pub payload: Bytes,
     /// How long the payload was.
     pub payload_len: usize,
-    /// Whether the broker had kept it: then it may be old.
+    /// Whether it is a retained message of the broker, which may be old.
     pub retained: bool,
     /// When it came in, by our clock.
     pub received_at: Instant,
-    /// Whom to tell once it is stored.
+    /// Receipt to be acknowledged once it is stored.
     pub receipt: Receipt,
 }
 
 impl Delivery {
-    /// A larger payload is not read but refused.
-    pub const MAX_BYTES: usize = 256 * 1024;
-
-    /// Holds on to the payload, or to its beginning when it is larger than [`Delivery::MAX_BYTES`], so that a
+    /// Holds on to the payload, or to its beginning when it is larger than [`MAX_PAYLOAD`], so that a
     /// queue of deliveries stays small whatever is sent.
     pub fn new(topic: String, payload: Bytes, received_at: Instant, receipt: Receipt) -> Self {
         let payload_len = payload.len();
-        let payload = if payload_len > Self::MAX_BYTES {
+        let payload = if payload_len > MAX_PAYLOAD {
             Bytes::copy_from_slice(&payload[..store::Refused::KEPT_BYTES])
         } else {
             payload
@@ -47,10 +45,10 @@ impl Delivery {
     }
 }
 
-/// What the origin of a delivery needs to know it again.
+/// Key by which the origin of a delivery recognises it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipt {
-    /// Nobody waits: it came with `QoS` 0, or it is a last will.
+    /// No acknowledgement is due: it came with `QoS` 0, or it is a last will.
     None,
     /// A broker waits for the acknowledgement.
     Link(LinkReceipt),
@@ -58,7 +56,7 @@ pub enum Receipt {
     Journal(Segment),
 }
 
-/// Names a message that a broker wants acknowledged.
+/// Key of a message that a broker delivers until it is acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkReceipt {
     /// Which connection it came over. An acknowledgement from an earlier one is void: the broker delivers again.
@@ -75,7 +73,8 @@ pub struct Receipts {
 }
 
 impl Receipts {
-    /// So many batches of acknowledgements may wait for the link; it takes them also while it reconnects.
+    /// Batches of acknowledgements that may wait for the link; when it is full the pipeline waits. The link takes them also
+    /// while it reconnects.
     pub const QUEUE: usize = 64;
 
     /// Acknowledges to the link at the other end of `link`, and to `journal`.
@@ -83,7 +82,7 @@ impl Receipts {
         Self { link, journal }
     }
 
-    /// Tells each origin that these deliveries are stored.
+    /// Acknowledges stored deliveries to their origins.
     pub async fn acknowledge(&self, receipts: &[Receipt]) {
         let mut link = Vec::new();
         for receipt in receipts {

@@ -1,4 +1,4 @@
-//! Puts the pipeline together, from what the store knows.
+//! The pipeline put together, from the contents of the store.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use tokio_util::sync::CancellationToken;
 use crate::commit_window::CommitWindow;
 use crate::counters::Counters;
 use crate::delivery::{Delivery, Receipt, Receipts};
-use crate::gathering::Gathering;
 use crate::journal::Leftover;
-use crate::live_driver::{About, LiveDriver};
+use crate::live_driver::{GatewayInfo, LiveDriver};
+use crate::pending_batch::PendingBatch;
 use crate::pipeline::{BATCH_DELIVERIES, Pipeline};
 use crate::readiness::Readiness;
 use crate::state_board::StateBoard;
 
-/// What the pipeline works with.
+/// Parts of a pipeline, before it runs.
 pub struct Ingest<W, R> {
     /// The building.
     pub site: Arc<Site>,
@@ -33,23 +33,23 @@ pub struct Ingest<W, R> {
     pub reader: Arc<R>,
     /// Where live figures go.
     pub board: Arc<StateBoard>,
-    /// Where what a person should know goes, whenever it changed.
+    /// Where the current set of alerts goes, whenever it changed.
     pub alerts: watch::Sender<Vec<Alert>>,
-    /// Whom to tell that a delivery is stored.
+    /// The way back for acknowledgements of stored deliveries.
     pub receipts: Receipts,
-    /// Whom to tell why nothing is stored.
+    /// Where obstacles are reported.
     pub readiness: Arc<Readiness>,
     /// The time, for live figures.
     pub clock: Arc<dyn Clock>,
     /// How long a reading waits for others to be committed with.
     pub commit_window: Duration,
-    /// Whom to tell where devices publish that have announced it.
+    /// Where topics go that devices have announced.
     pub learned: watch::Sender<Vec<String>>,
-    /// How much room the store takes and has, as it is measured now and then.
+    /// Disk space that the store takes and has, as it is measured now and then.
     pub storage: watch::Receiver<Option<StorageState>>,
-    /// Whether somebody sets the clock of this machine, as it is asked now and then; `None` where nobody can say.
+    /// Whether something sets the clock of this machine; `None` where the system cannot tell.
     pub clock_is_set: watch::Receiver<Option<bool>>,
-    /// What the gateway says of itself.
+    /// Version in the state of the gateway.
     pub version: &'static str,
 }
 
@@ -60,15 +60,14 @@ impl<W, R> std::fmt::Debug for Ingest<W, R> {
 }
 
 impl<W: SeriesWriter + 'static, R: StoreReader> Ingest<W, R> {
-    /// What decides which messages become readings, given the sources that the store has heard of and the messages
-    /// that later ones need to be understood.
+    /// Admission with the sources of the store, and the stored announcements that later messages need.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn admission(site: &Site, reader: &R) -> Result<Admission, StoreError> {
-        let known: Vec<Source> =
-            reader.sources().await?.into_iter().map(|known| known.source).collect();
-        let mut admission = Admission::new(site, known);
+        let stored = reader.sources().await?.into_iter().map(|stored| stored.source);
+        let sources: Vec<Source> = stored.collect();
+        let mut admission = Admission::new(site, sources);
         for Learned { topic, payload } in reader.learned().await? {
             admission.recall(&topic, &payload);
         }
@@ -90,7 +89,7 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Ingest<W, R> {
     ) -> Result<(), StoreError> {
         let admission = Self::admission(&self.site, &self.reader).await?;
         let Self { version, storage, clock_is_set, .. } = self;
-        let gateway = About { version, storage, clock_is_set };
+        let gateway = GatewayInfo { version, storage, clock_is_set };
         let live =
             LiveDriver::start(self.site, self.reader, self.board, self.alerts, self.clock, gateway)
                 .await?;
@@ -102,19 +101,19 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Ingest<W, R> {
             readiness: self.readiness,
             counters: Counters::new(),
             window: CommitWindow::new(self.commit_window, BATCH_DELIVERIES),
-            gathering: Gathering::default(),
+            pending: PendingBatch::default(),
             commits: JoinSet::new(),
             epoch: 0,
             learned: self.learned,
             has_learned: true,
-            told: HashMap::new(),
+            families: HashMap::new(),
         };
         started();
         pipeline.run(deliveries, stop).await
     }
 }
 
-/// Sends what an earlier run left in the crash journal down the pipeline, before anything new.
+/// Sends the leftover of the crash journal down the pipeline, before anything new.
 ///
 /// Returns early when the pipeline has ended; then the journal keeps the rest.
 pub async fn redeliver(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {

@@ -1,4 +1,4 @@
-//! The crash journal: what a sensor was told is safe, from then until the store has committed it.
+//! Crash journal: deliveries that were acknowledged to their sensor, until the store has committed them.
 //!
 //! Two files in the data folder take turns. One takes new records; the other waits until all it holds is committed,
 //! and is then emptied. So no file is rewritten while deliveries come in, and hardly any of it reaches the card.
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 pub use record::Journaled;
 
-/// Which of the two files holds a record.
+/// One of the two files of the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {
     /// `journal-a`.
@@ -65,7 +65,7 @@ struct SegmentFile {
     uncommitted: u64,
 }
 
-/// What an earlier run left behind.
+/// Deliveries that an earlier run left in the journal.
 #[derive(Debug, Default)]
 pub struct Leftover {
     /// Deliveries that the store may not have, oldest first, each with the segment that holds it.
@@ -78,7 +78,7 @@ impl Journal {
     /// Both files together never grow beyond this; until there is room nothing is acknowledged.
     pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-    /// Opens the journal of `folder`, and gives what must be stored before anything new is taken.
+    /// Opens the journal of `folder`. The leftover must be stored before anything new is taken.
     pub fn open(folder: &Path) -> Result<(Self, Leftover), JournalError> {
         let mut leftover = Leftover::default();
         let (a, records_a) = SegmentFile::open(folder, Segment::A, &mut leftover.torn)?;
@@ -116,7 +116,7 @@ impl Journal {
         self.room.notified().await;
     }
 
-    /// One more delivery of this segment is stored.
+    /// Counts one more delivery of this segment as stored.
     pub fn committed(&self, segment: Segment) {
         let mut files = self.lock();
         let file = files.of(segment);
@@ -220,7 +220,7 @@ impl SegmentFile {
     }
 }
 
-/// Why the journal did not do what it was asked.
+/// Failure of the journal, cut by what the caller does.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// Stop: the file cannot be used.

@@ -1,12 +1,12 @@
 //! From an MQTT delivery to a durable reading and a live figure.
 //!
 //! ```text
-//! broker ──consumer──▶ deliveries ──admission──▶ gathering ──commit──▶ store
-//! (or the embedded one,     │                       │                   │
-//!  through the journal)     │                       └──▶ live driver ◀──┘ series that a late reading made stale
-//!        ▲                  │                               │
-//!        └── receipts ◀─────┴── once stored                 ▼
-//!                                       state board ──state publisher──▶ broker, retained
+//! broker ──consumer──▶ deliveries ──admission──▶ pending batch ──commit──▶ store
+//! (or the embedded one,     │                         │                     │
+//!  through the journal)     │                         └──▶ live driver ◀────┘ series that a late reading made stale
+//!        ▲                  │                                 │
+//!        └── receipts ◀─────┴── once stored                   ▼
+//!                                         state board ──state publisher──▶ broker, retained
 //! ```
 //!
 //! | file | what it does |
@@ -14,14 +14,15 @@
 //! | `broker_link` | one connection to a broker; the only file that names the MQTT library |
 //! | `consumer`, `state_publisher`, `backoff` | the two clients, each on a connection of its own |
 //! | `delivery` | a message with its pending acknowledgement, and the way back for it |
-//! | `journal` | what a sensor was told is safe, until the store has it |
+//! | `journal` | deliveries that were acknowledged to their sensor, until the store has them |
 //! | `commit_window` | the rule when to commit; pure |
-//! | `gathering`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
-//! | `alert_keeper` | the log of alerts, and who is told of them |
-//! | `live_driver`, `state_board` | the building as it stands now, and what of it is to be published |
-//! | `looking_back` | what the last weeks tell, once a night, for alerts that no reading alone raises |
+//! | `pending_batch`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
+//! | `ingest` | the pipeline put together |
+//! | `alert_keeper` | the log of alerts, and the notices that follow from it |
+//! | `live_driver`, `state_board` | the building as it stands now, and its states to be published |
+//! | `looking_back` | figures of the last weeks, once a night, for alerts that no reading alone raises |
 //! | `quarantine_replay` | refused messages get another chance |
-//! | `readiness`, `counters` | why the gateway does not work, and what it has done |
+//! | `readiness`, `counters` | obstacles to the work of the gateway, and counts of the work done |
 
 mod alert_keeper;
 mod backoff;
@@ -31,11 +32,11 @@ mod commit_window;
 mod consumer;
 mod counters;
 mod delivery;
-mod gathering;
 mod ingest;
 mod journal;
 mod live_driver;
 mod looking_back;
+mod pending_batch;
 mod pipeline;
 mod quarantine_replay;
 mod readiness;

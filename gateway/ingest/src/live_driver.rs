@@ -1,7 +1,8 @@
-//! Keeps the building as it stands now: feeds it readings, loads what it lacks from the store, posts what changed.
+//! Driver of the building as it stands now: it feeds readings in, loads missing series from the store, and posts what
+//! changed.
 //!
 //! A figure that depends on order cannot be mended by a late reading alone, so its source is stale until its series
-//! is loaded anew. What is stale is asked for when a batch is closed and loaded after that batch is durable; so what
+//! is loaded anew. Stale series are listed when a batch is closed and loaded after that batch is durable; so what
 //! was observed before is in the store, and what is observed meanwhile is kept by [`Live`].
 
 use std::sync::Arc;
@@ -26,15 +27,15 @@ use crate::state_board::StateBoard;
 const SPACING: Duration = Duration::from_millis(100);
 /// Figures change with time alone, too: ages, lateness, the end of a day.
 const TICK: Duration = Duration::from_secs(1);
-/// How often the gateway says that it lives.
+/// Pause between two states of the gateway itself.
 const PULSE: Duration = Duration::from_secs(2);
 /// Series are loaded at most this often: a long backlog would have them loaded with every batch.
 const LOAD_EVERY: Duration = Duration::from_secs(1);
-/// How often a series that cannot be read is tried again.
+/// Attempts to read a series.
 const LOAD_ATTEMPTS: u32 = 5;
 
-/// What the gateway says of itself.
-pub(crate) struct About {
+/// Facts about the gateway itself, for its state.
+pub(crate) struct GatewayInfo {
     pub(crate) version: &'static str,
     pub(crate) storage: watch::Receiver<Option<StorageState>>,
     pub(crate) clock_is_set: watch::Receiver<Option<bool>>,
@@ -48,14 +49,14 @@ pub(crate) struct LiveDriver<R> {
     alerts: watch::Sender<Vec<Alert>>,
     clock: Arc<dyn Clock>,
     site: Arc<Site>,
-    gateway: About,
+    gateway: GatewayInfo,
     refused_since: Option<Instant>,
     changed: bool,
     posted_at: Moment,
     pulsed_at: Option<Moment>,
     loaded_at: Moment,
-    /// To be loaded once the batch that is being committed is durable.
-    wanted: Vec<Need>,
+    /// Series to be loaded once the batch that is being committed is durable.
+    to_load: Vec<Need>,
     loads: JoinSet<Loaded>,
     looking_back: LookingBack<R>,
 }
@@ -63,18 +64,18 @@ pub(crate) struct LiveDriver<R> {
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
 
 impl<R: StoreReader> LiveDriver<R> {
-    /// The building as the store knows it.
+    /// A driver whose building is loaded from the store.
     pub(crate) async fn start(
         site: Arc<Site>,
         reader: Arc<R>,
         board: Arc<StateBoard>,
         alerts: watch::Sender<Vec<Alert>>,
         clock: Arc<dyn Clock>,
-        gateway: About,
+        gateway: GatewayInfo,
     ) -> Result<Self, StoreError> {
         let mut live = Live::new(Arc::clone(&site), clock.now());
-        for known in reader.sources().await? {
-            live.known(&known.source, &known.last);
+        for stored in reader.sources().await? {
+            live.known(&stored.source, &stored.last);
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
@@ -92,7 +93,7 @@ impl<R: StoreReader> LiveDriver<R> {
             posted_at: now,
             pulsed_at: None,
             loaded_at: now,
-            wanted: Vec::new(),
+            to_load: Vec::new(),
             loads: JoinSet::new(),
             looking_back,
         };
@@ -110,7 +111,7 @@ impl<R: StoreReader> LiveDriver<R> {
         self.changed = true;
     }
 
-    /// Takes in what a device says of itself.
+    /// Takes in the status of a device.
     pub(crate) fn status(&mut self, status: &DeviceStatus, at: Instant) {
         self.live.status(status, at);
         self.changed = true;
@@ -127,26 +128,26 @@ impl<R: StoreReader> LiveDriver<R> {
         self.changed = true;
     }
 
-    /// Takes in that messages stand refused, so many since the start.
+    /// Takes in the count of refused messages since the start.
     pub(crate) fn refused(&mut self, total: u64) {
         let since = *self.refused_since.get_or_insert_with(|| self.clock.now());
         self.live.refused(total, Some(since));
         self.changed = true;
     }
 
-    /// A batch is closed: what is stale now can be loaded once it is durable.
+    /// A batch is closed: series that are stale now can be loaded once it is durable.
     pub(crate) fn closing(&mut self, now: Moment) {
         if self.may_load(now) {
-            self.wanted = self.live.take_stale(self.clock.now());
+            self.to_load = self.live.take_stale(self.clock.now());
             self.loaded_at = now;
         }
     }
 
     /// The batch is durable.
     pub(crate) fn durable(&mut self) {
-        let wanted = std::mem::take(&mut self.wanted);
-        if !wanted.is_empty() {
-            self.loads.spawn(load(Arc::clone(&self.reader), wanted));
+        let needs = std::mem::take(&mut self.to_load);
+        if !needs.is_empty() {
+            self.loads.spawn(load(Arc::clone(&self.reader), needs));
         }
     }
 
@@ -174,7 +175,7 @@ impl<R: StoreReader> LiveDriver<R> {
         self.posted_at + if self.changed { SPACING } else { TICK }
     }
 
-    /// Posts what changed, if it is time. `quiet`: no batch is gathered or being committed.
+    /// Posts what changed, if it is time. `quiet`: no batch is pending or being committed.
     pub(crate) fn turn(&mut self, now: Moment, quiet: bool, counters: &Counters) {
         if now < self.wake() {
             return;
@@ -191,14 +192,14 @@ impl<R: StoreReader> LiveDriver<R> {
             self.live.storage(&storage, as_of);
         }
         self.live.clock(*self.gateway.clock_is_set.borrow(), as_of);
-        if let Some(told) = self.looking_back.turn(now, as_of) {
-            self.live.look_back(&told);
+        if let Some(last_weeks) = self.looking_back.turn(now, as_of) {
+            self.live.look_back(&last_weeks);
         }
         let states = self.live.states(as_of);
-        self.alerts.send_if_modified(|told| {
-            let is_new = told != self.live.alerts();
+        self.alerts.send_if_modified(|sent| {
+            let is_new = sent != self.live.alerts();
             if is_new {
-                *told = self.live.alerts().to_vec();
+                *sent = self.live.alerts().to_vec();
             }
             is_new
         });
@@ -232,7 +233,7 @@ impl<R: StoreReader> LiveDriver<R> {
     }
 
     fn may_load(&self, now: Moment) -> bool {
-        self.wanted.is_empty() && self.loads.is_empty() && now >= self.loaded_at + LOAD_EVERY
+        self.to_load.is_empty() && self.loads.is_empty() && now >= self.loaded_at + LOAD_EVERY
     }
 }
 

@@ -1,11 +1,11 @@
 //! Deliveries become readings, readings become durable, and only then is anything acknowledged.
 //!
 //! ```text
-//! deliveries ──admission──▶ gathering ──commit──▶ store ──▶ acknowledgements
+//! deliveries ──admission──▶ pending batch ──commit──▶ store ──▶ acknowledgements
 //!                    └─────▶ live ──▶ state board
 //! ```
 //!
-//! While one batch is committed the next is gathered; no more than these two are held. Then nothing more is received,
+//! While one batch is committed the next one fills; no more than these two are held. Then nothing more is received,
 //! and the origins hold back the rest.
 
 use std::collections::HashMap;
@@ -25,15 +25,15 @@ use crate::commit::{Committed, commit};
 use crate::commit_window::{CommitWindow, Due};
 use crate::counters::Counters;
 use crate::delivery::{Delivery, Receipt, Receipts};
-use crate::gathering::Gathering;
 use crate::live_driver::LiveDriver;
+use crate::pending_batch::PendingBatch;
 use crate::readiness::Readiness;
 
-/// So many deliveries make a batch, whatever the window.
+/// Deliveries that make a full batch, whatever the window.
 pub const BATCH_DELIVERIES: usize = 2000;
-/// So many deliveries may wait for the pipeline; when they do, their origins wait too.
+/// Deliveries that may wait for the pipeline; when the queue is full, their origins wait.
 pub const QUEUE_DELIVERIES: usize = 1024;
-/// So many are taken from the queue at once.
+/// Deliveries that are taken from the queue at once.
 const GULP: usize = 256;
 /// How long the last batch may take when the program stops; after that it is delivered again at the next start.
 const LAST_COMMIT_WITHIN: Duration = Duration::from_secs(3);
@@ -47,14 +47,14 @@ pub(crate) struct Pipeline<W, R> {
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) counters: Counters,
     pub(crate) window: CommitWindow,
-    pub(crate) gathering: Gathering,
+    pub(crate) pending: PendingBatch,
     pub(crate) commits: JoinSet<Result<Committed, StoreError>>,
     pub(crate) epoch: u32,
-    /// Where devices publish that have announced it.
+    /// Topics that devices have announced.
     pub(crate) learned: watch::Sender<Vec<String>>,
     pub(crate) has_learned: bool,
-    /// Of each source the family that the store was last told.
-    pub(crate) told: HashMap<Source, &'static str>,
+    /// Device family last recorded for each source.
+    pub(crate) families: HashMap<Source, &'static str>,
 }
 
 impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
@@ -92,12 +92,12 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
     }
 
     fn has_room(&self) -> bool {
-        let full = self.window.gathered() >= BATCH_DELIVERIES || self.gathering.is_heavy();
+        let full = self.window.pending() >= BATCH_DELIVERIES || self.pending.is_heavy();
         self.commits.is_empty() || !full
     }
 
     fn is_quiet(&self) -> bool {
-        self.gathering.is_empty() && self.commits.is_empty()
+        self.pending.is_empty() && self.commits.is_empty()
     }
 
     fn wake(&self) -> Moment {
@@ -110,7 +110,7 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
     async fn take(&mut self, gulp: &mut Vec<Delivery>) {
         let now = Moment::now().into_std();
         self.counters.received(gulp.len());
-        let mut nobodys = Vec::new();
+        let mut ignored = Vec::new();
         for delivery in gulp.drain(..) {
             if let Receipt::Link(receipt) = delivery.receipt
                 && receipt.epoch != self.epoch
@@ -122,19 +122,19 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
             if self.admit(delivery) {
                 self.window.arrived(now, matches!(receipt, Receipt::Link(_)));
             } else {
-                nobodys.push(receipt);
+                ignored.push(receipt);
             }
         }
-        // They wait for no commit: our own states among them would fill what a broker sends unacknowledged.
-        if !nobodys.is_empty() {
-            self.receipts.acknowledge(&nobodys).await;
+        // No commit is awaited for them: our own states among them would fill what a broker sends unacknowledged.
+        if !ignored.is_empty() {
+            self.receipts.acknowledge(&ignored).await;
         }
         if std::mem::take(&mut self.has_learned) {
             self.learned.send_replace(self.admission.learned());
         }
     }
 
-    /// Whether the delivery is somebody's, and so joined the batch.
+    /// Whether the delivery is of a device family, and so joined the batch.
     fn admit(&mut self, delivery: Delivery) -> bool {
         let admitted = if delivery.is_cut() {
             self.admission.refuse_too_large(&delivery.topic, delivery.payload_len)
@@ -159,7 +159,7 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
         if admitted.learned {
             self.has_learned = true;
             let (topic, payload) = (delivery.topic.clone(), delivery.payload.to_vec());
-            self.gathering.batch.learned.push(Learned { topic, payload });
+            self.pending.batch.learned.push(Learned { topic, payload });
         }
         if admitted.lost > 0 {
             self.counters.lost(admitted.lost);
@@ -170,15 +170,15 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
         for reading in &admitted.readings {
             self.live.observe(reading);
             if let Some(family) = admitted.family
-                && self.told.get(&reading.source) != Some(&family)
+                && self.families.get(&reading.source) != Some(&family)
             {
-                self.told.insert(reading.source.clone(), family);
-                self.gathering.batch.families.push((reading.source.clone(), family));
+                self.families.insert(reading.source.clone(), family);
+                self.pending.batch.families.push((reading.source.clone(), family));
             }
         }
         let readings = admitted.readings.len();
-        self.gathering.batch.readings.extend(admitted.readings);
-        self.gathering.add(delivery, readings, admitted.refused);
+        self.pending.batch.readings.extend(admitted.readings);
+        self.pending.add(delivery, readings, admitted.refused);
         true
     }
 
@@ -186,7 +186,7 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
         let due = match self.window.due() {
             Due::Never => false,
             Due::Now => true,
-            Due::At(at) => now.into_std() >= at || self.gathering.is_heavy(),
+            Due::At(at) => now.into_std() >= at || self.pending.is_heavy(),
         };
         if due && self.commits.is_empty() {
             self.close(now);
@@ -196,9 +196,9 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Pipeline<W, R> {
     fn close(&mut self, now: Moment) {
         self.window.closed(now.into_std());
         self.live.closing(now);
-        let gathering = std::mem::take(&mut self.gathering);
+        let pending = std::mem::take(&mut self.pending);
         let (writer, readiness) = (Arc::clone(&self.writer), Arc::clone(&self.readiness));
-        self.commits.spawn(commit(writer, readiness, gathering));
+        self.commits.spawn(commit(writer, readiness, pending));
     }
 
     async fn committed(&mut self, committed: Committed) {

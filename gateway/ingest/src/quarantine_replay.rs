@@ -1,4 +1,4 @@
-//! Gives refused messages another chance, after the site file was mended or the program has learned more.
+//! Replay of quarantine: refused messages are admitted again, after the site file or the program has changed.
 
 use std::fs;
 use std::io;
@@ -8,10 +8,10 @@ use domain::admission::Admission;
 use domain::message::{Message, ReasonLabel};
 use store::{Batch, Learned, SeriesWriter, StandingRefusal, StoreError, StoreReader};
 
-/// So many refusals are looked at, and healed, at once.
+/// Refusals that are read, and healed, at once.
 const PAGE: usize = 200;
 
-/// What came of a replay.
+/// Outcome of a replay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
     /// Messages that were admitted whole, and left quarantine.
@@ -75,7 +75,7 @@ fn readmit(admission: &mut Admission, standing: &StandingRefusal, batch: &mut Ba
     healed
 }
 
-/// Remembers in the data folder under which rules quarantine was last replayed.
+/// Mark in the data folder of the rules under which quarantine was last replayed.
 #[derive(Debug)]
 pub struct ReplayMark {
     path: PathBuf,

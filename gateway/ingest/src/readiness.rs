@@ -1,4 +1,4 @@
-//! Whether the gateway does its work, and if not, why: one line for each part that cannot.
+//! Readiness of the gateway, and its obstacles: one line for each part that does not work.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -22,27 +22,27 @@ pub enum Part {
     Store,
 }
 
-/// What keeps the gateway from being ready. Parts report to it, `/ready` shows it.
+/// Obstacles to the work of the gateway. Parts report them, `/ready` shows them.
 #[derive(Debug)]
 pub struct Readiness {
     obstacles: Mutex<BTreeMap<Part, String>>,
-    told: watch::Sender<Option<String>>,
+    summary: watch::Sender<Option<String>>,
 }
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self { obstacles: Mutex::default(), told: watch::Sender::new(None) }
+        Self { obstacles: Mutex::default(), summary: watch::Sender::new(None) }
     }
 }
 
 impl Readiness {
-    /// `part` does not work yet; nothing is wrong with that.
+    /// `part` does not work yet, which is no fault.
     pub fn pending(&self, part: Part, what: impl Into<String>) {
         let what = what.into();
         self.change(|obstacles| drop(obstacles.insert(part, what)));
     }
 
-    /// `part` cannot work, for this reason; told to people, so with the remedy where there is one.
+    /// `part` cannot work, for this reason; people read it, so with the remedy where there is one.
     pub fn blocked(&self, part: Part, why: impl Into<String>) {
         let why = why.into();
         self.change(|obstacles| {
@@ -64,7 +64,7 @@ impl Readiness {
 
     /// `None` while everything works, else why not.
     pub fn watch(&self) -> watch::Receiver<Option<String>> {
-        self.told.subscribe()
+        self.summary.subscribe()
     }
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<Part, String>)) {
@@ -72,9 +72,9 @@ impl Readiness {
         change(&mut obstacles);
         let why: Vec<_> = obstacles.values().map(String::as_str).collect();
         let why = (!why.is_empty()).then(|| why.join("; "));
-        self.told.send_if_modified(|told| {
-            let differs = *told != why;
-            *told = why;
+        self.summary.send_if_modified(|summary| {
+            let differs = *summary != why;
+            *summary = why;
             differs
         });
     }
@@ -87,18 +87,18 @@ mod tests {
     #[test]
     fn the_gateway_is_ready_when_no_part_is_blocked_and_names_every_part_that_is() {
         let readiness = Readiness::default();
-        let told = readiness.watch();
-        assert_eq!(*told.borrow(), None);
+        let summary = readiness.watch();
+        assert_eq!(*summary.borrow(), None);
 
         readiness.blocked(Part::Store, "the disk is full");
         readiness.blocked(Part::Broker, "no broker at mqtt://127.0.0.1:1883");
         assert_eq!(
-            told.borrow().as_deref(),
+            summary.borrow().as_deref(),
             Some("no broker at mqtt://127.0.0.1:1883; the disk is full")
         );
 
         readiness.clear(Part::Store);
         readiness.clear(Part::Broker);
-        assert_eq!(*told.borrow(), None);
+        assert_eq!(*summary.borrow(), None);
     }
 }

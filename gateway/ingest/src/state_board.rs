@@ -1,4 +1,4 @@
-//! The states to publish, newest of each topic: between those who find them out and the client that publishes them.
+//! Board of the states to publish, the newest of each topic: between their makers and the client that publishes them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-/// Holds the newest state of each topic. Posting never waits: while the broker is away, newer states take the
+/// The newest state of each topic. Posting never waits: while the broker is away, newer states take the
 /// place of older ones, so it never holds more than one a topic.
 #[derive(Debug, Default)]
 pub struct StateBoard {

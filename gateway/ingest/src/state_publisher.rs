@@ -1,4 +1,4 @@
-//! Publishes the states, retained, over a connection of its own: one that waits for confirmations must not hold back
+//! Publisher of the states, retained, over a connection of its own: one that waits for confirmations must not hold back
 //! the acknowledgements of the consumer.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::broker_link::{BrokerLink, LinkError, Session};
 use crate::readiness::{Part, Readiness};
 use crate::state_board::StateBoard;
 
-/// Publishes what stands on a board.
+/// Publisher of the states of a board.
 #[derive(Debug)]
 pub struct StatePublisher {
     session: Session,
@@ -33,7 +33,7 @@ impl StatePublisher {
         Self { session, board, readiness }
     }
 
-    /// Publishes until `stop`; then what still stands on the board and the last will, and says goodbye.
+    /// Publishes until `stop`; then the rest of the board and the last will, and disconnects.
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = Backoff::of_a_broker();
         loop {

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 const DEADLINE: Duration = Duration::from_mins(1);
 const NOW: &str = "2026-11-23T14:03:07Z";
 
-/// A store that fails when it is told to, and refuses a reading of 666 ppm.
+/// A store that fails on request, and refuses a reading of 666 ppm.
 #[derive(Clone, Default)]
 struct MoodyStore {
     kept: MemoryStore,
@@ -163,11 +163,11 @@ async fn nothing_is_acknowledged_while_the_store_is_down_and_everything_once_it_
     let store = MoodyStore::default();
     store.unavailable.store(true, Ordering::SeqCst);
     let mut gateway = Running::start(store.clone(), AT_ONCE);
-    let mut told = gateway.readiness.watch();
+    let mut summary = gateway.readiness.watch();
 
     gateway.deliver("room-1", &co2(812.0, 0)).await;
     gateway.attempts_reach(3).await;
-    let why = told.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+    let why = summary.wait_for(Option::is_some).await.unwrap().clone().unwrap();
     assert!(why.contains("the disk is full"), "{why}");
     assert!(gateway.acknowledged.try_recv().is_err());
 
@@ -175,7 +175,7 @@ async fn nothing_is_acknowledged_while_the_store_is_down_and_everything_once_it_
 
     assert_eq!(gateway.acknowledged().await, [1]);
     assert_eq!(gateway.stored("room-1").await, [812.0]);
-    told.wait_for(Option::is_none).await.unwrap();
+    summary.wait_for(Option::is_none).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,27 +1,27 @@
-//! Readings out of a store, beside its gateway.
+//! Export of the readings of a store, beside its gateway.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use domain::ids::DeviceId;
-use domain::{Instant, Observation, Period, Quantity, Reading, Source};
+use domain::{Instant, Observation, Period, Quantity, Reading, Source, failure_chain};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use store::{Range, SeriesReader, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::{Form, line, table};
-use crate::config::Place;
-use crate::failure::{Failure, chain};
-use crate::opened;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::resources;
 
-/// Readings that are held at once.
+/// Count of readings that are in memory at once.
 const PAGE: usize = 20_000;
-/// What is left out that a damaged block hides: its hour.
+/// Milliseconds of an hour, which is left out for a damaged block.
 const HOUR: i64 = 3_600_000;
 
-/// Which readings go out, and how.
+/// Arguments of `vigie export`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct ExportArguments {
     /// How they are written
@@ -44,7 +44,7 @@ pub struct ExportArguments {
     quantity: Option<Quantity>,
 }
 
-/// What went out, and what did not.
+/// Counts of an export, and its omissions.
 #[derive(Debug, Default)]
 struct Tally {
     sources: usize,
@@ -56,7 +56,7 @@ struct Tally {
 ///
 /// # Errors
 /// [`Failure::Incomplete`] when something was left out, which is named.
-pub async fn export(
+pub(crate) async fn export(
     place: &Place,
     arguments: &ExportArguments,
     stop: &CancellationToken,
@@ -65,22 +65,22 @@ pub async fn export(
         (arguments.from.unwrap_or(Instant::MIN), arguments.until.unwrap_or(Instant::MAX));
     let period = Period::new(from, until)
         .ok_or_else(|| Failure::Configuration(format!("--from {from} is after --until {until}")))?;
-    let pen = Pen::new(place, arguments.format)?;
-    let reader = opened::reader(&place.data)?;
+    let format = Format::new(place, arguments.format)?;
+    let reader = resources::reader(&place.data)?;
     let mut out = output(arguments.to.as_deref())?;
     let written = |error: io::Error| {
         let to =
             arguments.to.as_deref().map_or("standard output".into(), |it| it.display().to_string());
         Failure::Unavailable(format!("{to} cannot be written: {error}"))
     };
-    out.write_all(pen.header().as_bytes()).map_err(written)?;
+    out.write_all(format.header().as_bytes()).map_err(written)?;
     let sources = reader.sources().await.map_err(|error| unreadable(&error))?;
     let mut tally = Tally::default();
     for stored in sources {
         let source = stored.source;
-        let wanted = arguments.device.as_ref().is_none_or(|it| *it == source.device)
+        let is_selected = arguments.device.as_ref().is_none_or(|it| *it == source.device)
             && arguments.quantity.is_none_or(|it| it == source.quantity);
-        if !wanted {
+        if !is_selected {
             continue;
         }
         tally.sources += 1;
@@ -91,7 +91,7 @@ pub async fn export(
             }
             for observation in page {
                 let reading = Reading { source: source.clone(), observation };
-                match pen.write(&reading) {
+                match format.write(&reading) {
                     Ok(text) => out.write_all(text.as_bytes()).map_err(written)?,
                     Err(why) => tally.left_out.push(format!("{source}: {why}")),
                 }
@@ -100,10 +100,10 @@ pub async fn export(
         }
     }
     out.flush().map_err(written)?;
-    told(&tally)
+    summary(&tally)
 }
 
-fn told(tally: &Tally) -> Result<String, Failure> {
+fn summary(tally: &Tally) -> Result<String, Failure> {
     /// More of the same says nothing new.
     const SHOWN: usize = 20;
     let Tally { sources, readings, left_out } = tally;
@@ -120,7 +120,7 @@ fn told(tally: &Tally) -> Result<String, Failure> {
     )))
 }
 
-/// The readings of one source, so many at a time.
+/// Pages of the readings of one source.
 struct Pages {
     source: Source,
     next: Instant,
@@ -128,7 +128,7 @@ struct Pages {
 }
 
 impl Pages {
-    /// The next readings; `None` after the last. What cannot be read is told in `left_out`, and costs no neighbour.
+    /// The next readings; `None` after the last. What cannot be read is named in `left_out`, and costs no neighbour.
     async fn next(
         &mut self,
         reader: &impl SeriesReader,
@@ -174,14 +174,14 @@ impl Pages {
     }
 }
 
-/// How a reading is written.
-enum Pen<'a> {
+/// Format of an export, with what it needs of the site.
+enum Format<'a> {
     Csv,
     CsvFr(&'a TimeZone),
     Line(&'a domain::ids::SiteId),
 }
 
-impl<'a> Pen<'a> {
+impl<'a> Format<'a> {
     fn new(place: &'a Place, form: Form) -> Result<Self, Failure> {
         Ok(match form {
             Form::Csv => Self::Csv,
@@ -219,5 +219,5 @@ fn output(to: Option<&std::path::Path>) -> Result<Box<dyn Write>, Failure> {
 }
 
 fn unreadable(error: &StoreError) -> Failure {
-    Failure::Unavailable(format!("the store cannot be read: {}", chain(error)))
+    Failure::Unavailable(format!("the store cannot be read: {}", failure_chain(error)))
 }

@@ -1,10 +1,10 @@
-//! Readings from files into a store that no gateway writes to.
+//! Import of readings from files into a store to which no gateway writes.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::{Clock, Instant, Reading};
+use domain::{Clock, Instant, Reading, failure_chain};
 use sensors::replay::{Mapping, Recording};
 use store::{Batch, SeriesReader, SeriesWriter, SqliteWriter};
 use tokio_util::sync::CancellationToken;
@@ -14,16 +14,16 @@ use super::line::{self, Precision};
 use super::table::Header;
 use super::text::{Line, Lines};
 use super::{Arrival, Form, observation};
-use crate::config::Place;
-use crate::failure::{Failure, chain};
-use crate::opened;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::resources;
 
-/// Readings in one commit.
+/// Count of readings in one commit.
 const BATCH: usize = 5000;
-/// Refused lines that are told at once; all go into the file of --refused.
+/// Count of refused lines that are shown; all go into the file of --refused.
 const SHOWN: u64 = 20;
 
-/// Which files come in, and how they are read.
+/// Arguments of `vigie import`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct ImportArguments {
     /// The files; `-` is standard input
@@ -43,12 +43,12 @@ pub struct ImportArguments {
     refused: Option<PathBuf>,
 }
 
-/// Stores the readings of the files. A line that is refused is told with its file and number, and costs no other.
+/// Stores the readings of the files. A line that is refused is shown with its file and number, and costs no other.
 ///
 /// # Errors
 /// [`Failure::Incomplete`] when lines were refused: all others are stored. [`Failure::Unavailable`] while a gateway runs
 /// there, or when a file cannot be read to its end; what was read before is stored. Importing again repeats nothing.
-pub async fn import(
+pub(crate) async fn import(
     place: &Place,
     arguments: &ImportArguments,
     clock: &dyn Clock,
@@ -56,12 +56,12 @@ pub async fn import(
 ) -> Result<String, Failure> {
     let site = place.site()?;
     let map = arguments.map.as_deref().map(read_map).transpose()?;
-    let settings = opened::settings(site, place.forward_to.clone());
+    let settings = resources::settings(site, place.forward_to.clone());
     let writer = SqliteWriter::open(&place.data, &settings)
-        .map_err(|error| opened::unusable(&place.data, &error))?;
-    let reader = opened::reader(&place.data)?;
+        .map_err(|error| resources::unusable(&place.data, &error))?;
+    let reader = resources::reader(&place.data)?;
     let known = reader.sources().await;
-    let known = known.map_err(|error| opened::unusable(&place.data, &error))?;
+    let known = known.map_err(|error| resources::unusable(&place.data, &error))?;
     let now = clock.now();
     let mut import = Import {
         gate: Gate::new(site, known.into_iter().map(|stored| stored.source), now),
@@ -85,13 +85,13 @@ pub async fn import(
     let Import { writer, refusals, stored, repeated, .. } = import;
     // Packing can wait; the gateway does it as well.
     if let Err(error) = writer.seal(clock.now()).await {
-        tracing::warn!(error = chain(&error), "the store is packed later");
+        tracing::warn!(error = failure_chain(&error), "the store is packed later");
     }
-    let closed = writer.close().await.map_err(|error| opened::unusable(&place.data, &error));
-    let told =
-        refusals.told(&format!("imported {stored} readings, {repeated} were there already\n"))?;
+    let closed = writer.close().await.map_err(|error| resources::unusable(&place.data, &error));
+    let summary = refusals
+        .summary(&format!("imported {stored} readings, {repeated} were there already\n"))?;
     outcome.and(committed).and(closed)?;
-    told
+    summary
 }
 
 struct Import {
@@ -167,7 +167,7 @@ impl Import {
         Ok(())
     }
 
-    /// Somebody else's CSV, by its map.
+    /// Imports CSV of another program, by its map.
     async fn foreign(
         &mut self,
         name: &str,
@@ -176,7 +176,7 @@ impl Import {
         stop: &CancellationToken,
     ) -> Result<(), Failure> {
         let broken = |error: sensors::replay::RecordingError| {
-            Failure::Unavailable(format!("{name}: {}", chain(&error)))
+            Failure::Unavailable(format!("{name}: {}", failure_chain(&error)))
         };
         let mut recording = Recording::open(from, map).map_err(broken)?;
         while let Some(row) = recording.next_row().map_err(broken)? {
@@ -184,7 +184,7 @@ impl Import {
             // The header is line 1.
             let number = recording.tally().rows + 1;
             for recorded in row {
-                let it = observation(recorded.at, Arrival::Untold, recorded.value, self.now);
+                let it = observation(recorded.at, Arrival::Unstated, recorded.value, self.now);
                 let reading = Reading { source: recorded.source, observation: it };
                 match self.gate.pass(&reading) {
                     Ok(()) => self.take(reading).await?,
@@ -213,7 +213,7 @@ impl Import {
         }
         let appended = self.writer.append(Batch { readings, ..Batch::default() }).await;
         let appended = appended.map_err(|error| {
-            let why = chain(&error);
+            let why = failure_chain(&error);
             let stored = self.stored;
             Failure::Unavailable(format!("after {stored} readings the store took no more: {why}"))
         })?;
@@ -223,7 +223,7 @@ impl Import {
     }
 }
 
-/// Lines that were refused.
+/// Refused lines of an import.
 struct Refusals {
     all: Option<BufWriter<File>>,
     count: u64,
@@ -244,7 +244,7 @@ impl Refusals {
         self.add_all(file, line, why, 1)
     }
 
-    /// So many for one reason, the first of them here.
+    /// Adds `count` lines that were refused for one reason, the first of them here.
     fn add_all(&mut self, file: &str, line: u64, why: &str, count: u64) -> Result<(), Failure> {
         let and_more = if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() };
         let text = format!("{file}:{line}: {why}{and_more}\n");
@@ -259,7 +259,7 @@ impl Refusals {
         })
     }
 
-    fn told(self, text: &str) -> Result<Result<String, Failure>, Failure> {
+    fn summary(self, text: &str) -> Result<Result<String, Failure>, Failure> {
         if let Some(mut all) = self.all {
             all.flush().map_err(|error| {
                 Failure::Unavailable(format!("the file of --refused cannot be written: {error}"))

@@ -1,4 +1,4 @@
-//! Readings as lines of InfluxDB: those that are forwarded, where each says how it arrived.
+//! Readings as lines of InfluxDB: those that are forwarded, each with its arrival.
 //!
 //! ```text
 //! co2,site=dreux,device=air-3,channel=scd4x value=812.0,lag=2.0 1795442587250
@@ -16,9 +16,9 @@ use store::influx::{Line, Unencodable, decode_tag};
 
 use super::{Arrival, observation};
 
-/// What the timestamps of a file count.
+/// Unit of the timestamps of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Precision {
+pub(super) enum Precision {
     /// Seconds
     S,
     /// Milliseconds
@@ -40,7 +40,7 @@ pub(super) fn line(site: &SiteId, reading: &Reading) -> Result<String, Unencodab
     Ok(format!("{point}{} {time}\n", if at_once { ",lag=0.0" } else { "" }))
 }
 
-/// What a line is read with.
+/// Reader of lines of one site.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     pub(super) site: &'a SiteId,
@@ -49,7 +49,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The reading of a line; `None` when it is empty or a comment, or tells something else that Vigie forwards.
+    /// The reading of a line; `None` when it is empty or a comment, or holds something else that Vigie forwards.
     pub(super) fn reading(&self, text: &str) -> Result<Option<Reading>, String> {
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
@@ -64,7 +64,7 @@ impl Reader<'_> {
         let source = self.source(series)?;
         let observed_at = self.instant(time.trim())?;
         let mut value = None;
-        let mut arrival = Arrival::Untold;
+        let mut arrival = Arrival::Unstated;
         for field in parts(fields, QUOTED) {
             let (name, text) =
                 cut(field, '=', QUOTED).ok_or_else(|| format!("`{field}` is no field"))?;
@@ -77,8 +77,8 @@ impl Reader<'_> {
         }
         let Some(value) = value else {
             // InfluxDB writes each field of a point out as a line of its own.
-            let tells_arrival = !matches!(arrival, Arrival::Untold);
-            return if tells_arrival { Ok(None) } else { Err("no field `value`".to_owned()) };
+            let has_arrival = !matches!(arrival, Arrival::Unstated);
+            return if has_arrival { Ok(None) } else { Err("no field `value`".to_owned()) };
         };
         let observation = observation(observed_at, arrival, value, self.now);
         Ok(Some(Reading { source, observation }))
@@ -142,7 +142,7 @@ fn lag(text: &str) -> Result<SignedDuration, String> {
     lag.ok_or_else(|| format!("`{text}` are no seconds"))
 }
 
-/// Whether it is a rollup or an entry of the ledger, which follow from elsewhere.
+/// Whether the line is a rollup or an entry of the ledger, which an import passes over.
 fn is_no_reading(series: &str) -> bool {
     let measurement = series.split(',').next().unwrap_or_default();
     let quantity = ["_15m", "_1d"].iter().find_map(|step| measurement.strip_suffix(step));
@@ -155,13 +155,13 @@ const PLAIN: bool = false;
 const QUOTED: bool = true;
 
 /// Cuts at the first of these that is neither escaped nor within quotes, where these have a meaning.
-fn cut(text: &str, at: char, knows_quotes: bool) -> Option<(&str, &str)> {
+fn cut(text: &str, at: char, has_quotes: bool) -> Option<(&str, &str)> {
     let (mut escaped, mut quoted) = (false, false);
     for (place, character) in text.char_indices() {
         match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
-            '"' if knows_quotes => quoted = !quoted,
+            '"' if has_quotes => quoted = !quoted,
             found if found == at && !quoted => {
                 return Some((&text[..place], &text[place + at.len_utf8()..]));
             }
@@ -171,12 +171,12 @@ fn cut(text: &str, at: char, knows_quotes: bool) -> Option<(&str, &str)> {
     None
 }
 
-fn parts(text: &str, knows_quotes: bool) -> impl Iterator<Item = &str> {
+fn parts(text: &str, has_quotes: bool) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
         let (part, later) =
-            cut(text, ',', knows_quotes).map_or((text, None), |(part, rest)| (part, Some(rest)));
+            cut(text, ',', has_quotes).map_or((text, None), |(part, rest)| (part, Some(rest)));
         rest = later;
         Some(part)
     })
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_line_is_told() {
+    fn what_is_wrong_with_a_line_is_named() {
         for (text, expected) in [
             ("co2", "no fields"),
             ("co2,device=a value=1", "no time"),
@@ -299,8 +299,8 @@ mod tests {
             ("co2,device=a value=\"612\" 1", "neither number nor state"),
             ("co2,device=a value=612 soon", "`soon` is no time"),
         ] {
-            let told = read(text, Precision::Ms).unwrap_err();
-            assert!(told.contains(expected), "{text}: {told}");
+            let reason = read(text, Precision::Ms).unwrap_err();
+            assert!(reason.contains(expected), "{text}: {reason}");
         }
     }
 }

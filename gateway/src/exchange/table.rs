@@ -138,7 +138,7 @@ impl Header {
         let arrival = match (field(7), field(6)) {
             (Some("gateway"), _) => Arrival::Dating,
             (None | Some("device"), Some(at)) => Arrival::At(instant(at)?),
-            (None | Some("device"), None) => Arrival::Untold,
+            (None | Some("device"), None) => Arrival::Unstated,
             (Some(other), _) => {
                 return Err(format!("dated_by `{other}` is neither device nor gateway"));
             }

@@ -8,13 +8,13 @@ const LONGEST_BYTES: u64 = 16 * 1024;
 /// A line of a file with its number, from 1.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Which line.
+    /// Number of the line.
     pub(super) number: u64,
-    /// Its text without the line feed; or why it is none.
+    /// Its text without the line feed; or the reason why it has none.
     pub(super) text: Result<String, &'static str>,
 }
 
-/// Reads line by line; none is ever held that is longer than what a reading takes.
+/// Lines of a file, one by one; a line longer than a reading is never in memory.
 #[derive(Debug)]
 pub(super) struct Lines<R> {
     from: R,

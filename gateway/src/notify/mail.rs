@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Names the variable with the address of the mail server.
 const VARIABLE: &str = "VIGIE_SMTP";
 
-/// A mail server, and who writes to whom.
+/// A mail server with sender and recipients.
 #[derive(Clone, Debug)]
 pub(super) struct Mail {
     server: AsyncSmtpTransport<Tokio1Executor>,

@@ -1,4 +1,4 @@
-//! Tells people of alerts: by e-mail, by webhook, over MQTT.
+//! Notices of alerts, sent to people by e-mail and webhook, and over MQTT.
 //!
 //! ```text
 //! alert keeper ──notices──▶ notifier ──message──▶ post of each way ──▶ mail server, webhook
@@ -30,10 +30,10 @@ use message::Message;
 use post::{Post, Way};
 use webhook::Webhook;
 
-/// So many notices may wait to be put into words; more at once are dropped and counted.
+/// Notices that may wait to be put into words; more at once are dropped and counted.
 const QUEUE: usize = 64;
 
-/// The ways that the site file and the environment name.
+/// Ways that the site file and the environment name.
 fn ways(site: &Site) -> Result<Vec<Way>, Failure> {
     let mut ways = Vec::new();
     if !site.alerts.email_to.is_empty() {
@@ -50,7 +50,7 @@ pub(crate) fn queue() -> (mpsc::Sender<Notice>, mpsc::Receiver<Notice>) {
     mpsc::channel(QUEUE)
 }
 
-/// Prepares the work, which goes on until `stop`, by the ways that the site file names at each time.
+/// Sends notices until `stop`, by the ways that the site file names at each time.
 ///
 /// # Errors
 /// [`Failure::Configuration`] when people are to get e-mail and no mail server is named.
@@ -92,15 +92,15 @@ fn open(ways: Vec<Way>) -> Vec<Post> {
     ways.into_iter().map(Post::open).collect()
 }
 
-/// The ways at work.
+/// Ways in use.
 struct Posts {
     open: Vec<Post>,
-    /// They take nothing more, and send what they have.
+    /// Former ways, which send what they have and take nothing more.
     retired: Vec<JoinHandle<()>>,
 }
 
 impl Posts {
-    /// Takes over the ways of another site file. When they cannot be had, people are told as before.
+    /// Takes over the ways of another site file. When they cannot be used, the former ones stay.
     fn follow(&mut self, before: &Site, now: &Site) {
         let named = |site: &Site| {
             let alerts = &site.alerts;
@@ -130,25 +130,25 @@ impl Posts {
     }
 }
 
-/// Sends a trial by every way and says what became of each.
+/// Sends a trial by every way. Returns the outcome of each.
 ///
 /// # Errors
 /// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, and when there is no way at
 /// all; [`Failure::Unavailable`] when one failed.
-pub async fn try_alerts(site: &Site, clock: &dyn Clock) -> Result<String, Failure> {
+pub(crate) async fn try_alerts(site: &Site, clock: &dyn Clock) -> Result<String, Failure> {
     let message = Arc::new(Message::trial(site, clock.now()));
-    let (mut said, mut failed) = (Vec::new(), false);
+    let (mut outcomes, mut failed) = (Vec::new(), false);
     for way in ways(site)? {
         let outcome = way.send(&message).await;
         failed |= outcome.is_err();
         let outcome = outcome.map_or_else(|why| format!("not sent: {why}"), |()| "sent".to_owned());
-        said.push(format!("{way}: {outcome}"));
+        outcomes.push(format!("{way}: {outcome}"));
     }
-    if said.is_empty() {
+    if outcomes.is_empty() {
         let text =
             "nobody is told of alerts; name `email_to` or `webhook` in [alerts] of the site file";
         return Err(Failure::Configuration(text.to_owned()));
     }
-    let said = said.join("\n");
-    if failed { Err(Failure::Unavailable(said)) } else { Ok(said + "\n") }
+    let outcomes = outcomes.join("\n");
+    if failed { Err(Failure::Unavailable(outcomes)) } else { Ok(outcomes + "\n") }
 }

@@ -1,4 +1,4 @@
-//! One way by which people are told, with a queue of its own.
+//! One way by which notices are sent, with a queue of its own.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use super::mail::Mail;
 use super::message::Message;
 use super::webhook::Webhook;
 
-/// So many messages wait while a way is closed; more are dropped and counted.
+/// Messages that wait while a way is closed; more are dropped and counted.
 const QUEUE: usize = 100;
 /// How long one attempt may take.
 const WITHIN: Duration = Duration::from_secs(30);
 /// Pauses between attempts grow from the first to the second.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(5));
-/// A message that could not be sent for so many attempts, about a day, tells nobody anything any more.
+/// Attempts after which a message, about a day old, is given up.
 const ATTEMPTS: u32 = 300;
 
-/// How people are told.
+/// Way by which notices are sent.
 #[derive(Clone, Debug)]
 pub(super) enum Way {
     /// By e-mail.
@@ -82,7 +82,7 @@ impl Way {
     }
 }
 
-/// A way at work.
+/// A way in use: its queue, and the task that sends.
 #[derive(Debug)]
 pub(super) struct Post {
     queue: mpsc::Sender<Arc<Message>>,
@@ -113,12 +113,12 @@ impl Post {
         }
     }
 
-    /// Takes nothing more; what waits is still sent.
+    /// Closes the queue; the messages in it are still sent.
     pub(super) fn retire(self) -> JoinHandle<()> {
         self.work
     }
 
-    /// Gives what is being sent a moment, then stops.
+    /// Waits a moment for the message that is being sent, then stops.
     pub(super) async fn close(self) {
         const MOMENT: Duration = Duration::from_millis(500);
         let Self { queue, mut work } = self;

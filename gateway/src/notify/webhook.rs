@@ -25,7 +25,7 @@ impl Webhook {
         Self { address: address.to_owned(), agent }
     }
 
-    /// The machine without the rest of the address, which may hold a secret.
+    /// Host of the address without the rest, which may hold a secret.
     pub(super) fn host(&self) -> &str {
         let rest = self.address.split_once("://").map_or(&*self.address, |(_, rest)| rest);
         let host = rest.split(['/', '?']).next().unwrap_or_default();

@@ -39,6 +39,7 @@ pub(crate) fn vigie() -> Command {
     ] {
         command.env_remove(format!("VIGIE_{name}"));
     }
+    command.env_remove("NO_COLOR");
     command.stdin(Stdio::null());
     command
 }

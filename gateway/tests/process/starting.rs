@@ -20,6 +20,17 @@ fn it_starts_says_where_to_look_is_ready_and_stops_in_time() {
 }
 
 #[test]
+fn its_log_in_a_file_holds_no_colour_codes() {
+    let place = Place::new();
+    let mut running = place.start();
+    running.terminate();
+
+    let log = fs::read_to_string(place.path("log")).unwrap();
+    assert!(log.contains("INFO"), "{log:?}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+}
+
+#[test]
 fn it_starts_again_after_it_was_killed() {
     let place = Place::new();
     let mut first = place.start();

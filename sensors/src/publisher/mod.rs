@@ -27,7 +27,7 @@ pub use connection::{ListenError, Listener, ReceivedMessage};
 pub const IN_FLIGHT: usize = 64;
 
 /// The largest topic and payload together; the gateway takes no more than this in a payload.
-pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+pub const MAX_MESSAGE_BYTES: usize = domain::admission::MAX_PAYLOAD;
 
 /// One message as it goes out.
 #[derive(Clone, Debug, PartialEq)]

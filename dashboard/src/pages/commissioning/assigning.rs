@@ -12,7 +12,7 @@ use domain::{Quantity, Source};
 use serde::Deserialize;
 use store::{Range, StoreReader};
 
-use super::changing::{Change, change, desk};
+use super::changing::{Change, change, staff_actions};
 use super::{Named, read, written};
 use crate::access::{Known as Account, Staff, StaffForm};
 use crate::app::App;
@@ -140,7 +140,7 @@ async fn give<R: StoreReader>(
         // What fills no role yet has it with all its history.
         (Wish::Fill(known.name, app.clock.now()), role)
     };
-    let before = desk(app)?.site_text().map_err(Problem::from)?;
+    let before = staff_actions(app)?.site_text().map_err(Problem::from)?;
     let after =
         with_role(&before, source, &wish).map_err(|fault| Refused::Wrong(fault.to_string()))?;
     let summary = format!("{source} → {role}");

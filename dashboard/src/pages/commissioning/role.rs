@@ -14,7 +14,7 @@ use serde::Deserialize;
 use store::{Range, StoreReader};
 
 use super::assigning::Choosable;
-use super::changing::{Change, change, desk};
+use super::changing::{Change, change, staff_actions};
 use super::{read, written};
 use crate::access::{StaffForm, Visitor};
 use crate::app::App;
@@ -130,7 +130,11 @@ pub(crate) async fn show<R: StoreReader>(
         source: source.as_ref().map(|source| teller.source(source)),
         value: newest.as_ref().map_or_else(|| t.unknown.to_owned(), told),
         seen: newest.map_or_else(String::new, |one| teller.ago(one.observed_at)),
-        me: visitor.known.as_ref().filter(|_| app.desk.is_some()).map(|known| Me::of(known, t)),
+        me: visitor
+            .known
+            .as_ref()
+            .filter(|_| app.staff_actions.is_some())
+            .map(|known| Me::of(known, t)),
         instruction: teller.language.test_instruction(role.quantity),
         test,
         tests: tests(&teller, &entries, &name),
@@ -145,7 +149,7 @@ pub(crate) async fn show<R: StoreReader>(
 
 /// Whether the site file names the role already, and the building only has to follow.
 fn is_being_taken_over<R>(app: &App<R>, name: &str) -> bool {
-    let text = app.desk.as_ref().and_then(|desk| desk.site_text().ok());
+    let text = app.staff_actions.as_ref().and_then(|staff_actions| staff_actions.site_text().ok());
     let site = text.and_then(|text| domain::site::parse(&text, "").ok());
     let role = name.parse::<RoleName>().ok();
     site.zip(role).is_some_and(|(site, role)| commissioning::role(&site, &role).is_some())
@@ -246,7 +250,7 @@ pub(crate) async fn judge<R: StoreReader>(
         deed: Deed::Test(test),
         before: None,
     };
-    desk(&app)?.record(draft).await?;
+    staff_actions(&app)?.record(draft).await?;
     Ok(Redirect::to(&format!("/role/{name}")).into_response())
 }
 
@@ -301,7 +305,7 @@ pub(crate) async fn swap<R: StoreReader>(
         )
     })?;
     let old = role.source(since).map_or_else(|| "–".to_owned(), ToString::to_string);
-    let before = desk(&app)?.site_text()?;
+    let before = staff_actions(&app)?.site_text()?;
     let after = with_role(&before, &source, &Wish::Fill(role.name, since))
         .map_err(|fault| Problem::conflict(fault.to_string()))?;
     let summary = format!("{name}: {old} → {source}");

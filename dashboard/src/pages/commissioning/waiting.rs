@@ -83,14 +83,16 @@ pub(crate) async fn show<R: StoreReader>(
         devices.push(Device { name: name.to_string(), sources: rows });
     }
     let entries = app.reader.ledger().await.unwrap_or_default();
-    let text = app.desk.as_ref().map(|desk| desk.site_text());
+    let text = app.staff_actions.as_ref().map(|staff_actions| staff_actions.site_text());
     let off = match &text {
         None => Some(t.cannot_change.to_owned()),
-        Some(Err(error)) => Some(teller.language.desk_fault(error)),
+        Some(Err(error)) => Some(teller.language.staff_action_fault(error)),
         Some(Ok(_)) => None,
     };
-    let name =
-        text.and_then(Result::ok).zip(app.desk.as_ref()).map(|(text, desk)| desk.names(&text));
+    let name = text
+        .and_then(Result::ok)
+        .zip(app.staff_actions.as_ref())
+        .map(|(text, staff_actions)| staff_actions.names(&text));
     choice.page(&StaffPage {
         shell: Shell::new("/staff", t.staff, Screen::Plain, choice.language, &scene),
         t,

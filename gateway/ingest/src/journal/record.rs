@@ -1,4 +1,4 @@
-//! How a delivery stands in the crash journal.
+//! Format of a delivery in the crash journal.
 //!
 //! ```text
 //! segment  "VIGIEJ1\n"  order:u64  record*
@@ -11,9 +11,9 @@
 
 use domain::Instant;
 
-/// What every segment begins with.
+/// First bytes of every segment.
 const MAGIC: [u8; 8] = *b"VIGIEJ1\n";
-/// How long the beginning of a segment is.
+/// Length of the header of a segment.
 pub(super) const HEADER_LEN: usize = 16;
 const FRAME_LEN: usize = 8;
 const FIXED_LEN: usize = 14;
@@ -31,18 +31,18 @@ pub struct Journaled {
     pub payload_len: usize,
 }
 
-/// What a segment's bytes hold.
+/// Contents of a segment.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Decoded {
     /// Its place among the segments; later ones have higher numbers. `None` for an empty segment.
     pub(super) order: Option<u64>,
     /// Every whole record, in order.
     pub(super) records: Vec<Journaled>,
-    /// How many bytes are sound; what follows is a torn record.
+    /// Count of sound bytes; the rest is a torn record.
     pub(super) sound_len: usize,
 }
 
-/// The beginning of a segment.
+/// Header of a segment.
 pub(super) fn header(order: u64) -> [u8; HEADER_LEN] {
     let mut header = [0; HEADER_LEN];
     header[..8].copy_from_slice(&MAGIC);

@@ -1,0 +1,105 @@
+//! `vigie report`: the report of a month, from the store beside a running gateway.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use dashboard::{Access, Dashboard, Month, ReportForm, ReportLanguage};
+use domain::Clock;
+use domain::wire::BrokerUrl;
+use tokio::sync::watch;
+
+use super::{runtime, terminal};
+use crate::failure::Failure;
+use crate::machine::SystemClock;
+use crate::place::Place;
+use crate::resources;
+use crate::settings::Settings;
+
+/// Which report, and how it is written.
+#[derive(Clone, Debug, PartialEq, clap::Args)]
+pub struct ReportArguments {
+    /// The month, as in 2026-10; the last one that is over when left out
+    #[arg(long, value_name = "MONTH")]
+    month: Option<Month>,
+    /// Its language
+    #[arg(long, value_enum, default_value = "fr")]
+    lang: Lang,
+    /// A page, or its figures
+    #[arg(long, value_enum, default_value = "html")]
+    format: Form,
+    /// Into which file; to standard output when left out
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Lang {
+    Fr,
+    En,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// One file that needs nothing else
+    Html,
+    /// The same figures for programs
+    Csv,
+    /// The same figures for a French spreadsheet
+    CsvFr,
+}
+
+pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<(), Failure> {
+    let place = Place::read(settings)?;
+    runtime::on_threads(async {
+        terminal::print(&report(&place, arguments, Arc::new(SystemClock)).await?);
+        Ok(())
+    })
+}
+
+/// Makes the report; gives it back when it goes to standard output, else where it is.
+///
+/// # Errors
+/// [`Failure::Configuration`] without a site file, [`Failure::Unavailable`] when store or file cannot be used.
+async fn report(
+    place: &Place,
+    arguments: &ReportArguments,
+    clock: Arc<dyn Clock>,
+) -> Result<String, Failure> {
+    let site = Arc::clone(place.site()?);
+    let month = arguments.month.unwrap_or_else(|| Month::of(clock.now(), &site.timezone).before());
+    let dashboard = Dashboard {
+        site: watch::Sender::new(site).subscribe(),
+        trouble: watch::Sender::new(None).subscribe(),
+        reader: resources::reader(&place.data)?,
+        // Nothing live is asked for.
+        broker: BrokerUrl::plain("127.0.0.1", 1883),
+        access: Arc::new(Access::of(&place.data)),
+        staff_actions: None,
+        clock,
+        readiness: watch::Sender::new(None).subscribe(),
+        metrics: Arc::new(String::new),
+        backups: Arc::new(|| None),
+        forwarding: None,
+        demonstration: false,
+    };
+    let language = match arguments.lang {
+        Lang::Fr => ReportLanguage::French,
+        Lang::En => ReportLanguage::English,
+    };
+    let form = match arguments.format {
+        Form::Html => ReportForm::Html,
+        Form::Csv => ReportForm::Csv,
+        Form::CsvFr => ReportForm::CsvFr,
+    };
+    let report = dashboard.report(month, language, form).await;
+    let text = report.map_err(|error| Failure::Unavailable(domain::failure_chain(&error)))?;
+    let Some(path) = &arguments.to else { return Ok(text) };
+    std::fs::write(path, text).map_err(|error| {
+        Failure::Unavailable(format!(
+            "{} cannot be written: {error}; name another with --to",
+            path.display()
+        ))
+    })?;
+    Ok(format!("the report of {month} is in {}\n", path.display()))
+}

@@ -1,0 +1,26 @@
+//! The machine under the program: its clock, its disk, its service manager.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `clock`, `clock_trust` | the machine's clock, and whether it can be trusted |
+//! | `storage` | disk space of the store, and bytes written |
+//! | `systemd` | notifications to the service manager |
+
+mod clock;
+pub(crate) mod clock_trust;
+pub(crate) mod storage;
+pub(crate) mod systemd;
+
+use domain::wire::state::StorageState;
+use tokio::sync::watch;
+
+pub use clock::SystemClock;
+
+/// State of the machine, as it is measured now and then.
+#[derive(Debug, Default)]
+pub(crate) struct MachineState {
+    /// Disk space of the store.
+    pub(crate) storage: watch::Sender<Option<StorageState>>,
+    /// Whether something sets the clock; `None` where the system cannot tell.
+    pub(crate) clock_is_set: watch::Sender<Option<bool>>,
+}

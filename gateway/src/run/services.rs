@@ -1,0 +1,34 @@
+//! Services that all parts of the gateway use.
+
+use std::sync::Arc;
+
+use domain::{Clock, failure_chain};
+use ingest::{Readiness, StateBoard};
+use store::{SqliteReader, SqliteWriter, StoreError};
+
+use crate::failure::Failure;
+
+/// Store, clock, state board and readiness of one gateway.
+pub(super) struct Services {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) writer: Arc<SqliteWriter>,
+    pub(super) reader: Arc<SqliteReader>,
+    pub(super) board: Arc<StateBoard>,
+    pub(super) readiness: Arc<Readiness>,
+}
+
+impl Services {
+    /// Services around an open store.
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        writer: Arc<SqliteWriter>,
+        reader: Arc<SqliteReader>,
+    ) -> Self {
+        Self { clock, writer, reader, board: Arc::default(), readiness: Arc::default() }
+    }
+}
+
+/// Failure to use the store.
+pub(super) fn unusable_store(error: &StoreError) -> Failure {
+    Failure::Unavailable(format!("the store cannot be used: {}", failure_chain(error)))
+}
