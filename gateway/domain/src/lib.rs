@@ -46,6 +46,7 @@ pub mod register;
 pub mod rhythm;
 pub mod rollup;
 pub mod site;
+pub mod total;
 pub mod value;
 pub mod wire;
 

@@ -93,7 +93,7 @@ impl Rhythm {
 /// at least four times the longest gap; one that only tells changes may rest for as long as a battery device.
 pub fn state_patience_s(rhythm: &Rhythm, rules: &Rules) -> f64 {
     match rhythm.long_s() {
-        Some(long) if rhythm.repeats() => (3.0 * long).max(4.0 * rules.max_gap_s),
+        Some(long) if rhythm.repeats() => (3.0 * long).max(4.0 * rules.longest_gap().as_secs_f64()),
         _ => QUIET_DEVICE_S,
     }
 }

@@ -63,7 +63,7 @@ impl Detector {
     pub(crate) fn changes(&self, rules: &Rules, mut change: impl FnMut(Instant, Presence)) {
         let (from, until) = (self.assigned.start(), self.assigned.end());
         let says = self.says_until_missed(rules);
-        let hold = SignedDuration::try_from_secs_f64(rules.hold_s).unwrap_or_default();
+        let hold = rules.hold;
         change(from, Presence::Unknown);
         let mut before = None;
         for (index, &(at, said)) in says.iter().enumerate() {

@@ -12,6 +12,7 @@ use super::timeline::{Moment, Timeline};
 use super::traffic::{Door, Traffic};
 use crate::instant::{Instant, Period};
 use crate::site::Site;
+use crate::total::positive_zero;
 use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// What is told of an extent from the first word of its doors and detectors up to `end`, with what was left at closing
@@ -76,7 +77,8 @@ pub(crate) fn sum_of_parts(
         let moments: Vec<_> = parts.iter().map(|part| part.at(at)).collect();
         let estimates: Vec<_> = moments.iter().map(|moment| moment.estimate).collect();
         let estimate = Estimate::sum(&estimates, together(&presence));
-        let drift = moments.iter().map(|moment| moment.drift).sum();
+        let drift =
+            moments.iter().map(|moment| moment.drift).sum::<Option<f64>>().map(positive_zero);
         let presence = together(&presence);
         let seen = matches!(presence, Presence::Vacant | Presence::Occupied);
         let sources = moments
@@ -241,17 +243,15 @@ impl<'a> Sweep<'a> {
 
     /// From when on doors and detectors have been quiet for long enough, if nothing more is told.
     fn quiet_from(&self) -> Option<Instant> {
-        let duration = |seconds| SignedDuration::try_from_secs_f64(seconds).unwrap_or_default();
-        let quiet = duration(self.site.rules.quiet_s);
+        let quiet = self.quiet();
         // The hold time has passed already when a detector sees nobody.
-        let still =
-            quiet.saturating_sub(duration(self.site.rules.hold_s)).max(SignedDuration::ZERO);
+        let still = quiet.saturating_sub(self.site.rules.hold).max(SignedDuration::ZERO);
         let seen = together(&self.presence) == Presence::Occupied;
         (!seen).then(|| (self.last_passage + quiet).max(self.unseen_since + still))
     }
 
     fn quiet(&self) -> SignedDuration {
-        duration(self.site.rules.quiet_s)
+        self.site.rules.quiet
     }
 
     fn reset(&mut self) {
@@ -337,8 +337,4 @@ impl<'a> Sweep<'a> {
         });
         together(&told.collect::<Vec<_>>())
     }
-}
-
-fn duration(seconds: f64) -> SignedDuration {
-    SignedDuration::try_from_secs_f64(seconds).unwrap_or_default()
 }

@@ -225,8 +225,8 @@ pub(super) fn session_rule(section: &Section<'_>, running_w: Option<f64>) -> Opt
     Some(SessionRule {
         on_above_w,
         off_below_w,
-        on_after_s: own.duration_s("on_after").unwrap_or(rule.on_after_s),
-        off_after_s: own.duration_s("off_after").unwrap_or(rule.off_after_s),
+        on_after: own.duration("on_after").unwrap_or(rule.on_after),
+        off_after: own.duration("off_after").unwrap_or(rule.off_after),
     })
 }
 

@@ -1,5 +1,6 @@
 //! What energy costs, weighs and is measured against: the dated tables of a site.
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
@@ -143,12 +144,12 @@ pub struct Reference {
 pub struct SessionRule {
     /// A session begins above this, in W …
     pub on_above_w: f64,
-    /// … when it lasts so long, in seconds …
-    pub on_after_s: f64,
+    /// … when it lasts so long …
+    pub on_after: SignedDuration,
     /// … and ends below this, in W …
     pub off_below_w: f64,
-    /// … when that lasts so long, in seconds: heaters pause, ramps of a kiln take a break.
-    pub off_after_s: f64,
+    /// … when that lasts so long: heaters pause, ramps of a kiln take a break.
+    pub off_after: SignedDuration,
 }
 
 impl SessionRule {
@@ -163,8 +164,9 @@ impl SessionRule {
     ];
 
     /// On above, off below, after so many minutes; a minute of power makes a session.
-    pub(super) const fn of(on_above_w: f64, off_below_w: f64, off_after_min: u32) -> Self {
-        let off_after_s = off_after_min as f64 * 60.0;
-        Self { on_above_w, on_after_s: 60.0, off_below_w, off_after_s }
+    pub(super) const fn of(on_above_w: f64, off_below_w: f64, off_after_min: i64) -> Self {
+        let on_after = SignedDuration::from_mins(1);
+        let off_after = SignedDuration::from_mins(off_after_min);
+        Self { on_above_w, on_after, off_below_w, off_after }
     }
 }

@@ -1,6 +1,5 @@
 //! The tables `[alerts]` and `[[alert]]` of the site file: who is told when, and rules that differ from the defaults.
 
-use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use super::alert_settings::{AlertSettings, MonthDay};
@@ -91,8 +90,8 @@ fn read_settings(section: &Section<'_>) -> AlertSettings {
         }
         time
     });
-    let long_closure = section.duration_s("long_closure").map(SignedDuration::from_secs_f64);
-    let pause = section.duration_s("pause").map(SignedDuration::from_secs_f64);
+    let long_closure = section.duration("long_closure");
+    let pause = section.duration("pause");
     AlertSettings {
         notices: NoticeRules {
             quiet,
@@ -209,7 +208,7 @@ fn read_override<'a>(
     let default = default_rule(rule, air);
     let number = |key| section.number(key);
     let (raise, clear) = (number("raise"), number("clear"));
-    let dwell = section.duration_s("dwell").map(SignedDuration::from_secs_f64);
+    let dwell = section.duration("dwell");
     let to = Rule {
         raise: raise.unwrap_or(default.raise),
         // Another threshold keeps the distance at which it is over.

@@ -242,40 +242,50 @@ pub struct StatedEnergy {
 /// How figures are made. The file may set each; sources of the defaults stand with them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
-    /// How long movement keeps a zone occupied, in seconds.
-    pub hold_s: f64,
-    /// How long doors and detectors must be quiet after closing before the count is set to nobody, in seconds.
-    pub quiet_s: f64,
+    /// How long movement keeps a zone occupied.
+    pub hold: SignedDuration,
+    /// How long doors and detectors must be quiet after closing before the count is set to nobody.
+    pub quiet: SignedDuration,
     /// The hour of the night when the count is set to nobody in any case, in civil time.
     pub reset_at: Time,
     /// Share of passages that a door counter misses or invents.
     pub door_error: f64,
-    /// The longest time that a reading speaks for, in seconds; a longer silence is a gap.
-    pub max_gap_s: f64,
-    /// How far ahead of the clock a reading may be dated, in seconds.
-    pub max_ahead_s: f64,
-    /// How many sources that the file does not name are kept.
-    pub max_unknown_sources: usize,
+    /// The longest time that a reading holds; see [`Rules::longest_gap`].
+    pub(super) max_gap: SignedDuration,
+    /// How far ahead of the clock a reading may be dated; see [`Rules::is_too_far_ahead`].
+    pub(super) max_ahead: SignedDuration,
+    /// How many sources that the file does not name are kept; see [`Rules::source_limit`].
+    pub(super) max_unknown_sources: usize,
 }
 
 impl Default for Rules {
     fn default() -> Self {
         Self {
-            hold_s: 15.0 * 60.0,
-            quiet_s: 30.0 * 60.0,
+            hold: SignedDuration::from_mins(15),
+            quiet: SignedDuration::from_mins(30),
             reset_at: jiff::civil::time(4, 0, 0, 0),
             door_error: 0.03,
-            max_gap_s: 15.0 * 60.0,
-            max_ahead_s: 5.0 * 60.0,
+            max_gap: SignedDuration::from_mins(15),
+            max_ahead: SignedDuration::from_mins(5),
             max_unknown_sources: 2000,
         }
     }
 }
 
 impl Rules {
-    /// [`Rules::max_gap_s`] as a duration.
-    pub fn longest_gap(&self) -> SignedDuration {
-        SignedDuration::try_from_secs_f64(self.max_gap_s).unwrap_or(SignedDuration::from_mins(15))
+    /// The longest time that a reading holds, `max_gap` in the file; a longer silence is a gap.
+    pub const fn longest_gap(&self) -> SignedDuration {
+        self.max_gap
+    }
+
+    /// Whether a reading is dated too far ahead of the clock by which it was received, `max_ahead` in the file.
+    pub fn is_too_far_ahead(&self, observed_at: Instant, received_at: Instant) -> bool {
+        observed_at > received_at + self.max_ahead
+    }
+
+    /// The most sources or devices that are kept where the file names so many, `max_unknown_sources` more in the file.
+    pub const fn source_limit(&self, named: usize) -> usize {
+        named.saturating_add(self.max_unknown_sources)
     }
 }
 

@@ -229,11 +229,11 @@ impl<'a> Section<'a> {
         self.read(key, "true or false", DeValue::as_bool)
     }
 
-    /// A duration with its unit, in seconds.
-    pub(super) fn duration_s(&self, key: &str) -> Option<f64> {
+    /// A duration above 0 with its unit.
+    pub(super) fn duration(&self, key: &str) -> Option<SignedDuration> {
         let parse =
             |text: &str| text.parse::<SignedDuration>().ok().filter(SignedDuration::is_positive);
-        let read = |value: &DeValue<'_>| value.as_str().and_then(parse).map(|d| d.as_secs_f64());
+        let read = |value: &DeValue<'_>| value.as_str().and_then(parse);
         self.read(key, "a duration with its unit in quotes", read)
     }
 

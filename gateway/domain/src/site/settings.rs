@@ -80,12 +80,12 @@ pub(super) fn rules(section: &Section<'_>) -> Rules {
     let sources =
         section.count("max_unknown_sources").and_then(|count| usize::try_from(count).ok());
     Rules {
-        hold_s: section.duration_s("hold").unwrap_or(default.hold_s),
-        quiet_s: section.duration_s("quiet").unwrap_or(default.quiet_s),
+        hold: section.duration("hold").unwrap_or(default.hold),
+        quiet: section.duration("quiet").unwrap_or(default.quiet),
         reset_at: reset_at.unwrap_or(default.reset_at),
         door_error: section.share("door_error").unwrap_or(default.door_error),
-        max_gap_s: section.duration_s("max_gap").unwrap_or(default.max_gap_s),
-        max_ahead_s: section.duration_s("max_ahead").unwrap_or(default.max_ahead_s),
+        max_gap: section.duration("max_gap").unwrap_or(default.max_gap),
+        max_ahead: section.duration("max_ahead").unwrap_or(default.max_ahead),
         max_unknown_sources: sources.unwrap_or(default.max_unknown_sources),
     }
 }
