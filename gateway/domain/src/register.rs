@@ -199,7 +199,7 @@ impl Register {
         let fall = base.total - mark.total;
         if fall <= 0.0 {
             if self.bounds.allows(base, mark) {
-                self.add(base, mark, -fall, tell);
+                self.add(base, mark, mark.total - base.total, tell);
             } else {
                 self.doubt = Some(Doubt::new(EventSort::Jump, mark));
             }

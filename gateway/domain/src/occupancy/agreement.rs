@@ -5,6 +5,7 @@
 //! known best counts most; going down, the difference is given to the parts by their variances, within their intervals.
 
 use super::estimate::{Estimate, NINETY_PERCENT};
+use crate::total::Total;
 use crate::wire::state::{Occupancy, Parts, Quality};
 
 /// One place of the tree: the building or a zone.
@@ -52,7 +53,7 @@ impl Agreeing<'_> {
             return variance(&own);
         };
         self.parts[place] = Parts::Agree;
-        let parts_variance = variances.iter().sum();
+        let parts_variance = variances.iter().total();
         let (told, variance) = sum.beside(&own, node, parts_variance);
         if told.people.is_none() {
             self.parts[place] = Parts::Unknown;
@@ -65,7 +66,7 @@ impl Agreeing<'_> {
     fn settle(&mut self, place: usize) {
         let node = &self.nodes[place];
         if let (Parts::Agree, Some(people)) = (self.parts[place], self.told[place].people) {
-            let sum: f64 = node.parts.iter().filter_map(|part| self.told[*part].people).sum();
+            let sum: f64 = node.parts.iter().filter_map(|part| self.told[*part].people).total();
             let difference = people - sum;
             if node.covered || difference < 0.0 {
                 self.give(&node.parts, difference);
@@ -102,7 +103,7 @@ impl Agreeing<'_> {
             // Where nothing is uncertain all are equally wrong.
             _ => variance(told).max(NOTHING),
         };
-        let weights: f64 = parts.iter().map(|part| weigh(&self.told[*part])).sum();
+        let weights: f64 = parts.iter().map(|part| weigh(&self.told[*part])).total();
         if weights <= 0.0 {
             return 0.0;
         }
