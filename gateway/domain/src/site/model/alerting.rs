@@ -1,8 +1,8 @@
 //! What the site file says of alerts as a whole: who is told, in which language, and what a season and a long closure are.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
-use super::model::Site;
 use crate::alerts::{NoticeRules, Rulebook};
 use crate::indicators::BASELOAD_W;
 use crate::instant::Instant;
@@ -56,9 +56,9 @@ impl Default for AlertSettings {
 }
 
 impl AlertSettings {
-    /// Whether heating counts at `now`, by the civil date of the site.
-    pub fn is_heating_season(&self, site: &Site, now: Instant) -> bool {
-        let date = now.to_jiff().to_zoned_datetime(site.timezone.clone()).date();
+    /// Whether heating counts at `now`, by the civil date in this time zone.
+    pub fn is_heating_season(&self, timezone: &TimeZone, now: Instant) -> bool {
+        let date = now.to_jiff().to_zoned_datetime(timezone.clone()).date();
         let today = MonthDay { month: date.month(), day: date.day() };
         let (first, last) = self.heating_season;
         if first <= last {

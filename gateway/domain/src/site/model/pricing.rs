@@ -1,6 +1,5 @@
 //! What energy costs, weighs and is measured against: the dated tables of a site.
 
-use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use serde::Serialize;
 
@@ -137,36 +136,4 @@ pub struct Reference {
     pub degree_days: Option<f64>,
     /// Where the figure comes from.
     pub source: String,
-}
-
-/// From which power on a machine is at work, and for how long it must be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SessionRule {
-    /// A session begins above this, in W …
-    pub on_above_w: f64,
-    /// … when it lasts so long …
-    pub on_after: SignedDuration,
-    /// … and ends below this, in W …
-    pub off_below_w: f64,
-    /// … when that lasts so long: heaters pause, ramps of a kiln take a break.
-    pub off_after: SignedDuration,
-}
-
-impl SessionRule {
-    /// The rule of a sort of machine, by its name in the site file. Proposals from the power that such machines draw.
-    pub const MACHINES: &[(&'static str, Self)] = &[
-        ("printer-3d", Self::of(30.0, 15.0, 10)),
-        ("laser", Self::of(150.0, 60.0, 3)),
-        ("cnc", Self::of(200.0, 80.0, 5)),
-        ("kiln", Self::of(500.0, 50.0, 45)),
-        ("vinyl-cutter", Self::of(25.0, 10.0, 5)),
-        ("embroidery", Self::of(25.0, 10.0, 5)),
-    ];
-
-    /// On above, off below, after so many minutes; a minute of power makes a session.
-    pub(super) const fn of(on_above_w: f64, off_below_w: f64, off_after_min: i64) -> Self {
-        let on_after = SignedDuration::from_mins(1);
-        let off_after = SignedDuration::from_mins(off_after_min);
-        Self { on_above_w, on_after, off_below_w, off_after }
-    }
 }

@@ -2,13 +2,13 @@
 
 use jiff::civil::Time;
 
-use super::alert_settings::{AlertSettings, MonthDay};
+use super::day_spans::clock_time;
 use super::fault::nearest;
-use super::file::Tables;
 use super::section::{Key, Section};
-use super::settings::clock_time;
+use super::tables::Tables;
 use crate::air::Thresholds;
 use crate::alerts::{About, NoticeRules, Override, Rule, RuleId, Rulebook, Subject};
+use crate::site::model::{AlertSettings, MonthDay};
 
 /// `[alerts]`.
 pub(super) const ALERTS: &[Key] = &[

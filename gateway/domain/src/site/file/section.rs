@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use super::accounting::parse_date;
 use super::fault::{Faults, nearest};
 use crate::ids::InvalidId;
 use crate::instant::Instant;
@@ -52,6 +51,8 @@ impl<'a> Section<'a> {
         faults: &'a Faults<'a>,
     ) -> Self {
         let section = Self { table, at, title, keys, faults };
+        #[cfg(test)]
+        super::keys::note_table(title, keys.iter().map(|key| key.name));
         section.check_keys();
         section
     }
@@ -101,6 +102,8 @@ impl<'a> Section<'a> {
 
     /// Whatever stands under `key`.
     pub(super) fn value(&self, key: &str) -> Option<&'a DeValue<'a>> {
+        #[cfg(test)]
+        super::keys::note_read(self.title, key);
         self.table.get(key).map(toml::Spanned::get_ref)
     }
 
@@ -324,4 +327,9 @@ fn number(value: &DeValue<'_>) -> Option<f64> {
         }),
         _ => None,
     }
+}
+
+/// A day as text or as TOML writes it.
+fn parse_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-01-01".len())
 }
