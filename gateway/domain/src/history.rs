@@ -21,16 +21,16 @@ pub struct Summary {
     pub max: f64,
     /// The newest reading.
     pub last: f64,
-    /// How many readings there are. With 0 the other figures tell of the reading before, which still speaks.
+    /// How many readings there are. With 0 the other figures are those of the reading before, which still holds.
     pub count: u64,
-    /// Share of the period so far for which a reading speaks, 0 to 1.
+    /// Share of the period so far in which a reading holds, 0 to 1.
     pub coverage: f64,
 }
 
-/// One summary for each period of `grid`, which must be in order and disjoint; `None` where no reading speaks.
+/// One summary for each period of `grid`, which must be in order and disjoint; `None` where no reading holds.
 ///
-/// A reading speaks until the next one, but not longer than two and a half times the longest usual interval, held
-/// between a minute and `max_gap_s`. A state speaks longer, since many devices only tell its changes:
+/// A reading holds until the next one, but not longer than two and a half times the longest usual interval, held
+/// between a minute and `max_gap`. A state holds longer, since many devices report its changes only:
 /// see [`state_patience_s`].
 pub fn summarise(
     kind: Kind,
@@ -43,7 +43,7 @@ pub fn summarise(
     let mut first = 0;
     let mut summaries = Vec::with_capacity(grid.len());
     for period in grid {
-        // The last reading before the period may still speak in it.
+        // The last reading before the period may still hold in it.
         let before =
             |at: usize| observations.get(at).is_some_and(|one| one.observed_at < period.start());
         while before(first + 1) {

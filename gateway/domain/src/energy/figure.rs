@@ -1,8 +1,8 @@
-//! What is told of the energy in a period.
+//! Energy of a period: how much, and how much of the period it was measured over.
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Entry;
+use super::accumulator::Entry;
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::total::Total;
@@ -51,7 +51,7 @@ impl EnergyFigure {
     }
 }
 
-/// The sum over several meters: what is known of them, told as complete only when all are.
+/// The sum over several meters: of what is known of them, and complete only when all of them are.
 pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
     let (mut total, mut coverage, mut repaired, mut count) = (None, 0.0, 0.0, 0.0);
     let (mut unknown, mut partial, mut estimated) = (false, false, false);

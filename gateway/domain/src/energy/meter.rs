@@ -2,13 +2,13 @@
 
 use jiff::SignedDuration;
 
+use super::accumulator::{EnergyAccumulator, Entry, Stretch};
 use super::figure::EnergyFigure;
-use super::ledger::{Entry, Ledger, Stretch};
 use super::power::Power;
 use super::{assigned, meter_needs};
 use crate::instant::{Instant, Period};
 use crate::reading::{SeriesSet, Source};
-use crate::register::{Bounds, Event, Mark, Register, Rise, Told};
+use crate::register::{Bounds, Event, Mark, Register, Rise, Step};
 use crate::site::{Assignment, Meter, Rules};
 
 /// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
@@ -34,16 +34,16 @@ pub(crate) struct MeterFold {
     pub(super) registers: Vec<Track>,
     pub(super) powers: Vec<Power>,
     /// Energy by the registers.
-    pub(super) read: Ledger,
+    pub(super) read: EnergyAccumulator,
     /// Energy by power, where no register covers the time any more.
-    pub(super) filled: Ledger,
+    pub(super) filled: EnergyAccumulator,
     /// Energy by power within the longest gap after the last reading of a register: whether it counts depends on
     /// when the figure is made. At most as many as power readings fit into that gap.
     pending: Vec<Stretch>,
     /// Energy by power later than that: the next reading of the register takes its place.
-    tail: Ledger,
+    tail: EnergyAccumulator,
     /// Energy that people stated in place of what was measured.
-    stated: Ledger,
+    stated: EnergyAccumulator,
     /// End of what is in `tail`.
     tail_end: Instant,
     /// The newest reading of any source.
@@ -93,8 +93,9 @@ impl MeterFold {
             register: Register::new(Bounds::energy(meter.max_power_w)),
             readings: None,
         };
-        let ledger = Ledger::apart_from(grid, meter.stated.iter().map(|stated| stated.period));
-        let mut stated = Ledger::new(grid);
+        let measured =
+            EnergyAccumulator::apart_from(grid, meter.stated.iter().map(|stated| stated.period));
+        let mut stated = EnergyAccumulator::new(grid);
         for statement in &meter.stated {
             let (from, to) = (statement.period.start(), statement.period.end());
             // It is no measurement, and so its shape is not known either.
@@ -104,10 +105,10 @@ impl MeterFold {
             gap,
             registers: meter.energy.iter().map(track).collect(),
             powers: meter.power.iter().map(|power| Power::new(power.period, gap)).collect(),
-            read: ledger.clone(),
-            filled: ledger.clone(),
+            read: measured.clone(),
+            filled: measured.clone(),
             pending: Vec::new(),
-            tail: ledger,
+            tail: measured,
             stated,
             tail_end: Instant::MIN,
             newest: Instant::MIN,
@@ -176,8 +177,8 @@ impl MeterFold {
 
         let others = [&self.read, &self.tail, &self.stated];
         let mut entries: Vec<(Period, Entry)> = held.entries().collect();
-        for ledger in others {
-            for ((_, entry), (_, more)) in entries.iter_mut().zip(ledger.entries()) {
+        for other in others {
+            for ((_, entry), (_, more)) in entries.iter_mut().zip(other.entries()) {
                 *entry += more;
             }
         }
@@ -199,9 +200,9 @@ impl MeterFold {
 
     fn read(&mut self, index: usize, mark: Mark, tell: &mut impl FnMut(Event)) {
         let Self { registers, read, gap, .. } = self;
-        registers[index].register.observe(mark, &mut |told| match told {
-            Told::Rise(rise) => read.add(stretch(rise, *gap)),
-            Told::Event(event) => tell(event),
+        registers[index].register.observe(mark, &mut |step| match step {
+            Step::Rise(rise) => read.add(stretch(rise, *gap)),
+            Step::Event(event) => tell(event),
         });
         self.registers[index].extend(mark.at);
         self.newest = self.newest.max(mark.at);

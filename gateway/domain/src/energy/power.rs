@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 
+use super::accumulator::Stretch;
 use super::assigned;
-use super::ledger::Stretch;
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Meter, Rules};

@@ -1,19 +1,19 @@
 //! Energy from rollups: the figures of the readings themselves, without reading all of them.
 //!
-//! A rollup stands for its readings where they hold no surprise: a register that never fell nor jumped, power that a
-//! register speaks for altogether or not at all, a source that had its role throughout. For any other the readings
+//! A rollup replaces its readings where they hold no surprise: a register that never fell nor jumped, power that a
+//! register covers altogether or not at all, a source that had its role throughout. For any other the readings
 //! are asked for, and taken in its place.
 
 use std::collections::HashMap;
 
+use super::accumulator::Entry;
 use super::figure::{EnergyFigure, sum};
-use super::ledger::Entry;
 use super::meter::{MeterFold, Role};
 use super::{assigned, meter_needs};
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::reading::{Observation, Source};
-use crate::register::{Bounds, Mark, Register, Told};
+use crate::register::{Bounds, Mark, Register, Step};
 use crate::rollup::{Basis, Rollup};
 use crate::site::{Meter, Rules};
 
@@ -156,8 +156,8 @@ impl MeterFold {
         let is_plain = track.register.stands_at(mark(rollup.first)) && rollup.is_plain(bounds);
         if is_plain {
             let read = &mut self.read;
-            track.register.observe(mark(rollup.last), &mut |told| {
-                let Told::Rise(rise) = told else { return };
+            track.register.observe(mark(rollup.last), &mut |step| {
+                let Step::Rise(rise) = step else { return };
                 let (covered_ms, spread_ms) =
                     (rollup.covered_ms, rollup.span_ms() - rollup.covered_ms);
                 read.add_within(rise.from, Entry { wh: rise.amount, covered_ms, spread_ms });

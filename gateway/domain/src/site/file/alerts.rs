@@ -1,4 +1,4 @@
-//! The tables `[alerts]` and `[[alert]]` of the site file: who is told when, and rules that differ from the defaults.
+//! The tables `[alerts]` and `[[alert]]` of the site file: who is alerted when, and rules that differ from the defaults.
 
 use jiff::civil::Time;
 
@@ -65,8 +65,8 @@ pub(super) fn read<'a>(
         to: Some(default_rule(rule, air)),
         says_dwell: false,
     });
-    let said = overrides.into_iter().map(|(_, one)| one);
-    read.rules = Rulebook::new(of_air.into_iter().chain(said).collect());
+    let of_file = overrides.into_iter().map(|(_, one)| one);
+    read.rules = Rulebook::new(of_air.into_iter().chain(of_file).collect());
     read
 }
 
@@ -178,7 +178,7 @@ fn english(section: &Section<'_>) -> bool {
     }
 }
 
-/// The rule where no `[[alert]]` speaks: those of air keep their distances from the thresholds of `[air]`.
+/// The rule without an `[[alert]]` of its own: those of air keep their distances from the thresholds of `[air]`.
 fn default_rule(id: RuleId, air: &Thresholds) -> Rule {
     let (rule, usual) = (id.default(), Thresholds::default());
     let moved_by = match id {

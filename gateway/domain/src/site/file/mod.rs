@@ -133,11 +133,11 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
     let targets = pricing::targets(&root.tables("target", "[[target]]", pricing::TARGET));
     let reference = root.table("reference", "[reference]", pricing::REFERENCE);
     let reference = reference.map(|section| pricing::reference(&section));
-    let told = root.table("alerts", "[alerts]", alerts::ALERTS);
-    let set = root.tables("alert", "[[alert]]", alerts::ALERT);
+    let settings = root.table("alerts", "[alerts]", alerts::ALERTS);
+    let overrides = root.tables("alert", "[[alert]]", alerts::ALERT);
     let table = root.table("air", "[air]", air::AIR);
     let air = table.map_or_else(Thresholds::default, |section| air::read(&section));
-    let alerts = alerts::read(told.as_ref(), &set, &tables, &air);
+    let alerts = alerts::read(settings.as_ref(), &overrides, &tables, &air);
     let Some(section) = root.table("site", "[site]", SITE) else {
         if root.value("site").is_none() {
             faults.report(

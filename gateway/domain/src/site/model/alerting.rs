@@ -1,4 +1,4 @@
-//! What the site file says of alerts as a whole: who is told, in which language, and what a season and a long closure are.
+//! Settings of alerts as a whole: recipients, language, times, and what a season and a long closure are.
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -7,12 +7,12 @@ use crate::alerts::{NoticeRules, Rulebook};
 use crate::indicators::BASELOAD_W;
 use crate::instant::Instant;
 
-/// What is told to people, when, and how.
+/// Who is alerted, when and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertSettings {
     /// The rules, where the file says other than the defaults.
     pub rules: Rulebook,
-    /// When people want to be told.
+    /// When notices are sent.
     pub notices: NoticeRules,
     /// A baseload has risen only by more than this, in W: small meters double for nothing.
     pub baseload_w: f64,

@@ -32,7 +32,7 @@ pub struct Site {
     pub capacity: u32,
     /// Floor area in m².
     pub area_m2: f64,
-    /// In a zone for fewer people than this the public is not told how many there are.
+    /// In a zone for fewer people than this the public is not shown how many there are.
     pub small_room_below: u32,
     /// Whether its zones and meters are announced for Home Assistant.
     pub announce: bool,
@@ -64,13 +64,13 @@ pub struct Site {
     pub reference: Option<Reference>,
     /// From which CO2 on air is what.
     pub air: Thresholds,
-    /// What is told to people, and when.
+    /// Who is alerted, when and how.
     pub alerts: AlertSettings,
     /// By family, where the file says other than to listen on its standard topics.
     pub families: BTreeMap<&'static str, FamilySettings>,
 }
 
-/// In a room for fewer people whoever is there can be told by name. No rule fixes the number; where statistics on people
+/// In a room for fewer people whoever is there can be identified. No rule fixes the number; where statistics on people
 /// are published, groups of fewer than five are usually withheld.
 pub(in crate::site) const FEW_PEOPLE: u32 = 5;
 
@@ -81,7 +81,7 @@ impl Site {
     }
 
     /// Whether the people of a zone may be shown to the public: who is alone in an office is nobody's business. A zone
-    /// without a capacity of its own holds what its parts hold; where nobody stays, as in a corridor, all may be told.
+    /// without a capacity of its own holds what its parts hold; where nobody stays, as in a corridor, all may be shown.
     pub fn shows_people_of(&self, zone: &Zone) -> bool {
         self.holds(zone).is_none_or(|capacity| capacity >= self.small_room_below)
     }
