@@ -140,7 +140,7 @@ pub enum EventSort {
 
 /// One outcome of a reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum Outcome {
     /// Something, or nothing, was added.
     Rise(Rise),
     /// Something had to be judged.
@@ -170,7 +170,7 @@ impl Register {
     }
 
     /// Takes the next reading; one that is not later than the last one is a repetition and changes nothing.
-    pub fn observe(&mut self, mark: Mark, emit: &mut impl FnMut(Step)) {
+    pub fn observe(&mut self, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         let Some(base) = self.base else {
             self.base = Some(mark);
             return;
@@ -195,7 +195,7 @@ impl Register {
         self.doubt.and_then(Doubt::standstill)
     }
 
-    fn judge(&mut self, base: Mark, mark: Mark, emit: &mut impl FnMut(Step)) {
+    fn judge(&mut self, base: Mark, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         let fall = base.total - mark.total;
         if fall <= 0.0 {
             if self.bounds.allows(base, mark) {
@@ -204,21 +204,21 @@ impl Register {
                 self.doubt = Some(Doubt::new(EventSort::Jump, mark));
             }
         } else if let Some(amount) = self.bounds.rolled_over(base, mark) {
-            emit(Step::Event(Event::of(EventSort::Rollover, base, mark)));
+            emit(Outcome::Event(Event::of(EventSort::Rollover, base, mark)));
             self.add(base, mark, amount, emit);
         } else if starts_again(base, mark) {
             self.doubt = Some(Doubt::new(EventSort::Reset, mark));
         } else if fall <= self.bounds.jitter {
-            emit(Step::Event(Event::of(EventSort::Jitter, base, mark)));
+            emit(Outcome::Event(Event::of(EventSort::Jitter, base, mark)));
             self.add(base, Mark { total: base.total, ..mark }, 0.0, emit);
         } else {
             self.doubt = Some(Doubt::new(EventSort::RollBack, mark));
         }
     }
 
-    fn settle(&mut self, base: Mark, doubt: Doubt, mark: Mark, emit: &mut impl FnMut(Step)) {
+    fn settle(&mut self, base: Mark, doubt: Doubt, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         if self.came_back(base, doubt, mark) {
-            emit(Step::Event(Event::of(EventSort::Glitch, base, doubt.first)));
+            emit(Outcome::Event(Event::of(EventSort::Glitch, base, doubt.first)));
             self.judge(base, mark, emit);
         } else if doubt.departure != EventSort::Jump && mark.total < doubt.last.total {
             self.judge(base, mark, emit);
@@ -240,19 +240,19 @@ impl Register {
     }
 
     /// Takes the new level as a base. Only a register that started at 0 shows what was added on the way to it.
-    fn accept(&mut self, base: Mark, doubt: Doubt, emit: &mut impl FnMut(Step)) {
+    fn accept(&mut self, base: Mark, doubt: Doubt, emit: &mut impl FnMut(Outcome)) {
         let Doubt { departure, first, last } = doubt;
-        emit(Step::Event(Event::of(departure, base, first)));
+        emit(Outcome::Event(Event::of(departure, base, first)));
         let zero = Mark { total: 0.0, ..base };
         if departure == EventSort::Reset && self.bounds.allows(zero, first) {
-            emit(Step::Rise(Rise { from: base.at, to: first.at, amount: first.total }));
+            emit(Outcome::Rise(Rise { from: base.at, to: first.at, amount: first.total }));
         }
-        doubt.standstill().into_iter().for_each(|rise| emit(Step::Rise(rise)));
+        doubt.standstill().into_iter().for_each(|rise| emit(Outcome::Rise(rise)));
         self.base = Some(last);
     }
 
-    fn add(&mut self, base: Mark, mark: Mark, amount: f64, emit: &mut impl FnMut(Step)) {
-        emit(Step::Rise(Rise { from: base.at, to: mark.at, amount }));
+    fn add(&mut self, base: Mark, mark: Mark, amount: f64, emit: &mut impl FnMut(Outcome)) {
+        emit(Outcome::Rise(Rise { from: base.at, to: mark.at, amount }));
         self.base = Some(mark);
     }
 }
@@ -302,8 +302,8 @@ mod tests {
         for (minute, &total) in (0..).zip(totals) {
             let at = Instant::from_millis(minute * 60_000);
             register.observe(Mark { at, total }, &mut |step| match step {
-                Step::Rise(rise) => sum += rise.amount,
-                Step::Event(event) => events.push(event.sort),
+                Outcome::Rise(rise) => sum += rise.amount,
+                Outcome::Event(event) => events.push(event.sort),
             });
         }
         (sum, events)

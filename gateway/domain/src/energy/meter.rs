@@ -8,7 +8,7 @@ use super::power::Power;
 use super::{assigned, meter_needs};
 use crate::instant::{Instant, Period};
 use crate::reading::{SeriesSet, Source};
-use crate::register::{Bounds, Event, Mark, Register, Rise, Step};
+use crate::register::{Bounds, Event, Mark, Outcome, Register, Rise};
 use crate::site::{Assignment, Meter, Rules};
 
 /// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
@@ -169,8 +169,9 @@ impl MeterFold {
             |stretch: &Stretch| !self.reaches().any(|reach| reach.contains(stretch.from));
         let newest = self.powers.iter().filter_map(|power| power.held(now)).filter(is_alone);
         for stretch in self.pending.iter().copied().chain(newest) {
-            let parts = stretch.outside(covered.iter().copied());
-            parts.into_iter().for_each(|part| held.add(part));
+            for part in stretch.outside(covered.iter().copied()) {
+                held.add(part);
+            }
         }
         let standing = self.registers.iter().filter_map(|track| track.register.standing());
         standing.for_each(|rise| held.add(stretch(rise, self.gap)));
@@ -201,8 +202,8 @@ impl MeterFold {
     fn read(&mut self, index: usize, mark: Mark, tell: &mut impl FnMut(Event)) {
         let Self { registers, read, gap, .. } = self;
         registers[index].register.observe(mark, &mut |step| match step {
-            Step::Rise(rise) => read.add(stretch(rise, *gap)),
-            Step::Event(event) => tell(event),
+            Outcome::Rise(rise) => read.add(stretch(rise, *gap)),
+            Outcome::Event(event) => tell(event),
         });
         self.registers[index].extend(mark.at);
         self.newest = self.newest.max(mark.at);

@@ -3,7 +3,7 @@
 use super::assigned;
 use crate::instant::Period;
 use crate::reading::{SeriesSet, Source};
-use crate::register::{Bounds, Mark, Register, Step};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::site::{Meter, Rules};
 
 /// A silence whose total is known from the next reading of the register.
@@ -30,7 +30,7 @@ pub fn repairs(meter: &Meter, series: &SeriesSet, rules: &Rules) -> Vec<Repair> 
         for one in assigned(series.of(source), assignment.period) {
             let mark = Mark { at: one.observed_at, total: one.value.as_f64() };
             register.observe(mark, &mut |step| {
-                let Step::Rise(rise) = step else { return };
+                let Outcome::Rise(rise) = step else { return };
                 let period = Period::new(rise.from, rise.to).filter(|span| span.length() > gap);
                 let repair = |period| Repair { source: source.clone(), period, wh: rise.amount };
                 found.extend(period.map(repair));

@@ -13,7 +13,7 @@ use super::{assigned, meter_needs};
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::reading::{Observation, Source};
-use crate::register::{Bounds, Mark, Register, Step};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::rollup::{Basis, Rollup};
 use crate::site::{Meter, Rules};
 
@@ -157,7 +157,7 @@ impl MeterFold {
         if is_plain {
             let read = &mut self.read;
             track.register.observe(mark(rollup.last), &mut |step| {
-                let Step::Rise(rise) = step else { return };
+                let Outcome::Rise(rise) = step else { return };
                 let (covered_ms, spread_ms) =
                     (rollup.covered_ms, rollup.span_ms() - rollup.covered_ms);
                 read.add_within(rise.from, Entry { wh: rise.amount, covered_ms, spread_ms });

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::Instant;
-use crate::register::{Bounds, Mark, Register, Step};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::rhythm::QUIET_DEVICE_S;
 
 /// People who passed, as told at an instant.
@@ -38,10 +38,10 @@ impl Lane {
         let Self { register, passages, heard } = self;
         let before = passages.len();
         register.observe(Mark { at, total }, &mut |told| match told {
-            Step::Rise(rise) if rise.amount > 0.0 => {
+            Outcome::Rise(rise) if rise.amount > 0.0 => {
                 passages.push(Passage { at: rise.to, people: rise.amount });
             }
-            Step::Rise(_) | Step::Event(_) => (),
+            Outcome::Rise(_) | Outcome::Event(_) => (),
         });
         let again = match heard.last_mut() {
             Some((_, last)) if at <= *last + patience() => {
