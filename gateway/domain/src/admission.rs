@@ -17,7 +17,7 @@ use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DeviceStatus, Message, Reason, ReasonLabel, Report};
 use crate::reading::{DatedBy, Observation, Reading, Source, Value};
-use crate::site::Site;
+use crate::site::{Rules, Site};
 
 /// The largest payload that is read, in bytes.
 pub const MAX_PAYLOAD: usize = 256 * 1024;
@@ -51,7 +51,7 @@ pub struct Admitted {
 #[derive(Debug)]
 pub struct Admission {
     families: Families,
-    max_ahead: SignedDuration,
+    rules: Rules,
     /// Every source that was ever heard, with how far it has counted.
     sources: HashMap<Source, Option<Progress>>,
     source_limit: usize,
@@ -76,16 +76,16 @@ impl Admission {
             site.sources().map(|source| (source.clone(), None)).collect();
         let mut devices: HashMap<_, _> =
             sources.keys().map(|source| (source.device.clone(), None)).collect();
-        let room = site.rules.max_unknown_sources;
-        let (source_limit, device_limit) = (sources.len() + room, devices.len() + room);
+        let rules = site.rules.clone();
+        let source_limit = rules.source_limit(sources.len());
+        let device_limit = rules.source_limit(devices.len());
         for source in known {
             devices.insert(source.device.clone(), None);
             sources.insert(source, None);
         }
-        let max_ahead = seconds(site.rules.max_ahead_s);
         let families = Families::new(site);
         let undated = HashMap::new();
-        Self { families, max_ahead, sources, source_limit, undated, devices, device_limit }
+        Self { families, rules, sources, source_limit, undated, devices, device_limit }
     }
 
     /// The topics that messages have named, to subscribe to where not everything may be heard.
@@ -162,7 +162,7 @@ impl Admission {
     /// Whose report it is that is dated too far ahead, and by how many seconds.
     fn too_far_ahead(&self, report: &Report, message: &Message<'_>) -> Option<(DeviceId, f64)> {
         let observed_at = report.observed_at?;
-        let is_ahead = observed_at > message.received_at + self.max_ahead;
+        let is_ahead = self.rules.is_too_far_ahead(observed_at, message.received_at);
         let ahead_s = || observed_at.since(message.received_at).as_secs_f64();
         is_ahead.then(|| (report.source.device.clone(), ahead_s()))
     }
@@ -179,7 +179,7 @@ impl Admission {
             }
             return Ok((message.received_at, DatedBy::Gateway));
         };
-        if observed_at > message.received_at + self.max_ahead {
+        if self.rules.is_too_far_ahead(observed_at, message.received_at) {
             let text = format!(
                 "{} is dated {observed_at}, {} s ahead of the clock; check the clocks of device and gateway",
                 report.source,
@@ -271,10 +271,6 @@ fn advance(progress: &mut Option<Progress>, next: Progress) -> u64 {
         *progress = Some(next);
     }
     0
-}
-
-fn seconds(seconds: f64) -> SignedDuration {
-    SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::MAX)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub enum Step {
     Year,
 }
 
-/// A word that names no step.
+/// A text that names no step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a step; 1m, 5m, 15m, 1h, 1d, hour, day, week, month and year are")]
 pub struct UnknownStep;

@@ -8,6 +8,7 @@ use crate::reading::Observation;
 use crate::rhythm::{Rhythm, state_patience_s};
 use crate::rollup::Rollup;
 use crate::site::Rules;
+use crate::total::positive_zero;
 
 /// What a series did in one period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,16 +21,16 @@ pub struct Summary {
     pub max: f64,
     /// The newest reading.
     pub last: f64,
-    /// How many readings there are. With 0 the other figures tell of the reading before, which still speaks.
+    /// How many readings there are. With 0 the other figures are those of the reading before, which still holds.
     pub count: u64,
-    /// Share of the period so far for which a reading speaks, 0 to 1.
+    /// Share of the period so far in which a reading holds, 0 to 1.
     pub coverage: f64,
 }
 
-/// One summary for each period of `grid`, which must be in order and disjoint; `None` where no reading speaks.
+/// One summary for each period of `grid`, which must be in order and disjoint; `None` where no reading holds.
 ///
-/// A reading speaks until the next one, but not longer than two and a half times the longest usual interval, held
-/// between a minute and `max_gap_s`. A state speaks longer, since many devices only tell its changes:
+/// A reading holds until the next one, but not longer than two and a half times the longest usual interval, held
+/// between a minute and `max_gap`. A state holds longer, since many devices report its changes only:
 /// see [`state_patience_s`].
 pub fn summarise(
     kind: Kind,
@@ -42,7 +43,7 @@ pub fn summarise(
     let mut first = 0;
     let mut summaries = Vec::with_capacity(grid.len());
     for period in grid {
-        // The last reading before the period may still speak in it.
+        // The last reading before the period may still hold in it.
         let before =
             |at: usize| observations.get(at).is_some_and(|one| one.observed_at < period.start());
         while before(first + 1) {
@@ -64,10 +65,10 @@ pub fn summary_of(kind: Kind, rollup: &Rollup, period: Period, now: Instant) -> 
     let is_timed = kind == Kind::State && rollup.covered_ms > 0;
     let length = period.end().min(now).since(period.start()).as_millis() as f64;
     Summary {
-        min: rollup.min,
-        mean: if is_timed { rollup.held / covered } else { rollup.sum / count },
-        max: rollup.max,
-        last: rollup.last.1,
+        min: positive_zero(rollup.min),
+        mean: positive_zero(if is_timed { rollup.held / covered } else { rollup.sum / count }),
+        max: positive_zero(rollup.max),
+        last: positive_zero(rollup.last.1),
         count: rollup.count,
         coverage: if length > 0.0 { (covered / length).min(1.0) } else { 0.0 },
     }
@@ -88,7 +89,7 @@ fn summary(
     let (mut covered, mut true_ms, mut held_value) = (0, 0, None);
     let mut inside = Inside::default();
     for (one, next) in observations.iter().zip(ends) {
-        let (from, value) = (one.observed_at.as_millis(), one.value.as_f64());
+        let (from, value) = (one.observed_at.as_millis(), positive_zero(one.value.as_f64()));
         let until = next.map_or(i64::MAX, Instant::as_millis).min(from + hold_ms).min(end);
         let held = (until - from.max(start)).max(0);
         covered += held;
@@ -161,8 +162,9 @@ fn hold_ms(kind: Kind, observations: &[Observation], rules: &Rules) -> i64 {
     let seconds = match kind {
         Kind::State => state_patience_s(&rhythm, rules),
         Kind::Gauge | Kind::Register => {
-            let learned = rhythm.long_s().map_or(rules.max_gap_s, |long| long * 2.5);
-            learned.max(60.0).min(rules.max_gap_s)
+            let longest = rules.longest_gap().as_secs_f64();
+            let learned = rhythm.long_s().map_or(longest, |long| long * 2.5);
+            learned.max(60.0).min(longest)
         }
     };
     (seconds * 1000.0) as i64

@@ -53,6 +53,7 @@ pub mod rollup;
 pub mod site;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod total;
 pub mod value;
 pub mod wire;
 

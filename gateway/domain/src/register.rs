@@ -1,6 +1,6 @@
 //! Registers as they behave in the field: what a total that should only grow really says.
 //!
-//! A [`Register`] takes the readings of one source in order and tells what was added between which instants, and
+//! A [`Register`] takes the readings of one source in order and emits what was added between which instants, and
 //! what it had to judge. A reading that departs from the level before is doubted first: only the readings after it
 //! show whether it was a glitch (the old level comes back) or a new beginning (the new level grows).
 
@@ -138,9 +138,9 @@ pub enum EventSort {
     Rollover,
 }
 
-/// What a register tells.
+/// One outcome of a reading.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Told {
+pub enum Outcome {
     /// Something, or nothing, was added.
     Rise(Rise),
     /// Something had to be judged.
@@ -170,7 +170,7 @@ impl Register {
     }
 
     /// Takes the next reading; one that is not later than the last one is a repetition and changes nothing.
-    pub fn observe(&mut self, mark: Mark, tell: &mut impl FnMut(Told)) {
+    pub fn observe(&mut self, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         let Some(base) = self.base else {
             self.base = Some(mark);
             return;
@@ -180,8 +180,8 @@ impl Register {
             return;
         }
         match self.doubt.take() {
-            None => self.judge(base, mark, tell),
-            Some(doubt) => self.settle(base, doubt, mark, tell),
+            None => self.judge(base, mark, emit),
+            Some(doubt) => self.settle(base, doubt, mark, emit),
         }
     }
 
@@ -190,43 +190,43 @@ impl Register {
         self.doubt.is_none() && self.base == Some(mark)
     }
 
-    /// What the readings in doubt tell if nothing follows them: that it stood still while they lasted.
+    /// The standstill that the readings in doubt show if nothing follows them.
     pub fn standing(&self) -> Option<Rise> {
         self.doubt.and_then(Doubt::standstill)
     }
 
-    fn judge(&mut self, base: Mark, mark: Mark, tell: &mut impl FnMut(Told)) {
+    fn judge(&mut self, base: Mark, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         let fall = base.total - mark.total;
         if fall <= 0.0 {
             if self.bounds.allows(base, mark) {
-                self.add(base, mark, -fall, tell);
+                self.add(base, mark, mark.total - base.total, emit);
             } else {
                 self.doubt = Some(Doubt::new(EventSort::Jump, mark));
             }
         } else if let Some(amount) = self.bounds.rolled_over(base, mark) {
-            tell(Told::Event(Event::of(EventSort::Rollover, base, mark)));
-            self.add(base, mark, amount, tell);
+            emit(Outcome::Event(Event::of(EventSort::Rollover, base, mark)));
+            self.add(base, mark, amount, emit);
         } else if starts_again(base, mark) {
             self.doubt = Some(Doubt::new(EventSort::Reset, mark));
         } else if fall <= self.bounds.jitter {
-            tell(Told::Event(Event::of(EventSort::Jitter, base, mark)));
-            self.add(base, Mark { total: base.total, ..mark }, 0.0, tell);
+            emit(Outcome::Event(Event::of(EventSort::Jitter, base, mark)));
+            self.add(base, Mark { total: base.total, ..mark }, 0.0, emit);
         } else {
             self.doubt = Some(Doubt::new(EventSort::RollBack, mark));
         }
     }
 
-    fn settle(&mut self, base: Mark, doubt: Doubt, mark: Mark, tell: &mut impl FnMut(Told)) {
+    fn settle(&mut self, base: Mark, doubt: Doubt, mark: Mark, emit: &mut impl FnMut(Outcome)) {
         if self.came_back(base, doubt, mark) {
-            tell(Told::Event(Event::of(EventSort::Glitch, base, doubt.first)));
-            self.judge(base, mark, tell);
+            emit(Outcome::Event(Event::of(EventSort::Glitch, base, doubt.first)));
+            self.judge(base, mark, emit);
         } else if doubt.departure != EventSort::Jump && mark.total < doubt.last.total {
-            self.judge(base, mark, tell);
+            self.judge(base, mark, emit);
         } else if mark.total - doubt.last.total == 0.0 {
             self.doubt = Some(Doubt { last: mark, ..doubt });
         } else {
-            self.accept(base, doubt, tell);
-            self.judge(doubt.last, mark, tell);
+            self.accept(base, doubt, emit);
+            self.judge(doubt.last, mark, emit);
         }
     }
 
@@ -239,20 +239,20 @@ impl Register {
             && !still_high
     }
 
-    /// Takes the new level as a base. Only a register that started at 0 tells what was added on the way to it.
-    fn accept(&mut self, base: Mark, doubt: Doubt, tell: &mut impl FnMut(Told)) {
+    /// Takes the new level as a base. Only a register that started at 0 shows what was added on the way to it.
+    fn accept(&mut self, base: Mark, doubt: Doubt, emit: &mut impl FnMut(Outcome)) {
         let Doubt { departure, first, last } = doubt;
-        tell(Told::Event(Event::of(departure, base, first)));
+        emit(Outcome::Event(Event::of(departure, base, first)));
         let zero = Mark { total: 0.0, ..base };
         if departure == EventSort::Reset && self.bounds.allows(zero, first) {
-            tell(Told::Rise(Rise { from: base.at, to: first.at, amount: first.total }));
+            emit(Outcome::Rise(Rise { from: base.at, to: first.at, amount: first.total }));
         }
-        doubt.standstill().into_iter().for_each(|rise| tell(Told::Rise(rise)));
+        doubt.standstill().into_iter().for_each(|rise| emit(Outcome::Rise(rise)));
         self.base = Some(last);
     }
 
-    fn add(&mut self, base: Mark, mark: Mark, amount: f64, tell: &mut impl FnMut(Told)) {
-        tell(Told::Rise(Rise { from: base.at, to: mark.at, amount }));
+    fn add(&mut self, base: Mark, mark: Mark, amount: f64, emit: &mut impl FnMut(Outcome)) {
+        emit(Outcome::Rise(Rise { from: base.at, to: mark.at, amount }));
         self.base = Some(mark);
     }
 }
@@ -301,9 +301,9 @@ mod tests {
         let mut register = Register::new(bounds);
         for (minute, &total) in (0..).zip(totals) {
             let at = Instant::from_millis(minute * 60_000);
-            register.observe(Mark { at, total }, &mut |told| match told {
-                Told::Rise(rise) => sum += rise.amount,
-                Told::Event(event) => events.push(event.sort),
+            register.observe(Mark { at, total }, &mut |step| match step {
+                Outcome::Rise(rise) => sum += rise.amount,
+                Outcome::Event(event) => events.push(event.sort),
             });
         }
         (sum, events)

@@ -4,13 +4,13 @@ use crate::instant::Instant;
 use crate::reading::Observation;
 use crate::site::Rules;
 
-/// How long a source that only tells changes may be silent, in seconds: battery devices that sleep report at least
+/// How long a source that reports changes only may be silent, in seconds: battery devices that sleep report at least
 /// once a day, and that may come a little late.
 pub const QUIET_DEVICE_S: f64 = 26.0 * 3600.0;
 
 /// How many intervals are remembered.
 const REMEMBERED: usize = 32;
-/// With fewer intervals than this nothing is said.
+/// With fewer intervals than this no rhythm is known.
 const ENOUGH: usize = 3;
 
 /// Learns how often a source reports. Costs next to nothing for each reading.
@@ -19,7 +19,7 @@ pub struct Rhythm {
     last: Option<(Instant, f64)>,
     /// The newest intervals in ms, as a ring; longer ones than 49 days are cut.
     intervals: [u32; REMEMBERED],
-    /// Whether the reading after the interval told the same as the one before; the same ring.
+    /// Whether the reading after the interval repeated the value of the one before; the same ring.
     repeats: u32,
     count: usize,
 }
@@ -89,11 +89,11 @@ impl Rhythm {
     }
 }
 
-/// How long a state speaks, in seconds. A detector that repeats itself is missed after three of its long intervals,
-/// at least four times the longest gap; one that only tells changes may rest for as long as a battery device.
+/// How long a state holds, in seconds. A detector that repeats itself is missed after three of its long intervals,
+/// at least four times the longest gap; one that reports changes only may rest for as long as a battery device.
 pub fn state_patience_s(rhythm: &Rhythm, rules: &Rules) -> f64 {
     match rhythm.long_s() {
-        Some(long) if rhythm.repeats() => (3.0 * long).max(4.0 * rules.max_gap_s),
+        Some(long) if rhythm.repeats() => (3.0 * long).max(4.0 * rules.longest_gap().as_secs_f64()),
         _ => QUIET_DEVICE_S,
     }
 }

@@ -2,44 +2,48 @@
 
 use std::collections::HashSet;
 
-use domain::site::Site;
+use domain::site::{Rules, Site};
 use domain::{Instant, Reading, Source};
-use jiff::SignedDuration;
 
 /// Lets readings through that a sensor could have sent.
 #[derive(Debug)]
 pub(super) struct Gate {
-    known: HashSet<Source>,
-    most: usize,
-    latest: Instant,
+    sources: HashSet<Source>,
+    source_limit: usize,
+    rules: Rules,
+    now: Instant,
 }
 
 impl Gate {
-    /// For a store that holds the sources `known` already.
-    pub(super) fn new(site: &Site, known: impl IntoIterator<Item = Source>, now: Instant) -> Self {
+    /// The gate before a store that holds the sources `stored` already.
+    pub(super) fn new(site: &Site, stored: impl IntoIterator<Item = Source>, now: Instant) -> Self {
         let mut sources: HashSet<Source> = site.sources().cloned().collect();
-        let most = sources.len() + site.rules.max_unknown_sources;
-        sources.extend(known);
-        let ahead = SignedDuration::try_from_secs_f64(site.rules.max_ahead_s).unwrap_or_default();
-        Self { known: sources, most, latest: now + ahead }
+        let rules = site.rules.clone();
+        let source_limit = rules.source_limit(sources.len());
+        sources.extend(stored);
+        Self { sources, source_limit, rules, now }
     }
 
-    /// Lets the reading through, or says why not.
+    /// Lets the reading through by the rules that live readings are admitted by.
+    ///
+    /// # Errors
+    /// Why it may not pass, for a person.
     pub(super) fn pass(&mut self, reading: &Reading) -> Result<(), String> {
         let it = &reading.observation;
-        if let Some(time) = [it.observed_at, it.received_at].iter().find(|at| **at > self.latest) {
+        let is_ahead = |at: &&Instant| self.rules.is_too_far_ahead(**at, self.now);
+        if let Some(time) = [it.observed_at, it.received_at].iter().find(is_ahead) {
             return Err(format!("{time} is ahead of the clock; check the clocks"));
         }
-        if self.known.contains(&reading.source) {
+        if self.sources.contains(&reading.source) {
             return Ok(());
         }
-        if self.known.len() >= self.most {
+        if self.sources.len() >= self.source_limit {
             return Err(format!(
                 "`{}` would be one source more than are kept; name it in the site file, or raise max_unknown_sources",
                 reading.source
             ));
         }
-        self.known.insert(reading.source.clone());
+        self.sources.insert(reading.source.clone());
         Ok(())
     }
 }

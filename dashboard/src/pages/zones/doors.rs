@@ -62,14 +62,13 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
 }
 
-fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
+fn cells(teller: &Teller, counting: &Counting) -> Vec<Cell> {
     let language = teller.language;
     let z = language.zone_labels();
     let left = counting.residual.map(|it| teller.residual(it));
-    let balance = if is_over {
-        Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good)
-    } else {
-        Cell::text(z.not_closed.to_owned())
+    let balance = match counting.balance {
+        Some(balance) => Cell::text(language.balance(balance)).when(balance != Balance::Good),
+        None => Cell::text(z.not_closed.to_owned()),
     };
     vec![
         Cell::text(language.number(counting.people_in, 0)),
@@ -90,11 +89,8 @@ fn by_day(teller: &Teller, known: &[Day]) -> Section {
         most if most > 0.0 => language.doors_differ(drift, drift.abs() / most),
         _ => z.doors.to_owned(),
     };
-    let row = |day: &Day| Row {
-        depth: 0,
-        name: day.name.clone(),
-        cells: cells(teller, &day.counting, day.is_over),
-    };
+    let row =
+        |day: &Day| Row { depth: 0, name: day.name.clone(), cells: cells(teller, &day.counting) };
     let table =
         Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
@@ -151,8 +147,7 @@ async fn by_zone<R: StoreReader>(
     for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
-            let is_over = is_over(asked.span, &counting, app.clock.now());
-            let cells = cells(teller, &counting, is_over);
+            let cells = cells(teller, &counting);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }

@@ -1,5 +1,6 @@
 //! How good air is: guidance values, the ICONE index of stuffiness and the categories of EN 16798-1.
 
+use crate::total::Total;
 use serde::{Deserialize, Serialize};
 
 /// From which CO2 on air is what, in ppm.
@@ -163,7 +164,7 @@ impl AirShares {
         let occupied_h = count / 60.0;
         Some(Self {
             occupied_h,
-            mean_ppm: values.iter().sum::<f64>() / count,
+            mean_ppm: values.iter().total() / count,
             max_ppm: values.iter().copied().fold(f64::MIN, f64::max),
             above_reference: share(&|value| value >= thresholds.reference_ppm),
             above_action: share(&|value| value >= thresholds.action_ppm),

@@ -36,7 +36,7 @@ impl Track {
         }
         let known: Vec<(i64, f64)> =
             sums.into_iter().map(|(minute, (sum, count))| (minute, sum / count)).collect();
-        Self::filled(&known, site.rules.max_gap_s)
+        Self::filled(&known, site.rules.longest_gap().as_secs_f64())
     }
 
     fn filled(known: &[(i64, f64)], max_gap_s: f64) -> Self {

@@ -1,4 +1,4 @@
-//! A meter and its parts: what no part accounts for, and parts that tell of more than their whole.
+//! A meter and its parts: what no part accounts for, and parts that are above their whole.
 
 use super::figure::{EnergyFigure, sum};
 use crate::ids::MeterId;
@@ -14,9 +14,9 @@ const STEP_WH: f64 = 100.0;
 /// A meter beside the sum of its parts, in one period.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Balance {
-    /// What the meter itself tells. Sums over zones and the building count this and never the parts beside it.
+    /// The figure of the meter itself. Sums over zones and the building count this and never the parts beside it.
     pub whole: EnergyFigure,
-    /// What its parts tell together.
+    /// The sum of its parts.
     pub parts: EnergyFigure,
     /// What no part accounts for, in Wh, never negative; `None` where the whole or any part is unknown.
     pub unassigned_wh: Option<f64>,
@@ -63,7 +63,7 @@ pub fn balance(whole: EnergyFigure, parts: &[EnergyFigure]) -> Balance {
     }
 }
 
-/// The stretches in which parts contradict their whole; neighbouring periods are told as one.
+/// The stretches in which parts contradict their whole; neighbouring periods count as one.
 pub fn excesses(grid: &[Period], balances: &[Balance]) -> Vec<Excess> {
     let mut found: Vec<Excess> = Vec::new();
     for (period, balance) in grid.iter().zip(balances) {

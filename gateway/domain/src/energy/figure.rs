@@ -1,10 +1,11 @@
-//! What is told of the energy in a period.
+//! Energy of a period: how much, and how much of the period it was measured over.
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Entry;
+use super::accumulator::Entry;
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
+use crate::total::Total;
 use crate::wire::state::Quality;
 
 /// From this share of measured time on a figure counts as complete: a missed report in an hour of minutes is no gap.
@@ -50,7 +51,7 @@ impl EnergyFigure {
     }
 }
 
-/// The sum over several meters: what is known of them, told as complete only when all are.
+/// The sum over several meters: of what is known of them, and complete only when all of them are.
 pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
     let (mut total, mut coverage, mut repaired, mut count) = (None, 0.0, 0.0, 0.0);
     let (mut unknown, mut partial, mut estimated) = (false, false, false);
@@ -83,13 +84,13 @@ pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
 /// The same meters over consecutive periods, as one figure.
 pub fn sum_over_time(cells: &[Bucket<EnergyFigure>]) -> EnergyFigure {
     let hours = |cell: &Bucket<EnergyFigure>| cell.period.length().as_secs_f64();
-    let total: f64 = cells.iter().map(hours).sum();
+    let total: f64 = cells.iter().map(hours).total();
     let energy_wh = cells.iter().filter_map(|it| it.figure.energy_wh).reduce(|sum, wh| sum + wh);
     if energy_wh.is_none() || total <= 0.0 {
         return EnergyFigure::UNKNOWN;
     }
     let mean = |of: fn(&EnergyFigure) -> f64| {
-        cells.iter().map(|cell| of(&cell.figure) * hours(cell)).sum::<f64>() / total
+        cells.iter().map(|cell| of(&cell.figure) * hours(cell)).total() / total
     };
     let (coverage, repaired) = (mean(|it| it.coverage), mean(|it| it.repaired));
     let quality = if coverage >= COMPLETE {

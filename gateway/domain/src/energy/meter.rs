@@ -2,13 +2,13 @@
 
 use jiff::SignedDuration;
 
+use super::accumulator::{EnergyAccumulator, Entry, Stretch};
 use super::figure::EnergyFigure;
-use super::ledger::{Entry, Ledger, Stretch};
 use super::power::Power;
 use super::{assigned, meter_needs};
 use crate::instant::{Instant, Period};
 use crate::reading::{SeriesSet, Source};
-use crate::register::{Bounds, Event, Mark, Register, Rise, Told};
+use crate::register::{Bounds, Event, Mark, Outcome, Register, Rise};
 use crate::site::{Assignment, Meter, Rules};
 
 /// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
@@ -25,25 +25,29 @@ pub(crate) struct NeedsRebuild;
 /// The fold over all readings of a meter.
 ///
 /// Each source must come in order; between the sources any order gives the same. Power counts only where no register
-/// speaks: a register speaks from its first reading to its last, and for the longest gap around them, since its
-/// next reading may tell of that time.
+/// covers the time: a register covers it from the longest gap before its first reading to its last one, and for the
+/// longest gap after that while its next reading may still account for it. Once the register has been silent for
+/// longer, power counts from the last reading of the register on.
 #[derive(Clone, Debug)]
 pub(crate) struct MeterFold {
     gap: SignedDuration,
     pub(super) registers: Vec<Track>,
     pub(super) powers: Vec<Power>,
-    /// What the registers tell.
-    pub(super) read: Ledger,
-    /// What power tells of the time before the last word of a register.
-    pub(super) filled: Ledger,
-    /// What power tells of the time after it: the next reading of the register takes its place.
-    tail: Ledger,
-    /// What people stated in place of what was measured.
-    stated: Ledger,
-    /// Until when there is something in `tail`.
+    /// Energy by the registers.
+    pub(super) read: EnergyAccumulator,
+    /// Energy by power, where no register covers the time any more.
+    pub(super) filled: EnergyAccumulator,
+    /// Energy by power within the longest gap after the last reading of a register: whether it counts depends on
+    /// when the figure is made. At most as many as power readings fit into that gap.
+    pending: Vec<Stretch>,
+    /// Energy by power later than that: the next reading of the register takes its place.
+    tail: EnergyAccumulator,
+    /// Energy that people stated in place of what was measured.
+    stated: EnergyAccumulator,
+    /// End of what is in `tail`.
     tail_end: Instant,
-    /// Until when anything is known.
-    pub(super) known_until: Instant,
+    /// The newest reading of any source.
+    pub(super) newest: Instant,
 }
 
 /// A register while it is assigned.
@@ -51,13 +55,33 @@ pub(crate) struct MeterFold {
 pub(super) struct Track {
     assigned: Period,
     pub(super) register: Register,
-    heard: Option<(Instant, Instant)>,
+    /// The first reading and the last.
+    readings: Option<(Instant, Instant)>,
 }
 
 impl Track {
-    /// Notes that the register was read.
-    pub(super) fn hear(&mut self, at: Instant) {
-        self.heard = Some(self.heard.map_or((at, at), |(first, last)| (first, last.max(at))));
+    /// Extends what the register covers to a reading.
+    pub(super) fn extend(&mut self, at: Instant) {
+        let readings = self.readings.map_or((at, at), |(first, last)| (first, last.max(at)));
+        self.readings = Some(readings);
+    }
+
+    /// The time that the readings account for, whatever follows.
+    fn settled(&self, gap: SignedDuration) -> Option<Period> {
+        let (first, last) = self.readings?;
+        Period::new(first - gap, last)?.intersection(self.assigned)
+    }
+
+    /// The same with the longest gap after the last reading.
+    fn reach(&self, gap: SignedDuration) -> Option<Period> {
+        let (first, last) = self.readings?;
+        Period::new(first - gap, last + gap)?.intersection(self.assigned)
+    }
+
+    /// The time that the register covers as seen at `now`: an open silence longer than the longest gap is not covered.
+    fn covered(&self, gap: SignedDuration, now: Instant) -> Option<Period> {
+        let (_, last) = self.readings?;
+        if now > last + gap { self.settled(gap) } else { self.reach(gap) }
     }
 }
 
@@ -67,10 +91,11 @@ impl MeterFold {
         let track = |energy: &Assignment| Track {
             assigned: energy.period,
             register: Register::new(Bounds::energy(meter.max_power_w)),
-            heard: None,
+            readings: None,
         };
-        let ledger = Ledger::apart_from(grid, meter.stated.iter().map(|stated| stated.period));
-        let mut stated = Ledger::new(grid);
+        let measured =
+            EnergyAccumulator::apart_from(grid, meter.stated.iter().map(|stated| stated.period));
+        let mut stated = EnergyAccumulator::new(grid);
         for statement in &meter.stated {
             let (from, to) = (statement.period.start(), statement.period.end());
             // It is no measurement, and so its shape is not known either.
@@ -80,12 +105,13 @@ impl MeterFold {
             gap,
             registers: meter.energy.iter().map(track).collect(),
             powers: meter.power.iter().map(|power| Power::new(power.period, gap)).collect(),
-            read: ledger.clone(),
-            filled: ledger.clone(),
-            tail: ledger,
+            read: measured.clone(),
+            filled: measured.clone(),
+            pending: Vec::new(),
+            tail: measured,
             stated,
             tail_end: Instant::MIN,
-            known_until: Instant::MIN,
+            newest: Instant::MIN,
         }
     }
 
@@ -128,7 +154,7 @@ impl MeterFold {
                 if let Some(stretch) = self.powers[index].observe(at, value) {
                     self.fill(stretch);
                 }
-                self.known_until = self.known_until.max(at);
+                self.newest = self.newest.max(at);
             }
         }
         Ok(())
@@ -137,16 +163,23 @@ impl MeterFold {
     /// What is known at `now` of each period of the grid.
     pub(crate) fn entries(&self, now: Instant) -> Vec<(Period, Entry)> {
         let mut held = self.filled.clone();
-        for stretch in self.powers.iter().filter_map(|power| power.held(now)) {
-            stretch.outside(self.spoken()).into_iter().for_each(|part| held.add(part));
+        let covered: Vec<Period> = self.covered(now).collect();
+        // Power that ended while the next register reading might still come may have ended with the register.
+        let is_alone =
+            |stretch: &Stretch| !self.reaches().any(|reach| reach.contains(stretch.from));
+        let newest = self.powers.iter().filter_map(|power| power.held(now)).filter(is_alone);
+        for stretch in self.pending.iter().copied().chain(newest) {
+            for part in stretch.outside(covered.iter().copied()) {
+                held.add(part);
+            }
         }
         let standing = self.registers.iter().filter_map(|track| track.register.standing());
         standing.for_each(|rise| held.add(stretch(rise, self.gap)));
 
         let others = [&self.read, &self.tail, &self.stated];
         let mut entries: Vec<(Period, Entry)> = held.entries().collect();
-        for ledger in others {
-            for ((_, entry), (_, more)) in entries.iter_mut().zip(ledger.entries()) {
+        for other in others {
+            for ((_, entry), (_, more)) in entries.iter_mut().zip(other.entries()) {
                 *entry += more;
             }
         }
@@ -160,27 +193,33 @@ impl MeterFold {
         entries.map(|(period, entry)| EnergyFigure::of(period, entry, due)).collect()
     }
 
-    /// Until when readings are due: what came last may be followed within the longest gap.
+    /// The end of the time over which readings are due at `now`: what came last may be followed within the longest gap.
+    /// A longer silence is missing from its beginning.
     pub(crate) fn due(&self, now: Instant) -> Instant {
-        now.min(self.known_until.max(now - self.gap))
+        if now > self.newest + self.gap { now } else { now.min(self.newest) }
     }
 
     fn read(&mut self, index: usize, mark: Mark, tell: &mut impl FnMut(Event)) {
         let Self { registers, read, gap, .. } = self;
-        registers[index].register.observe(mark, &mut |told| match told {
-            Told::Rise(rise) => read.add(stretch(rise, *gap)),
-            Told::Event(event) => tell(event),
+        registers[index].register.observe(mark, &mut |step| match step {
+            Outcome::Rise(rise) => read.add(stretch(rise, *gap)),
+            Outcome::Event(event) => tell(event),
         });
-        self.registers[index].hear(mark.at);
-        self.known_until = self.known_until.max(mark.at);
+        self.registers[index].extend(mark.at);
+        self.newest = self.newest.max(mark.at);
+        let pending = std::mem::take(&mut self.pending);
+        self.pending = pending.into_iter().flat_map(|part| part.outside(self.settled())).collect();
     }
 
-    /// Integrated power counts outside of what the registers speak for.
+    /// Adds integrated power where no register accounts for the time.
     fn fill(&mut self, stretch: Stretch) {
-        let last_word = self.spoken().map(Period::end).max().unwrap_or(Instant::MAX);
-        for part in stretch.outside(self.spoken()) {
-            if part.from >= last_word {
-                self.tail_end = self.tail_end.max(part.to);
+        let last_reach = self.reaches().map(Period::end).max().unwrap_or(Instant::MAX);
+        for part in stretch.outside(self.settled()) {
+            let (from, to) = (part.from, part.to);
+            if self.reaches().any(|reach| from < reach.end() && reach.start() < to) {
+                self.pending.push(part);
+            } else if from >= last_reach {
+                self.tail_end = self.tail_end.max(to);
                 self.tail.add(part);
             } else {
                 self.filled.add(part);
@@ -188,16 +227,14 @@ impl MeterFold {
         }
     }
 
-    /// A register that speaks again tells of the time that power had filled since.
+    /// Clears what power had filled since the last reading of a register that is read again.
     fn settle_tail(&mut self, index: usize, at: Instant) -> Result<(), NeedsRebuild> {
-        let first_word = self.registers[index].heard.is_none();
-        let power_before = self.powers.iter().any(|power| power.held(Instant::MAX).is_some());
-        if first_word && power_before {
+        let is_first = self.registers[index].readings.is_none();
+        if is_first && self.powers.iter().any(Power::was_read) {
             return Err(NeedsRebuild);
         }
         if self.tail_end > Instant::MIN {
-            let speaks_until = (at + self.gap).min(self.registers[index].assigned.end());
-            if self.tail_end > speaks_until || self.registers.len() > 1 {
+            if self.tail_end > at || self.registers.len() > 1 {
                 return Err(NeedsRebuild);
             }
             self.tail.clear();
@@ -206,12 +243,17 @@ impl MeterFold {
         Ok(())
     }
 
-    /// What each register speaks for.
-    pub(super) fn spoken(&self) -> impl Iterator<Item = Period> + '_ {
-        self.registers.iter().filter_map(|track| {
-            let (first, last) = track.heard?;
-            Period::new(first - self.gap, last + self.gap)?.intersection(track.assigned)
-        })
+    /// The time that each register covers as seen at `now`.
+    pub(super) fn covered(&self, now: Instant) -> impl Iterator<Item = Period> + '_ {
+        self.registers.iter().filter_map(move |track| track.covered(self.gap, now))
+    }
+
+    fn settled(&self) -> impl Iterator<Item = Period> + '_ {
+        self.registers.iter().filter_map(|track| track.settled(self.gap))
+    }
+
+    fn reaches(&self) -> impl Iterator<Item = Period> + '_ {
+        self.registers.iter().filter_map(|track| track.reach(self.gap))
     }
 }
 

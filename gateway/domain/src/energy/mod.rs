@@ -2,28 +2,28 @@
 //!
 //! ```text
 //! register readings ──register──▶ rises ────┐
-//!                                           ├──▶ ledger ──▶ figures of a meter ──▶ sums of zones, the building
+//!                                           ├──▶ accumulator ──▶ figures of a meter ──▶ sums of zones, the building
 //! power readings ──power──▶ holds ──fill────┘
 //! ```
 //!
 //! | file | what it knows |
 //! |---|---|
 //! | `meter` | one meter: its dated sources, registers before power |
-//! | `power` | how long a power reading speaks |
-//! | `ledger` | Wh and known time in the periods of a grid |
-//! | `figure` | what is told of a period, and the sum over meters |
+//! | `power` | how long a power reading holds |
+//! | `accumulator` | Wh and known time in the periods of a grid |
+//! | `figure` | the figure of a period with its proof, and the sum over meters |
 //! | `balance` | a meter beside its parts: what is not assigned, and parts above their whole |
 //! | `crosscheck` | a register beside the power of the same meter |
-//! | `rolled` | the same from rollups, where they tell enough |
+//! | `rolled` | the same from rollups, where they suffice |
 //! | `repair` | silences that a register bridges |
 //!
-//! How long a reading speaks is the same everywhere (`max_gap_s` of the site's rules), not learned from the readings
+//! How long a reading holds is the same everywhere (`max_gap` of the site's rules), not learned from the readings
 //! at hand: so a day is the sum of its hours, whatever else was loaded for either question.
 
+mod accumulator;
 mod balance;
 mod crosscheck;
 mod figure;
-mod ledger;
 mod meter;
 mod power;
 mod repair;
@@ -31,10 +31,10 @@ mod rolled;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accumulator::Entry;
 pub use balance::{Balance, Excess, balance, excesses, parts_of};
 pub use crosscheck::{CrossCheck, Verdict, compare, two_ways};
 pub use figure::{EnergyFigure, sum, sum_over_time};
-pub(crate) use ledger::Entry;
 pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
 pub(crate) use power::{Held, held_power};
 pub use repair::{Repair, repairs};
@@ -57,7 +57,7 @@ pub fn meter_needs(meter: &Meter) -> impl Iterator<Item = &Assignment> {
 
 /// The energy of one meter in each period of `grid`, as known at `now`. The periods must be in order and disjoint.
 ///
-/// Registers go before power: power is integrated only where no register of the meter speaks. Each source counts
+/// Registers go before power: power is integrated only where no register of the meter covers the time. Each source counts
 /// only while it was assigned, and its resets are settled before anything is added.
 pub fn meter_energy(
     meter: &Meter,

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 
+use super::accumulator::Stretch;
 use super::assigned;
-use super::ledger::Stretch;
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Meter, Rules};
@@ -28,9 +28,14 @@ impl Power {
         if self.last.is_some_and(|(last, _)| at <= last) {
             return None;
         }
-        let held = self.held(at);
+        let held = self.until(at);
         self.last = Some((at, watts));
         held
+    }
+
+    /// Whether there was any reading.
+    pub(super) fn was_read(&self) -> bool {
+        self.last.is_some()
     }
 
     /// Goes on from this reading, whatever came before.
@@ -38,11 +43,19 @@ impl Power {
         self.last = Some((at, watts));
     }
 
-    /// The energy since the last reading, up to `now`.
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+    /// The energy since the last reading as of `now`; none once the silence after it, up to `now` or to the end of the
+    /// assignment, is longer than the longest gap.
     pub(crate) fn held(&self, now: Instant) -> Option<Stretch> {
+        let (from, _) = self.last?;
+        let end = now.min(self.assigned.end());
+        if end > from + self.gap { None } else { self.until(end) }
+    }
+
+    /// The energy from the last reading to the next one at `next`, for the longest gap at most.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
+    fn until(&self, next: Instant) -> Option<Stretch> {
         let (from, watts) = self.last?;
-        let to = now.min(from + self.gap).min(self.assigned.end());
+        let to = next.min(from + self.gap).min(self.assigned.end());
         let hours = (to.as_millis() - from.as_millis()) as f64 / 3_600_000.0;
         // What is fed back is not taken: it belongs to another register.
         (from < to).then_some(Stretch { from, to, wh: watts.max(0.0) * hours, shaped: true })
@@ -56,7 +69,8 @@ pub(crate) struct Held {
     pub(crate) watts: f64,
 }
 
-/// The power of a meter, reading by reading, until `now`; silences are left out.
+/// The power of a meter, reading by reading, until `now`. Silences are left out: a reading holds for the longest gap at
+/// most, and the newest one not at all once nothing has followed it for longer.
 pub(crate) fn held_power(
     meter: &Meter,
     series: &SeriesSet,
@@ -69,8 +83,13 @@ pub(crate) fn held_power(
         let readings = assigned(series.of(&assignment.source), assignment.period);
         let readings = &readings[..readings.partition_point(|one| one.observed_at <= now)];
         for (index, one) in readings.iter().enumerate() {
-            let next = readings.get(index + 1).map_or(now, |next| next.observed_at);
-            let end = next.min(one.observed_at + gap).min(assignment.period.end());
+            let held_until = one.observed_at + gap;
+            let next = readings.get(index + 1).map(|next| next.observed_at);
+            let end = next.unwrap_or_else(|| now.min(assignment.period.end()));
+            if next.is_none() && end > held_until {
+                continue;
+            }
+            let end = end.min(held_until).min(assignment.period.end());
             let period = Period::new(one.observed_at, end).filter(|it| !it.length().is_zero());
             all.extend(period.map(|period| Held { period, watts: one.value.as_f64().max(0.0) }));
         }

@@ -3,10 +3,10 @@
 use super::assigned;
 use crate::instant::Period;
 use crate::reading::{SeriesSet, Source};
-use crate::register::{Bounds, Mark, Register, Told};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::site::{Meter, Rules};
 
-/// A silence whose total the register told afterwards.
+/// A silence whose total is known from the next reading of the register.
 ///
 /// Its energy counts, shared evenly over the silence, and the figures of that time say so
 /// ([`super::EnergyFigure::repaired`]).
@@ -29,8 +29,8 @@ pub fn repairs(meter: &Meter, series: &SeriesSet, rules: &Rules) -> Vec<Repair> 
         let mut register = Register::new(Bounds::energy(meter.max_power_w));
         for one in assigned(series.of(source), assignment.period) {
             let mark = Mark { at: one.observed_at, total: one.value.as_f64() };
-            register.observe(mark, &mut |told| {
-                let Told::Rise(rise) = told else { return };
+            register.observe(mark, &mut |step| {
+                let Outcome::Rise(rise) = step else { return };
                 let period = Period::new(rise.from, rise.to).filter(|span| span.length() > gap);
                 let repair = |period| Repair { source: source.clone(), period, wh: rise.amount };
                 found.extend(period.map(repair));

@@ -1,19 +1,19 @@
 //! Energy from rollups: the figures of the readings themselves, without reading all of them.
 //!
-//! A rollup stands for its readings where they hold no surprise: a register that never fell nor jumped, power that a
-//! register speaks for altogether or not at all, a source that had its role throughout. For any other the readings
+//! A rollup replaces its readings where they hold no surprise: a register that never fell nor jumped, power that a
+//! register covers altogether or not at all, a source that had its role throughout. For any other the readings
 //! are asked for, and taken in its place.
 
 use std::collections::HashMap;
 
+use super::accumulator::Entry;
 use super::figure::{EnergyFigure, sum};
-use super::ledger::Entry;
 use super::meter::{MeterFold, Role};
 use super::{assigned, meter_needs};
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::reading::{Observation, Source};
-use crate::register::{Bounds, Mark, Register, Told};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::rollup::{Basis, Rollup};
 use crate::site::{Meter, Rules};
 
@@ -74,7 +74,7 @@ pub fn rolled_energy(
 ) -> Result<Vec<EnergyFigure>, Vec<Missing>> {
     let mut missing = Vec::new();
     let folds: Vec<_> =
-        meters.iter().map(|meter| replay(meter, grid, series, rules, &mut missing)).collect();
+        meters.iter().map(|meter| replay(meter, grid, series, rules, now, &mut missing)).collect();
     if !missing.is_empty() {
         return Err(missing);
     }
@@ -85,12 +85,14 @@ pub fn rolled_energy(
     Ok((0..grid.len()).map(|at| sum(of_meters.iter().map(|figures| figures[at]))).collect())
 }
 
-/// As [`MeterFold::replay`], piece by piece; registers first, so that power knows where they speak.
+/// As [`MeterFold::replay`], piece by piece, to be asked at `now` only; registers first, so that it is settled for each
+/// power rollup whether they cover it.
 fn replay(
     meter: &Meter,
     grid: &[Period],
     series: &RolledSet,
     rules: &Rules,
+    now: Instant,
     missing: &mut Vec<Missing>,
 ) -> MeterFold {
     let mut fold = MeterFold::new(meter, grid, rules);
@@ -110,7 +112,8 @@ fn replay(
                     let rollup = &bucket.figure;
                     let shared = assignment.period.intersection(bucket.period);
                     let is_whole = shared == Some(bucket.period);
-                    if shared.is_none() || is_whole && fold.absorb(role, rollup, &basis, meter) {
+                    if shared.is_none() || is_whole && fold.absorb(role, rollup, &basis, meter, now)
+                    {
                         continue;
                     }
                     let (source, period) = (assignment.source.clone(), bucket.period);
@@ -125,7 +128,14 @@ fn replay(
 impl MeterFold {
     /// Takes a rollup in place of its readings; `false` when it does not tell enough. Then the fold is only good for
     /// finding out what else is missing.
-    fn absorb(&mut self, role: Role, rollup: &Rollup, basis: &Basis, meter: &Meter) -> bool {
+    fn absorb(
+        &mut self,
+        role: Role,
+        rollup: &Rollup,
+        basis: &Basis,
+        meter: &Meter,
+        now: Instant,
+    ) -> bool {
         let (first, value) = rollup.first;
         self.observe(role, first, value, &mut |_| ()).expect("no power before the registers");
         if rollup.count == 1 {
@@ -136,7 +146,7 @@ impl MeterFold {
                 let bounds = Bounds::energy(meter.max_power_w);
                 self.absorb_register(index, rollup, &bounds)
             }
-            Role::Power(index) => self.absorb_power(index, rollup, basis),
+            Role::Power(index) => self.absorb_power(index, rollup, basis, now),
         }
     }
 
@@ -146,8 +156,8 @@ impl MeterFold {
         let is_plain = track.register.stands_at(mark(rollup.first)) && rollup.is_plain(bounds);
         if is_plain {
             let read = &mut self.read;
-            track.register.observe(mark(rollup.last), &mut |told| {
-                let Told::Rise(rise) = told else { return };
+            track.register.observe(mark(rollup.last), &mut |step| {
+                let Outcome::Rise(rise) = step else { return };
                 let (covered_ms, spread_ms) =
                     (rollup.covered_ms, rollup.span_ms() - rollup.covered_ms);
                 read.add_within(rise.from, Entry { wh: rise.amount, covered_ms, spread_ms });
@@ -156,21 +166,20 @@ impl MeterFold {
             track.register = Register::new(*bounds);
             track.register.observe(mark(rollup.last), &mut |_| ());
         }
-        track.hear(rollup.last.0);
-        self.known_until = self.known_until.max(rollup.last.0);
+        track.extend(rollup.last.0);
+        self.newest = self.newest.max(rollup.last.0);
         is_plain
     }
 
-    fn absorb_power(&mut self, index: usize, rollup: &Rollup, basis: &Basis) -> bool {
+    fn absorb_power(&mut self, index: usize, rollup: &Rollup, basis: &Basis, now: Instant) -> bool {
         self.powers[index].stand_at(rollup.last.0, rollup.last.1);
-        self.known_until = self.known_until.max(rollup.last.0);
+        self.newest = self.newest.max(rollup.last.0);
         let (from, to) = (rollup.first.0, rollup.last.0);
         let inner = Period::new(from, to).expect("a rollup is in order");
-        let is_spoken_for = self.spoken().any(|spoken| spoken.intersection(inner) == Some(inner));
-        if is_spoken_for {
+        if self.covered(now).any(|covered| covered.intersection(inner) == Some(inner)) {
             return true;
         }
-        if self.spoken().any(|spoken| spoken.intersection(inner).is_some()) {
+        if self.covered(now).any(|covered| covered.intersection(inner).is_some()) {
             return false;
         }
         let entry = Entry {

@@ -1,6 +1,7 @@
 //! Heating degree days: how cold it was below a base temperature. Three methods are in use and differ by some percent
 //! in mid-season, so each figure names its own.
 
+use crate::total::Total;
 use serde::Serialize;
 
 /// How a day is reckoned.
@@ -48,7 +49,7 @@ pub fn degree_days(
     method: DegreeDayMethod,
 ) -> DegreeDays {
     let known = || days.iter().flatten();
-    let value = known().map(|day| of_day(day, base_c, method)).sum();
+    let value = known().map(|day| of_day(day, base_c, method)).total();
     let count = known().count();
     DegreeDays { value, base_c, method, days: count, missing_days: days.len() - count }
 }
@@ -66,7 +67,7 @@ fn of_day(day: &DayTemperature, base: f64, method: DegreeDayMethod) -> f64 {
             (base - low) * (0.08 + 0.42 * share)
         }
         DegreeDayMethod::Integral => {
-            let below: f64 = day.hourly.iter().map(|hour| (base - hour).max(0.0)).sum();
+            let below: f64 = day.hourly.iter().map(|hour| (base - hour).max(0.0)).total();
             #[expect(clippy::cast_precision_loss, reason = "some 24 hours")]
             let hours = day.hourly.len().max(1) as f64;
             // The mean over the known hours stands for the whole day, which may have 23 or 25.

@@ -7,6 +7,7 @@ use super::hours;
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 use crate::reading::Observation;
+use crate::total::Total;
 
 /// Active by apparent power where only the first is measured. A proposal; figures made with it say so.
 const POWER_FACTOR: f64 = 0.95;
@@ -102,7 +103,7 @@ pub fn demand(subscribed_kva: f64, cells: &[Bucket<Option<f64>>], is_active: boo
         .collect();
     let highest = known.iter().max_by(|a, b| a.figure.total_cmp(&b.figure));
     let above = |limit: f64| known.iter().filter(move |cell| cell.figure > limit);
-    let hours_above = |limit| above(limit).map(|cell| hours(cell.period)).sum();
+    let hours_above = |limit| above(limit).map(|cell| hours(cell.period)).total();
     #[expect(clippy::cast_precision_loss, reason = "fewer cells than 2^53")]
     let coverage = if cells.is_empty() { 0.0 } else { known.len() as f64 / cells.len() as f64 };
     Demand {

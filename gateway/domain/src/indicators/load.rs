@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{EnergyCell, hours, powers};
 use crate::instant::Period;
+use crate::total::Total;
 
 /// The share of the time with less power than the baseload. A proposal: low enough that no working hour is among it.
 const BASELOAD_SHARE: f64 = 0.05;
@@ -33,8 +34,8 @@ pub struct Load {
 /// The load curve of these cells, quarter hours as a rule; `None` when nothing was measured.
 pub fn load(cells: &[EnergyCell]) -> Option<Load> {
     let measured = || powers(cells).map(|(period, watts)| (hours(period), watts));
-    let total: f64 = measured().map(|(hours, _)| hours).sum();
-    let wh: f64 = measured().map(|(hours, watts)| hours * watts).sum();
+    let total: f64 = measured().map(|(hours, _)| hours).total();
+    let wh: f64 = measured().map(|(hours, watts)| hours * watts).total();
     let (peak_at, peak_w) = powers(cells).reduce(|a, b| if b.1 > a.1 { b } else { a })?;
     let baseload_w = watts_exceeded(cells, 1.0 - BASELOAD_SHARE)?;
     let mean_w = wh / total;
@@ -61,7 +62,7 @@ pub fn duration_curve(cells: &[EnergyCell]) -> Vec<f64> {
 fn watts_exceeded(cells: &[EnergyCell], share: f64) -> Option<f64> {
     let mut measured: Vec<_> = powers(cells).collect();
     measured.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    let total: f64 = measured.iter().map(|(period, _)| hours(*period)).sum();
+    let total: f64 = measured.iter().map(|(period, _)| hours(*period)).total();
     // A little less, so that a sum of shares that rounds up does not skip a cell.
     let wanted = share * total - 1e-9 * total;
     let mut passed = 0.0;

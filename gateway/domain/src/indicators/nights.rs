@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{EnergyCell, civil, hours, powers};
 use crate::calendar::{Step, grid};
 use crate::instant::Period;
+use crate::total::Total;
 
 /// The hours of the night when a building sleeps, by the clock on the wall: from 1 to 5.
 const NIGHT: std::ops::Range<i8> = 1..5;
@@ -98,7 +99,7 @@ pub fn steps(nights: &[Night]) -> Vec<BaseloadStep> {
         let is_other =
             |night: &Night| departs(median, night.watts) == departs(median, after[0].watts);
         if departs(median, after[0].watts).is_some() && after.iter().all(is_other) {
-            let sum: f64 = after.iter().map(|night| night.watts).sum();
+            let sum: f64 = after.iter().map(|night| night.watts).total();
             #[expect(clippy::cast_precision_loss, reason = "a few nights")]
             let after_w = sum / LASTING as f64;
             found.push(BaseloadStep { since: after[0].date, before_w: median, after_w });

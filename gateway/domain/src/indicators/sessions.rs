@@ -116,7 +116,7 @@ impl Watch {
                     idle_s: 0.0,
                 };
                 run.add(held, self.rule.on_above_w);
-                self.is_sure = run.known_s >= self.rule.on_after_s;
+                self.is_sure = run.known_s >= self.rule.on_after.as_secs_f64();
                 self.run = Some(run);
             }
             None => {}
@@ -125,14 +125,14 @@ impl Watch {
             Some(run) => {
                 let before = *run;
                 run.add(held, self.rule.on_above_w);
-                self.is_sure |= run.known_s >= self.rule.on_after_s;
+                self.is_sure |= run.known_s >= self.rule.on_after.as_secs_f64();
                 if held.watts >= self.rule.off_below_w {
                     self.low = None;
                     return;
                 }
                 let low = *self.low.get_or_insert(before);
                 let low_s = held.period.end().since(low.end).as_secs_f64();
-                if low_s >= self.rule.off_after_s {
+                if low_s >= self.rule.off_after.as_secs_f64() {
                     self.close(false);
                 }
             }

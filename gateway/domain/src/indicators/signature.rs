@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::regression::{Fit, fit, predict};
+use crate::total::Total;
 
 /// With fewer days than this there is no signature: a month has seen some weather.
 const LEAST_DAYS: usize = 28;
@@ -64,8 +65,8 @@ pub fn signature(days: &[DayPoint]) -> Option<Signature> {
 #[expect(clippy::cast_precision_loss, reason = "some thousand days")]
 fn told(days: &[DayPoint], base_c: f64, fit: &Fit) -> Signature {
     let count = days.len() as f64;
-    let mean = days.iter().map(|day| day.energy_wh).sum::<f64>() / count;
-    let scatter: f64 = days.iter().map(|day| (day.energy_wh - mean).powi(2)).sum();
+    let mean = days.iter().map(|day| day.energy_wh).total() / count;
+    let scatter: f64 = days.iter().map(|day| (day.energy_wh - mean).powi(2)).total();
     // The base temperature was chosen too.
     let parameters = fit.coefficients.len() as f64 + 1.0;
     let error = (fit.squares / (count - parameters)).sqrt();
@@ -116,8 +117,8 @@ pub fn saving(signature: &Signature, days: &[DayPoint]) -> Option<Saving> {
     if days.is_empty() {
         return None;
     }
-    let expected_wh: f64 = days.iter().map(|day| signature.predicts(day)).sum();
-    let actual_wh: f64 = days.iter().map(|day| day.energy_wh).sum();
+    let expected_wh: f64 = days.iter().map(|day| signature.predicts(day)).total();
+    let actual_wh: f64 = days.iter().map(|day| day.energy_wh).total();
     let (now, before) = (days.len() as f64, signature.days as f64);
     let relative = T_90 * 1.26 * signature.cv_rmse * ((1.0 + 2.0 / before) / now).sqrt();
     Some(Saving {

@@ -6,6 +6,7 @@ use super::hours;
 use super::timeline::PeopleFigure;
 use crate::instant::{Instant, Period};
 use crate::site::Site;
+use crate::total::Total;
 use crate::wire::state::{Occupancy, Quality, Witnesses};
 
 /// From this share of its capacity on a zone counts as nearly full.
@@ -71,7 +72,7 @@ pub fn attendance(
         parts.reduce(|one, other| one + other)
     };
     let counted_h: f64 =
-        parts.iter().filter(|(_, figure)| figure.people.is_some()).map(known).sum();
+        parts.iter().filter(|(_, figure)| figure.people.is_some()).map(known).total();
     let person_hours = sum(|figure| figure.people);
     let capacity = capacity.map(f64::from).filter(|capacity| *capacity > 0.0);
     let is_full = |figure: &PeopleFigure| {
@@ -80,8 +81,8 @@ pub fn attendance(
             .zip(capacity)
             .is_some_and(|(people, capacity)| people >= NEARLY_FULL * capacity)
     };
-    let nearly_full: f64 = parts.iter().filter(|(_, figure)| is_full(figure)).map(known).sum();
-    let all_h: f64 = parts.iter().map(|(period, _)| hours(period)).sum();
+    let nearly_full: f64 = parts.iter().filter(|(_, figure)| is_full(figure)).map(known).total();
+    let all_h: f64 = parts.iter().map(|(period, _)| hours(period)).total();
     let (open_known_h, open_occupied_h) = open_hours(site, &parts);
     Attendance {
         mean_share: person_hours
@@ -98,7 +99,7 @@ pub fn attendance(
         use_rate: (open_known_h > 0.0).then(|| open_occupied_h / open_known_h),
         quality: quality(&parts),
         sources: people.iter().fold(Witnesses::NOTHING, |all, figure| all | figure.sources),
-        coverage: parts.iter().map(known).sum::<f64>() / all_h.max(f64::MIN_POSITIVE),
+        coverage: parts.iter().map(known).total() / all_h.max(f64::MIN_POSITIVE),
     }
 }
 
@@ -106,7 +107,7 @@ pub fn attendance(
 fn quality(parts: &[(Period, PeopleFigure)]) -> Quality {
     let hours = |quality: Quality| {
         let of = parts.iter().filter(|(_, figure)| figure.quality == quality);
-        of.map(|(period, figure)| period.length().as_secs_f64() * figure.coverage).sum::<f64>()
+        of.map(|(period, figure)| period.length().as_secs_f64() * figure.coverage).total()
     };
     let (mut told, mut most) = (Quality::Unknown, 0.0);
     for quality in [Quality::Partial, Quality::Estimated, Quality::Measured] {

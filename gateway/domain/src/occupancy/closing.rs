@@ -72,8 +72,7 @@ pub(super) struct Activity {
 
 impl Closing {
     pub(super) fn over(site: &Site, span: Period) -> Self {
-        let duration = |seconds| SignedDuration::try_from_secs_f64(seconds).unwrap_or_default();
-        let (quiet, hold) = (duration(site.rules.quiet_s), duration(site.rules.hold_s));
+        let (quiet, hold) = (site.rules.quiet, site.rules.hold);
         Self {
             nightly: nightly(site, span),
             closed: hours::closed_hours(site, span).unwrap_or_default(),

@@ -10,6 +10,7 @@ use crate::ids::{DoorwayId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
+use crate::total::Total;
 use crate::wire::state::Residual;
 
 /// Counting of a zone, or of the building, over a period such as a civil day.
@@ -23,8 +24,9 @@ pub struct Counting {
     pub drift: f64,
     /// Difference of in and out, as a share of the larger.
     pub imbalance: f64,
-    /// Grade of the doors by that difference.
-    pub balance: Balance,
+    /// Grade of the doors by that difference; `None` while people may still be inside, in a period that is neither over nor
+    /// closed.
+    pub balance: Option<Balance>,
     /// Visits: the mean of in and out, since whoever comes also leaves.
     pub visits: f64,
     /// Count left when it was set to nobody, the measured error of the day; `None` when it was not.
@@ -95,7 +97,7 @@ pub fn countings(
     let counting = |period: &Period| {
         let doors: Vec<DoorCounting> =
             place.border.iter().map(|border| door(site, &traffic, *border, *period)).collect();
-        let sum = |of: fn(&DoorCounting) -> f64| doors.iter().map(of).sum::<f64>();
+        let sum = |of: fn(&DoorCounting) -> f64| doors.iter().map(of).total();
         let (people_in, people_out) = (sum(|door| door.people_in), sum(|door| door.people_out));
         let drift = people_in - people_out;
         let most = people_in.max(people_out);
@@ -110,15 +112,16 @@ pub fn countings(
             let passages = lanes.flat_map(Lane::passages);
             passages.filter(|it| it.at > since).any(|it| period.contains(it.at))
         };
+        let is_closed = residual.is_some_and(|it| !passed_since(it.at));
         Counting {
             people_in,
             people_out,
             drift,
             imbalance,
-            balance: Balance::of(drift, imbalance),
+            balance: (is_closed || period.end() <= now).then(|| Balance::of(drift, imbalance)),
             visits: f64::midpoint(people_in, people_out),
             residual,
-            is_closed: residual.is_some_and(|it| !passed_since(it.at)),
+            is_closed,
             doors,
         }
     };
@@ -128,7 +131,7 @@ pub fn countings(
 fn door(site: &Site, traffic: &Traffic, border: BorderDoor, period: Period) -> DoorCounting {
     let passed = |lanes: &[Lane]| {
         let passages = lanes.iter().flat_map(Lane::passages);
-        passages.filter(|it| period.contains(it.at)).map(|it| it.people).sum::<f64>()
+        passages.filter(|it| period.contains(it.at)).map(|it| it.people).total()
     };
     let Door { people_in, people_out } = &traffic.doors[border.doorway];
     let (one, other) = (passed(people_in), passed(people_out));

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::register::{Bounds, Mark, Register, Told};
+use crate::register::{Bounds, Mark, Outcome, Register};
 use crate::rhythm::QUIET_DEVICE_S;
 
 /// People who passed between two readings, dated by the later one.
@@ -50,10 +50,10 @@ impl Lane {
         let Self { register, passages, stretches } = self;
         let before = passages.len();
         register.observe(Mark { at, total }, &mut |step| match step {
-            Told::Rise(rise) if rise.amount > 0.0 => {
+            Outcome::Rise(rise) if rise.amount > 0.0 => {
                 passages.push(Passage { at: rise.to, people: rise.amount });
             }
-            Told::Rise(_) | Told::Event(_) => (),
+            Outcome::Rise(_) | Outcome::Event(_) => (),
         });
         let came_online = match stretches.last_mut() {
             Some(stretch) if at <= stretch.online_until() => {

@@ -71,7 +71,7 @@ impl Detector {
     pub(crate) fn changes(&self, rules: &Rules, mut change: impl FnMut(Instant, Presence)) {
         let (from, until) = (self.assigned.start(), self.assigned.end());
         let changes = self.changes_until_offline(rules);
-        let hold = SignedDuration::try_from_secs_f64(rules.hold_s).unwrap_or_default();
+        let hold = rules.hold;
         change(from, Presence::Unknown);
         let mut before = None;
         for (index, &StateChange { at, moves }) in changes.iter().enumerate() {

@@ -11,6 +11,7 @@ use super::estimate::{Estimate, NINETY_PERCENT};
 use super::places::{Node, Places};
 use super::timeline::{Moment, Timeline};
 use crate::instant::Instant;
+use crate::total::Total;
 use crate::wire::state::{Occupancy, Parts, Quality};
 
 /// Differences below this are rounding errors of floating point.
@@ -93,7 +94,7 @@ impl Reconciliation<'_> {
             return variance(&own);
         };
         self.parts[place] = Parts::Agree;
-        let parts_variance = variances.iter().sum();
+        let parts_variance = variances.iter().total();
         let (estimate, variance) = sum.beside(&own, node, parts_variance);
         if estimate.people.is_none() {
             self.parts[place] = Parts::Unknown;
@@ -106,7 +107,8 @@ impl Reconciliation<'_> {
     fn settle(&mut self, place: usize) {
         let node = &self.nodes[place];
         if let (Parts::Agree, Some(people)) = (self.parts[place], self.estimates[place].people) {
-            let sum: f64 = node.parts.iter().filter_map(|part| self.estimates[*part].people).sum();
+            let sum: f64 =
+                node.parts.iter().filter_map(|part| self.estimates[*part].people).total();
             let difference = people - sum;
             if node.covered || difference < 0.0 {
                 self.distribute(&node.parts, difference);
@@ -143,7 +145,7 @@ impl Reconciliation<'_> {
             // Where nothing is uncertain all are equally wrong.
             _ => variance(it).max(NOTHING),
         };
-        let weights: f64 = parts.iter().map(|part| weigh(&self.estimates[*part])).sum();
+        let weights: f64 = parts.iter().map(|part| weigh(&self.estimates[*part])).total();
         if weights <= 0.0 {
             return 0.0;
         }

@@ -29,9 +29,9 @@ pub(super) struct Between {
 }
 
 impl Basis {
-    /// The rules of `quantity` where a reading speaks for `longest_gap` at most (`max_gap_s` of the site's rules).
+    /// The rules of `quantity` where a reading holds for `longest_gap` at most (`max_gap` of the site's rules).
     ///
-    /// A state speaks for as long as a battery device may be silent ([`QUIET_DEVICE_S`]), since many tell their
+    /// A state holds for as long as a battery device may be silent ([`QUIET_DEVICE_S`]), since many report their
     /// changes only; so within a day it holds until it changes.
     pub fn new(quantity: Quantity, longest_gap: SignedDuration) -> Self {
         let bounds = match quantity {
@@ -53,7 +53,7 @@ impl Basis {
         self.quantity
     }
 
-    /// How long a reading speaks at most; a longer interval is a gap.
+    /// How long a reading holds at most; a longer interval is a gap.
     pub const fn gap(&self) -> SignedDuration {
         SignedDuration::from_millis(self.gap_ms)
     }

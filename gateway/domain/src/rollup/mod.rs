@@ -8,7 +8,7 @@
 //! |---|---|
 //! | this one | a rollup, and how two consecutive ones join |
 //! | `basis` | what the readings of a quantity are judged by |
-//! | `states` | how long a state was true, over buckets in which nothing was told as well |
+//! | `states` | how long a state was true, over buckets without readings as well |
 //!
 //! A rollup of a whole is that of its parts in order; sums of `f64` alone may differ in their last bits. What lies
 //! between two buckets, a step of a register or the time that a reading holds, belongs to neither: it is part of
@@ -129,7 +129,7 @@ impl Rollup {
         self.falls == 0 && bounds.explains(self.steepest) && bounds.explains(whole)
     }
 
-    /// The time between the first and the last for which a reading speaks: all but what is beyond the longest gap.
+    /// The time between the first and the last in which a reading holds: all but what is beyond the longest gap.
     pub fn spoken_ms(&self, basis: &Basis) -> i64 {
         self.covered_ms
             + i64::try_from(self.gaps).unwrap_or(i64::MAX).saturating_mul(basis.gap_ms())

@@ -1,5 +1,5 @@
 //! How long a state was true, from rollups. A state holds until it changes, over the borders of buckets and over
-//! buckets in which nothing was told.
+//! buckets without readings.
 
 use super::{Basis, Rollup};
 use crate::calendar::Bucket;
@@ -8,7 +8,7 @@ use crate::instant::{Instant, Period};
 /// What is known of a state in a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StateTime {
-    /// Time for which a reading speaks, in ms.
+    /// Time in which a reading holds, in ms.
     pub known_ms: i64,
     /// Of this, time that it was true, in ms.
     pub true_ms: f64,
@@ -17,7 +17,7 @@ pub struct StateTime {
 /// How long a state was known and true in each period of `grid`, up to `now`.
 ///
 /// `buckets` are all rollups that overlap the grid, of periods that are whole parts of the grid's; `before` is the
-/// last reading before them, which may still speak. The answer is the one that the readings themselves would give.
+/// last reading before them, which may still hold. The answer is the one that the readings themselves would give.
 pub fn state_time(
     buckets: &[Bucket<Rollup>],
     grid: &[Period],
@@ -27,7 +27,7 @@ pub fn state_time(
 ) -> Vec<StateTime> {
     let mut rest = buckets;
     let mut holding = before;
-    let mut told = Vec::with_capacity(grid.len());
+    let mut times = Vec::with_capacity(grid.len());
     for period in grid {
         let inside = rest.partition_point(|bucket| bucket.period.start() < period.end());
         let mut time = StateTime::default();
@@ -39,9 +39,9 @@ pub fn state_time(
         }
         rest = &rest[inside..];
         time.hold(holding, period.end().min(now), *period, basis);
-        told.push(time);
+        times.push(time);
     }
-    told
+    times
 }
 
 impl StateTime {

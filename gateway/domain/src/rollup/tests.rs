@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
-use crate::register::{Mark, Register, Told};
+use crate::register::{Mark, Outcome, Register};
 
 const GAP: SignedDuration = SignedDuration::from_mins(15);
 
@@ -92,7 +92,7 @@ fn observe(register: &mut Register, readings: &[(i64, f64)]) -> f64 {
     let mut sum = 0.0;
     for &(minute, total) in readings {
         register.observe(Mark { at: at(minute), total }, &mut |told| {
-            if let Told::Rise(rise) = told {
+            if let Outcome::Rise(rise) = told {
                 sum += rise.amount;
             }
         });

@@ -4,3 +4,5 @@
 mod energy;
 mod house;
 mod live;
+mod rolled;
+mod silence;

@@ -1,8 +1,9 @@
 //! What a person who writes a site file may rely on.
 
 use domain::alerts::{RuleId, Subject};
-use domain::site::{self, Side, Site, Ventilation};
+use domain::site::{self, SessionRule, Side, Site, Ventilation};
 use domain::{Instant, Quantity};
+use jiff::SignedDuration;
 
 const SITE: &str = r#"
 [site]

@@ -18,9 +18,9 @@ fn opening_hours_are_civil_spans_in_order() {
 #[test]
 fn rules_have_units_and_change_only_what_they_name() {
     let site = parse("[rules]\nhold = \"30s\"\nreset_at = \"05:30\"\n").unwrap();
-    assert!((site.rules.hold_s - 30.0).abs() < 1e-9);
+    assert_eq!(site.rules.hold, SignedDuration::from_secs(30));
     assert_eq!(site.rules.reset_at, jiff::civil::time(5, 30, 0, 0));
-    assert!((site.rules.max_gap_s - 900.0).abs() < 1e-9);
+    assert_eq!(site.rules.longest_gap(), SignedDuration::from_mins(15));
 }
 
 #[test]
@@ -96,13 +96,14 @@ fn two_prices_of_one_carrier_cannot_begin_on_the_same_day() {
 fn a_machine_knows_when_it_works_by_its_sort_or_by_its_own_thresholds() {
     let meter = |keys: &str| {
         let site = parse(&format!("[[meter]]\nid = \"m\"\nname = \"M\"\n{keys}\n")).unwrap();
-        site.meters[0].sessions.map(|rule| (rule.on_above_w, rule.off_below_w, rule.off_after_s))
+        let off_after_s = |rule: &SessionRule| rule.off_after.as_secs();
+        site.meters[0].sessions.map(|rule| (rule.on_above_w, rule.off_below_w, off_after_s(&rule)))
     };
     assert_eq!(meter(""), None);
-    assert_eq!(meter("machine = \"kiln\""), Some((500.0, 50.0, 2700.0)));
-    assert_eq!(meter("running_above_w = 40"), Some((40.0, 20.0, 300.0)));
+    assert_eq!(meter("machine = \"kiln\""), Some((500.0, 50.0, 2700)));
+    assert_eq!(meter("running_above_w = 40"), Some((40.0, 20.0, 300)));
     let own = "machine = \"laser\"\nsessions = { on_above_w = 90, off_after = \"1m\" }";
-    assert_eq!(meter(own), Some((90.0, 60.0, 60.0)));
+    assert_eq!(meter(own), Some((90.0, 60.0, 60)));
     let told = faults("[[meter]]\nid = \"m\"\nname = \"M\"\nmachine = \"lazer\"\n");
     assert_eq!(told, "site.toml:12: `lazer` is no `machine` that is known; did you mean `laser`?");
 }

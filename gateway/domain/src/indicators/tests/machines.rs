@@ -68,9 +68,11 @@ fn a_session_that_goes_on_is_told_as_running() {
 
 #[test]
 fn a_machine_that_falls_silent_has_worked_as_long_as_is_known() {
-    // 15 minutes of the last reading are held, and no more.
-    let told = sessions_of(&[600.0; 30], 300);
-    assert_eq!((told[0].0, told[0].1, told[0].4), (0, 44, false));
+    // The last reading is held while the next one may still come. Later, nothing of the silence is known.
+    let held = sessions_of(&[600.0; 30], 44);
+    assert_eq!((held[0].0, held[0].1, held[0].4), (0, 44, true));
+    let missed = sessions_of(&[600.0; 30], 300);
+    assert_eq!((missed[0].0, missed[0].1, missed[0].4), (0, 29, false));
 }
 
 #[test]

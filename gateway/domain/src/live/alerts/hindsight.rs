@@ -7,6 +7,7 @@ use crate::indicators::{Night, UsualNight, beside_usual};
 use crate::instant::Instant;
 use crate::live::LookBack;
 use crate::site::{Meter, Site};
+use crate::total::Total;
 use crate::wire::state::{Alert, Matter, Severity};
 
 /// A night is over at this hour of its morning.
@@ -51,7 +52,7 @@ impl<'a> Risen<'a> {
     /// Whether what parts of it draw more explains what it draws more.
     fn is_of_parts(&self, site: &Site, risen: &[Risen<'_>]) -> bool {
         let parts = risen.iter().filter(|it| is_above(site, &self.meter.id, it.meter));
-        let of_parts: f64 = parts.map(Risen::excess_w).sum();
+        let of_parts: f64 = parts.map(Risen::excess_w).total();
         of_parts > 0.0 && self.excess_w() - of_parts <= site.alerts.baseload_w
     }
 

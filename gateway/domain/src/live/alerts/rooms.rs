@@ -153,7 +153,7 @@ impl Heating {
         known: &Known<'_>,
     ) -> Option<Alert> {
         let (site, now) = (known.site, known.now);
-        if occupancy == Occupancy::Occupied || !site.alerts.is_heating_season(site, now) {
+        if occupancy == Occupancy::Occupied || !site.alerts.is_heating_season(&site.timezone, now) {
             self.forget();
             return None;
         }

@@ -33,7 +33,7 @@ pub(super) struct Air {
 
 impl Air {
     pub(super) fn of(room: &Room, site: &Site, traffic: &Traffic, steps: Steps) -> Self {
-        let max_gap_s = site.rules.max_gap_s;
+        let max_gap_s = site.rules.longest_gap().as_secs_f64();
         let means = |it: &StepMeans| it.means(steps, max_gap_s);
         let co2 = room.co2.iter().flat_map(|&point| &traffic.airs[point]).map(means).collect();
         let airflow = match room.supply {

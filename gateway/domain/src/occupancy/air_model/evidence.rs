@@ -86,7 +86,7 @@ fn machines_at_work(site: &Site, room: &Room, traffic: &Traffic, steps: Steps) -
     for &machine in &room.machines {
         let above = site.meters[machine].running_above_w.unwrap_or(f64::INFINITY);
         for means in &traffic.machines[machine] {
-            let watts = means.means(steps, site.rules.max_gap_s);
+            let watts = means.means(steps, site.rules.longest_gap().as_secs_f64());
             let works = |watts: &Option<f64>| watts.is_some_and(|watts| watts >= above);
             for (at_work, ends) in at_work.iter_mut().zip(watts.windows(2)) {
                 *at_work |= ends.iter().any(works);

@@ -5,6 +5,7 @@ use super::model::Model;
 use crate::occupancy::estimate::Estimate;
 use crate::occupancy::room::{ActivityMargin, Room, Supply};
 use crate::occupancy::timeline::Moment;
+use crate::total::Total;
 use crate::wire::state::{Occupancy, Quality, Witness, Witnesses};
 
 /// Share below the 90 % interval, and above it.
@@ -38,7 +39,7 @@ pub(super) fn estimate(
     if room.supply == Supply::Unknown && !counted && (high > 0.0 || !watched) {
         return at_least(low, room.capacity);
     }
-    let mean = shares.iter().enumerate().map(|(level, share)| model.people(level) * share).sum();
+    let mean = shares.iter().enumerate().map(|(level, share)| model.people(level) * share).total();
     let people: f64 = if high > 0.0 { mean } else { 0.0 };
     let occupancy = match () {
         () if high == 0.0 => Occupancy::Vacant,

@@ -129,11 +129,22 @@ fn the_doors_of_a_day_are_published_with_their_drift_and_what_was_left_at_closin
     let day = Period::new(at("00:00"), at("23:59")).unwrap();
 
     let counting = countings(&site, None, &[day], &series, at("23:59")).remove(0).unwrap();
+    let running = countings(&site, None, &[day], &series, at("14:00")).remove(0).unwrap();
 
+    assert_eq!(running.balance, None, "people may still be inside");
     assert_eq!((counting.people_in, counting.people_out, counting.drift), (10.0, 7.0, 3.0));
-    assert_eq!((counting.balance, counting.visits), (Balance::Bad, 8.5));
+    assert_eq!((counting.balance, counting.visits), (Some(Balance::Bad), 8.5));
     assert_eq!(counting.residual.map(|residual| residual.people), Some(3.0));
     assert_eq!((counting.doors.len(), counting.doors[0].drift), (1, 3.0));
+}
+
+#[test]
+fn a_day_without_passages_has_no_negative_zeros() {
+    let site = house();
+    let day = Period::new(at("00:00"), at("23:59")).unwrap();
+    let counted = countings(&site, None, &[day], &SeriesSet::default(), at("23:59"));
+    let json = serde_json::to_string(&counted).unwrap();
+    assert!(json.contains("people_in") && !json.contains("-0.0"), "{json}");
 }
 
 #[test]

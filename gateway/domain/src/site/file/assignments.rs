@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::fault::Faults;
-use super::model::Assignment;
 use super::section::{Key, Section};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
 use crate::reading::Source;
+use crate::site::model::Assignment;
 
 const SOURCE: &[Key] = &[
     Key::needed("device", "\"air-3\""),

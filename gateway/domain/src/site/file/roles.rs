@@ -1,15 +1,14 @@
 //! The roles of the site file that sources fill: points, doorways and meters.
 
-use super::accounting;
-use super::accounts::Use;
 use super::assignments::{self, Uses, assignments};
 use super::fault::{Faults, nearest};
-use super::file::Tables;
-use super::model::{Assignment, Doorway, Meter, Point, Side};
+use super::pricing;
 use super::section::{Key, Section};
+use super::tables::Tables;
 use crate::ids::{DoorwayId, MeterId, PointId};
 use crate::quantity::Quantity;
 use crate::reading::Source;
+use crate::site::model::{Assignment, Doorway, Meter, Point, Side, Use};
 
 /// The most that a Linky subscription of one household or small business allows, 36 kVA, in W.
 const LARGEST_SUBSCRIPTION_W: f64 = 36_000.0;
@@ -133,7 +132,7 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
     let apparent = assignments::read(section, "apparent", Quantity::ApparentPower);
     let (running_above_w, max_power_w) =
         (section.positive("running_above_w"), section.positive("max_power_w"));
-    let sessions = accounting::session_rule(section, running_above_w);
+    let sessions = pricing::session_rule(section, running_above_w);
     let subscribed_kva = section.positive("subscribed_kva");
     let id = id?;
     for sources in [&energy, &power, &apparent] {
@@ -149,7 +148,7 @@ fn read_meter<'a>(section: &Section<'a>, tables: &Tables<'a>, uses: &mut Uses) -
         running_above_w,
         max_power_w: max_power_w.unwrap_or(LARGEST_SUBSCRIPTION_W),
         clamp: section.flag("clamp").unwrap_or(false),
-        carrier: accounting::carrier(section),
+        carrier: pricing::carrier(section),
         usage: section.one_of("use", Use::NAMES),
         sessions,
         subscribed_kva,

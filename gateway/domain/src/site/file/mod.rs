@@ -2,28 +2,56 @@
 //!
 //! The tables are read once from top to bottom. A fault is noted and reading goes on, so that one run
 //! tells everything that is wrong; a [`Site`] comes out only when nothing is.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | this one | the file as a whole, from text to a [`Site`], and `[site]` itself |
+//! | `section`, `fault` | reading a table key by key, and collecting all faults |
+//! | `tables`, `names` | the tables that others refer to, and whether each reference has something to refer to |
+//! | `zones`, `roles`, `assignments` | zones; points, doorways and meters; one source at a time for each role |
+//! | `rules`, `families`, `air`, `retention` | the optional tables of these names |
+//! | `opening`, `day_spans` | opening hours and closures; spans of a day |
+//! | `pricing`, `regulation` | prices, factors and goals, and those that France sets or publishes |
+//! | `alerts` | `[alerts]` and `[[alert]]` |
+//! | [`edit`] | changes of the text that keep all the rest of it |
+
+mod air;
+mod alerts;
+mod assignments;
+mod day_spans;
+pub mod edit;
+mod families;
+mod fault;
+#[cfg(test)]
+mod keys;
+mod names;
+mod opening;
+mod pricing;
+mod regulation;
+mod retention;
+mod roles;
+mod rules;
+mod section;
+mod tables;
+mod zones;
+
+pub use fault::{SiteErrors, SiteFault};
 
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
-use super::accounting;
-use super::air;
-use super::alerts;
-use super::fault::{Faults, SiteErrors};
-use super::model::{FEW_PEOPLE, Rules, Site};
-use super::names::Names;
-use super::opening;
-use super::retention;
-use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
-use super::section::{Key, Section};
-use super::settings;
-use super::zones::{ZONE, read_zone};
 use crate::air::Thresholds;
-use crate::ids::{PointId, ZoneId};
+use crate::ids::PointId;
 use crate::quantity::Quantity;
+use crate::site::model::{FEW_PEOPLE, Rules, Site};
+use fault::Faults;
+use roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
+use section::{Key, Section};
+use tables::Tables;
+use zones::{ZONE, read_zone};
 
 /// The site file of the demonstration, the pôle éco-numérique in Dreux. It is the reference of the format.
-pub const DREUX: &str = include_str!("../../sites/dreux.toml");
+pub const DREUX: &str = include_str!("../../../sites/dreux.toml");
 
 const FILE: &[Key] = &[
     Key::optional("site", "{ id = \"dreux\" }"),
@@ -82,29 +110,34 @@ pub fn parse(text: &str, file: &str) -> Result<Site, SiteErrors> {
 
 fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Site> {
     let root = Section::new(document, 0, "the file", FILE, faults);
-    let tables = Tables::new(&root);
+    let tables = Tables::new(
+        root.tables("zone", "[[zone]]", ZONE),
+        root.tables("point", "[[point]]", POINT),
+        root.tables("doorway", "[[doorway]]", DOORWAY),
+        root.tables("meter", "[[meter]]", METER),
+    );
     let zones: Vec<_> = tables.zones.iter().map(|section| read_zone(section, &tables)).collect();
     let points = read_points(&tables, faults);
     let doorways = read_doorways(&tables, faults);
     let meters = read_meters(&tables, faults);
-    let rules = root.table("rules", "[rules]", settings::RULES);
-    let rules = rules.map_or_else(Rules::default, |section| settings::rules(&section));
-    let families = root.named_tables("families", "[families.<name>]", settings::FAMILY);
-    let families = settings::families(families, faults);
+    let table = root.table("rules", "[rules]", rules::RULES);
+    let rules = table.map_or_else(Rules::default, |section| rules::read(&section));
+    let named = root.named_tables("families", "[families.<name>]", families::FAMILY);
+    let families = families::read(named, faults);
     let kept = root.named_tables("retention", "[retention.<quantity>]", retention::RETENTION);
     let disk = root.table("disk", "[disk]", retention::DISK);
     let retention = retention::retention(&kept, disk.as_ref(), faults);
-    let tariffs = accounting::prices(&root.tables("price", "[[price]]", accounting::PRICE));
-    let carbon = accounting::carbon(&root.tables("carbon", "[[carbon]]", accounting::CARBON));
-    let primary = accounting::primary(&root.tables("primary", "[[primary]]", accounting::PRIMARY));
-    let targets = accounting::targets(&root.tables("target", "[[target]]", accounting::TARGET));
-    let reference = root.table("reference", "[reference]", accounting::REFERENCE);
-    let reference = reference.map(|section| accounting::reference(&section));
-    let told = root.table("alerts", "[alerts]", alerts::ALERTS);
-    let set = root.tables("alert", "[[alert]]", alerts::ALERT);
-    let air = root.table("air", "[air]", air::AIR);
-    let air = air.map_or_else(Thresholds::default, |section| air::read(&section));
-    let alerts = alerts::read(told.as_ref(), &set, &tables, &air);
+    let tariffs = pricing::prices(&root.tables("price", "[[price]]", pricing::PRICE));
+    let carbon = pricing::carbon(&root.tables("carbon", "[[carbon]]", pricing::CARBON));
+    let primary = pricing::primary(&root.tables("primary", "[[primary]]", pricing::PRIMARY));
+    let targets = pricing::targets(&root.tables("target", "[[target]]", pricing::TARGET));
+    let reference = root.table("reference", "[reference]", pricing::REFERENCE);
+    let reference = reference.map(|section| pricing::reference(&section));
+    let settings = root.table("alerts", "[alerts]", alerts::ALERTS);
+    let overrides = root.tables("alert", "[[alert]]", alerts::ALERT);
+    let table = root.table("air", "[air]", air::AIR);
+    let air = table.map_or_else(Thresholds::default, |section| air::read(&section));
+    let alerts = alerts::read(settings.as_ref(), &overrides, &tables, &air);
     let Some(section) = root.table("site", "[site]", SITE) else {
         if root.value("site").is_none() {
             faults.report(
@@ -163,68 +196,4 @@ fn read_timezone(section: &Section<'_>) -> Option<TimeZone> {
         section.fault("timezone", text);
     }
     found
-}
-
-/// The tables of the file that others refer to, and the ids in them.
-pub(super) struct Tables<'a> {
-    zones: Vec<Section<'a>>,
-    pub(super) points: Vec<Section<'a>>,
-    pub(super) doorways: Vec<Section<'a>>,
-    pub(super) meters: Vec<Section<'a>>,
-    zone_names: Names<'a>,
-    pub(super) point_names: Names<'a>,
-    pub(super) meter_names: Names<'a>,
-}
-
-impl<'a> Tables<'a> {
-    fn new(root: &Section<'a>) -> Self {
-        let zones = root.tables("zone", "[[zone]]", ZONE);
-        let points = root.tables("point", "[[point]]", POINT);
-        let doorways = root.tables("doorway", "[[doorway]]", DOORWAY);
-        let meters = root.tables("meter", "[[meter]]", METER);
-        Names::declare("doorway", &doorways);
-        let tables = Self {
-            zone_names: Names::declare("zone", &zones),
-            point_names: Names::declare("point", &points),
-            meter_names: Names::declare("meter", &meters),
-            zones,
-            points,
-            doorways,
-            meters,
-        };
-        tables.zone_names.check_cycles();
-        tables.meter_names.check_cycles();
-        tables
-    }
-
-    /// The point of this name, which `key` refers to and which must measure this quantity.
-    pub(super) fn point_of(
-        &self,
-        id: &str,
-        quantity: Quantity,
-        section: &Section<'a>,
-        key: &str,
-    ) -> Option<PointId> {
-        if !self.point_names.check(id, section, key) {
-            return None;
-        }
-        let text_of = |of: &Section<'a>, key| of.value(key).and_then(|value| value.as_str());
-        let point = self.points.iter().find(|point| text_of(point, "id") == Some(id))?;
-        let measured = text_of(point, "quantity").unwrap_or_default();
-        if measured != quantity.name() {
-            let text = format!(
-                "point `{id}` in line {line} measures {measured}, not {quantity}; name one with \
-                 quantity = \"{quantity}\"",
-                line = point.line("quantity"),
-            );
-            section.fault(key, text);
-        }
-        id.parse().ok()
-    }
-
-    /// The zone that `key` refers to.
-    pub(super) fn zone(&self, section: &Section<'a>, key: &str) -> Option<ZoneId> {
-        let id = section.text(key)?;
-        self.zone_names.check(id, section, key).then(|| id.parse().ok()).flatten()
-    }
 }

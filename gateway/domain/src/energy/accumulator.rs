@@ -1,4 +1,4 @@
-//! A ledger: Wh and known time in the periods of a grid.
+//! Accumulator of energy: Wh and known time in the periods of a grid.
 
 use std::ops::AddAssign;
 
@@ -40,7 +40,7 @@ impl AddAssign for Entry {
 
 /// Entries for a grid of periods in order. Stretches may come in any order; near the last one they are cheap.
 #[derive(Clone, Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct EnergyAccumulator {
     grid: Vec<Period>,
     entries: Vec<Entry>,
     at: usize,
@@ -48,7 +48,7 @@ pub(crate) struct Ledger {
     apart: Vec<Period>,
 }
 
-impl Ledger {
+impl EnergyAccumulator {
     pub(crate) fn new(grid: &[Period]) -> Self {
         let (entries, apart) = (vec![Entry::default(); grid.len()], Vec::new());
         Self { grid: grid.to_vec(), entries, at: 0, apart }
@@ -135,30 +135,30 @@ mod tests {
         Stretch { from: instant(from_min), to: instant(to_min), wh, shaped: true }
     }
 
-    fn energies(ledger: &Ledger) -> Vec<f64> {
-        ledger.entries().map(|(_, entry)| entry.wh).collect()
+    fn energies(accumulator: &EnergyAccumulator) -> Vec<f64> {
+        accumulator.entries().map(|(_, entry)| entry.wh).collect()
     }
 
     #[test]
     fn a_stretch_over_a_border_is_shared_by_time() {
-        let mut ledger = Ledger::new(&[hour(0), hour(1), hour(2)]);
-        ledger.add(stretch(45, 75, 100.0));
-        assert_eq!(energies(&ledger), [50.0, 50.0, 0.0]);
+        let mut accumulator = EnergyAccumulator::new(&[hour(0), hour(1), hour(2)]);
+        accumulator.add(stretch(45, 75, 100.0));
+        assert_eq!(energies(&accumulator), [50.0, 50.0, 0.0]);
     }
 
     #[test]
     fn stretches_may_come_in_any_order_and_reach_out_of_the_grid() {
-        let mut ledger = Ledger::new(&[hour(1), hour(2), hour(4)]);
+        let mut accumulator = EnergyAccumulator::new(&[hour(1), hour(2), hour(4)]);
         for (from, to) in [(270, 330), (0, 30), (150, 160), (0, 360), (90, 100), (60, 70)] {
-            ledger.add(stretch(from, to, f64::from(u16::try_from(to - from).unwrap())));
+            accumulator.add(stretch(from, to, f64::from(u16::try_from(to - from).unwrap())));
         }
-        assert_eq!(energies(&ledger), [80.0, 70.0, 90.0]);
+        assert_eq!(energies(&accumulator), [80.0, 70.0, 90.0]);
     }
 
     #[test]
-    fn a_ledger_without_periods_takes_everything_and_keeps_nothing() {
-        let mut ledger = Ledger::new(&[]);
-        ledger.add(stretch(0, 60, 1.0));
-        assert_eq!(ledger.entries().count(), 0);
+    fn an_accumulator_without_periods_takes_everything_and_keeps_nothing() {
+        let mut accumulator = EnergyAccumulator::new(&[]);
+        accumulator.add(stretch(0, 60, 1.0));
+        assert_eq!(accumulator.entries().count(), 0);
     }
 }

@@ -1,5 +1,7 @@
 //! Meters as they misbehave in the field.
 
+mod silence;
+
 use jiff::tz::TimeZone;
 
 use super::*;

@@ -1,15 +1,14 @@
-//! The tables `[alerts]` and `[[alert]]` of the site file: who is told when, and rules that differ from the defaults.
+//! The tables `[alerts]` and `[[alert]]` of the site file: who is alerted when, and rules that differ from the defaults.
 
-use jiff::SignedDuration;
 use jiff::civil::Time;
 
-use super::alert_settings::{AlertSettings, MonthDay};
+use super::day_spans::clock_time;
 use super::fault::nearest;
-use super::file::Tables;
 use super::section::{Key, Section};
-use super::settings::clock_time;
+use super::tables::Tables;
 use crate::air::Thresholds;
 use crate::alerts::{About, NoticeRules, Override, Rule, RuleId, Rulebook, Subject};
+use crate::site::model::{AlertSettings, MonthDay};
 
 /// `[alerts]`.
 pub(super) const ALERTS: &[Key] = &[
@@ -66,8 +65,8 @@ pub(super) fn read<'a>(
         to: Some(default_rule(rule, air)),
         says_dwell: false,
     });
-    let said = overrides.into_iter().map(|(_, one)| one);
-    read.rules = Rulebook::new(of_air.into_iter().chain(said).collect());
+    let of_file = overrides.into_iter().map(|(_, one)| one);
+    read.rules = Rulebook::new(of_air.into_iter().chain(of_file).collect());
     read
 }
 
@@ -91,8 +90,8 @@ fn read_settings(section: &Section<'_>) -> AlertSettings {
         }
         time
     });
-    let long_closure = section.duration_s("long_closure").map(SignedDuration::from_secs_f64);
-    let pause = section.duration_s("pause").map(SignedDuration::from_secs_f64);
+    let long_closure = section.duration("long_closure");
+    let pause = section.duration("pause");
     AlertSettings {
         notices: NoticeRules {
             quiet,
@@ -179,7 +178,7 @@ fn english(section: &Section<'_>) -> bool {
     }
 }
 
-/// The rule where no `[[alert]]` speaks: those of air keep their distances from the thresholds of `[air]`.
+/// The rule without an `[[alert]]` of its own: those of air keep their distances from the thresholds of `[air]`.
 fn default_rule(id: RuleId, air: &Thresholds) -> Rule {
     let (rule, usual) = (id.default(), Thresholds::default());
     let moved_by = match id {
@@ -209,7 +208,7 @@ fn read_override<'a>(
     let default = default_rule(rule, air);
     let number = |key| section.number(key);
     let (raise, clear) = (number("raise"), number("clear"));
-    let dwell = section.duration_s("dwell").map(SignedDuration::from_secs_f64);
+    let dwell = section.duration("dwell");
     let to = Rule {
         raise: raise.unwrap_or(default.raise),
         // Another threshold keeps the distance at which it is over.

@@ -2,11 +2,11 @@
 
 use toml::de::DeValue;
 
-use super::file::Tables;
-use super::model::{Activity, Ventilation, Zone};
 use super::section::{Key, Section};
+use super::tables::Tables;
 use crate::ids::{PointId, ZoneId};
 use crate::quantity::Quantity;
+use crate::site::model::{Activity, Ventilation, Zone};
 
 pub(super) const ZONE: &[Key] = &[
     Key::needed("id", "\"fablab\""),

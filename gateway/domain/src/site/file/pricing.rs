@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
-
-use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use};
-use super::opening::DAYS;
+use super::day_spans::{DAYS, spans};
 use super::regulation;
 use super::section::{Key, Section};
-use super::settings::spans;
+use crate::site::model::{
+    Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use,
+};
 
 pub(super) const PRICE: &[Key] = &[
     Key::needed("since", "\"2026-01-01\""),
@@ -225,12 +224,7 @@ pub(super) fn session_rule(section: &Section<'_>, running_w: Option<f64>) -> Opt
     Some(SessionRule {
         on_above_w,
         off_below_w,
-        on_after_s: own.duration_s("on_after").unwrap_or(rule.on_after_s),
-        off_after_s: own.duration_s("off_after").unwrap_or(rule.off_after_s),
+        on_after: own.duration("on_after").unwrap_or(rule.on_after),
+        off_after: own.duration("off_after").unwrap_or(rule.off_after),
     })
-}
-
-/// A day as text or as TOML writes it.
-pub(super) fn parse_date(text: &str) -> Option<Date> {
-    text.parse().ok().filter(|_| text.len() == "2026-01-01".len())
 }

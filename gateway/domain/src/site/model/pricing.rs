@@ -137,34 +137,3 @@ pub struct Reference {
     /// Where the figure comes from.
     pub source: String,
 }
-
-/// From which power on a machine is at work, and for how long it must be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SessionRule {
-    /// A session begins above this, in W …
-    pub on_above_w: f64,
-    /// … when it lasts so long, in seconds …
-    pub on_after_s: f64,
-    /// … and ends below this, in W …
-    pub off_below_w: f64,
-    /// … when that lasts so long, in seconds: heaters pause, ramps of a kiln take a break.
-    pub off_after_s: f64,
-}
-
-impl SessionRule {
-    /// The rule of a sort of machine, by its name in the site file. Proposals from the power that such machines draw.
-    pub const MACHINES: &[(&'static str, Self)] = &[
-        ("printer-3d", Self::of(30.0, 15.0, 10)),
-        ("laser", Self::of(150.0, 60.0, 3)),
-        ("cnc", Self::of(200.0, 80.0, 5)),
-        ("kiln", Self::of(500.0, 50.0, 45)),
-        ("vinyl-cutter", Self::of(25.0, 10.0, 5)),
-        ("embroidery", Self::of(25.0, 10.0, 5)),
-    ];
-
-    /// On above, off below, after so many minutes; a minute of power makes a session.
-    pub(super) const fn of(on_above_w: f64, off_below_w: f64, off_after_min: u32) -> Self {
-        let off_after_s = off_after_min as f64 * 60.0;
-        Self { on_above_w, on_after_s: 60.0, off_below_w, off_after_s }
-    }
-}

@@ -1,4 +1,4 @@
-//! What is wrong with a site file: collected while it is read, told all at once.
+//! Faults of a site file: collected while it is read, and reported all at once.
 
 use std::cell::RefCell;
 use std::fmt;

@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, date};
 
-use super::accounts::{Carrier, Factor, Target, Use};
+use crate::site::model::{Carrier, Factor, Target, Use};
 
 const MIX: &str = "Base Empreinte (ADEME), électricité, mix moyen de consommation";
 const MINISTRY: &str = "ministère de la Transition écologique, page des facteurs d'émission (2017)";

@@ -7,7 +7,6 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use toml::de::{DeTable, DeValue};
 
-use super::accounting::parse_date;
 use super::fault::{Faults, nearest};
 use crate::ids::InvalidId;
 use crate::instant::Instant;
@@ -52,6 +51,8 @@ impl<'a> Section<'a> {
         faults: &'a Faults<'a>,
     ) -> Self {
         let section = Self { table, at, title, keys, faults };
+        #[cfg(test)]
+        super::keys::note_table(title, keys.iter().map(|key| key.name));
         section.check_keys();
         section
     }
@@ -101,6 +102,8 @@ impl<'a> Section<'a> {
 
     /// Whatever stands under `key`.
     pub(super) fn value(&self, key: &str) -> Option<&'a DeValue<'a>> {
+        #[cfg(test)]
+        super::keys::note_read(self.title, key);
         self.table.get(key).map(toml::Spanned::get_ref)
     }
 
@@ -229,11 +232,11 @@ impl<'a> Section<'a> {
         self.read(key, "true or false", DeValue::as_bool)
     }
 
-    /// A duration with its unit, in seconds.
-    pub(super) fn duration_s(&self, key: &str) -> Option<f64> {
+    /// A duration above 0 with its unit.
+    pub(super) fn duration(&self, key: &str) -> Option<SignedDuration> {
         let parse =
             |text: &str| text.parse::<SignedDuration>().ok().filter(SignedDuration::is_positive);
-        let read = |value: &DeValue<'_>| value.as_str().and_then(parse).map(|d| d.as_secs_f64());
+        let read = |value: &DeValue<'_>| value.as_str().and_then(parse);
         self.read(key, "a duration with its unit in quotes", read)
     }
 
@@ -324,4 +327,9 @@ fn number(value: &DeValue<'_>) -> Option<f64> {
         }),
         _ => None,
     }
+}
+
+/// A day as text or as TOML writes it.
+fn parse_date(text: &str) -> Option<Date> {
+    text.parse().ok().filter(|_| text.len() == "2026-01-01".len())
 }

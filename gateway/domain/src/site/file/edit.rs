@@ -1,5 +1,5 @@
 //! Changes of the site file's text: a source gets a role, or takes over from another one. All else in the file,
-//! comments and order too, stays as it was. Whether the outcome makes sense is for [`super::parse`] to say.
+//! comments and order too, stays as it was. Whether the outcome makes sense is for [`crate::site::parse`] to say.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,18 +1,18 @@
-//! What the site file says of alerts as a whole: who is told, in which language, and what a season and a long closure are.
+//! Settings of alerts as a whole: recipients, language, times, and what a season and a long closure are.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
-use super::model::Site;
 use crate::alerts::{NoticeRules, Rulebook};
 use crate::indicators::BASELOAD_W;
 use crate::instant::Instant;
 
-/// What is told to people, when, and how.
+/// Who is alerted, when and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertSettings {
     /// The rules, where the file says other than the defaults.
     pub rules: Rulebook,
-    /// When people want to be told.
+    /// When notices are sent.
     pub notices: NoticeRules,
     /// A baseload has risen only by more than this, in W: small meters double for nothing.
     pub baseload_w: f64,
@@ -56,9 +56,9 @@ impl Default for AlertSettings {
 }
 
 impl AlertSettings {
-    /// Whether heating counts at `now`, by the civil date of the site.
-    pub fn is_heating_season(&self, site: &Site, now: Instant) -> bool {
-        let date = now.to_jiff().to_zoned_datetime(site.timezone.clone()).date();
+    /// Whether heating counts at `now`, by the civil date in this time zone.
+    pub fn is_heating_season(&self, timezone: &TimeZone, now: Instant) -> bool {
+        let date = now.to_jiff().to_zoned_datetime(timezone.clone()).date();
         let today = MonthDay { month: date.month(), day: date.day() };
         let (first, last) = self.heating_season;
         if first <= last {

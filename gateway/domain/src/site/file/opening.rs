@@ -1,14 +1,11 @@
 //! `[site.opening]`: when the building is open, and on which days it is not.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 
-use super::holidays::Holidays;
+use super::day_spans::{DAYS, spans};
 use super::section::{Key, Section};
-use super::settings::spans;
+use crate::site::model::{Holidays, OpeningHours};
 
-/// The days of the week as the file names them.
-pub(super) const DAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const DAY: &str = r#"["08:30-12:00", "13:00-18:00"]"#;
 /// So many closures a file may tell: two a week for ten years.
 const MOST_CLOSURES: usize = 1000;
@@ -25,28 +22,6 @@ pub(super) const OPENING: &[Key] = &[
     Key::optional("holidays", "\"fr\""),
     Key::optional("closed", r#"["2026-12-24/2027-01-02", "2027-05-07"]"#),
 ];
-
-/// Opening hours for each day of the week, in civil time, and the days on which it stays closed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OpeningHours {
-    /// Monday first; each a list of disjoint spans in order. An end of 24:00 is `None`.
-    pub week: [Vec<(Time, Option<Time>)>; 7],
-    /// Public holidays, on which it is closed.
-    pub holidays: Holidays,
-    /// First and last days of other closures.
-    pub closures: Vec<(Date, Date)>,
-}
-
-impl OpeningHours {
-    /// The spans in which it is open on a day; none when it is closed all day.
-    pub fn on(&self, date: Date) -> &[(Time, Option<Time>)] {
-        let is_closure = self.closures.iter().any(|&(first, last)| first <= date && date <= last);
-        if is_closure || self.holidays.has(date) {
-            return &[];
-        }
-        &self.week[usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())]
-    }
-}
 
 /// The opening hours of this table.
 pub(super) fn read(section: &Section<'_>) -> OpeningHours {
