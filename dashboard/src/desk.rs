@@ -2,7 +2,7 @@
 
 use domain::Instant;
 use domain::alerts::AlertId;
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use futures_util::future::BoxFuture;
 
 /// Where the pages hand in what staff want changed. The program gives it; where it does not (a dashboard beside a

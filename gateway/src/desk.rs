@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dashboard::{ChangedSite, Desk, DeskError};
 use domain::Clock;
 use domain::alerts::AlertId;
-use domain::ledger::{Deed, Draft, EntryId, SiteChange};
+use domain::audit::{Deed, Draft, EntryId, SiteChange};
 use domain::site::{self, Site};
 use futures_util::future::BoxFuture;
 use ingest::{Acknowledge, Acknowledgements};

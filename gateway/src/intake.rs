@@ -41,7 +41,7 @@ impl Gate {
 
     /// Lets messages through to this pipeline.
     pub(crate) fn open(&self, site: &Site, deliveries: mpsc::Sender<Delivery>) {
-        let families = Families::new(site);
+        let families = Families::new(&site.id, &site.families);
         self.0.send_replace(Some(Arc::new(Opened { deliveries, families })));
     }
 
@@ -71,7 +71,7 @@ impl Intake {
                 Err(_) => None,
             };
             let Some(opened) = opened else { return std::future::pending().await };
-            if !opened.families.may_hear(topic) {
+            if !opened.families.may_recognise(topic) {
                 return;
             }
             // Room first: between the journal and the pipeline nothing may be cancelled.

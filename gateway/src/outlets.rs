@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use domain::wire::state::{Alert, GatewayState};
-use domain::wire::{announcements, native};
+use domain::alerts::Alert;
+use domain::announce::announcements;
+use domain::native;
+use domain::wire::state::GatewayState;
 use ingest::{AlertKeeper, StatePublisher};
 use tokio::sync::watch;
 

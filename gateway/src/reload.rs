@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ledger::{Corrections, Deed, Draft, SiteChange};
+use domain::audit::{Corrections, Deed, Draft, SiteChange};
 use domain::site::{self, Site};
 use ingest::Part;
 use store::{Corrected, LedgerWriter, SeriesReader, SqliteReader};

@@ -4,9 +4,10 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use dashboard::Access;
+use domain::alerts::Alert;
 use domain::families::Families;
 use domain::site::Site;
-use domain::wire::state::{Alert, StorageState};
+use domain::storage::StorageState;
 use domain::{Clock, Instant};
 use ingest::{
     Acknowledge, Acknowledgements, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt,
@@ -309,7 +310,8 @@ impl Gateway {
                 }
             }
             BrokerChoice::External(url) => {
-                let families = Families::new(&self.config.site);
+                let site = &self.config.site;
+                let families = Families::new(&site.id, &site.families);
                 let mut subscriptions = Subscriptions {
                     wide: families.filters(),
                     narrow: families.narrow_filters(),

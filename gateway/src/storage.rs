@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::wire::state::StorageState;
+use domain::storage::StorageState;
 use metrics_exporter_prometheus::PrometheusHandle;
 use store::{SeriesReader, Space, SqliteReader};
 use tokio::sync::watch;

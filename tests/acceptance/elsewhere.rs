@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use domain::ledger::{Correction, Deed, Draft, Effect, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
 use jiff::SignedDuration;
 use serde_json::Value as Json;

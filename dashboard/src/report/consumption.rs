@@ -1,9 +1,9 @@
 //! What was consumed: the building, its zones, meters and uses, beside other months; and how well it was measured.
 
 use domain::energy::EnergyFigure;
+use domain::figure::Quality;
 use domain::ids::MeterId;
 use domain::site::{Site, Use};
-use domain::wire::state::Quality;
 
 use super::bars;
 use super::gather::Breakdowns;

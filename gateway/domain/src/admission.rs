@@ -83,7 +83,7 @@ impl Admission {
             sources.insert(source, None);
         }
         let max_ahead = seconds(site.rules.max_ahead_s);
-        let families = Families::new(site);
+        let families = Families::new(&site.id, &site.families);
         let undated = HashMap::new();
         Self { families, max_ahead, sources, source_limit, undated, devices, device_limit }
     }
@@ -136,7 +136,7 @@ impl Admission {
 
     /// Decides on a message on `topic` whose payload of `size` bytes is too large to be read.
     pub fn refuse_too_large(&self, topic: &str, size: usize) -> Admitted {
-        let Some(family) = self.families.listening_on(topic) else {
+        let Some(family) = self.families.family_on(topic) else {
             return Admitted::default();
         };
         let text = format!("a payload of {size} bytes; at most {MAX_PAYLOAD} are read");

@@ -95,6 +95,11 @@ impl Reason {
         }
         Self { label, text }
     }
+
+    /// A reason of the sort [`ReasonLabel::Malformed`].
+    pub(crate) fn malformed(text: impl Into<String>) -> Self {
+        Self::new(ReasonLabel::Malformed, text)
+    }
 }
 
 /// The sorts of refusal, as counters name them.

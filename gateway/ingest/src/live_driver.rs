@@ -7,11 +7,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alerts::Alert;
 use domain::live::{Live, Need};
 use domain::message::DeviceStatus;
+use domain::native;
 use domain::site::Site;
-use domain::wire::native;
-use domain::wire::state::{Alert, GatewayState, StorageState};
+use domain::storage::StorageState;
+use domain::wire::state::{GatewayState, document};
 use domain::{Clock, Instant, Observation, Reading};
 use store::{Range, SeriesReader, StoreError};
 use tokio::sync::watch;
@@ -74,7 +76,7 @@ impl<R: SeriesReader> LiveDriver<R> {
     ) -> Result<Self, StoreError> {
         let mut live = Live::new(Arc::clone(&site), clock.now());
         for known in reader.sources().await? {
-            live.known(&known.source, &known.last);
+            live.restore(&known.source, &known.last);
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
@@ -194,7 +196,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         if let Some(told) = self.looking_back.turn(now, as_of) {
             self.live.look_back(&told);
         }
-        let states = self.live.states(as_of);
+        let states = self.live.states(as_of).into_iter().map(document);
         self.alerts.send_if_modified(|told| {
             let is_new = told != self.live.alerts();
             if is_new {
@@ -206,7 +208,7 @@ impl<R: SeriesReader> LiveDriver<R> {
         let payload = |(name, state): (String, serde_json::Value)| {
             (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())
         };
-        self.board.post(states.into_iter().chain(pulse).map(payload));
+        self.board.post(states.chain(pulse).map(payload));
     }
 
     fn pulse(

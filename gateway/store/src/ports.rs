@@ -6,8 +6,8 @@
 use std::future::Future;
 
 use domain::alerts::{AlertId, Change, Standing};
+use domain::audit::{Draft, Entry, EntryId};
 use domain::calendar::Bucket;
-use domain::ledger::{Draft, Entry, EntryId};
 use domain::message::Reason;
 use domain::rollup::{Rollup, Step};
 use domain::{Instant, Observation, Period, Reading, Source};

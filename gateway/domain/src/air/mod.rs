@@ -24,7 +24,7 @@ mod track;
 mod watch;
 
 pub use airing::{Advice, Airing};
-pub use quality::{AirLevel, AirShares, Category, Icone, InstrumentLimits, Thresholds};
+pub use quality::{AirLevel, AirShares, Category, Icone};
 pub use renewal::{PerPerson, Renewal, RenewalBasis};
 pub use report::{AirReport, air_needs, zone_air};
-pub use watch::{Fault, InstrumentCheck, check_instruments, check_needs, check_rolled};
+pub use watch::{InstrumentCheck, check_instruments, check_needs, check_rolled};

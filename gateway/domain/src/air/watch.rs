@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::quality::{InstrumentLimits, OUTDOOR_LEAST_PPM};
+use super::quality::OUTDOOR_LEAST_PPM;
 use super::track::{median, quantile};
 use crate::calendar::Bucket;
+use crate::device::Fault;
 use crate::energy::assigned;
 use crate::ids::{PointId, ZoneId};
 use crate::instant::{Instant, Period};
@@ -15,7 +16,7 @@ use crate::occupancy::closed_hours;
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Source};
 use crate::rollup::Rollup;
-use crate::site::{Assignment, Point, Site};
+use crate::site::{Assignment, InstrumentLimits, Point, Site};
 
 /// The share of readings below what counts as the lowest of a week.
 const LOWEST_SHARE: f64 = 0.01;
@@ -23,22 +24,6 @@ const LOWEST_SHARE: f64 = 0.01;
 const LEAST_QUARTERS: usize = 3 * 96;
 /// The hours of the night, in civil time.
 const NIGHT: std::ops::Range<i8> = 1..5;
-
-/// What is wrong with an instrument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// It shows less than there is outdoors.
-    BelowOutdoor,
-    /// At night it shows less than any air has.
-    NightTooLow,
-    /// At night it shows more than air that nobody breathed.
-    NightTooHigh,
-    /// Its lowest value is not that of the others.
-    DiffersFromBuilding,
-    /// It has told the same value for hours.
-    Frozen,
-}
 
 /// One CO2 instrument over a period, best a week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

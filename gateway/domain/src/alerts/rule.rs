@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use jiff::SignedDuration;
 
+use super::alert::Severity;
 use crate::ids::{DeviceId, MeterId, ZoneId};
-use crate::wire::state::Severity;
 
 /// Names a rule in the site file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

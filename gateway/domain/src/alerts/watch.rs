@@ -46,8 +46,7 @@ pub(crate) fn first_raised(watches: &[Watch], now: Instant) -> Option<(Rule, Ins
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::RuleId;
-    use crate::wire::state::Severity;
+    use crate::alerts::{RuleId, Severity};
 
     fn raised(rules: &[RuleId], readings: &[(i64, f64)], now: i64) -> Option<Severity> {
         let at = |minute: i64| Instant::from_millis(minute * 60_000);

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Entry;
 use crate::calendar::Bucket;
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
-use crate::wire::state::Quality;
 
 /// From this share of measured time on a figure counts as complete: a missed report in an hour of minutes is no gap.
 const COMPLETE: f64 = 0.98;

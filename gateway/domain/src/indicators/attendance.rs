@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::hours;
 use crate::calendar::Bucket;
 use crate::instant::Period;
+use crate::occupancy::Occupancy;
 use crate::occupancy::PeopleFigure;
-use crate::wire::state::Occupancy;
 
 /// From this share of the capacity on a space counts as nearly full.
 pub const NEARLY_FULL: f64 = 0.8;

@@ -5,7 +5,8 @@
 //! known best counts most; going down, the difference is given to the parts by their variances, within their intervals.
 
 use super::estimate::{Estimate, NINETY_PERCENT};
-use crate::wire::state::{Occupancy, Parts, Quality};
+use crate::figure::Quality;
+use crate::occupancy::{Occupancy, Parts};
 
 /// One place of the tree: the building or a zone.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::hours;
 use super::timeline::PeopleFigure;
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
+use crate::occupancy::{Occupancy, Witnesses};
 use crate::site::Site;
-use crate::wire::state::{Occupancy, Quality, Witnesses};
 
 /// From this share of its capacity on a zone counts as nearly full.
 const NEARLY_FULL: f64 = 0.8;
@@ -177,8 +178,8 @@ mod tests {
                 Some(_) => Occupancy::Occupied,
             },
             counted: None,
-            parts: crate::wire::state::Parts::None,
-            sources: crate::wire::state::Witnesses::NOTHING,
+            parts: crate::occupancy::Parts::None,
+            sources: crate::occupancy::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
         };

@@ -8,9 +8,9 @@ use super::sweep;
 use super::traffic::{Door, Traffic};
 use crate::ids::{DoorwayId, ZoneId};
 use crate::instant::{Instant, Period};
+use crate::occupancy::Residual;
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
-use crate::wire::state::Residual;
 
 /// The counting of a zone, or of the building, over a period such as a civil day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,8 @@ use super::estimate::{Count, Estimate};
 use super::presence::Presence;
 use super::timeline::{Moment, Timeline};
 use crate::instant::Instant;
+use crate::occupancy::{Residual, Witness, Witnesses};
 use crate::site::Rules;
-use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// What doors and detectors said at an instant.
 #[derive(Clone, Copy, Debug)]

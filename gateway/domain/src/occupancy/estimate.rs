@@ -1,8 +1,9 @@
 //! Count and presence to what is told of a zone.
 
 use super::presence::Presence;
+use crate::figure::Quality;
+use crate::occupancy::Occupancy;
 use crate::site::Rules;
-use crate::wire::state::{Occupancy, Quality};
 
 /// How many standard deviations hold 90 % of a normal error.
 pub(super) const NINETY_PERCENT: f64 = 1.645;

@@ -1,11 +1,20 @@
 //! When the building is closed, as instants.
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
 use crate::instant::{Instant, Period};
-use crate::site::OpeningHours;
+use crate::site::{OpeningHours, Site};
+
+/// Whether the building opens at all on the civil day of `now`: where the site file gives no opening hours, from Monday
+/// to Friday.
+pub fn opens_today(site: &Site, now: Instant) -> bool {
+    let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
+    let is_week_end = matches!(here.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let opening = site.opening.as_ref();
+    opening.map_or(!is_week_end, |opening| !opening.on(here.date()).is_empty())
+}
 
 /// The closed hours that touch `span`, in order. Closing at midnight and opening at midnight is not closing.
 pub(crate) fn closed(opening: &OpeningHours, span: Period, zone: &TimeZone) -> Vec<Period> {

@@ -24,6 +24,7 @@
 //! | `tree`, `agreement` | the building and its zones, and how what is told of them comes to agree |
 //! | `timeline` | what was told when, and its summary over a period |
 //! | `attendance` | how a zone is used: peak, person-hours, use of the opening hours |
+//! | `state`, `witnesses` | people at an instant as they are published, and the kinds of instruments behind them |
 //! | `counting` | how right the doors count: drift, balance and what was left, day by day |
 
 mod agreement;
@@ -36,17 +37,22 @@ mod extent;
 mod fusion;
 mod hours;
 mod presence;
+mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod traffic;
 mod tree;
+mod witnesses;
 
 pub use attendance::{Attendance, Peak, attendance};
 pub use counting::{Balance, Counting, DoorCounting, counting_needs, countings};
+pub use hours::opens_today;
+pub use state::{NEARLY_FULL, Occupancy, Parts, PeopleState, Residual, is_nearly_full};
 pub use timeline::PeopleFigure;
 use timeline::Timeline;
+pub use witnesses::{Witness, Witnesses};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,8 +11,8 @@ use super::presence::{Presence, together};
 use super::timeline::{Moment, Timeline};
 use super::traffic::{Door, Traffic};
 use crate::instant::{Instant, Period};
+use crate::occupancy::{Residual, Witness, Witnesses};
 use crate::site::Site;
-use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// What is told of an extent from the first word of its doors and detectors up to `end`, with what was left at closing
 /// spread back over the day.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
-use crate::wire::state::{Occupancy, Parts, Quality, Residual, Witnesses};
+use crate::occupancy::{Occupancy, Parts, Residual, Witnesses};
 
 /// From this share of known time on a figure counts as complete.
 const COMPLETE: f64 = 0.98;

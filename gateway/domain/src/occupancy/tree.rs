@@ -8,9 +8,9 @@ use super::extent::Extent;
 use super::timeline::{Moment, Timeline};
 use crate::ids::ZoneId;
 use crate::instant::Instant;
+use crate::occupancy::Parts;
 use crate::quantity::Quantity;
 use crate::site::{Assignment, Point, Side, Site};
-use crate::wire::state::Parts;
 
 /// The building, then each zone in the order of the site file.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::fault::nearest;
 use super::file::Tables;
 use super::section::{Key, Section};
 use super::settings::clock_time;
-use crate::air::Thresholds;
+use super::thresholds::Thresholds;
 use crate::alerts::{About, NoticeRules, Override, Rule, RuleId, Rulebook, Subject};
 
 /// `[alerts]`.

@@ -17,8 +17,8 @@ use super::retention;
 use super::roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
 use super::section::{Key, Section};
 use super::settings;
+use super::thresholds::Thresholds;
 use super::zones::{ZONE, read_zone};
-use crate::air::Thresholds;
 use crate::ids::{PointId, ZoneId};
 use crate::quantity::Quantity;
 

@@ -11,7 +11,7 @@
 //! | `accounts`, `accounting` | what energy costs, weighs and is measured against: the tables and their reading |
 //! | `regulation` | the numbers that France sets or publishes, with their sources |
 //! | `alerts`, `alert_settings` | who is told when, and rules that differ from the defaults: the tables and what they say |
-//! | `air` | from which CO2 on air is what |
+//! | `air`, `thresholds` | from which CO2 on air is what |
 //! | `assignments`, `names` | that each role has one source at a time, and each reference something to refer to |
 //! | [`edit`] | changes of the file's text that keep all the rest of it |
 //! | `section`, `fault` | reading a table key by key, and telling all faults at once |
@@ -34,16 +34,19 @@ mod retention;
 mod roles;
 mod section;
 mod settings;
+mod thresholds;
 mod zones;
 
 pub use accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, TariffPeriod, Use};
+pub(crate) use alert_settings::BASELOAD_W;
 pub use alert_settings::{AlertSettings, MonthDay};
 pub use fault::{SiteErrors, SiteFault};
 pub use file::{DREUX, parse};
 pub use holidays::Holidays;
 pub use model::{
-    Activity, Assignment, Doorway, FamilySettings, Meter, Point, Rules, Side, Site, StatedEnergy,
-    Ventilation, Zone, assigned_at,
+    Activity, Assignment, Doorway, Meter, Point, Rules, Side, Site, StatedEnergy, Ventilation,
+    Zone, assigned_at,
 };
 pub use opening::OpeningHours;
 pub use retention::{DiskGuard, Kept, Retention};
+pub use thresholds::{InstrumentLimits, Thresholds};

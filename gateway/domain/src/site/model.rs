@@ -12,7 +12,8 @@ use super::accounts::{Carrier, Factor, Reference, SessionRule, Target, Tariff, U
 use super::alert_settings::AlertSettings;
 use super::opening::OpeningHours;
 use super::retention::Retention;
-use crate::air::Thresholds;
+use super::thresholds::Thresholds;
+use crate::families::FamilySettings;
 use crate::ids::{DoorwayId, MeterId, PointId, SiteId, ZoneId};
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
@@ -67,15 +68,6 @@ pub struct Site {
     pub alerts: AlertSettings,
     /// By family, where the file says other than to listen on its standard topics.
     pub families: BTreeMap<&'static str, FamilySettings>,
-}
-
-/// Whether and where a device family is listened to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FamilySettings {
-    /// Whether it is listened to at all.
-    pub enabled: bool,
-    /// MQTT topic filters in place of its standard ones.
-    pub topics: Option<Vec<String>>,
 }
 
 /// A space whose occupancy is reported.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Time;
 
 use super::fault::{Faults, nearest};
-use super::model::{FamilySettings, Rules};
+use super::model::Rules;
 use super::section::{Key, Section};
-use crate::families;
+use crate::families::{self, FamilySettings};
 
 /// `[rules]`: how figures are made.
 pub(super) const RULES: &[Key] = &[

@@ -1,6 +1,6 @@
 //! What is promised of the ledger.
 
-use domain::ledger::{Correction, Deed, Draft, Effect, EntryId, SiteChange, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, EntryId, SiteChange, Target};
 
 use super::*;
 use crate::ports::LedgerWriter;

@@ -5,9 +5,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::audit::{Entry, EntryId};
 use domain::calendar::Bucket;
 use domain::ids::SiteId;
-use domain::ledger::{Entry, EntryId};
 use domain::rollup::Step;
 use domain::{Clock, Reading};
 use tokio::sync::watch;

@@ -6,7 +6,7 @@
 //!
 //! So that figures are the same wherever they are read: what people corrected is part of them.
 
-use domain::ledger::{Entry, EntryId};
+use domain::audit::{Entry, EntryId};
 
 use super::answer::{AnswerError, Row};
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use domain::ledger::{Entry as LedgerEntry, EntryId};
+use domain::audit::{Entry as LedgerEntry, EntryId};
 use domain::{Instant, Reading, Source};
 use rusqlite::Connection;
 

@@ -14,11 +14,11 @@ mod linky;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{
     Gathering, Object, device, number, object, only_status, refused, status, truth,
 };
-use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};

@@ -1,13 +1,14 @@
 //! What only the last weeks tell: a meter that draws more at night than it used to, and CO2 instruments that drift.
 
-use crate::air::{Fault, InstrumentCheck};
+use crate::air::InstrumentCheck;
+use crate::alerts::{Alert, Matter, Severity};
 use crate::alerts::{Rule, RuleId, Subject, Watch};
+use crate::device::Fault;
 use crate::ids::MeterId;
 use crate::indicators::{Night, UsualNight, beside_usual};
 use crate::instant::Instant;
 use crate::live::LookBack;
 use crate::site::{Meter, Site};
-use crate::wire::state::{Alert, Matter, Severity};
 
 /// A night is over at this hour of its morning.
 const MORNING: i8 = 5;

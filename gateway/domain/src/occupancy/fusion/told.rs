@@ -3,9 +3,10 @@
 use super::evidence::Evidence;
 use super::model::Model;
 use super::room::{Room, Supply};
+use crate::figure::Quality;
 use crate::occupancy::estimate::Estimate;
 use crate::occupancy::timeline::Moment;
-use crate::wire::state::{Occupancy, Quality, Witness, Witnesses};
+use crate::occupancy::{Occupancy, Witness, Witnesses};
 
 /// What lies below the 90 % interval, and above.
 const TAIL: f64 = 0.05;

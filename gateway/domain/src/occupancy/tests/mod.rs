@@ -3,10 +3,11 @@
 mod closing;
 
 use super::*;
+use crate::figure::Quality;
 use crate::occupancy::estimate::Estimate;
+use crate::occupancy::{Occupancy, Parts, Witness};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, Source, Value};
-use crate::wire::state::{Occupancy, Parts, Quality, Witness};
 
 const HOUSE: &str = r#"
 [site]

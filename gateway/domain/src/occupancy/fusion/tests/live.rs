@@ -2,10 +2,10 @@
 
 use super::room::{AIR_AND_MOVEMENT, DAY_MIN, Room, at, observation, source};
 use crate::instant::Period;
+use crate::occupancy::Occupancy;
 use crate::occupancy::{Filters, Moment, Traffic, Tree, people_now, place_of, zone_people};
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Value};
-use crate::wire::state::Occupancy;
 
 /// What the live view tells at a minute, with everything heard up to then.
 fn told_live(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {

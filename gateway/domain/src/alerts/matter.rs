@@ -1,68 +1,11 @@
-//! What a person should know now.
+//! Subject of an alert: one variant for each kind of event, with its figures.
 
 use serde::{Deserialize, Serialize};
 
-use crate::air::Fault;
-use crate::alerts::{Acknowledgement, AlertId};
+use crate::device::Fault;
 use crate::ids::{DeviceId, MeterId, PointId, ZoneId};
-use crate::instant::Instant;
 
-/// What a person should know now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AlertsState {
-    /// When this was so.
-    pub as_of: Instant,
-    /// Most urgent first.
-    pub alerts: Vec<Alert>,
-}
-
-/// One thing that a person should know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Alert {
-    /// Names it in the log of alerts; `None` until it stands there.
-    #[serde(default)]
-    pub id: Option<AlertId>,
-    /// What it is about.
-    #[serde(flatten)]
-    pub matter: Matter,
-    /// How much it matters.
-    pub severity: Severity,
-    /// Since when.
-    pub since: Instant,
-    /// Who takes care of it.
-    #[serde(default)]
-    pub acknowledged: Option<Acknowledgement>,
-}
-
-impl Alert {
-    /// The same for everybody to see: that somebody takes care of it, but not who.
-    #[must_use]
-    pub fn without_names(mut self) -> Self {
-        if let Some(acknowledged) = &mut self.acknowledged {
-            acknowledged.by.clear();
-        }
-        self
-    }
-
-    /// An alert that nobody has seen yet.
-    pub fn new(matter: Matter, severity: Severity, since: Instant) -> Self {
-        Self { id: None, matter, severity, since, acknowledged: None }
-    }
-}
-
-/// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Needs somebody now.
-    Urgent,
-    /// Needs somebody today.
-    Attention,
-    /// Good to know.
-    Info,
-}
-
-/// What an alert is about. Pages and messages put it into words.
+/// Subject of an alert, with its figures. Pages and messages put it into words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum Matter {
@@ -258,7 +201,7 @@ pub enum MeterMishap {
 }
 
 impl Matter {
-    /// The same for one event, however its figures change: the rule and what it is about.
+    /// Key of the event, the same however its figures change: the rule and the zone, meter or device.
     pub fn key(&self) -> String {
         let zone = |zone: &Option<ZoneId>| {
             zone.as_ref().map_or_else(|| "building".to_owned(), ToString::to_string)
