@@ -4,11 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::Entry;
 use crate::calendar::Bucket;
-use crate::figure::Quality;
+use crate::figure::{Quality, is_complete};
 use crate::instant::{Instant, Period};
-
-/// From this share of measured time on a figure counts as complete: a missed report in an hour of minutes is no gap.
-const COMPLETE: f64 = 0.98;
 
 /// The energy of a period, with its proof.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +36,7 @@ impl EnergyFigure {
         let due_ms = due.min(period.end()).as_millis() - period.start().as_millis();
         let share = |ms: i64| ms as f64 / due_ms.max(known_ms) as f64;
         let (coverage, repaired) = (share(entry.covered_ms), share(entry.spread_ms));
-        let quality = if coverage >= COMPLETE {
+        let quality = if is_complete(coverage) {
             Quality::Measured
         } else if entry.spread_ms > entry.covered_ms {
             Quality::Estimated
@@ -92,7 +89,7 @@ pub fn sum_over_time(cells: &[Bucket<EnergyFigure>]) -> EnergyFigure {
         cells.iter().map(|cell| of(&cell.figure) * hours(cell)).sum::<f64>() / total
     };
     let (coverage, repaired) = (mean(|it| it.coverage), mean(|it| it.repaired));
-    let quality = if coverage >= COMPLETE {
+    let quality = if is_complete(coverage) {
         Quality::Measured
     } else if repaired > coverage {
         Quality::Estimated

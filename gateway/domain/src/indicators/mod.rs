@@ -42,7 +42,7 @@ mod tests;
 mod usage;
 
 pub use air_quality::{OccupiedAir, occupied_air};
-pub use attendance::{Attendance, NEARLY_FULL, Peak, attendance};
+pub use attendance::{Attendance, Peak, attendance};
 pub use closing::{WhileClosed, while_closed};
 pub use degree_days::{DayTemperature, DegreeDayMethod, DegreeDays, degree_days};
 pub use demand::{Demand, demand, window_means};

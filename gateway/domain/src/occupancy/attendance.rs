@@ -3,14 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::hours;
+use super::state::{Occupancy, is_nearly_full};
 use super::timeline::PeopleFigure;
+use super::witnesses::Witnesses;
 use crate::figure::Quality;
 use crate::instant::{Instant, Period};
-use crate::occupancy::{Occupancy, Witnesses};
 use crate::site::Site;
-
-/// From this share of its capacity on a zone counts as nearly full.
-const NEARLY_FULL: f64 = 0.8;
 
 /// The use of a zone, or of the building, over a period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,7 +77,7 @@ pub fn attendance(
         figure
             .people
             .zip(capacity)
-            .is_some_and(|(people, capacity)| people >= NEARLY_FULL * capacity)
+            .is_some_and(|(people, capacity)| is_nearly_full(people, capacity))
     };
     let nearly_full: f64 = parts.iter().filter(|(_, figure)| is_full(figure)).map(known).sum();
     let all_h: f64 = parts.iter().map(|(period, _)| hours(period)).sum();
