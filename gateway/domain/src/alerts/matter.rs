@@ -11,7 +11,7 @@ use crate::ids::{DeviceId, MeterId, PointId, ZoneId};
 pub enum Matter {
     /// The air of a zone needs renewing.
     Air {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its CO2 in ppm.
         co2_ppm: f64,
@@ -20,103 +20,103 @@ pub enum Matter {
     Crowd {
         /// Which zone; the building when `None`.
         zone: Option<ZoneId>,
-        /// How many are there.
+        /// People in it.
         people: f64,
-        /// How many it may hold.
+        /// Its capacity.
         capacity: u32,
         /// Only the upper end of the interval reaches the capacity: somebody should look.
         #[serde(default)]
         to_verify: bool,
     },
-    /// Somebody is in the closed building. Never told closer than a floor: one person alone must not be found by it.
+    /// Somebody is in the closed building. Never named closer than a floor: one person alone must not be found by it.
     AfterHours {
         /// The topmost zone; the building when nothing says more.
         zone: Option<ZoneId>,
     },
     /// A machine works though the building is closed.
     MachineLeftOn {
-        /// Which.
+        /// The meter.
         meter: MeterId,
-        /// What it draws, in W.
+        /// Its power, in W.
         power_w: Option<f64>,
     },
     /// A machine has worked for very long.
     MachineLong {
-        /// Which.
+        /// The meter.
         meter: MeterId,
     },
     /// A meter draws nearly or more than is subscribed.
     Demand {
-        /// Which.
+        /// The meter.
         meter: MeterId,
         /// Apparent power of the last ten minutes, in kVA.
         kva: f64,
-        /// What is subscribed, in kVA.
+        /// Subscribed power, in kVA.
         subscribed_kva: f64,
     },
     /// A zone is heated while nobody is there.
     HeatingEmpty {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is heated though the building has been closed for long.
     HeatingClosed {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is too hot.
     Overheating {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is too cold.
     Cold {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// The air of a zone is too damp or too dry for the building.
     Humidity {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its relative humidity in percent.
         percent: f64,
     },
     /// A device is silent.
     Silence {
-        /// Which device.
+        /// The device.
         device: DeviceId,
-        /// How often it usually reports, in seconds.
+        /// Usual interval of its reports, in seconds.
         rhythm_s: Option<f64>,
         /// The newest charge of its battery.
         battery_percent: Option<f64>,
     },
     /// Several devices fell silent together: something that they share is gone.
     Outage {
-        /// How many fell silent.
+        /// Devices that fell silent.
         devices: usize,
-        /// How many the site file names.
+        /// Number that the site file names.
         of: usize,
     },
     /// A CO2 instrument must be looked at.
     Instrument {
-        /// The zone that it tells of.
+        /// Its zone.
         zone: ZoneId,
-        /// Which.
+        /// The instrument.
         point: PointId,
-        /// What is wrong with it.
+        /// Its defects.
         faults: Vec<Fault>,
     },
     /// The clock of a device is wrong.
     DeviceClock {
-        /// Whose.
+        /// The device.
         device: DeviceId,
         /// How far it is ahead, in seconds; below 0 it is behind.
         ahead_s: f64,
@@ -125,14 +125,14 @@ pub enum Matter {
     GatewayClock,
     /// A battery is nearly empty.
     Battery {
-        /// Whose.
+        /// The device.
         device: DeviceId,
         /// Its charge.
         percent: f64,
     },
     /// Much of a meter's energy of yesterday is unknown.
     Coverage {
-        /// Which.
+        /// The meter.
         meter: MeterId,
         /// The share that is known, 0 to 1.
         share: f64,
@@ -141,25 +141,25 @@ pub enum Matter {
     Gaps {
         /// Of how many meters.
         meters: usize,
-        /// How many the site file names.
+        /// Number that the site file names.
         of: usize,
         /// The share that is known of the one that is known least, 0 to 1.
         least: f64,
     },
     /// A meter draws more at night than it used to.
     Baseload {
-        /// Which.
+        /// The meter.
         meter: MeterId,
-        /// What it used to draw, in W.
+        /// Its usual power at night, in W.
         usual_w: f64,
-        /// What it drew in the last night, in W.
+        /// Its power in the last night, in W.
         night_w: f64,
     },
     /// A register did today what registers should not do.
     Register {
-        /// Of which meter.
+        /// The meter.
         meter: MeterId,
-        /// What.
+        /// The event.
         mishap: MeterMishap,
         /// The total before, in Wh.
         before_wh: f64,
@@ -168,14 +168,14 @@ pub enum Matter {
     },
     /// Messages stand in quarantine.
     Quarantine {
-        /// How many were refused since the start.
+        /// Messages refused since the start.
         refused: u64,
     },
     /// The disk of the store fills up.
     Disk {
-        /// What is left of it, in bytes.
+        /// Free space, in bytes.
         free_bytes: u64,
-        /// How large it is, in bytes.
+        /// Size of the disk, in bytes.
         disk_bytes: u64,
         /// Whether so little is left that the oldest readings go.
         #[serde(default)]
@@ -183,12 +183,12 @@ pub enum Matter {
     },
     /// The disk of the store fails: its file system met errors.
     DiskErrors {
-        /// How many.
+        /// Their number.
         errors: u64,
     },
 }
 
-/// What a register did.
+/// Event of a register that registers should not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeterMishap {

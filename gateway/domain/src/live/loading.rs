@@ -133,7 +133,7 @@ impl Clusters {
         let cluster = &mut self.all[cluster];
         match &mut track.buffer {
             Some(buffer) if buffer.collected.len() < COLLECTED => buffer.collected.push(*one),
-            // By the next time it is asked for, all of it is in the store.
+            // By its next load, all of it is in the store.
             Some(_) => cluster.phase = Phase::Stale,
             None => {
                 let is_repeated =

@@ -40,7 +40,7 @@ impl Clocks {
             };
             let watch = self.devices.entry(device.clone()).or_insert_with(|| Watch::new(rule));
             watch.observe(at, ahead_s.abs());
-            // By its own last word: a device that is silent is told as silent.
+            // At its own last message: a silent device has an alert of its own.
             alerts.extend(watch.raised(at).map(|since| {
                 let matter = Matter::DeviceClock { device: device.clone(), ahead_s };
                 Alert::new(matter, rule.severity, since)

@@ -52,7 +52,7 @@ impl Crowds {
         let state = snapshot.people.of_building();
         alerts.extend(self.building.crowd(None, &state, snapshot));
         let after_hours = self.building.after_hours(None, &state, snapshot);
-        // A floor says more than the building, and both would be one event told twice.
+        // A floor says more than the building, and both would be one event with two alerts.
         alerts.extend(after_hours.filter(|_| !named));
         alerts
     }

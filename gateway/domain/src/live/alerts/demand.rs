@@ -83,7 +83,7 @@ impl Demand {
     fn take(&mut self, kva: Option<f64>, snapshot: &Snapshot<'_>) {
         let now = snapshot.now;
         if kva.is_none() {
-            // Nothing is told on stale readings.
+            // No alert is raised on stale readings.
             self.watches.iter_mut().for_each(Watch::forget);
         }
         let running = self.window.take().filter(|window| window.until <= now);

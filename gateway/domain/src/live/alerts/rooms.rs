@@ -130,7 +130,7 @@ impl Rooms {
                 let Some((rule, since)) = first_raised(&climate.watches, snapshot.now) else {
                     continue;
                 };
-                // Stale air in an empty room waits for nobody; at the level of rapid action it is told all the same.
+                // Stale air in an empty room waits for nobody; at the level of rapid action it is an alert all the same.
                 let waits = climate.ill == Ill::Stale
                     && rule.severity != Severity::Urgent
                     && occupancy == Occupancy::Vacant;

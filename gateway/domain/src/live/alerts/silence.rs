@@ -13,7 +13,7 @@ use crate::instant::Instant;
 use crate::live::devices::Devices;
 use crate::live::snapshot::Snapshot;
 
-/// Devices that were heard last within this time of each other fell silent together.
+/// Devices whose last readings lie within this time of each other fell silent together.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(5);
 
 /// Devices that the site file names and that do not report; several that fell silent together are one alert.
