@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::Instant;
-use domain::ledger::{Corrections, Entry};
+use domain::audit::{Corrections, Entry};
 use domain::site::{Meter, Site};
 use store::{Corrected, StoreReader};
 

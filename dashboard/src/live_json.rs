@@ -1,7 +1,7 @@
 //! The live view as JSON: the answer of `/live`, and the same in pieces for the stream.
 
+use domain::device::Freshness;
 use domain::site::{Meter, Site, Zone};
-use domain::wire::state::Freshness;
 use domain::{Instant, Quantity};
 use serde_json::{Value, json};
 

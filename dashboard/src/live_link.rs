@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::native;
 use domain::site::Site;
-use domain::wire::{BrokerUrl, native};
+use domain::wire::BrokerUrl;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;

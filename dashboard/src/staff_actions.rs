@@ -2,7 +2,7 @@
 
 use domain::Instant;
 use domain::alerts::AlertId;
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use futures_util::future::BoxFuture;
 
 /// Executor of the changes that staff make. The program provides it; where it does not (a dashboard beside a gateway in

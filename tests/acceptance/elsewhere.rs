@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use domain::ledger::{Correction, Deed, Draft, Effect, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::testing::at;
 use domain::{Quantity, testing};
 use jiff::SignedDuration;

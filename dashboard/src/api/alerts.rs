@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::Instant;
+use domain::alerts::Alert;
 use domain::alerts::{AlertId, Standing};
-use domain::wire::state::Alert;
 use serde::Serialize;
 use store::StoreReader;
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Instant;
-use domain::ledger::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
+use domain::audit::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
 use serde::{Deserialize, Serialize};
 use store::StoreReader;
 

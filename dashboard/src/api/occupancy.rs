@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::Instant;
-use domain::wire::state::{Occupancy, Parts, Quality};
+use domain::figure::Quality;
+use domain::occupancy::{Occupancy, Parts};
 use serde::Serialize;
 use store::StoreReader;
 

@@ -2,8 +2,8 @@
 
 use domain::calendar::Step;
 use domain::indicators::{EnergyCell, Usage, cost, usage, weigh};
+use domain::occupancy::Occupancy;
 use domain::site::{Carrier, Meter, Use};
-use domain::wire::state::Occupancy;
 use domain::{Instant, Period};
 use serde::Serialize;
 use store::StoreReader;

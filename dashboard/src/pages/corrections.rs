@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
+use domain::audit::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
 use domain::{Kind, Period};
 use serde::Deserialize;
 use store::StoreReader;

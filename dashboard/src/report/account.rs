@@ -156,7 +156,7 @@ fn factor(pen: &Pen<'_>, used: &UsedFactor) -> String {
 }
 
 fn measured(pen: &Pen<'_>, coverage: f64) -> String {
-    let word = pen.language.quality(domain::wire::state::Quality::Measured);
+    let word = pen.language.quality(domain::figure::Quality::Measured);
     format!("{} {word}", pen.language.percent(coverage))
 }
 

@@ -3,6 +3,7 @@
 
 use domain::calendar::Bucket;
 use domain::energy::EnergyFigure;
+use domain::figure::is_complete;
 
 use crate::words::Language;
 
@@ -10,8 +11,6 @@ const WIDTH: f64 = 620.0;
 const HEIGHT: f64 = 120.0;
 /// Room above the bars for the name of the upper line.
 const TOP: f64 = 18.0;
-/// From this share of measured time on a bar is full.
-const COMPLETE: f64 = 0.98;
 
 /// What the template draws.
 pub(crate) struct Bars {
@@ -53,7 +52,7 @@ pub(crate) fn of(language: Language, days: &[Bucket<EnergyFigure>], description:
             height: format!("{height:.1}"),
             shape: match known {
                 None => "none",
-                Some(_) if day.figure.coverage < COMPLETE => "part",
+                Some(_) if !is_complete(day.figure.coverage) => "part",
                 Some(_) => "full",
             },
             name: (number == 1 || number % 5 == 0).then(|| number.to_string()),

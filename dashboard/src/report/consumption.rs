@@ -1,9 +1,9 @@
 //! What was consumed: the building, its zones, meters and uses, beside other months; and how well it was measured.
 
 use domain::energy::EnergyFigure;
+use domain::figure::{Quality, is_complete};
 use domain::ids::MeterId;
 use domain::site::{Site, Use};
-use domain::wire::state::Quality;
 
 use super::bars;
 use super::gather::Breakdowns;
@@ -13,8 +13,6 @@ use crate::insights::breakdown::Line;
 
 /// Months of which less was measured are not compared.
 const COMPARABLE: f64 = 0.9;
-/// From this share of measured time on nobody needs to look.
-const COMPLETE: f64 = 0.98;
 
 /// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"
 pub(super) fn fact(pen: &Pen<'_>) -> String {
@@ -84,7 +82,7 @@ pub(super) fn quality(pen: &Pen<'_>) -> Section {
     let (t, language) = (pen.t, pen.language);
     let [now, ..] = &pen.report.energy;
     let incomplete: Vec<&Line> =
-        now.meters.iter().filter(|line| line.energy.coverage < COMPLETE).collect();
+        now.meters.iter().filter(|line| !is_complete(line.energy.coverage)).collect();
     let row = |line: &&Line| Row {
         name: named(line),
         depth: 0,

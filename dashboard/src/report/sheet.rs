@@ -1,5 +1,7 @@
 //! Tables whose cells are text for people and numbers for programs.
 
+use domain::figure::is_complete;
+
 use crate::words::Language;
 
 /// A part of the report.
@@ -93,11 +95,9 @@ impl Cell {
 
     /// How much was measured in percent, to be looked at where it is not nearly all.
     pub(crate) fn coverage(language: Language, share: f64) -> Self {
-        /// From this share on nobody needs to look.
-        const COMPLETE: f64 = 0.98;
         let text = language.percent(share);
         let text = text.trim_end_matches(['%', '\u{202f}', '\u{a0}']).to_owned();
-        Self::Number { text, value: share * 100.0, attention: share < COMPLETE }
+        Self::Number { text, value: share * 100.0, attention: !is_complete(share) }
     }
 
     /// A change in percent with its sign.

@@ -21,7 +21,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
 use domain::alerts::AlertId;
-use domain::ledger::{Deed, Draft, EntryId, SiteChange};
+use domain::audit::{Deed, Draft, EntryId, SiteChange};
 use domain::message::{Reason, ReasonLabel};
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;

@@ -1,6 +1,6 @@
 //! The ledger in words.
 
-use domain::ledger::{Correction, Deed, Effect, InvalidCorrection, RoleTest, Target};
+use domain::audit::{Correction, Deed, Effect, InvalidCorrection, RoleTest, Target};
 use domain::site::edit::RoleName;
 use domain::site::{Side, Site};
 use domain::{Kind, Period, Quantity, Source};

@@ -1,10 +1,12 @@
 //! States of the domain in words. A state is never told by colour alone.
 
-use domain::air::{AirLevel, Thresholds};
-use domain::wire::state::{
-    Activity, ActivityState, BuildingState, DeviceHealth, EnergyState, Occupancy, PeopleState,
-    Quality, Witness, Witnesses,
-};
+use domain::air::AirLevel;
+use domain::device::DeviceHealth;
+use domain::energy::{Activity, ActivityState, EnergyState};
+use domain::figure::Quality;
+use domain::occupancy::{Occupancy, PeopleState, Witness, Witnesses};
+use domain::site::Thresholds;
+use domain::wire::state::BuildingState;
 
 use super::{Language, Teller};
 
@@ -232,7 +234,7 @@ impl Teller {
 #[cfg(test)]
 mod tests {
     use domain::Instant;
-    use domain::wire::state::Parts;
+    use domain::occupancy::Parts;
     use jiff::tz::TimeZone;
 
     use super::Language::{English, French};

@@ -1,10 +1,9 @@
 //! What is said of zones beyond the present moment: how they are used, how their doors count, how their air is.
 
-use domain::air::{
-    Advice, AirLevel, Airing, Category, Fault, Icone, PerPerson, Renewal, RenewalBasis,
-};
+use domain::air::{Advice, AirLevel, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
+use domain::device::Fault;
+use domain::occupancy::Residual;
 use domain::occupancy::{Balance, Peak};
-use domain::wire::state::Residual;
 
 use super::texts::labels;
 use super::{Language, Teller};

@@ -28,12 +28,12 @@ const MAX_HOLE: u64 = 1_000_000;
 /// Undated reports that arrive faster than one a millisecond are dated so far ahead at most.
 const CROWD: SignedDuration = SignedDuration::from_secs(1);
 
-/// What became of one message.
+/// Result of the admission of one message.
 #[derive(Debug, Default, PartialEq)]
 pub struct Admitted {
-    /// What is to be stored.
+    /// Readings to store.
     pub readings: Vec<Reading>,
-    /// What devices say of themselves, or what is said of them.
+    /// Statuses of devices.
     pub statuses: Vec<DeviceStatus>,
     /// Whether later messages can only be understood with this one, so that it must be kept over a restart.
     pub learned: bool,
@@ -52,17 +52,17 @@ pub struct Admitted {
 pub struct Admission {
     families: Families,
     rules: Rules,
-    /// Every source that was ever heard, with how far it has counted.
+    /// Every source with a reading so far, with its running number.
     sources: HashMap<Source, Option<Progress>>,
     source_limit: usize,
     /// The newest report without a time of each source that sends such: when it was dated, and its value.
     undated: HashMap<Source, (Instant, Value)>,
-    /// Every device that may tell how it is, with its last boot number.
+    /// Every device that may report a status, with its last boot number.
     devices: HashMap<DeviceId, Option<u64>>,
     device_limit: usize,
 }
 
-/// How far a source has counted.
+/// Running number of a source, with the date of that reading.
 #[derive(Clone, Copy, Debug)]
 struct Progress {
     seq: u64,
@@ -70,7 +70,7 @@ struct Progress {
 }
 
 impl Admission {
-    /// Admits for `site`, whose store already holds the sources `known`.
+    /// Admission for `site`, whose store already holds the sources `known`.
     pub fn new(site: &Site, known: impl IntoIterator<Item = Source>) -> Self {
         let mut sources: HashMap<_, _> =
             site.sources().map(|source| (source.clone(), None)).collect();
@@ -83,20 +83,20 @@ impl Admission {
             devices.insert(source.device.clone(), None);
             sources.insert(source, None);
         }
-        let families = Families::new(site);
+        let families = Families::new(&site.id, &site.families);
         let undated = HashMap::new();
         Self { families, rules, sources, source_limit, undated, devices, device_limit }
     }
 
-    /// The topics that messages have named, to subscribe to where not everything may be heard.
+    /// Topics that messages have named, to subscribe to where the broker refuses `#`.
     pub fn learned(&self) -> Vec<String> {
         self.families.learned()
     }
 
-    /// Learns again what a message has told in an earlier run.
+    /// Learns again from a message of an earlier run.
     pub fn recall(&mut self, topic: &str, payload: &[u8]) {
         let message = Message { topic, payload, retained: true, received_at: Instant::MIN };
-        // What it said besides was admitted then.
+        // Its readings were admitted then.
         drop(self.families.recognise(&message));
     }
 
@@ -136,7 +136,7 @@ impl Admission {
 
     /// Decides on a message on `topic` whose payload of `size` bytes is too large to be read.
     pub fn refuse_too_large(&self, topic: &str, size: usize) -> Admitted {
-        let Some(family) = self.families.listening_on(topic) else {
+        let Some(family) = self.families.family_on(topic) else {
             return Admitted::default();
         };
         let text = format!("a payload of {size} bytes; at most {MAX_PAYLOAD} are read");
@@ -190,20 +190,20 @@ impl Admission {
         Ok((observed_at, DatedBy::Device))
     }
 
-    /// Keeps undated reports apart that arrive within one millisecond and tell different values; else the second would
+    /// Keeps undated reports apart that arrive within one millisecond with different values; else the second would
     /// be taken for a repeat of the first.
     fn apart(&mut self, source: &Source, arrived: Instant, value: Value) -> Instant {
-        let Some((last, told)) = self.undated.get_mut(source) else {
+        let Some((last, last_value)) = self.undated.get_mut(source) else {
             self.undated.insert(source.clone(), (arrived, value));
             return arrived;
         };
         let crowded = *last - CROWD < arrived && arrived <= *last;
-        let at = match (crowded, *told == value) {
+        let at = match (crowded, *last_value == value) {
             (true, true) => *last,
             (true, false) => *last + SignedDuration::from_millis(1),
             (false, _) => arrived,
         };
-        (*last, *told) = (at, value);
+        (*last, *last_value) = (at, value);
         at
     }
 
@@ -234,7 +234,7 @@ impl Admission {
             self.devices.insert(status.device.clone(), status.boot);
             return Ok(status);
         };
-        // The first number that is heard says nothing of a new start.
+        // The first boot number is no sign of a new start.
         let started = known.is_some() && status.boot.is_some() && *known != status.boot;
         *known = status.boot.or(*known);
         if started {

@@ -6,44 +6,51 @@
 //!                    energy, occupancy, history ◀──────┘──▶ live ──wire::state──▶ state topics
 //! ```
 //!
-//! | file | what it knows |
+//! Each row builds on those above it.
+//!
+//! | module | what it holds |
 //! |---|---|
-//! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, where time comes from, civil days |
-//! | [`backoff`] | pauses between attempts at a server that is away |
-//! | [`ids`], [`value`], [`quantity`], [`reading`] | the names of things, what can be measured, a reading and its identity |
-//! | [`message`] | what goes into and comes out of a translator |
+//! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, the source of time, civil days |
+//! | [`ids`], [`value`], [`quantity`], [`reading`] | names, measurable quantities, a reading and its identity |
+//! | [`figure`] | proof of a figure: quality, coverage, complete or not |
+//! | [`message`] | input and output of a translator |
+//! | [`device`], [`storage`] | condition of devices and instruments; space of the store |
+//! | [`native`] | topics and payloads of our own nodes, in both directions |
 //! | [`families`] | one file per device family: topic and payload to reports |
-//! | [`admission`] | which reports become readings, and why the others do not |
-//! | [`wire`] | our own topics, in both directions |
+//! | [`alerts`] | alerts, their rules, life-cycle and notices |
 //! | [`site`] | the building: its file, read and checked |
-//! | [`history`] | summaries of a series over a grid |
-//! | [`rollup`] | what is kept of a stretch of a series, and how stretches join |
-//! | [`register`], [`rhythm`] | what a total that misbehaves really says; how often a source usually reports |
-//! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors and detectors |
-//! | [`indicators`] | what follows from energy, people and weather: cost, carbon, baseload, sessions and the like |
+//! | [`admission`] | which reports become readings, and why the others do not |
+//! | [`audit`] | corrections and changes by people, and their effect on figures |
+//! | [`register`], [`rhythm`] | true rises of a total that misbehaves; usual interval of a source |
+//! | [`rollup`], [`history`] | summaries of a stretch of a series, and of a series over a grid |
+//! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors, detectors and the air |
 //! | [`air`] | how good air is, how often it is renewed, what airing brings, which instruments to check |
-//! | [`alerts`] | the rules by which people are told, life-cycle and notices |
-//! | [`ledger`] | what people corrected or changed, and what that makes of the figures |
+//! | [`indicators`] | figures from energy, people and weather: cost, carbon, baseload, sessions and the like |
+//! | [`total`], [`backoff`], `failure_chain` | sums without negative zero; pauses between attempts; an error with its causes as one line |
 //! | [`live`] | all of it together, as it stands now |
+//! | [`wire`], [`announce`] | state documents; announcements for Home Assistant. For the edges only: no other module uses them |
 //! | `testing` | instants, sites and readings for the tests of all packages; no program has it |
-//! | `failure_chain` | an error with its causes, as one line |
 
 pub mod admission;
 pub mod air;
 pub mod alerts;
+pub mod announce;
+pub mod audit;
 pub mod backoff;
 pub mod calendar;
 pub mod clock;
+pub mod device;
 pub mod energy;
 mod failure_chain;
 pub mod families;
+pub mod figure;
 pub mod history;
 pub mod ids;
 pub mod indicators;
 pub mod instant;
-pub mod ledger;
 pub mod live;
 pub mod message;
+pub mod native;
 pub mod occupancy;
 pub mod quantity;
 pub mod reading;
@@ -51,6 +58,7 @@ pub mod register;
 pub mod rhythm;
 pub mod rollup;
 pub mod site;
+pub mod storage;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod total;

@@ -1,4 +1,4 @@
-//! What goes through the translators: a message comes in, reports, a status or refusals come out.
+//! Input and output of translators: a message goes in, reports, statuses or refusals come out.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,12 +19,12 @@ pub struct Message<'a> {
     pub received_at: Instant,
 }
 
-/// What a device family makes of a message that is its own.
+/// Content of a message, as its device family reads it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Translation {
-    /// What was measured, in the order of the message.
+    /// Measurements, in the order of the message.
     pub reports: Vec<Report>,
-    /// What devices say of themselves, or what is said of them: with a node go all devices behind it.
+    /// Statuses of devices; that of a node holds for all devices behind it.
     pub statuses: Vec<DeviceStatus>,
     /// Whether later messages can only be understood with this one, so that it must be kept over a restart.
     pub learned: bool,
@@ -35,32 +35,32 @@ pub struct Translation {
 /// A measurement that a message claims, not yet admitted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
     /// When, by the device's clock; `None` when the message does not say.
     pub observed_at: Option<Instant>,
-    /// What.
+    /// Its value.
     pub value: Value,
     /// The device's own running number of this reading, which shows what was lost on the way.
     pub seq: Option<u64>,
 }
 
-/// What a device says of itself: birth, last will and the like.
+/// Status of a device: birth, last will and the like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeviceStatus {
-    /// Who.
+    /// The device.
     pub device: DeviceId,
-    /// How it is.
+    /// Whether it is connected.
     pub presence: DevicePresence,
-    /// How many times it has started, when it counts them.
+    /// Number of its starts, when it counts them.
     pub boot: Option<u64>,
-    /// What runs on it.
+    /// Version of its program.
     pub firmware: Option<String>,
-    /// How often it means to report, in seconds.
+    /// Interval at which it means to report, in seconds.
     pub interval_s: Option<f64>,
 }
 
-/// Whether a device is there, by its own word or its last will.
+/// Connection of a device, by its own status or its last will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DevicePresence {
@@ -86,7 +86,7 @@ impl Reason {
     /// The longest text, in bytes: it may quote a payload.
     const MAX_TEXT: usize = 400;
 
-    /// A reason of this sort, told in `text`; a text that is too long is cut.
+    /// A reason of this sort with its text; a text that is too long is cut.
     pub fn new(label: ReasonLabel, text: impl Into<String>) -> Self {
         let mut text = text.into();
         if text.len() > Self::MAX_TEXT {
@@ -94,6 +94,11 @@ impl Reason {
             text.push('…');
         }
         Self { label, text }
+    }
+
+    /// A reason of the sort [`ReasonLabel::Malformed`].
+    pub(crate) fn malformed(text: impl Into<String>) -> Self {
+        Self::new(ReasonLabel::Malformed, text)
     }
 }
 

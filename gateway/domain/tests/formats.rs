@@ -40,7 +40,7 @@ fn written(translation: &Translation) -> Vec<String> {
 
 fn every_message_gives_what_is_written_below_it(family: &'static str, text: &str) {
     let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
-    let mut families = Families::new(&site);
+    let mut families = Families::new(&site.id, &site.families);
     let mut wrong = Vec::new();
     let mut count = 0;
     for case in cases(text) {

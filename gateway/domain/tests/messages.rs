@@ -198,10 +198,11 @@ fn messages() -> impl Strategy<Value = Vec<(String, Vec<u8>, bool)>> {
 }
 
 fn heard(messages: &[(String, Vec<u8>, bool)]) -> Vec<Option<Translation>> {
-    let mut families = Families::new(&SITE);
+    let mut families = Families::new(&SITE.id, &SITE.families);
     let received_at = "2026-11-23T14:00:00Z".parse().unwrap();
     let hear = |(topic, payload, retained): &(String, Vec<u8>, bool)| {
-        families.translate(&Message { topic, payload, retained: *retained, received_at })
+        let message = Message { topic, payload, retained: *retained, received_at };
+        families.recognise(&message).map(|(_, translation)| translation)
     };
     messages.iter().map(hear).collect()
 }

@@ -50,7 +50,7 @@ struct Expected {
 
 fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
     let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
-    let mut families = Families::new(&site);
+    let mut families = Families::new(&site.id, &site.families);
     read_cut_short_anywhere(recorded);
     let recorded: Vec<Recorded> =
         recorded.lines().map(|line| serde_json::from_str(line).expect("a fixture")).collect();
@@ -100,13 +100,13 @@ fn every_message_gives_its_readings(family: &'static str, recorded: &str) {
 /// Every recorded message, cut short anywhere, as after a fault on the way.
 fn read_cut_short_anywhere(recorded: &str) {
     let site = site::parse(site::DREUX, "dreux.toml").expect("the example is good");
-    let mut families = Families::new(&site);
+    let mut families = Families::new(&site.id, &site.families);
     let received_at = "2026-11-23T14:00:00Z".parse().expect("an instant");
     for line in recorded.lines() {
         let message: Recorded = serde_json::from_str(line).expect("a fixture");
         let payload = message.bytes();
         for end in 0..payload.len() {
-            families.translate(&Message {
+            families.recognise(&Message {
                 topic: &message.topic,
                 payload: &payload[..end],
                 retained: true,

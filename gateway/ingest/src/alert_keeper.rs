@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alerts::Alert;
 use domain::alerts::{Acknowledgement, AlertId, Change, Lifecycle, Notice, Notices, Standing};
+use domain::native;
+use domain::occupancy::opens_today;
 use domain::site::Site;
-use domain::wire::native;
-use domain::wire::state::{Alert, AlertsState};
+use domain::wire::state::AlertsState;
 use domain::{Clock, Instant};
 use store::{AlertWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -103,7 +105,8 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
             let (now, holding) = (self.clock.now(), self.raised.borrow_and_update().clone());
             let mut changes = log.alerts.compare(&holding, now);
             changes.extend(acknowledged);
-            self.send(notices.take(&changes, &site, now));
+            let opens_today = opens_today(&site, now);
+            self.send(notices.take(&changes, &site.timezone, opens_today, now));
             self.show(log.alerts.annotated(&holding), &site, now);
             log.save(changes, &*self.writer).await;
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::admission::Admission;
+use domain::alerts::Alert;
 use domain::site::Site;
-use domain::wire::state::{Alert, StorageState};
+use domain::storage::StorageState;
 use domain::{Clock, Source};
 use store::{Learned, SeriesWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, watch};

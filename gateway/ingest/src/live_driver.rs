@@ -8,11 +8,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alerts::Alert;
 use domain::live::{Live, Need};
 use domain::message::DeviceStatus;
+use domain::native;
 use domain::site::Site;
-use domain::wire::native;
-use domain::wire::state::{Alert, GatewayState, StorageState};
+use domain::storage::StorageState;
+use domain::wire::state::{GatewayState, document};
 use domain::{Clock, Instant, Observation, Reading};
 use store::{Range, StoreError, StoreReader};
 use tokio::sync::watch;
@@ -75,7 +77,7 @@ impl<R: StoreReader> LiveDriver<R> {
     ) -> Result<Self, StoreError> {
         let mut live = Live::new(Arc::clone(&site), clock.now());
         for stored in reader.sources().await? {
-            live.known(&stored.source, &stored.last);
+            live.restore(&stored.source, &stored.last);
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
@@ -195,7 +197,7 @@ impl<R: StoreReader> LiveDriver<R> {
         if let Some(last_weeks) = self.looking_back.turn(now, as_of) {
             self.live.look_back(&last_weeks);
         }
-        let states = self.live.states(as_of);
+        let states = self.live.states(as_of).into_iter().map(document);
         self.alerts.send_if_modified(|sent| {
             let is_new = sent != self.live.alerts();
             if is_new {
@@ -207,7 +209,7 @@ impl<R: StoreReader> LiveDriver<R> {
         let payload = |(name, state): (String, serde_json::Value)| {
             (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())
         };
-        self.board.post(states.into_iter().chain(pulse).map(payload));
+        self.board.post(states.chain(pulse).map(payload));
     }
 
     fn pulse(

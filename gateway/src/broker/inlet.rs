@@ -41,7 +41,7 @@ impl InletValve {
 
     /// Lets messages through to this pipeline.
     pub(crate) fn open(&self, site: &Site, deliveries: mpsc::Sender<Delivery>) {
-        let families = Families::new(site);
+        let families = Families::new(&site.id, &site.families);
         self.0.send_replace(Some(Arc::new(Pipe { deliveries, families })));
     }
 
@@ -71,7 +71,7 @@ impl BrokerInlet {
                 Err(_) => None,
             };
             let Some(pipe) = pipe else { return std::future::pending().await };
-            if !pipe.families.may_hear(topic) {
+            if !pipe.families.may_recognise(topic) {
                 return;
             }
             // Room first: between the journal and the pipeline nothing may be cancelled.

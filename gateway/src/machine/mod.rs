@@ -11,7 +11,7 @@ pub(crate) mod clock_trust;
 pub(crate) mod storage;
 pub(crate) mod systemd;
 
-use domain::wire::state::StorageState;
+use domain::storage::StorageState;
 use tokio::sync::watch;
 
 pub use clock::SystemClock;

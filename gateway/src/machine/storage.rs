@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::wire::state::StorageState;
+use domain::storage::StorageState;
 use store::{HealthReader, Space, SqliteReader};
 use tokio::sync::watch;
 use tokio::time::Instant as Moment;

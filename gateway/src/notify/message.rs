@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use dashboard::AlertSentences;
 use domain::Instant;
+use domain::alerts::Severity;
 use domain::alerts::{Notice, Standing};
 use domain::site::Site;
-use domain::wire::state::Severity;
 use serde_json::{Value, json};
 
 /// What is sent.
@@ -119,8 +119,8 @@ fn pick(english: bool, french: &'static str, other: &'static str) -> &'static st
 #[cfg(test)]
 mod tests {
     use domain::alerts::AlertId;
+    use domain::alerts::{Alert, Matter};
     use domain::site;
-    use domain::wire::state::{Alert, Matter};
 
     use super::*;
 

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use domain::Clock;
 use domain::alerts::Notice;
+use domain::native;
 use domain::site::Site;
-use domain::wire::native;
 use ingest::StateBoard;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use domain::alerts::Alert;
 use domain::failure_chain;
-use domain::wire::state::Alert;
 use ingest::{Acknowledge, Acknowledgements, AlertKeeper};
 use tokio::sync::{mpsc, watch};
 

@@ -8,8 +8,8 @@
 
 use std::sync::Arc;
 
+use domain::audit::{Corrections, Deed, Draft, SiteChange};
 use domain::failure_chain;
-use domain::ledger::{Corrections, Deed, Draft, SiteChange};
 use domain::site::{self, Site};
 use store::{AuditReader, AuditWriter, Corrected, SqliteReader};
 use tokio::sync::watch;

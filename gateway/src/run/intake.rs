@@ -108,7 +108,7 @@ fn consumer(
     services: &Services,
 ) -> Consumer {
     let Queues { deliveries, acknowledgements, learned, .. } = queues;
-    let families = Families::new(site);
+    let families = Families::new(&site.id, &site.families);
     let mut subscriptions =
         Subscriptions { wide: families.filters(), narrow: families.narrow_filters(), learned };
     if let Some(group) = &config.share {

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use domain::announce::announcements;
 use domain::failure_chain;
+use domain::native;
 use domain::wire::state::GatewayState;
-use domain::wire::{announcements, native};
 use ingest::StatePublisher;
 use store::influx::Standing;
 use tokio::sync::watch;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::alerts::Alert;
 use domain::site::Site;
-use domain::wire::state::Alert;
 use domain::{Instant, failure_chain};
 use ingest::{
     Delivery, Ingest, Journal, Leftover, LinkReceipt, QUEUE_DELIVERIES, Receipts, ReplayMark,

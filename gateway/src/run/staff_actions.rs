@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::dashboard::{ChangedSite, StaffActionError, StaffActions};
 use domain::alerts::AlertId;
-use domain::ledger::{Deed, Draft, EntryId, SiteChange};
+use domain::audit::{Deed, Draft, EntryId, SiteChange};
 use domain::site::{self, Site};
 use domain::{Clock, failure_chain};
 use futures_util::future::BoxFuture;

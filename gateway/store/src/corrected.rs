@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use domain::alerts::{AlertId, Standing};
+use domain::audit::{Corrections, Entry, EntryId};
 use domain::calendar::Bucket;
-use domain::ledger::{Corrections, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Source};
 
@@ -184,7 +184,7 @@ impl<R: HealthReader> HealthReader for Corrected<R> {
 
 #[cfg(test)]
 mod tests {
-    use domain::ledger::{Correction, Deed, Effect, Target};
+    use domain::audit::{Correction, Deed, Effect, Target};
     use domain::{DatedBy, Quantity, Reading, Value, site};
 
     use super::*;

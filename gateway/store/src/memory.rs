@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::alerts::{AlertId, Change, Standing};
+use domain::audit::{Draft, Entry, EntryId};
 use domain::calendar::Bucket;
-use domain::ledger::{Draft, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Reading, Source};
 use jiff::SignedDuration;

@@ -84,7 +84,7 @@ pub struct Grader {
 impl Grader {
     /// A grader of the devices of `site`, or of `only` one of them.
     pub fn new(site: &Site, only: Option<DeviceId>) -> Self {
-        Self { families: Families::new(site), only, devices: BTreeMap::new() }
+        Self { families: Families::new(&site.id, &site.families), only, devices: BTreeMap::new() }
     }
 
     /// The filters to listen on.
@@ -109,7 +109,7 @@ impl Grader {
                 evidence.report(report, kept, received_at);
             }
         }
-        whose = whose.or_else(|| domain::wire::native::device_of(topic));
+        whose = whose.or_else(|| domain::native::device_of(topic));
         if let Some(evidence) = whose.and_then(|device| self.of(&device, family)) {
             evidence.message(kept, received_at);
             for reason in translation.refusals {

@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use domain::ids::SiteId;
 use domain::message::{DevicePresence, DeviceStatus};
+use domain::native;
 use domain::reading::Source;
-use domain::wire::{BrokerUrl, native};
+use domain::wire::BrokerUrl;
 use domain::{Clock, Instant};
 use jiff::SignedDuration;
 use tokio::time::{Instant as Moment, sleep_until};

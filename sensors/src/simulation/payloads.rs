@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::Value;
 use domain::ids::{DeviceId, SiteId};
 use domain::message::{DevicePresence, DeviceStatus};
+use domain::native;
 use domain::quantity::Quantity;
-use domain::wire::native;
 use serde_json::{Map, Value as Json, json};
 
 use super::air::round;
@@ -209,7 +209,8 @@ mod tests {
         let (mut readings, mut refused) = (Vec::new(), 0);
         for Outbound { topic, payload, retain } in messages {
             let message = Message { topic, payload, retained: *retain, received_at };
-            let translation = families.translate(&message).expect("every message is some family's");
+            let (_, translation) =
+                families.recognise(&message).expect("every message is some family's");
             refused += translation.refusals.len();
             let reports = translation.reports.into_iter();
             readings.extend(
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn a_gateway_understands_all_that_the_simulated_nodes_say() {
         let site = parse(DREUX, "dreux.toml").unwrap();
-        let mut families = Families::new(&site);
+        let mut families = Families::new(&site.id, &site.families);
         let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
         let scenario = Scenario { faults: false, ..Scenario::demonstration(&site, 1, now) };
         let mut building = Building::new(&site, scenario);
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn every_device_is_heard_to_come_and_to_go() {
         let site = parse(DREUX, "dreux.toml").unwrap();
-        let mut families = Families::new(&site);
+        let mut families = Families::new(&site.id, &site.families);
         let now: Instant = "2026-11-23T14:03:00Z".parse().unwrap();
         let building = Building::new(&site, Scenario::natural(&site, 1, now));
         let speaker = Speaker { site: site.id.clone(), boot: 3 };
@@ -265,8 +266,8 @@ mod tests {
                     received_at: now,
                 };
                 let status = families
-                    .translate(&message)
-                    .and_then(|translation| translation.statuses.into_iter().next());
+                    .recognise(&message)
+                    .and_then(|(_, translation)| translation.statuses.into_iter().next());
                 let status = status.unwrap_or_else(|| panic!("{topic} says nothing"));
                 assert_eq!((&status.device, status.presence), (device, presence));
             }
@@ -290,7 +291,8 @@ mod tests {
         let speaker = Speaker { site: "dreux".parse().unwrap(), boot: 1 };
         let messages = speaker.native(&samples);
         assert_eq!(messages.len(), 3);
-        let mut families = Families::new(&parse(DREUX, "dreux.toml").unwrap());
+        let site = parse(DREUX, "dreux.toml").unwrap();
+        let mut families = Families::new(&site.id, &site.families);
         let (readings, _) = understood(&mut families, &messages, start);
         let times: Vec<_> = readings.into_iter().filter_map(|(_, at, _)| at).collect();
         assert_eq!(times, (1..=250).map(at).collect::<Vec<_>>());

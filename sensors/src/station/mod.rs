@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::message::{DevicePresence, DeviceStatus};
-use domain::wire::native;
+use domain::native;
 use domain::{Clock, Instant};
 use tokio::sync::mpsc;
 use tokio::task::block_in_place;

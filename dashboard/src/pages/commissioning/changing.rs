@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Deed, EntryId};
+use domain::audit::{Deed, EntryId};
 use serde::Deserialize;
 use store::StoreReader;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Deed, Draft, Entry, RoleTest};
+use domain::audit::{Deed, Draft, Entry, RoleTest};
 use domain::site::edit::RoleName;
 use domain::{Instant, Kind, Observation, Period, Quantity, Source};
 use jiff::SignedDuration;

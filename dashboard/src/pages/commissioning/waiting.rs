@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
-use domain::ledger::{Deed, Entry, EntryId, is_undone};
+use domain::audit::{Deed, Entry, EntryId, is_undone};
 use store::{Range, StoreReader, StoredSource};
 
 use crate::access::Staff;

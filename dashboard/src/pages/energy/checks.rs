@@ -1,6 +1,7 @@
 //! What stands behind the figures: coverage, register beside power, parts beside their whole, anomalies.
 
 use domain::energy::{Verdict, parts_of};
+use domain::figure::is_complete;
 use domain::site::Meter;
 use store::StoreReader;
 
@@ -65,7 +66,7 @@ async fn check<R: StoreReader>(
         _ => format!("{wrong} {}", language.verdict(Verdict::ToVerify)),
     };
     let cells = vec![
-        Cell::text(language.percent(whole.coverage)).when(whole.coverage < 0.98),
+        Cell::text(language.percent(whole.coverage)).when(!is_complete(whole.coverage)),
         Cell::text(language.percent(whole.repaired)).when(whole.repaired > 0.005),
         Cell::text(verdict).when(wrong > 0),
         Cell::text(language.quality(whole.quality)),

@@ -1,5 +1,6 @@
 //! The weather and what it did: degree days, energy signature, comparison at the same weather.
 
+use domain::figure::is_complete;
 use domain::indicators::{DayPoint, DegreeDays, Signature};
 use store::StoreReader;
 
@@ -76,7 +77,7 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
         let temperature = day.outdoor_c.map(|c| celsius(language, c));
         let energy = day.energy.energy_wh.map(|wh| language.energy(wh));
         let share = day.energy.coverage;
-        let measured = Cell::text(language.percent(share)).when(share < 0.98);
+        let measured = Cell::text(language.percent(share)).when(!is_complete(share));
         Row::new(teller.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
     };
     let title = language.each_degree(signature.wh_per_degree);

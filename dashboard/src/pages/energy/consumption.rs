@@ -1,6 +1,7 @@
 //! How much, what it cost and weighed, when, and what for.
 
 use domain::calendar::{Step, grid};
+use domain::figure::is_complete;
 use domain::indicators::{Cost, EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
@@ -111,7 +112,8 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let row = |cell: &EnergyCell| {
         let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
-            Cell::text(language.percent(cell.figure.coverage)).when(cell.figure.coverage < 0.98),
+            Cell::text(language.percent(cell.figure.coverage))
+                .when(!is_complete(cell.figure.coverage)),
             Cell::text(language.quality(cell.figure.quality)),
         ];
         Row::new(long_name(teller, step, cell.period.start()), cells)
@@ -172,7 +174,8 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
         let mut cells = vec![
             Cell::of(line.energy.energy_wh.map(|wh| language.energy(wh))),
             line.share.map_or(Cell::of(None), |share| Cell::text(language.percent(share))),
-            Cell::text(language.percent(line.energy.coverage)).when(line.energy.coverage < 0.98),
+            Cell::text(language.percent(line.energy.coverage))
+                .when(!is_complete(line.energy.coverage)),
         ];
         if by == By::Zone {
             cells.insert(2, Cell::of(line.kwh_per_m2.map(|kwh| language.per_area(kwh))));

@@ -1,6 +1,7 @@
 //! The load curve: power over time.
 
 use domain::calendar::{Step, grid};
+use domain::figure::is_complete;
 use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
 use store::StoreReader;
@@ -77,7 +78,7 @@ fn table(teller: &Teller, step: Step, known: &[EnergyCell]) -> Table {
     if known.len() <= LONGEST_TABLE {
         let row = |cell: &EnergyCell| {
             let share = cell.figure.coverage;
-            let measured = Cell::text(language.percent(share)).when(share < 0.98);
+            let measured = Cell::text(language.percent(share)).when(!is_complete(share));
             Row::new(named(teller, step, cell.period.start()), vec![figure(watts(cell)), measured])
         };
         let head = vec![t.time, labels.mean_power, labels.measured_time];

@@ -1,5 +1,6 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
+use domain::figure::is_complete;
 use store::StoreReader;
 
 use super::asked::Asked;
@@ -93,7 +94,7 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),
-            Cell::text(language.percent(it.energy.coverage)).when(it.energy.coverage < 0.98),
+            Cell::text(language.percent(it.energy.coverage)).when(!is_complete(it.energy.coverage)),
             Cell::of(it.eur.map(|eur| language.euros(eur))),
             Cell::of(it.kg_co2e.map(|kg| crate::words::Figure {
                 number: language.number(kg, 2),

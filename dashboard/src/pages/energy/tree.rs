@@ -1,6 +1,7 @@
 //! The meters as a tree: what no sub-meter accounts for, and sub-meters above their meter.
 
 use domain::energy::parts_of;
+use domain::figure::is_complete;
 use domain::site::Meter;
 use store::StoreReader;
 
@@ -79,7 +80,7 @@ fn row(language: Language, meter: &Meter, item: &PartsItem, depth: usize) -> Row
         depth: depth.min(DEEPEST),
         cells: vec![
             Cell::of(whole.energy_wh.map(|wh| language.energy(wh))),
-            Cell::text(language.percent(whole.coverage)).when(whole.coverage < 0.98),
+            Cell::text(language.percent(whole.coverage)).when(!is_complete(whole.coverage)),
             Cell::text(language.quality(whole.quality)),
         ],
     }

@@ -1,7 +1,7 @@
 //! Every device that was ever heard, those that need somebody first.
 
 use askama::Template;
-use domain::wire::state::{DeviceHealth, DeviceState};
+use domain::device::{DeviceHealth, DeviceState};
 
 use super::html;
 use crate::audience::{Part, Scene};

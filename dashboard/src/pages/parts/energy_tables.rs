@@ -1,9 +1,9 @@
 //! Today, yesterday and this month by meter and zone, with how much of today was measured.
 
 use askama::Template;
+use domain::energy::EnergyState;
 use domain::ids::MeterId;
 use domain::site::{Meter, Site};
-use domain::wire::state::EnergyState;
 
 use super::html;
 use crate::audience::{Part, Scene};

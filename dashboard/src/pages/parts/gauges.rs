@@ -1,8 +1,9 @@
 //! A gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
 
 use domain::Quantity;
+use domain::device::Freshness;
 use domain::site::{Site, Zone};
-use domain::wire::state::{Freshness, ZoneState};
+use domain::wire::state::ZoneState;
 
 use crate::live_view::gauge;
 use crate::words::{Air, Figure, Teller, Tone};

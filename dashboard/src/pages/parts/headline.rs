@@ -1,14 +1,12 @@
 //! How full the building is: the first thing seen.
 
 use askama::Template;
+use domain::occupancy::{NEARLY_FULL, is_nearly_full};
 use domain::wire::state::BuildingState;
 
 use super::html;
 use crate::audience::{Part, Scene};
 use crate::words::{Labels, Language, Tone};
-
-/// From this share of the capacity on it is said that there is little room left.
-const NEARLY_FULL: f64 = 0.8;
 
 #[derive(Template)]
 #[template(path = "parts/headline.html")]
@@ -105,7 +103,7 @@ fn warning(language: Language, share: f64) -> Option<(&'static str, Tone)> {
     if share >= 1.0 {
         return Some((language.full(), Tone::Alarm));
     }
-    (share >= NEARLY_FULL).then(|| (language.nearly_full(), Tone::Attention))
+    is_nearly_full(share, 1.0).then(|| (language.nearly_full(), Tone::Attention))
 }
 
 fn marks(language: Language, capacity: u32) -> Vec<Mark> {

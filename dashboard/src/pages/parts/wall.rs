@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::energy::ActivityState;
 use domain::site::Site;
-use domain::wire::state::{ActivityState, ZoneState};
+use domain::wire::state::ZoneState;
 
 use super::headline::{self, Crowd};
 use super::machines::{self, Energy};

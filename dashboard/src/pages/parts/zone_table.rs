@@ -2,8 +2,9 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::figure::Quality;
+use domain::occupancy::Residual;
 use domain::site::Zone;
-use domain::wire::state::{Quality, Residual};
 
 use super::gauges::{self, Cell};
 use super::html;

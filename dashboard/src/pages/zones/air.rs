@@ -1,6 +1,7 @@
 //! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
 
-use domain::air::{AirLevel, AirReport, Airing, Renewal, Thresholds};
+use domain::air::{AirLevel, AirReport, Airing, Renewal};
+use domain::site::Thresholds;
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::StoreReader;

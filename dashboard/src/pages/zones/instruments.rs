@@ -1,7 +1,8 @@
 //! Which CO2 sensors must be looked at.
 
 use domain::Quantity;
-use domain::air::{Fault, InstrumentCheck};
+use domain::air::InstrumentCheck;
+use domain::device::Fault;
 use domain::site::Point;
 use store::StoreReader;
 

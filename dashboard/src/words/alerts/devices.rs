@@ -1,6 +1,6 @@
 //! Sensors: silent, nearly empty, or not understood.
 
-use domain::wire::state::Alert;
+use domain::alerts::Alert;
 
 use super::Teller;
 

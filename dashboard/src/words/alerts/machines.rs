@@ -1,7 +1,7 @@
 //! Machines and meters.
 
+use domain::alerts::{Alert, MeterMishap};
 use domain::site::Site;
-use domain::wire::state::{Alert, MeterMishap};
 
 use super::Teller;
 

@@ -5,8 +5,8 @@ mod machines;
 mod rooms;
 
 use domain::Instant;
+use domain::alerts::{Alert, Matter, Severity};
 use domain::site::Site;
-use domain::wire::state::{Alert, Matter, Severity};
 
 use super::{Language, Teller, Tone};
 
@@ -205,7 +205,7 @@ mod tests {
                 Matter::Instrument {
                     zone: zone(),
                     point: "fablab-co2".parse().unwrap(),
-                    faults: vec![domain::air::Fault::NightTooLow, domain::air::Fault::Frozen],
+                    faults: vec![domain::device::Fault::NightTooLow, domain::device::Fault::Frozen],
                 },
                 Matter::DeviceClock { device: device(), ahead_s: -400.0 },
                 Matter::DeviceClock { device: device(), ahead_s: 200.0 },
@@ -227,7 +227,7 @@ mod tests {
                 },
                 Matter::Register {
                     meter: meter(),
-                    mishap: domain::wire::state::MeterMishap::Reset,
+                    mishap: domain::alerts::MeterMishap::Reset,
                     before_wh: 4_200_000.0,
                     after_wh: 20.0,
                 },

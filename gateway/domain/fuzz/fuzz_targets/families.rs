@@ -53,7 +53,7 @@ fuzz_target!(|bytes: &[u8]| {
         static SITE: domain::site::Site = parse(DREUX, "dreux.toml").expect("the shipped site file is right");
     }
     let received_at = Instant::from_millis(1_796_000_000_000);
-    let mut families = SITE.with(Families::new);
+    let mut families = SITE.with(|site| Families::new(&site.id, &site.families));
     let mut rest = bytes;
     for _ in 0..32 {
         let end = rest.windows(2).position(|two| two == [0xFF, 0xFF]);
@@ -61,7 +61,7 @@ fuzz_target!(|bytes: &[u8]| {
         let Some((topic, payload)) = message.split_first() else { break };
         let topic = TOPICS[usize::from(*topic) % TOPICS.len()];
         let message = Message { topic, payload, retained: false, received_at };
-        if let Some(translation) = families.translate(&message) {
+        if let Some((_, translation)) = families.recognise(&message) {
             for report in &translation.reports {
                 assert!(report.source.quantity.plausible().contains(&report.value.as_f64()));
             }

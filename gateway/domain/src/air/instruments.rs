@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::quality::{InstrumentLimits, OUTDOOR_LEAST_PPM};
+use super::quality::OUTDOOR_LEAST_PPM;
 use super::track::{median, quantile};
 use crate::calendar::Bucket;
+use crate::device::Fault;
 use crate::energy::assigned;
 use crate::ids::{PointId, ZoneId};
 use crate::instant::{Instant, Period};
@@ -15,7 +16,7 @@ use crate::occupancy::closed_hours;
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Source};
 use crate::rollup::Rollup;
-use crate::site::{Assignment, Point, Site};
+use crate::site::{Assignment, InstrumentLimits, Point, Site};
 
 /// Share of readings below what counts as the lowest of a week.
 const LOWEST_SHARE: f64 = 0.01;
@@ -23,22 +24,6 @@ const LOWEST_SHARE: f64 = 0.01;
 const LEAST_QUARTERS: usize = 3 * 96;
 /// Hours of the night, in civil time.
 const NIGHT: std::ops::Range<i8> = 1..5;
-
-/// Fault of an instrument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// Its lowest value is less than there is outdoors.
-    BelowOutdoor,
-    /// Its median at night is less than any air has.
-    NightTooLow,
-    /// Its median in empty nights is more than air that nobody breathed has.
-    NightTooHigh,
-    /// Its lowest value differs from that of the others.
-    DiffersFromBuilding,
-    /// It has shown the same value for hours.
-    Frozen,
-}
 
 /// Check of one CO2 instrument over a period, best a week.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ mod report;
 mod track;
 
 pub use airing::{Advice, Airing};
-pub use instruments::{Fault, InstrumentCheck, check_instruments, check_needs, check_rolled};
-pub use quality::{AirLevel, AirShares, Category, Icone, InstrumentLimits, Thresholds};
+pub use instruments::{InstrumentCheck, check_instruments, check_needs, check_rolled};
+pub use quality::{AirLevel, AirShares, Category, Icone};
 pub use renewal::{PerPerson, Renewal, RenewalBasis};
 pub use report::{AirReport, air_needs, zone_air};

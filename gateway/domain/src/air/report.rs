@@ -8,10 +8,10 @@ use super::quality::{AirLevel, AirShares, OUTDOOR_LEAST_PPM};
 use super::renewal::{PerPerson, Renewal, RenewalBasis};
 use super::track::{Track, points};
 use crate::instant::Period;
+use crate::occupancy::Occupancy;
 use crate::occupancy::{PeopleFigure, closed_hours};
 use crate::reading::SeriesSet;
 use crate::site::{Activity, Assignment, Site, Zone};
-use crate::wire::state::Occupancy;
 
 /// What outdoor air shows: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
 const OUTDOOR_SHARE: f64 = 0.01;
@@ -149,9 +149,9 @@ fn by_regime(site: &Site, span: Period, quiet: &[Period]) -> (Vec<Period>, Vec<P
 mod tests {
     use super::*;
     use crate::Instant;
+    use crate::figure::Quality;
     use crate::quantity::Quantity;
     use crate::reading::{DatedBy, Observation, Source, Value};
-    use crate::wire::state::Quality;
 
     const ROOM: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
         [[zone]]\nid = \"z\"\nname = \"Z\"\nvolume_m3 = 100\nactivity = \"office\"\n\
@@ -169,8 +169,8 @@ mod tests {
             high: Some(5.0),
             occupancy: if is_there { Occupancy::Occupied } else { Occupancy::Vacant },
             counted: None,
-            parts: crate::wire::state::Parts::None,
-            sources: crate::wire::state::Witnesses::NOTHING,
+            parts: crate::occupancy::Parts::None,
+            sources: crate::occupancy::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: 1.0,
         }

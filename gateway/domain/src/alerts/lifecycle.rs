@@ -1,46 +1,29 @@
-//! From what holds now to events with a beginning and an end: raised, acknowledged, cleared.
+//! Life-cycle of alerts: current alerts become events with a beginning and an end, raised, acknowledged and cleared.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
 
+use super::alert::{Acknowledgement, Alert, AlertId};
 use crate::instant::Instant;
-use crate::wire::state::Alert;
 
-/// After a start nothing is over for so long: values that take minutes to come back say nothing yet.
+/// Time after a start in which no event is cleared: values that take minutes to come back say nothing yet.
 const SETTLING: SignedDuration = SignedDuration::from_mins(3);
 
-/// Names an alert in the log of alerts; grows with each new one.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct AlertId(pub u64);
-
-/// Somebody takes care of an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledgement {
-    /// The account that said so; empty where it is not told.
-    pub by: String,
-    /// When.
-    pub at: Instant,
-}
-
-/// An alert as it stands in the log.
+/// Entry of the log of alerts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standing {
-    /// Its name.
+    /// Its identifier.
     pub id: AlertId,
-    /// What it says; the severity is the worst so far.
+    /// The alert with its newest figures and its worst severity so far.
     pub alert: Alert,
-    /// When it was told first.
+    /// Instant at which it was raised.
     pub raised_at: Instant,
-    /// When it was over; `None` while it holds.
+    /// Instant at which it was cleared; `None` while it is open.
     pub cleared_at: Option<Instant>,
 }
 
-/// What happened to an alert.
+/// Kind of change of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeSort {
     /// It is new.
@@ -53,16 +36,16 @@ pub enum ChangeSort {
     Cleared,
 }
 
-/// An alert to be kept, and what happened to it.
+/// Change of an alert, to be stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
-    /// What happened.
+    /// Kind of change.
     pub sort: ChangeSort,
-    /// How it stands now.
+    /// The entry after the change.
     pub standing: Standing,
 }
 
-/// The alerts that hold, by what they are about.
+/// Open alerts, by the key of their event.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
     open: BTreeMap<String, Standing>,
@@ -71,16 +54,16 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
-    /// Goes on with what stood open when the program stopped; `newest` is the last name that was given.
+    /// Resumes from the alerts that were open when the program stopped; `newest` is the last identifier in use.
     pub fn resume(open: Vec<Standing>, newest: AlertId, now: Instant) -> Self {
         let open = open.into_iter().map(|standing| (standing.alert.matter.key(), standing));
         Self { open: open.collect(), newest, settled_from: now + SETTLING }
     }
 
-    /// Takes what holds at `now` and says what changed. An alert that only shows another figure did not change.
+    /// Changes from the open alerts to those that hold at `now`. Another figure of an alert alone is no change.
     pub fn compare(&mut self, alerts: &[Alert], now: Instant) -> Vec<Change> {
         let mut changes: Vec<_> =
-            alerts.iter().filter_map(|alert| self.take_in(alert, now)).collect();
+            alerts.iter().filter_map(|alert| self.raise(alert, now)).collect();
         if now < self.settled_from {
             return changes;
         }
@@ -94,7 +77,7 @@ impl Lifecycle {
         changes
     }
 
-    fn take_in(&mut self, alert: &Alert, now: Instant) -> Option<Change> {
+    fn raise(&mut self, alert: &Alert, now: Instant) -> Option<Change> {
         let key = alert.matter.key();
         if let Some(standing) = self.open.get_mut(&key) {
             let worse = alert.severity < standing.alert.severity;
@@ -113,7 +96,7 @@ impl Lifecycle {
         Some(Change { sort: ChangeSort::Raised, standing })
     }
 
-    /// Somebody takes care of an alert. `None` when it does not stand open, or somebody does already.
+    /// Acknowledges an alert. `None` when it is not open, or already acknowledged.
     pub fn acknowledge(&mut self, id: AlertId, by: Acknowledgement) -> Option<Change> {
         let standing = self.open.values_mut().find(|standing| standing.id == id)?;
         if standing.alert.acknowledged.is_some() {
@@ -123,7 +106,7 @@ impl Lifecycle {
         Some(Change { sort: ChangeSort::Acknowledged, standing: standing.clone() })
     }
 
-    /// The alerts that hold, as they stand in the log: with their names and who takes care of them.
+    /// These alerts with the identifiers and acknowledgements of the log.
     #[must_use]
     pub fn annotated(&self, alerts: &[Alert]) -> Vec<Alert> {
         let annotate = |alert: &Alert| {
@@ -139,7 +122,7 @@ impl Lifecycle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::state::{Matter, Severity};
+    use crate::alerts::{Matter, Severity};
 
     fn at(minute: i64) -> Instant {
         Instant::from_millis(minute * 60_000)
@@ -170,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gets_worse_is_told_again_and_needs_somebody_again() {
+    fn an_alert_that_gets_worse_is_announced_again_and_needs_somebody_again() {
         let mut alerts = begun();
         alerts.compare(&[air(1100.0, Severity::Attention)], at(0));
         let by = Acknowledgement { by: "marie".to_owned(), at: at(1) };
@@ -198,13 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn names_are_never_given_again() {
+    fn identifiers_are_never_used_again() {
         let mut alerts = Lifecycle::resume(Vec::new(), AlertId(41), at(-10));
         alerts.compare(&[air(1100.0, Severity::Attention)], at(0));
         alerts.compare(&[], at(1));
         let again = alerts.compare(&[air(1100.0, Severity::Attention)], at(2));
         assert_eq!(again[0].standing.id, AlertId(43));
-        let told = alerts.annotated(&[air(1100.0, Severity::Attention)]);
-        assert_eq!(told[0].id, Some(AlertId(43)));
+        let annotated = alerts.annotated(&[air(1100.0, Severity::Attention)]);
+        assert_eq!(annotated[0].id, Some(AlertId(43)));
     }
 }

@@ -1,30 +1,30 @@
-//! Whom to wake and whom to let sleep: which changes are told at once, which in the morning, and which not at all.
+//! Notices to people: which changes are sent at once, which in the morning, and which not at all.
 
 use std::collections::{HashMap, VecDeque};
 
 use jiff::SignedDuration;
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 
+use super::alert::Severity;
 use super::lifecycle::{Change, ChangeSort, Standing};
 use crate::calendar::{Step, period_of};
 use crate::instant::Instant;
-use crate::site::Site;
-use crate::wire::state::Severity;
 
-/// So many alerts wait for the morning at most; the newest go beyond.
+/// Most alerts that wait for the morning; newer ones are left out.
 const WAITING: usize = 200;
-/// An alert that changes, comes or goes, more often than so many times within [`FLAPPING_WITHIN`] is not told for a while.
+/// Changes of an alert, raised or cleared, within [`FLAPPING_WITHIN`] beyond which it is muted for a while.
 const FLAPPING: usize = 4;
 const FLAPPING_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
-/// When people want to be told.
+/// Times at which people get notices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoticeRules {
-    /// From when until when only what is urgent is told, in civil time; the span may cross midnight.
+    /// Hours in which only urgent alerts are sent, in civil time; they may cross midnight.
     pub quiet: Option<(Time, Time)>,
-    /// When the rest of the night is told, in civil time.
+    /// Time of the digest of the night, in civil time.
     pub digest_at: Time,
-    /// The same alert is told again at the earliest after this.
+    /// Least time between two notices of the same alert.
     pub pause: SignedDuration,
 }
 
@@ -38,32 +38,32 @@ impl Default for NoticeRules {
     }
 }
 
-/// Something to be sent.
+/// Message to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// An alert, told at once. `comes_and_goes`: it is not told again for a while, however often it changes.
+    /// One alert, sent at once.
     Alert {
-        /// Which.
+        /// The entry of the log.
         standing: Standing,
-        /// Whether it is muted from now on.
+        /// Whether it changes so often that it is muted from now on.
         comes_and_goes: bool,
     },
-    /// What happened while people were not to be disturbed; never empty.
+    /// Alerts raised while people were not to be disturbed; never empty.
     Digest(Vec<Standing>),
 }
 
-/// What an alert is of, and whether it is urgent: what is urgent is told however often the same was told as less.
+/// Key of an alert, and whether it is urgent: an urgent alert is sent however often the same was sent as a lesser one.
 type Event = (String, bool);
 
 fn event(standing: &Standing) -> Event {
     (standing.alert.matter.key(), standing.alert.severity == Severity::Urgent)
 }
 
-/// Decides what is sent when.
+/// Decision on what is sent, and when.
 #[derive(Debug)]
 pub struct Notices {
     rules: NoticeRules,
-    told: HashMap<Event, Instant>,
+    sent: HashMap<Event, Instant>,
     changed: HashMap<Event, VecDeque<Instant>>,
     muted: HashMap<Event, Instant>,
     waiting: Vec<Standing>,
@@ -71,12 +71,12 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Begins at `now`; `open` are alerts that stood open before, of which people were told already.
+    /// Begins at `now`; of the alerts in `open`, people have had notices already.
     pub fn resume(rules: NoticeRules, open: &[Standing], now: Instant) -> Self {
-        let told = open.iter().map(|it| (event(it), it.raised_at)).collect();
+        let sent = open.iter().map(|it| (event(it), it.raised_at)).collect();
         Self {
             rules,
-            told,
+            sent,
             changed: HashMap::new(),
             muted: HashMap::new(),
             waiting: Vec::new(),
@@ -84,13 +84,21 @@ impl Notices {
         }
     }
 
-    /// People want to be told otherwise from now on; what waits goes on waiting.
+    /// Replaces the rules; alerts that wait go on waiting.
     pub fn follow(&mut self, rules: &NoticeRules) {
         self.rules.clone_from(rules);
     }
 
-    /// What is to be sent of these changes, and of what waited until `now`.
-    pub fn take(&mut self, changes: &[Change], site: &Site, now: Instant) -> Vec<Notice> {
+    /// Notices to send at `now` of these changes, and of alerts that waited. `opens_today`: whether the building opens
+    /// at all on this civil day; else the whole day is quiet.
+    pub fn take(
+        &mut self,
+        changes: &[Change],
+        timezone: &TimeZone,
+        opens_today: bool,
+        now: Instant,
+    ) -> Vec<Notice> {
+        let is_quiet = !opens_today || self.is_in_quiet_hours(timezone, now);
         self.forget(now);
         for change in changes {
             self.changed.entry(event(&change.standing)).or_default().push_back(now);
@@ -98,13 +106,13 @@ impl Notices {
         let mut notices: Vec<_> = changes
             .iter()
             .filter(|it| matches!(it.sort, ChangeSort::Raised | ChangeSort::Worsened))
-            .filter_map(|change| self.alert(change, site, now))
+            .filter_map(|change| self.alert(change, is_quiet, now))
             .collect();
-        notices.extend(self.digest(site, now));
+        notices.extend(self.digest(timezone, now));
         notices
     }
 
-    fn alert(&mut self, change: &Change, site: &Site, now: Instant) -> Option<Notice> {
+    fn alert(&mut self, change: &Change, is_quiet: bool, now: Instant) -> Option<Notice> {
         let standing = &change.standing;
         let event = event(standing);
         let (key, urgent) = &event;
@@ -112,25 +120,25 @@ impl Notices {
         if self.muted.contains_key(&event) {
             return None;
         }
-        let was_told = |urgent: bool| {
-            let at = self.told.get(&(key.clone(), urgent));
+        let was_sent = |urgent: bool| {
+            let at = self.sent.get(&(key.clone(), urgent));
             at.is_some_and(|at| now < *at + self.rules.pause)
         };
-        let told = was_told(true) || (!urgent && was_told(false));
+        let is_repeated = was_sent(true) || (!urgent && was_sent(false));
         if comes_and_goes {
             self.muted.insert(event.clone(), now + self.rules.pause);
-        } else if told {
+        } else if is_repeated {
             return None;
         }
-        if !urgent && (standing.alert.severity == Severity::Info || self.is_quiet(site, now)) {
+        if !urgent && (standing.alert.severity == Severity::Info || is_quiet) {
             self.wait(standing);
             return None;
         }
-        self.told.insert(event, now);
+        self.sent.insert(event, now);
         Some(Notice::Alert { standing: standing.clone(), comes_and_goes })
     }
 
-    /// Keeps an alert for the morning, each once and as it was at last.
+    /// Keeps an alert for the morning, once and in its newest state.
     fn wait(&mut self, standing: &Standing) {
         let key = standing.alert.matter.key();
         if let Some(waiting) = self.waiting.iter_mut().find(|it| it.alert.matter.key() == key) {
@@ -140,12 +148,12 @@ impl Notices {
         }
     }
 
-    /// What waited, once a day at its time.
-    fn digest(&mut self, site: &Site, now: Instant) -> Option<Notice> {
-        let today = period_of(Step::Day, now, &site.timezone).start();
-        let zoned = today.to_jiff().to_zoned_datetime(site.timezone.clone());
+    /// The alerts that waited, once a day at the time of the digest.
+    fn digest(&mut self, timezone: &TimeZone, now: Instant) -> Option<Notice> {
+        let today = period_of(Step::Day, now, timezone).start();
+        let zoned = today.to_jiff().to_zoned_datetime(timezone.clone());
         let at = zoned.date().to_datetime(self.rules.digest_at);
-        let due: Instant = at.to_zoned_datetime(site.timezone.clone()).ok()?.timestamp().into();
+        let due: Instant = at.to_zoned_datetime(timezone.clone()).ok()?.timestamp().into();
         if now < due || self.digested >= due {
             return None;
         }
@@ -154,25 +162,17 @@ impl Notices {
         (!waiting.is_empty()).then_some(Notice::Digest(waiting))
     }
 
-    /// In the hours that the site file names, and on days on which the building does not open at all: where nobody tells
-    /// its hours, at week-ends.
-    fn is_quiet(&self, site: &Site, now: Instant) -> bool {
-        let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
-        let time = here.time();
-        let is_week_end = matches!(here.weekday(), Weekday::Saturday | Weekday::Sunday);
-        let opening = site.opening.as_ref();
-        let closed_all_day =
-            opening.map_or(is_week_end, |opening| opening.on(here.date()).is_empty());
-        let in_hours = self.rules.quiet.is_some_and(|(from, until)| {
+    fn is_in_quiet_hours(&self, timezone: &TimeZone, now: Instant) -> bool {
+        let time = now.to_jiff().to_zoned_datetime(timezone.clone()).time();
+        self.rules.quiet.is_some_and(|(from, until)| {
             if from <= until { (from..until).contains(&time) } else { time >= from || time < until }
-        });
-        closed_all_day || in_hours
+        })
     }
 
     fn forget(&mut self, now: Instant) {
         self.muted.retain(|_, until| now < *until);
         let pause = self.rules.pause;
-        self.told.retain(|_, at| now < *at + pause);
+        self.sent.retain(|_, at| now < *at + pause);
         self.changed.retain(|_, times| {
             times.retain(|at| now < *at + FLAPPING_WITHIN);
             !times.is_empty()
@@ -183,9 +183,9 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::AlertId;
-    use crate::site;
-    use crate::wire::state::{Alert, Matter};
+    use crate::alerts::{Alert, AlertId, Matter};
+    use crate::occupancy::opens_today;
+    use crate::site::{self, Site};
 
     fn dreux() -> Site {
         site::parse(site::DREUX, "dreux.toml").unwrap()
@@ -210,18 +210,23 @@ mod tests {
         Notices::resume(NoticeRules::default(), &[], at("23T09:00"))
     }
 
-    fn is_told(notices: &mut Notices, change: Change, when: &str) -> bool {
-        let sent = notices.take(&[change], &dreux(), at(when));
+    fn take(notices: &mut Notices, changes: &[Change], site: &Site, when: &str) -> Vec<Notice> {
+        let now = at(when);
+        notices.take(changes, &site.timezone, opens_today(site, now), now)
+    }
+
+    fn is_sent(notices: &mut Notices, change: Change, when: &str) -> bool {
+        let sent = take(notices, &[change], &dreux(), when);
         sent.iter().any(|notice| matches!(notice, Notice::Alert { .. }))
     }
 
     #[test]
-    fn an_event_is_told_once_and_again_only_after_two_hours() {
+    fn an_event_is_sent_once_and_again_only_after_two_hours() {
         let mut notices = notices();
-        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
-        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T11:00"));
-        assert!(is_told(&mut notices, raised(Severity::Attention), "23T12:30"));
-        assert!(!is_told(
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "23T10:00"));
+        assert!(!is_sent(&mut notices, raised(Severity::Attention), "23T11:00"));
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "23T12:30"));
+        assert!(!is_sent(
             &mut notices,
             changed(ChangeSort::Cleared, Severity::Attention),
             "23T15:00"
@@ -229,22 +234,22 @@ mod tests {
     }
 
     #[test]
-    fn what_gets_urgent_is_told_at_once() {
+    fn an_alert_that_gets_urgent_is_sent_at_once() {
         let mut notices = notices();
-        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "23T10:00"));
         let worse = changed(ChangeSort::Worsened, Severity::Urgent);
-        assert!(is_told(&mut notices, worse, "23T10:05"));
+        assert!(is_sent(&mut notices, worse, "23T10:05"));
     }
 
     #[test]
-    fn what_comes_back_urgent_is_told_though_it_was_told_and_muted_as_less() {
+    fn an_alert_that_comes_back_urgent_is_sent_though_it_was_sent_and_muted_as_a_lesser_one() {
         let mut notices = notices();
-        assert!(is_told(&mut notices, raised(Severity::Attention), "23T10:00"));
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "23T10:00"));
         for minute in ["02", "04", "06", "08", "10"] {
-            is_told(&mut notices, raised(Severity::Attention), &format!("23T10:{minute}"));
+            is_sent(&mut notices, raised(Severity::Attention), &format!("23T10:{minute}"));
         }
-        assert!(is_told(&mut notices, raised(Severity::Urgent), "23T10:12"));
-        assert!(!is_told(&mut notices, raised(Severity::Urgent), "23T10:14"), "once");
+        assert!(is_sent(&mut notices, raised(Severity::Urgent), "23T10:12"));
+        assert!(!is_sent(&mut notices, raised(Severity::Urgent), "23T10:14"), "once");
     }
 
     #[test]
@@ -252,13 +257,13 @@ mod tests {
         let mut notices = notices();
         let urgent = |sort| changed(sort, Severity::Urgent);
         let mut sent =
-            |sort, time: &str| notices.take(&[urgent(sort)], &dreux(), at(&format!("23T{time}")));
+            |sort, time: &str| take(&mut notices, &[urgent(sort)], &dreux(), &format!("23T{time}"));
         assert_eq!(sent(ChangeSort::Raised, "10:00").len(), 1);
         assert_eq!(sent(ChangeSort::Cleared, "10:05").len(), 0);
         assert_eq!(
             sent(ChangeSort::Raised, "10:10").len(),
             0,
-            "told two hours ago at the earliest"
+            "the same was sent within two hours"
         );
         assert_eq!(sent(ChangeSort::Cleared, "10:15").len(), 0);
         let fifth = sent(ChangeSort::Raised, "10:20");
@@ -266,51 +271,51 @@ mod tests {
     }
 
     #[test]
-    fn what_came_several_times_in_a_night_stands_in_the_morning_once() {
+    fn an_alert_raised_several_times_in_a_night_stands_in_the_digest_once() {
         let mut notices = notices();
         for time in ["22:00", "23:00", "23:30"] {
-            assert!(!is_told(&mut notices, raised(Severity::Attention), &format!("23T{time}")));
+            assert!(!is_sent(&mut notices, raised(Severity::Attention), &format!("23T{time}")));
         }
-        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        let morning = take(&mut notices, &[], &dreux(), "24T07:31");
         assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
     }
 
     #[test]
-    fn at_night_only_what_is_urgent_wakes_anybody_and_the_rest_is_told_in_the_morning() {
+    fn at_night_only_urgent_alerts_wake_anybody_and_the_rest_is_sent_in_the_morning() {
         let mut notices = notices();
-        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T22:00"));
-        assert!(is_told(&mut notices, raised(Severity::Urgent), "23T22:30"));
-        assert_eq!(notices.take(&[], &dreux(), at("24T07:29")), []);
-        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        assert!(!is_sent(&mut notices, raised(Severity::Attention), "23T22:00"));
+        assert!(is_sent(&mut notices, raised(Severity::Urgent), "23T22:30"));
+        assert_eq!(take(&mut notices, &[], &dreux(), "24T07:29"), []);
+        let morning = take(&mut notices, &[], &dreux(), "24T07:31");
         assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
-        assert_eq!(notices.take(&[], &dreux(), at("24T07:32")), [], "told once");
+        assert_eq!(take(&mut notices, &[], &dreux(), "24T07:32"), [], "sent once");
     }
 
     #[test]
     fn a_day_on_which_the_building_does_not_open_is_quiet() {
         let sunday = "29T11:00";
-        assert!(!is_told(&mut notices(), raised(Severity::Attention), sunday));
-        assert!(is_told(&mut notices(), raised(Severity::Urgent), sunday));
-        // Nobody tells the hours of this building.
+        assert!(!is_sent(&mut notices(), raised(Severity::Attention), sunday));
+        assert!(is_sent(&mut notices(), raised(Severity::Urgent), sunday));
+        // The site file does not give the hours of this building.
         let site = Site { opening: None, ..dreux() };
-        let told = |when| {
-            let sent = notices().take(&[raised(Severity::Attention)], &site, at(when));
+        let is_sent_on = |when| {
+            let sent = take(&mut notices(), &[raised(Severity::Attention)], &site, when);
             sent.iter().any(|notice| matches!(notice, Notice::Alert { .. }))
         };
-        assert!(!told("28T11:00") && told("27T11:00"));
+        assert!(!is_sent_on("28T11:00") && is_sent_on("27T11:00"));
         // A Wednesday in the week, and a public holiday.
-        assert!(!is_told(&mut notices(), raised(Severity::Attention), "11T11:00"));
+        assert!(!is_sent(&mut notices(), raised(Severity::Attention), "11T11:00"));
     }
 
     #[test]
-    fn what_comes_and_goes_is_told_as_such_and_then_left_alone() {
+    fn an_alert_that_comes_and_goes_is_sent_as_such_and_then_muted() {
         let mut notices = notices();
         let times = ["10:00", "10:05", "10:10", "10:15", "10:20", "10:25"];
         let sent: Vec<_> = times
             .iter()
             .flat_map(|time| {
-                let when = at(&format!("23T{time}"));
-                notices.take(&[raised(Severity::Urgent)], &dreux(), when)
+                let when = format!("23T{time}");
+                take(&mut notices, &[raised(Severity::Urgent)], &dreux(), &when)
             })
             .map(|notice| matches!(notice, Notice::Alert { comes_and_goes: true, .. }))
             .collect();
@@ -318,12 +323,12 @@ mod tests {
     }
 
     #[test]
-    fn other_quiet_hours_hold_from_when_they_are_known_and_nothing_that_waits_is_lost() {
+    fn other_quiet_hours_hold_at_once_and_no_alert_that_waits_is_lost() {
         let mut notices = notices();
-        assert!(!is_told(&mut notices, raised(Severity::Attention), "23T22:00"));
+        assert!(!is_sent(&mut notices, raised(Severity::Attention), "23T22:00"));
         notices.follow(&NoticeRules { quiet: None, ..NoticeRules::default() });
-        assert!(is_told(&mut notices, raised(Severity::Attention), "24T02:00"));
-        let morning = notices.take(&[], &dreux(), at("24T07:31"));
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "24T02:00"));
+        let morning = take(&mut notices, &[], &dreux(), "24T07:31");
         assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
     }
 }

@@ -1,14 +1,14 @@
-//! The rules as data: from which value on something is told, when it is over, and how long it must last.
+//! Alert rules as data: the values at which an alert is raised and cleared, and how long they must last.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
 
+use super::alert::Severity;
 use crate::ids::{DeviceId, MeterId, ZoneId};
-use crate::wire::state::Severity;
 
-/// Names a rule in the site file.
+/// Identifier of a rule, by its name in the site file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RuleId {
     /// CO2 of an occupied zone, in ppm.
@@ -23,7 +23,7 @@ pub enum RuleId {
     AfterHours,
     /// A machine works in the closed building: 1 or 0.
     MachineLeftOn,
-    /// How long a machine has worked without a pause, in hours.
+    /// Time that a machine has worked without a pause, in hours.
     MachineLong,
     /// Temperature of a zone where nobody is, in the heating season, in °C.
     HeatingEmpty,
@@ -39,9 +39,9 @@ pub enum RuleId {
     Damp,
     /// Relative humidity of a zone, in percent.
     Dry,
-    /// Whether a CO2 instrument tells what no air has: 1 or 0.
+    /// Whether a CO2 instrument shows what no air has: 1 or 0.
     Co2Suspect,
-    /// How far the clock of a device is off, in seconds.
+    /// Error of the clock of a device, in seconds.
     DeviceClock,
     /// Nobody sets the clock of the gateway: 1 or 0.
     GatewayClock,
@@ -57,20 +57,20 @@ pub enum RuleId {
     DemandUrgent,
 }
 
-/// When something is told.
+/// Thresholds of an alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
-    /// From this value on. When it lies below `clear`, the value is watched downwards.
+    /// Value at which it is raised. When it lies below `clear`, the value is watched downwards.
     pub raise: f64,
-    /// It is over only beyond this value.
+    /// Value beyond which it is cleared.
     pub clear: f64,
-    /// So long it must last.
+    /// Time that the value must last.
     pub dwell: SignedDuration,
     /// How much it matters.
     pub severity: Severity,
 }
 
-/// What a rule is applied to.
+/// Subject of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// The whole site.
@@ -83,7 +83,7 @@ pub enum Subject {
     Device(DeviceId),
 }
 
-/// What a rule is about, so that the site file can say which zone or meter it sets apart.
+/// Kind of subject of a rule, so that the site file can set one zone or meter apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
     /// A zone, or the building.
@@ -149,7 +149,7 @@ impl RuleId {
         }
     }
 
-    /// What it is about.
+    /// Kind of its subjects.
     pub const fn about(self) -> About {
         match self {
             Self::MachineLeftOn
@@ -214,7 +214,7 @@ impl RuleId {
 }
 
 impl Rule {
-    /// Whether it is told when the value is too low.
+    /// Whether it is raised when the value is too low.
     pub fn is_downwards(&self) -> bool {
         self.raise < self.clear
     }

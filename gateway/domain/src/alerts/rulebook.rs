@@ -1,17 +1,17 @@
-//! The rules as the site file wants them.
+//! The rules with the changes of the site file.
 
 use super::rule::{Rule, RuleId, Subject};
 
-/// What the site file says of a rule: for one subject, or for all when it names none.
+/// Change of a rule by the site file: for one subject, or for all when it names none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
-    /// Which rule.
+    /// The rule.
     pub rule: RuleId,
-    /// For what; for everything when `None`.
+    /// Its subject; all subjects when `None`.
     pub subject: Option<Subject>,
     /// The rule then; `None` switches it off.
     pub to: Option<Rule>,
-    /// Whether it says how long something must last; else that is as usual for each subject.
+    /// Whether it sets how long something must last; else the default of each subject holds.
     pub says_dwell: bool,
 }
 
@@ -27,16 +27,18 @@ impl Rulebook {
         Self { overrides }
     }
 
-    /// The rule for a subject; `None` when it is switched off. What is said of the subject itself goes before
-    /// what is said of all.
+    /// The rule for a subject; `None` when it is switched off. A change for the subject itself goes before one for
+    /// all.
     pub fn rule(&self, id: RuleId, subject: &Subject) -> Option<Rule> {
-        let said = |wanted: Option<&Subject>| {
+        let change_for = |wanted: Option<&Subject>| {
             self.overrides.iter().rfind(|it| it.rule == id && it.subject.as_ref() == wanted)
         };
         let usual = id.default_for(subject);
-        let Some(said) = said(Some(subject)).or_else(|| said(None)) else { return Some(usual) };
-        let dwell = |rule: Rule| if said.says_dwell { rule.dwell } else { usual.dwell };
-        said.to.map(|rule| Rule { dwell: dwell(rule), ..rule })
+        let Some(change) = change_for(Some(subject)).or_else(|| change_for(None)) else {
+            return Some(usual);
+        };
+        let dwell = |rule: Rule| if change.says_dwell { rule.dwell } else { usual.dwell };
+        change.to.map(|rule| Rule { dwell: dwell(rule), ..rule })
     }
 }
 
@@ -53,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_of_a_zone_goes_before_what_is_said_of_all() {
+    fn a_rule_for_a_zone_goes_before_one_for_all() {
         let default = RuleId::AirAttention.default();
         let set = |subject, raise| Override {
             rule: RuleId::AirAttention,

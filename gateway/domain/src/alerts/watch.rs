@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use crate::instant::Instant;
 
-/// Two thresholds and a dwell: a value that trembles at a threshold is one event.
+/// Watch over one value with two thresholds and a dwell: a value that trembles at a threshold is one event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watch {
     pub(crate) rule: Rule,
@@ -27,12 +27,12 @@ impl Watch {
         self.beyond_since = beyond.then(|| self.beyond_since.unwrap_or(at));
     }
 
-    /// Nothing is known any more.
+    /// Starts again, as after a gap in the values.
     pub(crate) fn forget(&mut self) {
         *self = Self::new(self.rule);
     }
 
-    /// Since when it is to be told at `now`.
+    /// Instant since which the alert is raised, at `now`.
     pub(crate) fn raised(&self, now: Instant) -> Option<Instant> {
         self.beyond_since.filter(|since| *since + self.rule.dwell <= now)
     }
@@ -46,8 +46,7 @@ pub(crate) fn first_raised(watches: &[Watch], now: Instant) -> Option<(Rule, Ins
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alerts::RuleId;
-    use crate::wire::state::Severity;
+    use crate::alerts::{RuleId, Severity};
 
     fn raised(rules: &[RuleId], readings: &[(i64, f64)], now: i64) -> Option<Severity> {
         let at = |minute: i64| Instant::from_millis(minute * 60_000);
@@ -65,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_air_is_told_after_ten_minutes_and_not_for_a_breath() {
+    fn bad_air_is_an_alert_after_ten_minutes_and_not_for_a_breath() {
         assert_eq!(air(&[(0, 1100.0), (9, 1100.0)], 9), None);
         assert_eq!(air(&[(0, 1100.0), (9, 1100.0)], 10), Some(Severity::Attention));
         assert_eq!(air(&[(0, 1100.0), (5, 950.0), (6, 1100.0)], 12), None);

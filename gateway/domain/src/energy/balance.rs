@@ -1,10 +1,10 @@
 //! A meter and its parts: what no part accounts for, and parts that are above their whole.
 
 use super::figure::{EnergyFigure, sum};
+use crate::figure::Quality;
 use crate::ids::MeterId;
 use crate::instant::Period;
 use crate::site::{Meter, Site};
-use crate::wire::state::Quality;
 
 /// Parts above their whole by less than this share of it are within what instruments differ.
 const TOLERATED: f64 = 0.05;

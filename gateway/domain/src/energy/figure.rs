@@ -4,12 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::accumulator::Entry;
 use crate::calendar::Bucket;
+use crate::figure::{Quality, is_complete};
 use crate::instant::{Instant, Period};
 use crate::total::Total;
-use crate::wire::state::Quality;
-
-/// From this share of measured time on a figure counts as complete: a missed report in an hour of minutes is no gap.
-const COMPLETE: f64 = 0.98;
 
 /// The energy of a period, with its proof.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,7 +37,7 @@ impl EnergyFigure {
         let due_ms = due.min(period.end()).as_millis() - period.start().as_millis();
         let share = |ms: i64| ms as f64 / due_ms.max(known_ms) as f64;
         let (coverage, repaired) = (share(entry.covered_ms), share(entry.spread_ms));
-        let quality = if coverage >= COMPLETE {
+        let quality = if is_complete(coverage) {
             Quality::Measured
         } else if entry.spread_ms > entry.covered_ms {
             Quality::Estimated
@@ -93,7 +90,7 @@ pub fn sum_over_time(cells: &[Bucket<EnergyFigure>]) -> EnergyFigure {
         cells.iter().map(|cell| of(&cell.figure) * hours(cell)).total() / total
     };
     let (coverage, repaired) = (mean(|it| it.coverage), mean(|it| it.repaired));
-    let quality = if coverage >= COMPLETE {
+    let quality = if is_complete(coverage) {
         Quality::Measured
     } else if repaired > coverage {
         Quality::Estimated

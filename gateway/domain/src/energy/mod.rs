@@ -15,6 +15,7 @@
 //! | `balance` | a meter beside its parts: what is not assigned, and parts above their whole |
 //! | `crosscheck` | a register beside the power of the same meter |
 //! | `rolled` | the same from rollups, where they suffice |
+//! | `state` | power and energy at an instant, as they are published |
 //! | `repair` | silences that a register bridges |
 //!
 //! How long a reading holds is the same everywhere (`max_gap` of the site's rules), not learned from the readings
@@ -28,6 +29,7 @@ mod meter;
 mod power;
 mod repair;
 mod rolled;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +41,7 @@ pub(crate) use meter::{MeterFold, NeedsRebuild, Role};
 pub(crate) use power::{Held, held_power};
 pub use repair::{Repair, repairs};
 pub use rolled::{Missing, Piece, RolledSet, rolled_energy};
+pub use state::{Activity, ActivityState, EnergyState};
 
 use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};

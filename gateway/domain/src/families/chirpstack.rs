@@ -12,8 +12,9 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::gathering::{Gathering, Object, device, object, refused};
-use super::{Family, Reads, Scope, decoded, moment};
+use super::{decoded, moment};
 use crate::instant::Instant;
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;

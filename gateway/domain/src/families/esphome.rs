@@ -10,8 +10,9 @@
 //! is told, so a reading comes only of a name that says plainly what it is; others send under such topics
 //! as well, so what cannot be read is left alone.
 
-use super::gathering::{Gathering, device};
-use super::{Family, Reads, Scope, plain, wording};
+use super::family::{Family, Reads, Scope};
+use super::gathering::{Gathering, device, presence};
+use super::{plain, wording};
 use crate::message::{Message, Translation};
 
 /// The row of the table.
@@ -53,7 +54,7 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
         return None;
     }
     if let Some(prefix) = message.topic.strip_suffix("/status") {
-        return plain::presence(device(prefix).ok()?, message.payload, "online", "offline");
+        return presence(device(prefix).ok()?, message.payload, "online", "offline");
     }
     let (rest, name) = message.topic.strip_suffix("/state")?.rsplit_once('/')?;
     let (prefix, component) = rest.rsplit_once('/')?;

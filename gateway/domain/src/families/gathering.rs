@@ -176,6 +176,24 @@ pub(super) fn status(device: DeviceId, presence: DevicePresence) -> DeviceStatus
     DeviceStatus { device, presence, boot: None, firmware: None, interval_s: None }
 }
 
+/// Status of `device`, when the payload is one of these two words.
+pub(super) fn presence(
+    device: DeviceId,
+    payload: &[u8],
+    online: &str,
+    offline: &str,
+) -> Option<Translation> {
+    let text = plain::text(payload)?;
+    let presence = if text.eq_ignore_ascii_case(online) {
+        DevicePresence::Online
+    } else if text.eq_ignore_ascii_case(offline) {
+        DevicePresence::Offline
+    } else {
+        return None;
+    };
+    Some(only_status(status(device, presence)))
+}
+
 /// A number, also one that was put in quotes.
 pub(super) fn number(json: &Json) -> Option<f64> {
     match json {

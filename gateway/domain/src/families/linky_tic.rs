@@ -13,8 +13,9 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::gathering::{Gathering, device, object, refused};
-use super::{Family, Reads, Scope, tic};
+use super::tic;
 use crate::message::{Message, Reason, Translation};
 
 /// The row of the table.

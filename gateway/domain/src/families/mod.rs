@@ -1,8 +1,10 @@
 //! Device families: one file each, from topic and payload to reports.
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
-//! | `native` | our own nodes; the format itself is [`crate::wire::native`] |
+//! | `family` | what makes a family: name, standard topics, translation with or without a memory |
+//! | `settings` | what a site may choose of a family |
+//! | `native` | our own nodes; the format itself is [`crate::native`] |
 //! | `senml` | our own nodes that speak SenML |
 //! | `zigbee2mqtt` | what Zigbee2MQTT publishes of its devices |
 //! | `shelly_gen1` | Shelly devices of the first generation |
@@ -12,13 +14,14 @@
 //! | `the_things_stack` | LoRaWAN devices behind The Things Stack v3 |
 //! | `chirpstack` | LoRaWAN devices behind ChirpStack v4 and v3 |
 //! | `open_energy_monitor` | OpenEnergyMonitor: emonHub and what speaks like it |
-//! | `homie` | devices after the Homie convention, and what they have told of their properties |
+//! | `homie` | devices after the Homie convention, with the descriptions of their properties |
 //! | `linky_tic` | bridges that read out a Linky meter |
-//! | `sparkplug_b` | nodes that speak Sparkplug B, once they have told what their numbers mean |
+//! | `sparkplug_b` | nodes that speak Sparkplug B, by the birth messages that name their metrics |
 //! | `home_assistant` | whatever announces itself for Home Assistant |
-//! | `filter` | which topics an MQTT filter takes in |
+//! | `own_topics` | topics of our own announcements, which are not read back |
+//! | `filter` | which topics an MQTT filter matches |
 //! | `gathering` | collecting the parts of one message, the bad beside the good |
-//! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices tell them |
+//! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices write them |
 //! | `decoded` | the decoded objects of LoRaWAN sensors, whoever carries them |
 //! | `wording` | what an instrument measures by the name that somebody gave it |
 //! | `unit` | units as people write them |
@@ -32,6 +35,7 @@
 mod chirpstack;
 mod decoded;
 mod esphome;
+mod family;
 mod filter;
 mod gathering;
 mod home_assistant;
@@ -40,8 +44,10 @@ mod linky_tic;
 mod moment;
 mod native;
 mod open_energy_monitor;
+mod own_topics;
 mod plain;
 mod senml;
+mod settings;
 mod shelly_gen1;
 mod shelly_gen2;
 mod sparkplug_b;
@@ -54,17 +60,18 @@ mod unit;
 mod wording;
 mod zigbee2mqtt;
 
-use std::fmt;
+pub use settings::FamilySettings;
+
+use std::collections::BTreeMap;
 
 use crate::ids::{DeviceId, SiteId};
 use crate::message::{Message, Translation};
-use crate::site::Site;
-use crate::wire;
-use crate::wire::announcement;
+use family::{EVERYTHING, Family, Listening, Memory, Reads, Scope};
 use filter::Filter;
+pub(crate) use own_topics::{announcement_topic, is_own_announcement};
 
-/// All families. Where two would take the same message, the first one gets it: those that know their devices, then what
-/// was announced, then those that go by names alone.
+/// All families. Of two that match the same message, the first one gets it: those that know their devices, then those
+/// that announce them, then those that go by names alone.
 const FAMILIES: &[Family] = &[
     // Within the topics of `native`, and so before it.
     senml::FAMILY,
@@ -83,11 +90,8 @@ const FAMILIES: &[Family] = &[
     esphome::FAMILY,
 ];
 
-/// The filter of a family that may find its devices on any topic. Our own topics are not among them.
-const EVERYTHING: &str = "#";
-
-/// What a frame of a Linky meter measures, given as the label and the digits of each of its groups: for our own node,
-/// which hears the meter itself. The channel of each report is the label.
+/// Measurements in a frame of a Linky meter, given as the label and the digits of each of its groups: for our own
+/// node, which reads the meter itself. The channel of each report is the label.
 ///
 /// ```
 /// use domain::families::meter_reports;
@@ -105,71 +109,12 @@ pub fn meter_reports<'a>(
     tic::groups(device, groups)
 }
 
-/// One sort of device and how it speaks.
-struct Family {
-    /// The name in the site file, in counters and in the API.
-    name: &'static str,
-    /// The MQTT topic filters where such devices are found when nobody has moved them.
-    filters: fn(&SiteId) -> Vec<String>,
-    /// How its messages are read.
-    reads: Reads,
-}
-
-/// Reads a message; `None` when it is not of this family after all, and then nobody is told.
-type Translate = fn(&Message<'_>, &Scope<'_>) -> Option<Translation>;
-
-/// How the messages of a family are read.
-enum Reads {
-    /// Each for itself.
-    Alone(Translate),
-    /// By what earlier ones have told; this makes a memory in which nothing is yet.
-    WithMemory(fn() -> Box<dyn Memory>),
-}
-
-/// What a family has learned from earlier messages.
-///
-/// It is bounded, whatever is sent, and depends on the messages and their order alone. What is needed again after a
-/// restart is marked as [`Translation::learned`].
-trait Memory: fmt::Debug + Send + Sync {
-    /// Reads a message, and learns from it; `None` when it is not of this family after all.
-    fn translate(&mut self, message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation>;
-
-    /// Whether the topic is one that earlier messages have named.
-    fn knows(&self, _topic: &str) -> bool {
-        false
-    }
-
-    /// All such topics, in order.
-    fn topics(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
-/// Where a message was heard.
-struct Scope<'a> {
-    /// The site that listens.
-    site: &'a SiteId,
-    /// The filter that took the message in, as it is written.
-    filter: &'a str,
-    /// Everybody who listens.
-    all: &'a [Listening],
-}
-
-impl<'a> Scope<'a> {
-    /// The names of the families on whose filters `topic` is; those that may hear everything are not among them.
-    fn heard_by(&self, topic: &str) -> impl Iterator<Item = &'static str> + use<'a> {
-        let topic = topic.to_owned();
-        let hears = move |one: &&Listening| one.filter(&topic).is_some_and(|f| f != EVERYTHING);
-        self.all.iter().filter(hears).map(|listening| listening.name)
-    }
-}
-
-/// The names of all families, as the site file and the counters know them.
+/// Names of all families, as in the site file and in counters.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().map(|family| family.name)
 }
 
-/// The families that a site listens to, each on its topics.
+/// Families that a site listens to, each on its topics.
 #[derive(Debug)]
 pub struct Families {
     site: SiteId,
@@ -178,38 +123,17 @@ pub struct Families {
     memories: Vec<Option<Box<dyn Memory>>>,
 }
 
-#[derive(Debug)]
-struct Listening {
-    name: &'static str,
-    /// None for a family that has a memory.
-    translate: Option<Translate>,
-    filters: Vec<Filter>,
-}
-
-impl Listening {
-    /// The filter that takes `topic` in.
-    fn filter(&self, topic: &str) -> Option<&str> {
-        let takes = |filter: &&Filter| {
-            let wide = filter.as_str() == EVERYTHING;
-            filter.matches(topic) && !(wide && wire::native::is_ours(topic))
-        };
-        self.filters.iter().find(takes).map(Filter::as_str)
-    }
-}
-
 impl Families {
-    /// The families as the site file wants them: all, on their standard topics, unless it says otherwise. Those with a
-    /// memory have learned nothing yet.
-    pub fn new(site: &Site) -> Self {
-        let mut families =
-            Self { site: site.id.clone(), listening: Vec::new(), memories: Vec::new() };
+    /// All families on their standard topics, but for those with settings of their own. Memories are empty.
+    pub fn new(site: &SiteId, settings: &BTreeMap<&'static str, FamilySettings>) -> Self {
+        let mut families = Self { site: site.clone(), listening: Vec::new(), memories: Vec::new() };
         for family in FAMILIES {
-            let settings = site.families.get(family.name);
+            let settings = settings.get(family.name);
             if settings.is_some_and(|settings| !settings.enabled) {
                 continue;
             }
             let moved = settings.and_then(|settings| settings.topics.clone());
-            let filters = moved.unwrap_or_else(|| (family.filters)(&site.id));
+            let filters = moved.unwrap_or_else(|| (family.filters)(site));
             let filters = filters.into_iter().map(Filter::new).collect();
             let (translate, memory) = match family.reads {
                 Reads::Alone(translate) => (Some(translate), None),
@@ -221,19 +145,19 @@ impl Families {
         families
     }
 
-    /// The MQTT topic filters to subscribe to, each once. One that another covers is left out: a broker may
-    /// deliver a message once for each filter that takes it in.
+    /// MQTT topic filters to subscribe to, each once. One that another covers is left out: a broker may deliver a
+    /// message once for each filter that matches it.
     pub fn filters(&self) -> Vec<String> {
         covering(self.listening.iter().flat_map(|listening| &listening.filters))
     }
 
-    /// The filters for a broker that does not let everything be heard; besides them, [`Families::learned`].
+    /// Filters for a broker that refuses `#`; besides them, [`Families::learned`].
     pub fn narrow_filters(&self) -> Vec<String> {
         let filters = self.listening.iter().flat_map(|listening| &listening.filters);
         covering(filters.filter(|filter| filter.as_str() != EVERYTHING))
     }
 
-    /// The topics that messages have named, and that [`Families::narrow_filters`] does not cover.
+    /// Topics that messages have named, and that [`Families::narrow_filters`] does not cover.
     pub fn learned(&self) -> Vec<String> {
         let topics = self.memories.iter().flatten().flat_map(|memory| memory.topics());
         let covered = |topic: &String| {
@@ -242,12 +166,8 @@ impl Families {
         topics.filter(|topic| !covered(topic)).collect()
     }
 
-    /// What the message says; `None` when it is nobody's, and then it is to be ignored.
-    pub fn translate(&mut self, message: &Message<'_>) -> Option<Translation> {
-        self.recognise(message).map(|(_, translation)| translation)
-    }
-
-    /// What the message says, and the name of the family that says so.
+    /// Family of a message, by its name, and the translation; `None` when the message is of no family, and then it is
+    /// to be ignored.
     pub fn recognise(&mut self, message: &Message<'_>) -> Option<(&'static str, Translation)> {
         for (listening, memory) in self.listening.iter().zip(&mut self.memories) {
             let named = || memory.as_ref().is_some_and(|memory| memory.knows(message.topic));
@@ -269,15 +189,15 @@ impl Families {
         None
     }
 
-    /// Whether a message on `topic` may be somebody's. It may also be nobody's: some families may find their devices
-    /// on any topic but our own.
-    pub fn may_hear(&self, topic: &str) -> bool {
-        !announcement::is_ours(&self.site, topic)
+    /// Whether a message on `topic` may be of a family. It need not be: some families look for their devices on any
+    /// topic but our own.
+    pub fn may_recognise(&self, topic: &str) -> bool {
+        !is_own_announcement(&self.site, topic)
             && self.listening.iter().any(|listening| listening.filter(topic).is_some())
     }
 
-    /// The name of the first family that expects messages on `topic`.
-    pub fn listening_on(&self, topic: &str) -> Option<&'static str> {
+    /// Name of the first family that expects messages on `topic`.
+    pub fn family_on(&self, topic: &str) -> Option<&'static str> {
         let mut families = self.listening.iter().zip(&self.memories);
         let expects = |(listening, memory): &(&Listening, &Option<Box<dyn Memory>>)| {
             listening.filter(topic).is_some_and(|filter| filter != EVERYTHING)
@@ -308,7 +228,8 @@ mod tests {
         let site = format!(
             "[site]\nid = \"dreux\"\nname = \"D\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n{tables}"
         );
-        Families::new(&crate::site::parse(&site, "site.toml").unwrap())
+        let site = crate::site::parse(&site, "site.toml").unwrap();
+        Families::new(&site.id, &site.families)
     }
 
     fn heard(

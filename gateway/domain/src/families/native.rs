@@ -1,7 +1,7 @@
 //! Our own nodes.
 
-use super::{Family, Reads};
-use crate::wire::native;
+use super::family::{Family, Reads};
+use crate::native;
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {

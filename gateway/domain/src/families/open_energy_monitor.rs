@@ -11,9 +11,10 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, device, number, object, refused};
-use super::{Family, Reads, Scope, moment, plain};
+use super::{moment, plain};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
 

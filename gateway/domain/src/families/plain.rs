@@ -1,10 +1,5 @@
 //! Payloads of plain text, one value a topic: `21.5`, `ON`, `nan`.
 
-use crate::ids::DeviceId;
-use crate::message::{DevicePresence, Translation};
-
-use super::gathering::{only_status, status};
-
 /// The number that the payload is; `None` when it is another text, or no number that can be, such as `nan`.
 pub(super) fn number(payload: &[u8]) -> Option<f64> {
     text(payload)?.parse().ok().filter(|number: &f64| number.is_finite())
@@ -38,26 +33,8 @@ pub(super) fn truth(payload: &[u8]) -> Option<bool> {
     }
 }
 
-/// Whether `device` is there, when the payload is one of these two words.
-pub(super) fn presence(
-    device: DeviceId,
-    payload: &[u8],
-    online: &str,
-    offline: &str,
-) -> Option<Translation> {
-    let text = text(payload)?;
-    let presence = if text.eq_ignore_ascii_case(online) {
-        DevicePresence::Online
-    } else if text.eq_ignore_ascii_case(offline) {
-        DevicePresence::Offline
-    } else {
-        return None;
-    };
-    Some(only_status(status(device, presence)))
-}
-
 /// The text without the space around it, and without the quotes of a text of JSON.
-fn text(payload: &[u8]) -> Option<&str> {
+pub(super) fn text(payload: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(payload).ok()?.trim();
     let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     Some(bare.map_or(text, str::trim))

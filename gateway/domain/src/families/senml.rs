@@ -13,14 +13,15 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, Object, device, is_unknown, number, refused};
-use super::{Family, Reads, Scope, moment, wording};
+use super::{moment, wording};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{Message, Reason, ReasonLabel, Translation};
+use crate::native;
 use crate::quantity::Quantity;
-use crate::wire::native;
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {

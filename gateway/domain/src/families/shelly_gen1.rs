@@ -15,9 +15,10 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, number, object, refused};
-use super::{Family, Reads, Scope, plain};
+use super::gathering::{Gathering, device, number, object, presence, refused};
+use super::plain;
 use crate::message::{DevicePresence, Message, Reason, Translation};
 use crate::quantity::Quantity;
 
@@ -68,7 +69,7 @@ fn is_later(name: &str) -> bool {
 }
 
 fn online(name: &str, payload: &[u8]) -> Option<Translation> {
-    let mut translation = plain::presence(device(name).ok()?, payload, "true", "false")?;
+    let mut translation = presence(device(name).ok()?, payload, "true", "false")?;
     // The connection of a device that runs on a battery ends whenever it falls asleep.
     let sleeps = SLEEPERS.iter().any(|sleeper| name.starts_with(sleeper));
     if let Some(status) = translation.statuses.first_mut()

@@ -1,6 +1,6 @@
 //! What the tests of the families share: reading one message as if it had just arrived.
 
-use super::{Family, Reads, Scope};
+use super::family::{Family, Reads, Scope};
 use crate::message::{DevicePresence, Message, Translation};
 
 /// What `family`, listening on its first standard topic, makes of a message.
@@ -25,8 +25,8 @@ pub(super) struct Hearing {
 }
 
 enum Heard {
-    Alone(super::Translate),
-    WithMemory(Box<dyn super::Memory>),
+    Alone(super::family::Translate),
+    WithMemory(Box<dyn super::family::Memory>),
 }
 
 impl Hearing {

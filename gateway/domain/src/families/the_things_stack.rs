@@ -10,8 +10,9 @@
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::gathering::{Gathering, Object, device, object, refused};
-use super::{Family, Reads, Scope, decoded, moment};
+use super::{decoded, moment};
 use crate::message::{Message, Reason, Translation};
 
 /// The row of the table.

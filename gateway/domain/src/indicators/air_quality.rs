@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::hours;
 use crate::calendar::Bucket;
 use crate::history::Summary;
+use crate::occupancy::Occupancy;
 use crate::occupancy::PeopleFigure;
-use crate::wire::state::Occupancy;
 
 /// The CO2 of a room while it was occupied.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

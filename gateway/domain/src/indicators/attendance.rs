@@ -5,11 +5,7 @@ use serde::Serialize;
 use super::hours;
 use crate::calendar::Bucket;
 use crate::instant::Period;
-use crate::occupancy::PeopleFigure;
-use crate::wire::state::Occupancy;
-
-/// From this share of the capacity on a space counts as nearly full.
-pub const NEARLY_FULL: f64 = 0.8;
+use crate::occupancy::{NEARLY_FULL, Occupancy, PeopleFigure};
 
 /// How full a space was over a span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

@@ -42,7 +42,7 @@ mod tests;
 mod usage;
 
 pub use air_quality::{OccupiedAir, occupied_air};
-pub use attendance::{Attendance, NEARLY_FULL, Peak, attendance};
+pub use attendance::{Attendance, Peak, attendance};
 pub use closing::{WhileClosed, while_closed};
 pub use degree_days::{DayTemperature, DegreeDayMethod, DegreeDays, degree_days};
 pub use demand::{Demand, demand, window_means};
@@ -50,7 +50,6 @@ pub(crate) use demand::{HeldMean, apparent_kva};
 pub use factors::{UsedFactor, Weighed, weigh};
 pub use heat_map::{HeatMap, heat_map};
 pub use load::{Load, duration_curve, load};
-pub(crate) use nights::WATTS as BASELOAD_W;
 pub use nights::{BaseloadStep, Night, UsualNight, beside_usual, night_grid, nights, steps};
 pub use pathway::{Goal, Pathway, pathway};
 pub use price::{Cost, PricePart, cost, fixed_cost};

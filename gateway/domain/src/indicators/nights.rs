@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{EnergyCell, civil, hours, powers};
 use crate::calendar::{Step, grid};
 use crate::instant::Period;
+use crate::site::BASELOAD_W;
 use crate::total::Total;
 
 /// The hours of the night when a building sleeps, by the clock on the wall: from 1 to 5.
@@ -21,9 +22,7 @@ const REMEMBERED: usize = 56;
 const LEAST_NIGHTS: usize = 7;
 /// A step is a change by this factor …
 const FACTOR: f64 = 1.3;
-/// … and by this power, in W …
-pub(crate) const WATTS: f64 = 300.0;
-/// … that lasts for so many nights.
+/// … and by more than [`BASELOAD_W`], that lasts for so many nights.
 const LASTING: usize = 2;
 
 /// Mean power between 1 and 5 in the morning.
@@ -111,7 +110,7 @@ pub fn steps(nights: &[Night]) -> Vec<BaseloadStep> {
 
 /// Whether a night is clearly above, or below.
 fn departs(median: f64, watts: f64) -> Option<bool> {
-    let is_far = (watts - median).abs() > WATTS;
+    let is_far = (watts - median).abs() > BASELOAD_W;
     let is_above = watts > median * FACTOR;
     (is_far && (is_above || watts < median / FACTOR)).then_some(is_above)
 }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{EnergyCell, hours};
+use crate::occupancy::Occupancy;
 use crate::occupancy::PeopleFigure;
-use crate::wire::state::Occupancy;
 
 /// With fewer person-hours than this a figure per person-hour says nothing.
 const LEAST_PERSON_HOURS: f64 = 1.0;

@@ -1,16 +1,16 @@
-//! What a machine is doing, from its power.
+//! Activity of a machine, from its power.
 
 use jiff::SignedDuration;
 
+use crate::energy::{Activity, ActivityState};
 use crate::instant::Instant;
-use crate::wire::state::{Activity, ActivityState};
 
-/// A machine must do something else for so long before it counts as doing it: motors and heaters come and go.
+/// Time that a machine must spend in another state before it counts as being in it: motors and heaters come and go.
 const DWELL: SignedDuration = SignedDuration::from_secs(60);
-/// Below this it draws nothing that a plug could tell from its own error.
+/// Power below which a plug cannot distinguish a machine from its own error, in W.
 const OFF_BELOW_W: f64 = 1.0;
 
-/// Watches the power of one machine.
+/// Watch over the power of one machine.
 #[derive(Clone, Debug)]
 pub(super) struct ActivityWatch {
     running_above_w: f64,
@@ -35,7 +35,7 @@ impl ActivityWatch {
         }
     }
 
-    /// What it does at `now`.
+    /// Its activity at `now`.
     pub(super) fn at(&self, now: Instant) -> Option<Activity> {
         self.next.filter(|next| next.since + DWELL <= now).or(self.now)
     }

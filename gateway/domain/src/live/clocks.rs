@@ -1,4 +1,4 @@
-//! How far the clock of a device is off, by what it dates its messages.
+//! Error of the clock of a device, by the dates of its messages.
 
 use std::collections::VecDeque;
 
@@ -6,16 +6,16 @@ use jiff::SignedDuration;
 
 use crate::instant::Instant;
 
-/// So many messages are looked at: among them is one that came without delay.
+/// Number of messages that are compared: among them is one that came without delay.
 const MESSAGES: usize = 8;
-/// With fewer nothing is said.
+/// Least number of messages for a statement.
 const LEAST: usize = 3;
-/// What comes within this time is one message, or one backlog.
+/// Readings within this time are one message, or one backlog.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(2);
 
 /// The newest messages of one device.
 ///
-/// A message comes after what it tells of, so a clock is behind at most by the least delay among several messages. A
+/// A message arrives after its readings were taken, so a clock is behind at most by the least delay among several messages. A
 /// backlog has large delays, too; but what comes after it has not.
 #[derive(Debug, Default)]
 pub(super) struct DeviceClock(VecDeque<Arrived>);
@@ -45,7 +45,7 @@ impl DeviceClock {
         }
     }
 
-    /// When it was heard last, and how far it is ahead at least, in seconds; below 0 it is behind.
+    /// Instant of its last message, and by how many seconds it is ahead at least; below 0 it is behind.
     pub(super) fn ahead_s(&self) -> Option<(Instant, f64)> {
         let last = self.0.back().filter(|_| self.0.len() >= LEAST)?;
         let ahead_s = self.0.iter().map(|it| it.ahead_s).fold(f64::NEG_INFINITY, f64::max);

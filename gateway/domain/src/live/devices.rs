@@ -1,25 +1,26 @@
-//! Which devices report as they used to.
+//! Condition of devices: their clocks, batteries and statuses, and whether they report as usual.
 
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
 use super::clocks::DeviceClock;
-use super::track::{Patience, Track, Tracks, is_told_on_change};
+use super::patience::{Patience, is_reported_on_change};
+use super::track::{Track, Tracks};
+use crate::device::{DeviceHealth, DeviceState, Freshness};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation};
 use crate::rhythm::QUIET_DEVICE_S;
-use crate::wire::state::{DeviceHealth, DeviceState, Freshness};
 
-/// A rhythm changes slowly; so often it is looked at.
+/// Interval at which rhythms are learned anew: they change slowly.
 const RELEARN: SignedDuration = SignedDuration::from_secs(30);
-/// A device that was never heard is missed after so long.
-const FIRST_WORD: SignedDuration = SignedDuration::from_mins(15);
+/// Time after the start in which a device without any reading is not yet lost.
+const FIRST_READING: SignedDuration = SignedDuration::from_mins(15);
 
-/// All devices that were heard or are named.
+/// All devices that the site file names or that have sent a message.
 #[derive(Debug)]
 pub(super) struct Devices {
     since: Instant,
@@ -49,21 +50,22 @@ impl Devices {
         Self { since: now, all: Vec::new(), index: BTreeMap::new() }
     }
 
-    /// The site file names this device.
-    pub(super) fn name(&mut self, id: &DeviceId) {
-        let index = self.find_or_add(id);
+    /// As [`Self::add_source`], for a device that the site file names.
+    pub(super) fn add_named_source(&mut self, id: &DeviceId, track: usize) -> usize {
+        let index = self.add_source(id, track);
         self.all[index].is_named = true;
+        index
     }
 
-    /// A source of this device has the track `track`; gives the index of the device.
+    /// Adds the track of a source of this device; returns the index of the device.
     pub(super) fn add_source(&mut self, id: &DeviceId, track: usize) -> usize {
         let index = self.find_or_add(id);
         self.all[index].sources.push(track);
         index
     }
 
-    /// A reading of a track arrived; a stored one may be older than what is known.
-    pub(super) fn heard(&mut self, track: &Track, one: &Observation) {
+    /// Takes a reading of a track; a stored one may be older than the newest.
+    pub(super) fn receive(&mut self, track: &Track, one: &Observation) {
         let device = &mut self.all[track.device];
         device.last_seen = device.last_seen.max(Some(one.received_at));
         if one.dated_by == DatedBy::Device {
@@ -86,7 +88,7 @@ impl Devices {
         device.learned = None;
     }
 
-    /// A reading was refused that was dated so far ahead.
+    /// Takes a reading that was refused because it was dated so far ahead.
     pub(super) fn ahead(&mut self, id: &DeviceId, at: Instant, ahead_s: f64) {
         if let Some(index) = self.index.get(id) {
             self.all[*index].clock.observe(at, ahead_s);
@@ -98,7 +100,7 @@ impl Devices {
         self.all[index].lost_readings += count;
     }
 
-    /// How often a device said it would report.
+    /// Interval of its reports that a device announced.
     pub(super) fn announced_s(&self, device: usize) -> Option<f64> {
         self.all[device].announced_s
     }
@@ -119,13 +121,13 @@ impl Devices {
         self.index.values().map(|index| self.all[*index].state()).collect()
     }
 
-    /// What is told of devices at once, by name.
+    /// The part of the devices whose change is published at once, by name.
     pub(super) fn healths(&self) -> Vec<(DeviceHealth, u64)> {
         let devices = self.index.values().map(|index| &self.all[*index]);
         devices.map(|device| (device.health, device.lost_readings)).collect()
     }
 
-    /// Devices that the site file names and that do not report.
+    /// Devices that the site file names and that do not report, each with the beginning of its silence.
     pub(super) fn silent(&self) -> impl Iterator<Item = (DeviceState, Instant)> + '_ {
         let named = self.all.iter().filter(|device| device.is_named);
         let silent = named
@@ -133,18 +135,18 @@ impl Devices {
         silent.map(|device| (device.state(), device.last_seen.unwrap_or(self.since)))
     }
 
-    /// How many devices the site file names.
+    /// Number of devices that the site file names.
     pub(super) fn named(&self) -> usize {
         self.all.iter().filter(|device| device.is_named).count()
     }
 
-    /// The newest charge of each battery that the site file names the device of, and when it was told.
+    /// Newest charge of the battery of each device that the site file names, and when it was observed.
     pub(super) fn batteries(&self) -> impl Iterator<Item = (&DeviceId, Instant, f64)> + '_ {
         let named = self.all.iter().filter(|device| device.is_named);
         named.filter_map(|device| device.battery.map(|(at, percent)| (&device.id, at, percent)))
     }
 
-    /// How far the clock of each device is ahead that the site file names, in seconds, and when it was heard last.
+    /// Error of the clock of each device that the site file names, in seconds ahead, and the instant of its last message.
     pub(super) fn clocks(&self) -> impl Iterator<Item = (&DeviceId, Instant, f64)> + '_ {
         let named = self.all.iter().filter(|device| device.is_named);
         named.filter_map(|it| it.clock.ahead_s().map(|(at, ahead_s)| (&it.id, at, ahead_s)))
@@ -179,31 +181,29 @@ impl Device {
         }
     }
 
-    /// Its rhythm is that of its quickest source; those that only tell changes say nothing of it.
+    /// Its rhythm is that of its quickest source, sources that only report changes left out.
     fn learn(&mut self, tracks: &Tracks) {
         let sources = || self.sources.iter().map(|source| tracks.get(*source));
-        let steady = || sources().filter(|track| !is_told_on_change(track.source.quantity));
+        let steady = || sources().filter(|track| !is_reported_on_change(track.source.quantity));
         let quickest =
             |of: fn(&Track) -> Option<f64>| steady().filter_map(of).min_by(f64::total_cmp);
         let long_s = quickest(|track| track.rhythm.long_s()).or(self.announced_s);
         self.rhythm_s = quickest(|track| track.rhythm.median_s()).or(self.announced_s);
         self.patience = match long_s {
             Some(long_s) => Patience::of(long_s),
-            None if steady().next().is_none() => {
-                Patience { late_s: QUIET_DEVICE_S, lost_s: QUIET_DEVICE_S }
-            }
-            None => Patience { late_s: Patience::of(0.0).lost_s, ..Patience::of(0.0) },
+            None if steady().next().is_none() => Patience::only_lost(QUIET_DEVICE_S),
+            None => Patience::WITHOUT_RHYTHM,
         };
     }
 
     fn health(&self, since: Instant, now: Instant) -> DeviceHealth {
-        let heard_after = |at: Instant| self.last_seen.is_some_and(|seen| seen > at);
-        let word = self.presence.filter(|(_, at)| !heard_after(*at)).map(|(presence, _)| presence);
-        if word == Some(DevicePresence::Offline) {
+        let seen_after = |at: Instant| self.last_seen.is_some_and(|seen| seen > at);
+        let status = self.presence.filter(|(_, at)| !seen_after(*at)).map(|(presence, _)| presence);
+        if status == Some(DevicePresence::Offline) {
             return DeviceHealth::Offline;
         }
         let Some(last_seen) = self.last_seen else {
-            let waits = word.is_some() || now < since + FIRST_WORD;
+            let waits = status.is_some() || now < since + FIRST_READING;
             return if waits { DeviceHealth::Late } else { DeviceHealth::Lost };
         };
         match self.patience.freshness(now.since(last_seen).as_secs_f64()) {

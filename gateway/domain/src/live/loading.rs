@@ -1,4 +1,4 @@
-//! Which sources must be loaded from the store, and what is observed while they are.
+//! Sources to load from the store, and readings that arrive while they are loaded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,23 +15,23 @@ use crate::reading::{Observation, Source};
 use crate::rhythm::Rhythm;
 use crate::site::Site;
 
-/// A source is loaded again after so long at the earliest.
+/// Least time between two loads of a source.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
-/// So many readings are collected for a source; with more it is loaded anew.
+/// Most readings that are collected for a source; with more it is loaded anew.
 const COLLECTED: usize = 20_000;
 
 /// A series to be loaded from the store.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Need {
-    /// Whose.
+    /// Its source.
     pub source: Source,
-    /// From when until when.
+    /// Its period.
     pub period: Period,
-    /// So many readings just before the period as well.
+    /// Number of readings just before the period to be loaded as well.
     pub before: usize,
 }
 
-/// Sources whose figures must be made together, since they share a meter. Most others stand alone.
+/// Sources whose figures must be made together, since they share a meter. Most others are alone in theirs.
 #[derive(Debug)]
 struct Cluster {
     tracks: Vec<usize>,
@@ -39,7 +39,7 @@ struct Cluster {
     taken: Option<Instant>,
 }
 
-/// How it stands with the figures of a cluster.
+/// Progress of the figures of a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// They are right.
@@ -62,7 +62,7 @@ pub(super) struct Clusters {
 }
 
 impl Clusters {
-    /// Clusters of the sources that the site names; sources that are heard later stand in none.
+    /// Clusters of the sources that the site names; other sources stand in none.
     pub(super) fn of(tracks: &Tracks) -> Self {
         let mut of_track: Vec<usize> = (0..tracks.len()).collect();
         let mut first_of_meter = BTreeMap::new();
@@ -81,21 +81,21 @@ impl Clusters {
         Self { all: (0..of_track.len()).map(cluster).collect(), of_track, first_of_meter }
     }
 
-    /// The figures of this track must be made anew.
+    /// Marks the figures of this track as stale.
     pub(super) fn outdate(&mut self, track: usize) {
         if let Some(&cluster) = self.of_track.get(track) {
             self.all[cluster].outdate();
         }
     }
 
-    /// The figures of this meter must be made anew, if it has any sources.
+    /// Marks the figures of this meter as stale, if it has any sources.
     pub(super) fn outdate_meter(&mut self, meter: usize) {
         if let Some(&track) = self.first_of_meter.get(&meter) {
             self.outdate(track);
         }
     }
 
-    /// Registers before power, as they must be settled.
+    /// Series of all stale clusters; registers come before power, in the order in which they are settled.
     pub(super) fn take_stale(
         &mut self,
         tracks: &mut Tracks,
@@ -114,14 +114,14 @@ impl Clusters {
             for &index in &cluster.tracks {
                 let track = tracks.get_mut(index);
                 track.meters().for_each(|meter| meters.restart(site, meter, now));
-                needs.push(track.ask(site, meters, now));
+                needs.push(track.request(site, meters, now));
             }
         }
         needs.sort_by_key(|need| need.source.quantity.kind() != Kind::Register);
         needs
     }
 
-    /// Keeps a reading while its series is being loaded, and sees whether figures must be made anew.
+    /// Keeps a reading while its series is being loaded; marks figures as stale that it may change out of order.
     pub(super) fn observe(
         &mut self,
         track: &mut Track,
@@ -133,7 +133,7 @@ impl Clusters {
         let cluster = &mut self.all[cluster];
         match &mut track.buffer {
             Some(buffer) if buffer.collected.len() < COLLECTED => buffer.collected.push(*one),
-            // By the next time it is asked for, all of it is in the store.
+            // By its next load, all of it is in the store.
             Some(_) => cluster.phase = Phase::Stale,
             None => {
                 let is_repeated =
@@ -147,7 +147,7 @@ impl Clusters {
         }
     }
 
-    /// Takes a loaded series; gives its cluster when it was waited for.
+    /// Takes a loaded series; returns its cluster if that is being loaded.
     pub(super) fn loaded(
         &mut self,
         tracks: &mut Tracks,
@@ -221,7 +221,7 @@ impl Track {
         self.source.quantity.kind() == Kind::Register
     }
 
-    /// What was loaded and collected, in order and each once.
+    /// Readings loaded and collected, in order and each once.
     fn settle(&mut self) -> Vec<Observation> {
         let buffer = self.buffer.take().unwrap_or_default();
         let mut observations = buffer.loaded.unwrap_or_default();
@@ -230,25 +230,25 @@ impl Track {
         observations.sort_by_key(|one| one.observed_at);
         observations.dedup_by_key(|one| one.observed_at);
         if let Some(last) = observations.last() {
-            self.known(last);
+            self.restore(last);
             self.rhythm = Rhythm::of(&observations);
         }
-        let before = observations.partition_point(|one| one.observed_at < self.asked_from);
+        let before = observations.partition_point(|one| one.observed_at < self.loaded_from);
         let first = observations.first().filter(|_| before >= NEIGHBOURS);
         self.floor = first.map_or(Instant::MIN, |first| first.observed_at);
         observations
     }
 
-    /// Asks for what its roles need at `now`.
-    fn ask(&mut self, site: &Site, meters: &Meters, now: Instant) -> Need {
+    /// The series that its roles need at `now`.
+    fn request(&mut self, site: &Site, meters: &Meters, now: Instant) -> Need {
         let start = |filled: &FilledRole| match filled.role {
             Role::Point(point) => alerts::lead_start(site, &site.points[point], now),
             Role::Traffic(_) => occupancy::live_start(site, now),
             Role::Meter(..) => meters.begin(now),
         };
-        self.asked_from = self.roles.iter().map(start).min().unwrap_or(Instant::MAX);
+        self.loaded_from = self.roles.iter().map(start).min().unwrap_or(Instant::MAX);
         self.buffer = Some(Buffer::default());
-        let period = Period::new(self.asked_from, Instant::MAX);
+        let period = Period::new(self.loaded_from, Instant::MAX);
         let period = period.expect("nothing is later than the end of time");
         Need { source: self.source.clone(), period, before: NEIGHBOURS }
     }

@@ -1,4 +1,4 @@
-//! What the last weeks tell that no reading alone does: worked out once a night from what the store has.
+//! Figures of the last weeks that no reading alone gives, computed once a night from the store.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::site::Site;
 
 /// In civil time; the readings of the night's end may take a while to come.
 const MORNING: Time = Time::constant(5, 30, 0, 0);
-/// Nights are compared with those of eight weeks; so far back a rise may have begun and still be told.
+/// Nights are compared with those of eight weeks; so far back a rise may have begun and still be an alert.
 const NIGHTS: SignedDuration = SignedDuration::from_hours(10 * 7 * 24);
 /// Instruments are judged by a week: within one a room is empty for a while.
 const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -25,7 +25,7 @@ const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The last weeks, up to the night before an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LookBack {
-    /// When they were looked at.
+    /// Instant up to which they reach.
     pub until: Instant,
     /// The nights of each meter.
     pub nights: Vec<(MeterId, Vec<Night>)>,
@@ -34,7 +34,7 @@ pub struct LookBack {
 }
 
 impl LookBack {
-    /// When the last night was over for every meter: a morning of the site's civil days.
+    /// End of the last night for every meter: a morning of the site's civil days.
     pub fn morning(site: &Site, now: Instant) -> Option<Instant> {
         let date = now.to_jiff().to_zoned_datetime(site.timezone.clone()).date();
         let morning = |date: Date| {
@@ -45,19 +45,19 @@ impl LookBack {
         morning(date).filter(|at| *at <= now).or_else(yesterday)
     }
 
-    /// Of which quarters of an hour the energy of each meter must be known.
+    /// Quarters of an hour whose energy is needed of each meter.
     pub fn grid(site: &Site, now: Instant) -> Vec<Period> {
         let span = Period::new(now - NIGHTS, now);
         let quarters = span.map_or_else(Vec::new, |span| night_grid(span, &site.timezone));
         quarters.into_iter().filter(|quarter| quarter.end() <= now).collect()
     }
 
-    /// Of which week the quarters of an hour of each CO2 instrument must be known.
+    /// Week of whose quarters of an hour each CO2 instrument is needed.
     pub fn week(now: Instant) -> Period {
         Period::new(now - WEEK, now).expect("a week ends after it begins")
     }
 
-    /// What the figures of each meter on the [grid](Self::grid) and those of the instruments tell.
+    /// From the energy of each meter on the [grid](Self::grid) and the rollups of the instruments.
     pub fn of(
         site: &Site,
         now: Instant,

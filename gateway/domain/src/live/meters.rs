@@ -6,14 +6,15 @@ use super::activity::ActivityWatch;
 use super::devices::Devices;
 use super::track::Tracks;
 use crate::calendar::{Step, grid, period_of};
+use crate::device::Freshness;
 use crate::energy::{self, EnergyFigure, MeterFold, NeedsRebuild, measured, zone_meters};
+use crate::energy::{Activity, EnergyState};
 use crate::instant::{Instant, Period};
 use crate::reading::Observation;
 use crate::register::Event;
 use crate::site::{Meter, Site};
-use crate::wire::state::{Activity, EnergyState, Freshness};
 
-/// Figures of power that is held grow by themselves; so often they are told anew.
+/// Interval at which figures are made anew without a reading: energy of held power grows by itself.
 const AGES: SignedDuration = SignedDuration::from_secs(5);
 
 /// All meters of a site.
@@ -37,23 +38,23 @@ struct MeterNow {
     fold: MeterFold,
     activity: Option<ActivityWatch>,
     last_event: Option<Event>,
-    told: MeterFigures,
+    figures: MeterFigures,
     /// `None` after a reading.
     refreshed: Option<Instant>,
     /// The same meter made anew from the store, until all of its series are there.
     next: Option<Box<MeterNow>>,
 }
 
-/// What is told of one meter.
+/// Figures of one meter, or of several together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MeterFigures {
     pub(super) power_w: Option<f64>,
     pub(super) today: EnergyFigure,
     pub(super) yesterday: EnergyFigure,
-    /// It told something the day before yesterday: it was not put up in the course of yesterday.
-    pub(super) told_before_yesterday: bool,
+    /// Whether it has energy of the day before yesterday: it was not put up in the course of yesterday.
+    pub(super) reported_before_yesterday: bool,
     month: EnergyFigure,
-    pub(super) heard: Option<Instant>,
+    pub(super) last_reading_at: Option<Instant>,
     pub(super) activity: Option<Activity>,
 }
 
@@ -76,7 +77,7 @@ impl Meters {
         }
     }
 
-    /// The meters whose ledgers end with today, or do not reach it since the clock was set.
+    /// Meters whose days end with today, or do not reach it since the clock was set.
     pub(super) fn outdated(&self, now: Instant) -> impl Iterator<Item = usize> + '_ {
         let is_outdated = move |meter: &MeterNow| {
             let today = meter.days.iter().position(|day| day.contains(now));
@@ -86,7 +87,7 @@ impl Meters {
         meters.filter(move |(_, meter)| is_outdated(meter)).map(|(index, _)| index)
     }
 
-    /// From when on readings are needed at `now`.
+    /// Instant from which on readings are needed at `now`.
     pub(super) fn begin(&self, now: Instant) -> Instant {
         days(&self.timezone, now).first().map_or(now, |day| day.start())
     }
@@ -148,14 +149,14 @@ impl Meters {
         }
     }
 
-    /// What a register of the meter did last that registers should not do.
+    /// Last event of a register of the meter that registers should not have.
     pub(super) fn last_event(&self, index: usize) -> Option<Event> {
         self.all[index].last_event
     }
 
     pub(super) fn of_meter(&self, index: usize) -> MeterFigures {
         match &self.sums[index] {
-            None => self.all[index].told,
+            None => self.all[index].figures,
             Some(parts) => self.together(parts),
         }
     }
@@ -175,15 +176,15 @@ impl Meters {
     }
 
     fn together(&self, meters: &[usize]) -> MeterFigures {
-        let told = || meters.iter().map(|index| &self.all[*index].told);
-        let sum = |of: fn(&MeterFigures) -> EnergyFigure| energy::sum(told().map(of));
+        let figures = || meters.iter().map(|index| &self.all[*index].figures);
+        let sum = |of: fn(&MeterFigures) -> EnergyFigure| energy::sum(figures().map(of));
         MeterFigures {
-            power_w: told().filter_map(|one| one.power_w).reduce(|sum, power| sum + power),
+            power_w: figures().filter_map(|one| one.power_w).reduce(|sum, power| sum + power),
             today: sum(|one| one.today),
             yesterday: sum(|one| one.yesterday),
-            told_before_yesterday: told().any(|one| one.told_before_yesterday),
+            reported_before_yesterday: figures().any(|one| one.reported_before_yesterday),
             month: sum(|one| one.month),
-            heard: told().filter_map(|one| one.heard).min(),
+            last_reading_at: figures().filter_map(|one| one.last_reading_at).min(),
             activity: None,
         }
     }
@@ -194,9 +195,9 @@ impl MeterFigures {
         power_w: None,
         today: EnergyFigure::UNKNOWN,
         yesterday: EnergyFigure::UNKNOWN,
-        told_before_yesterday: false,
+        reported_before_yesterday: false,
         month: EnergyFigure::UNKNOWN,
-        heard: None,
+        last_reading_at: None,
         activity: None,
     };
 
@@ -228,7 +229,7 @@ impl MeterNow {
             activity: meter.running_above_w.map(ActivityWatch::new),
             days,
             last_event: None,
-            told: MeterFigures::UNKNOWN,
+            figures: MeterFigures::UNKNOWN,
             refreshed: None,
             next: None,
         }
@@ -261,11 +262,11 @@ impl MeterNow {
         };
         let live = power.filter(is_live).and_then(|track| track.last);
         let register = tracks.filling(&meter.energy, now).and_then(|track| track.last);
-        let heard = [register, power.and_then(|track| track.last)];
+        let newest = [register, power.and_then(|track| track.last)];
         let days = self.energy(&site.timezone, now);
-        self.told = MeterFigures {
+        self.figures = MeterFigures {
             power_w: live.map(|one| one.value.as_f64()),
-            heard: heard.into_iter().flatten().map(|one| one.observed_at).max(),
+            last_reading_at: newest.into_iter().flatten().map(|one| one.observed_at).max(),
             activity: live.and_then(|_| self.activity.as_ref()?.at(now)),
             ..days
         };
@@ -290,14 +291,14 @@ impl MeterNow {
         MeterFigures {
             today: figure(0),
             yesterday: figure(1),
-            told_before_yesterday: figure(2).energy_wh.is_some(),
+            reported_before_yesterday: figure(2).energy_wh.is_some(),
             month: EnergyFigure::of(month, in_month, due),
             ..MeterFigures::UNKNOWN
         }
     }
 }
 
-/// The days that are told of at `now`, and two more: so it is known at midnight what belongs to the new day.
+/// Days with figures at `now`, and two more: so readings after midnight have their day at once.
 fn days(timezone: &jiff::tz::TimeZone, now: Instant) -> Vec<Period> {
     let today = period_of(Step::Day, now, timezone);
     let before =

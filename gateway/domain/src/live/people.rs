@@ -1,14 +1,15 @@
-//! Who is where now.
+//! People of the building and its zones now.
 
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
 use crate::occupancy::{Filters, Moment, Places, Traffic, TrafficRole, live_start, people_now};
+
+use crate::occupancy::{PeopleState, Residual};
 use crate::reading::Observation;
 use crate::site::Site;
-use crate::wire::state::{PeopleState, Residual};
 
-/// Hold times end and days are closed by themselves; so often that is looked at.
+/// Interval at which estimates are made anew without a reading: hold times end and days are closed by themselves.
 const AGES: SignedDuration = SignedDuration::from_secs(5);
 
 /// People in the building and its zones.
@@ -19,7 +20,7 @@ pub(super) struct People {
     tree: Places,
     /// The building, then the zones: the order of the tree.
     places: Vec<Place>,
-    /// `None` after somebody passed or moved.
+    /// Instant of the last refresh; `None` after a passage or movement.
     refreshed: Option<Instant>,
 }
 
@@ -27,7 +28,7 @@ pub(super) struct People {
 struct Place {
     capacity: Option<u32>,
     moment: Moment,
-    /// Kept beyond the hours that passages are folded over.
+    /// Kept longer than the hours that passages are folded over.
     residual: Option<Residual>,
 }
 
@@ -71,8 +72,8 @@ impl People {
         }
         self.refreshed = Some(now);
         self.traffic.forget(live_start(site, now));
-        let told = people_now(site, &self.tree, &self.traffic, &mut self.filters, now);
-        for (place, moment) in self.places.iter_mut().zip(told) {
+        let moments = people_now(site, &self.tree, &self.traffic, &mut self.filters, now);
+        for (place, moment) in self.places.iter_mut().zip(moments) {
             place.moment = moment;
             place.residual = place.moment.residual.or(place.residual);
         }

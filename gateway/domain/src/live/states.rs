@@ -1,124 +1,175 @@
-//! What is told, and what of it is new.
-
-use std::collections::HashMap;
+//! Published states: the figures of the building as they stand now, and which of them changed.
 
 use jiff::SignedDuration;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::Live;
+use super::snapshot::Snapshot;
+use crate::device::{DeviceHealth, DeviceState, Freshness};
+use crate::energy::{Activity, EnergyState};
+use crate::ids::{MeterId, PointId, ZoneId};
 use crate::instant::Instant;
-use crate::occupancy::is_open;
+use crate::occupancy::{PeopleState, is_open};
+use crate::quantity::Quantity;
 use crate::site::{Point, Zone};
-use crate::wire::state::{
-    BuildingState, DeviceHealth, DevicesState, GaugeState, MeterState, ZoneState,
-};
 
-/// That a device was heard again is told so often; that its health changed at once.
+/// Least time between two lists of devices that differ in times alone; a change of health is published at once.
 const DEVICES: SignedDuration = SignedDuration::from_secs(5);
 
-/// What was told last, by name, without what changes by itself.
+/// State with the instant at which it holds, apart from what changes with time alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamped<T> {
+    /// Instant at which the state holds.
+    pub as_of: Instant,
+    /// Age of the readings that it shows, in seconds; `None` without any.
+    pub age_s: Option<f64>,
+    /// The state itself, the same until something changes.
+    pub state: T,
+}
+
+/// State of the building, of a zone, of a meter, or of all devices.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// The whole building.
+    Building {
+        /// Its people.
+        people: PeopleState,
+        /// Whether it is open by its opening hours; `None` when the site file has none.
+        open: Option<bool>,
+        /// Its power and energy.
+        energy: EnergyState,
+    },
+    /// One zone; its age is that of the oldest of its gauges.
+    Zone {
+        /// Its name in topics and addresses.
+        id: ZoneId,
+        /// Its people.
+        people: PeopleState,
+        /// Newest reading of each of its points; a point without readings is absent.
+        gauges: Vec<GaugeState>,
+        /// Its power and energy.
+        energy: EnergyState,
+    },
+    /// One meter; its age is that of its newest reading.
+    Meter {
+        /// Its name in topics and addresses.
+        id: MeterId,
+        /// Its power and energy.
+        energy: EnergyState,
+        /// Activity of its machine, and since when.
+        activity: Option<Activity>,
+    },
+    /// All devices with at least one reading or status, by name.
+    Devices(Vec<DeviceState>),
+}
+
+/// Newest reading of a point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GaugeState {
+    /// The point.
+    pub point: PointId,
+    /// Its quantity.
+    pub quantity: Quantity,
+    /// Its value in the unit of the quantity; a state is 1 or 0.
+    pub value: f64,
+    /// Instant of the observation.
+    pub observed_at: Instant,
+    /// Age of the reading beside the rhythm of its source.
+    pub freshness: Freshness,
+}
+
+/// States as they were last published.
 #[derive(Debug, Default)]
-pub(super) struct Told {
-    states: HashMap<String, Value>,
+pub(super) struct Published {
+    /// The building, zones and meters in the order of the site, then the devices.
+    states: Vec<State>,
     devices_at: Option<Instant>,
     healths: Vec<(DeviceHealth, u64)>,
 }
 
-/// Everything that is not what it was at the last call.
-pub(super) fn changed(live: &mut Live, now: Instant) -> Vec<(String, Value)> {
-    let mut states = vec![("building".to_owned(), content(&building(live, now)))];
-    for index in 0..live.site.zones.len() {
-        let state = zone(live, index, now);
-        states.push((format!("zones/{}", state.id), content(&state)));
+impl Published {
+    /// The states that are not as they were at the last call; all of them at the first one.
+    pub(super) fn changes(&mut self, snapshot: &Snapshot<'_>) -> Vec<Stamped<State>> {
+        let (zones, meters) = (snapshot.site.zones.len(), snapshot.site.meters.len());
+        let mut states = vec![building(snapshot)];
+        states.extend((0..zones).map(|index| zone(snapshot, index)));
+        states.extend((0..meters).map(|index| meter(snapshot, index)));
+        states.extend(self.devices(snapshot));
+        let changed =
+            states.into_iter().enumerate().filter(|(place, one)| self.is_new(*place, &one.state));
+        changed.map(|(_, one)| one).collect()
     }
-    for index in 0..live.site.meters.len() {
-        let state = meter(live, index, now);
-        states.push((format!("meters/{}", state.id), content(&state)));
-    }
-    if let Some(devices) = devices(live, now) {
-        states.push(("devices".to_owned(), content(&devices)));
-    }
-    states.retain(|(name, state)| live.told.is_new(name, state));
-    states
-}
 
-impl Told {
-    fn is_new(&mut self, name: &str, state: &Value) -> bool {
-        let mut lasting = state.clone();
-        if let Some(fields) = lasting.as_object_mut() {
-            fields.remove("as_of");
-            fields.remove("age_s");
+    /// Whether the state at this place differs from the one last published; keeps it if so.
+    fn is_new(&mut self, place: usize, state: &State) -> bool {
+        match self.states.get_mut(place) {
+            Some(last) if last == state => return false,
+            Some(last) => last.clone_from(state),
+            None => self.states.push(state.clone()),
         }
-        if self.states.get(name) == Some(&lasting) {
-            return false;
-        }
-        self.states.insert(name.to_owned(), lasting);
         true
     }
-}
 
-fn content(state: &impl Serialize) -> Value {
-    serde_json::to_value(state).expect("states have text keys and finite numbers or null")
-}
-
-fn building(live: &Live, now: Instant) -> BuildingState {
-    BuildingState {
-        as_of: now,
-        people: live.people.of_building(),
-        open: is_open(&live.site, now),
-        energy: live.meters.of_building(),
+    /// All devices, unless only their times changed since a moment ago.
+    fn devices(&mut self, snapshot: &Snapshot<'_>) -> Option<Stamped<State>> {
+        let now = snapshot.now;
+        let healths = snapshot.devices.healths();
+        let is_recent = self.devices_at.is_some_and(|at| at <= now && now < at + DEVICES);
+        if is_recent && healths == self.healths {
+            return None;
+        }
+        (self.devices_at, self.healths) = (Some(now), healths);
+        let state = State::Devices(snapshot.devices.states());
+        Some(Stamped { as_of: now, age_s: None, state })
     }
 }
 
-fn zone(live: &Live, index: usize, now: Instant) -> ZoneState {
-    let Zone { id, .. } = &live.site.zones[index];
-    let points = live.site.points.iter().filter(|point| point.zone == *id);
-    let gauges: Vec<_> = points.filter_map(|point| gauge(live, point, now)).collect();
+fn building(snapshot: &Snapshot<'_>) -> Stamped<State> {
+    let state = State::Building {
+        people: snapshot.people.of_building(),
+        open: is_open(snapshot.site, snapshot.now),
+        energy: snapshot.meters.of_building(),
+    };
+    Stamped { as_of: snapshot.now, age_s: None, state }
+}
+
+fn zone(snapshot: &Snapshot<'_>, index: usize) -> Stamped<State> {
+    let Zone { id, .. } = &snapshot.site.zones[index];
+    let points = snapshot.site.points.iter().filter(|point| point.zone == *id);
+    let gauges: Vec<_> = points.filter_map(|point| gauge(snapshot, point)).collect();
     let oldest = gauges.iter().map(|gauge| gauge.observed_at).min();
-    ZoneState {
-        as_of: now,
+    let state = State::Zone {
         id: id.clone(),
-        people: live.people.of_zone(index),
+        people: snapshot.people.of_zone(index),
         gauges,
-        age_s: oldest.map(|oldest| age_s(oldest, now)),
-        energy: live.meters.of_zone(index),
-    }
+        energy: snapshot.meters.of_zone(index),
+    };
+    let age_s = oldest.map(|oldest| age_s(oldest, snapshot.now));
+    Stamped { as_of: snapshot.now, age_s, state }
 }
 
-fn gauge(live: &Live, point: &Point, now: Instant) -> Option<GaugeState> {
-    let track = live.tracks.filling(&point.sources, now)?;
-    let announced_s = live.devices.announced_s(track.device);
+fn gauge(snapshot: &Snapshot<'_>, point: &Point) -> Option<GaugeState> {
+    let now = snapshot.now;
+    let track = snapshot.tracks.filling(&point.sources, now)?;
+    let announced_s = snapshot.devices.announced_s(track.device);
     let last = track.last?;
     Some(GaugeState {
         point: point.id.clone(),
         quantity: point.quantity,
         value: last.value.as_f64(),
         observed_at: last.observed_at,
-        freshness: track.freshness(announced_s, &live.site.rules, now)?,
+        freshness: track.freshness(announced_s, &snapshot.site.rules, now)?,
     })
 }
 
-fn meter(live: &Live, index: usize, now: Instant) -> MeterState {
-    let figures = live.meters.of_meter(index);
-    MeterState {
-        as_of: now,
-        id: live.site.meters[index].id.clone(),
+fn meter(snapshot: &Snapshot<'_>, index: usize) -> Stamped<State> {
+    let figures = snapshot.meters.of_meter(index);
+    let state = State::Meter {
+        id: snapshot.site.meters[index].id.clone(),
         energy: figures.energy(),
-        age_s: figures.heard.map(|heard| age_s(heard, now)),
         activity: figures.activity,
-    }
-}
-
-/// All devices, unless only their times changed since a moment ago.
-fn devices(live: &mut Live, now: Instant) -> Option<DevicesState> {
-    let healths = live.devices.healths();
-    let is_recent = live.told.devices_at.is_some_and(|at| at <= now && now < at + DEVICES);
-    if is_recent && healths == live.told.healths {
-        return None;
-    }
-    (live.told.devices_at, live.told.healths) = (Some(now), healths);
-    Some(DevicesState { as_of: now, devices: live.devices.states() })
+    };
+    let age_s = figures.last_reading_at.map(|at| age_s(at, snapshot.now));
+    Stamped { as_of: snapshot.now, age_s, state }
 }
 
 fn age_s(observed_at: Instant, now: Instant) -> f64 {

@@ -2,27 +2,21 @@
 
 use std::collections::HashMap;
 
-use super::devices::Devices;
+use super::patience::{Patience, is_reported_on_change};
+use crate::device::Freshness;
 use crate::energy;
+use crate::ids::DeviceId;
 use crate::instant::{Instant, Period};
 use crate::occupancy::{TrafficRole, air_points, machine_meters};
 use crate::quantity::{Kind, Quantity};
 use crate::reading::{Observation, Source};
 use crate::rhythm::{QUIET_DEVICE_S, Rhythm, state_patience_s};
 use crate::site::{Assignment, Rules, Site, assigned_at};
-use crate::wire::state::Freshness;
-
-/// A reading is late after so many usual intervals, but not within some seconds: networks jitter.
-const LATE_INTERVALS: f64 = 2.5;
-const LATE_AT_LEAST_S: f64 = 10.0;
-/// And its source is lost after so many, but not within a quarter of an hour.
-const LOST_INTERVALS: f64 = 3.0;
-const LOST_AT_LEAST_S: f64 = 15.0 * 60.0;
 
 /// A device announces the interval of its quickest instrument; until the others are known they may be slower.
 const ANNOUNCED_AT_LEAST_S: f64 = 60.0;
 
-/// What a source does in the building, by index in the lists of the site.
+/// Role of a source in the building, by index in the lists of the site.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Role {
     Point(usize),
@@ -30,14 +24,14 @@ pub(super) enum Role {
     Meter(usize, energy::Role),
 }
 
-/// A role for the time that the site file gives it to the source.
+/// A role with the period in which the site file gives it to the source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FilledRole {
     pub(super) role: Role,
     pub(super) period: Period,
 }
 
-/// One source.
+/// Live view of one source.
 #[derive(Debug)]
 pub(super) struct Track {
     pub(super) source: Source,
@@ -45,28 +39,21 @@ pub(super) struct Track {
     pub(super) roles: Vec<FilledRole>,
     pub(super) last: Option<Observation>,
     pub(super) rhythm: Rhythm,
-    /// What was loaded and observed while the figures are made anew.
+    /// Readings loaded and observed while the figures are made anew.
     pub(super) buffer: Option<Buffer>,
-    /// From when on readings were asked for when they were loaded last, not counting those just before.
-    pub(super) asked_from: Instant,
-    /// Older readings than this change no figure.
+    /// Beginning of the period last loaded, not counting the readings just before it.
+    pub(super) loaded_from: Instant,
+    /// Instant before which a reading changes no figure.
     pub(super) floor: Instant,
 }
 
 /// Readings that wait until all series are there that make a figure together.
 #[derive(Debug, Default)]
 pub(super) struct Buffer {
-    /// What the store had; `None` until it is loaded.
+    /// Readings of the store; `None` until they are loaded.
     pub(super) loaded: Option<Vec<Observation>>,
-    /// What was observed since it was asked for.
+    /// Readings observed since the request.
     pub(super) collected: Vec<Observation>,
-}
-
-/// How long a source may be silent, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Patience {
-    pub(super) late_s: f64,
-    pub(super) lost_s: f64,
 }
 
 impl Track {
@@ -75,7 +62,7 @@ impl Track {
         self.buffer.is_none()
     }
 
-    /// Takes a reading; says whether it is the newest.
+    /// Takes a reading; returns whether it is the newest.
     pub(super) fn observe(&mut self, one: &Observation) -> bool {
         if self.last.is_some_and(|last| one.observed_at <= last.observed_at) {
             return false;
@@ -86,27 +73,27 @@ impl Track {
     }
 
     /// Takes the newest stored reading, unless a newer one came meanwhile.
-    pub(super) fn known(&mut self, one: &Observation) {
+    pub(super) fn restore(&mut self, one: &Observation) {
         if self.last.is_none_or(|last| last.observed_at < one.observed_at) {
             self.last = Some(*one);
         }
     }
 
-    /// How long it may be silent by its own rhythm, or else by the interval that its device announced.
+    /// Its patience by its own rhythm, or else by the interval that its device announced.
     pub(super) fn patience(&self, announced_s: Option<f64>, rules: &Rules) -> Patience {
-        if is_told_on_change(self.source.quantity) {
+        if is_reported_on_change(self.source.quantity) {
             let quiet_s = match self.source.quantity.kind() {
                 Kind::State => state_patience_s(&self.rhythm, rules),
                 Kind::Gauge | Kind::Register => QUIET_DEVICE_S,
             };
-            return Patience { late_s: quiet_s, lost_s: quiet_s };
+            return Patience::only_lost(quiet_s);
         }
         let announced_s = announced_s.map(|seconds| seconds.max(ANNOUNCED_AT_LEAST_S));
         let usual_s = self.rhythm.long_s().or(announced_s);
-        usual_s.map_or(Patience { late_s: LOST_AT_LEAST_S, lost_s: LOST_AT_LEAST_S }, Patience::of)
+        usual_s.map_or(Patience::WITHOUT_RHYTHM, Patience::of)
     }
 
-    /// Whether it reports as it used to; `None` when it was never heard.
+    /// Freshness of its newest reading; `None` without any.
     pub(super) fn freshness(
         &self,
         announced_s: Option<f64>,
@@ -118,33 +105,7 @@ impl Track {
     }
 }
 
-impl Patience {
-    /// For reports that usually come at this interval.
-    pub(super) fn of(usual_s: f64) -> Self {
-        Self {
-            late_s: (usual_s * LATE_INTERVALS).max(LATE_AT_LEAST_S),
-            lost_s: (usual_s * LOST_INTERVALS).max(LOST_AT_LEAST_S),
-        }
-    }
-
-    pub(super) fn freshness(self, age_s: f64) -> Freshness {
-        if age_s > self.lost_s {
-            Freshness::Lost
-        } else if age_s > self.late_s {
-            Freshness::Late
-        } else {
-            Freshness::Fresh
-        }
-    }
-}
-
-/// Whether devices tell a quantity when it changes, and else at most once a day.
-pub(super) fn is_told_on_change(quantity: Quantity) -> bool {
-    use Quantity::{Battery, OccupancyDetected, PeopleCount, PeopleIn, PeopleOut, Rssi};
-    matches!(quantity, OccupancyDetected | PeopleIn | PeopleOut | PeopleCount | Battery | Rssi)
-}
-
-/// Every source that was heard or is named.
+/// All sources that the site file names or that have sent a reading.
 #[derive(Debug)]
 pub(super) struct Tracks {
     all: Vec<Track>,
@@ -152,12 +113,15 @@ pub(super) struct Tracks {
 }
 
 impl Tracks {
-    /// The sources that the site file names, with their roles.
-    pub(super) fn of(site: &Site, devices: &mut Devices) -> Self {
+    /// The sources that the site file names, with their roles. `device_of` gives the index of the device of a new track.
+    pub(super) fn of(site: &Site, mut device_of: impl FnMut(&DeviceId, usize) -> usize) -> Self {
         let mut tracks = Self { all: Vec::new(), index: HashMap::new() };
         let mut add = |assignment: &Assignment, role| {
-            devices.name(&assignment.source.device);
-            let index = tracks.find_or_add(&assignment.source, devices);
+            let source = &assignment.source;
+            let index = tracks.find(source).unwrap_or_else(|| {
+                let device = device_of(&source.device, tracks.len());
+                tracks.add(source, device)
+            });
             let filled = FilledRole { role, period: assignment.period };
             tracks.all[index].roles.push(filled);
         };
@@ -212,28 +176,24 @@ impl Tracks {
         self.index.get(source).copied()
     }
 
-    /// The track of a source; a new one when it is heard for the first time. How many there may be is decided where
-    /// readings are admitted.
-    pub(super) fn find_or_add(&mut self, source: &Source, devices: &mut Devices) -> usize {
-        if let Some(index) = self.find(source) {
-            return index;
-        }
+    /// Adds the track of a source of this device; returns its index.
+    pub(super) fn add(&mut self, source: &Source, device: usize) -> usize {
         let index = self.all.len();
         self.all.push(Track {
             source: source.clone(),
-            device: devices.add_source(&source.device, index),
+            device,
             roles: Vec::new(),
             last: None,
             rhythm: Rhythm::default(),
             buffer: None,
-            asked_from: Instant::MIN,
+            loaded_from: Instant::MIN,
             floor: Instant::MIN,
         });
         self.index.insert(source.clone(), index);
         index
     }
 
-    /// The track that fills a role now, once it has a reading from the time that it does.
+    /// Track that fills a role now, once it has a reading from the period of its assignment.
     pub(super) fn filling(&self, assignments: &[Assignment], now: Instant) -> Option<&Track> {
         let assignment = assigned_at(assignments, now)?;
         let track = self.get(self.find(&assignment.source)?);

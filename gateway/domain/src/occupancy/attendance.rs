@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::hours;
+use super::state::{Occupancy, is_nearly_full};
 use super::timeline::PeopleFigure;
+use super::witnesses::Witnesses;
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
 use crate::site::Site;
 use crate::total::Total;
-use crate::wire::state::{Occupancy, Quality, Witnesses};
-
-/// From this share of its capacity on a zone counts as nearly full.
-const NEARLY_FULL: f64 = 0.8;
 
 /// The use of a zone, or of the building, over a period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,7 +78,7 @@ pub fn attendance(
         figure
             .people
             .zip(capacity)
-            .is_some_and(|(people, capacity)| people >= NEARLY_FULL * capacity)
+            .is_some_and(|(people, capacity)| is_nearly_full(people, capacity))
     };
     let nearly_full: f64 = parts.iter().filter(|(_, figure)| is_full(figure)).map(known).total();
     let all_h: f64 = parts.iter().map(|(period, _)| hours(period)).total();
@@ -178,8 +177,8 @@ mod tests {
                 Some(_) => Occupancy::Occupied,
             },
             counted: None,
-            parts: crate::wire::state::Parts::None,
-            sources: crate::wire::state::Witnesses::NOTHING,
+            parts: crate::occupancy::Parts::None,
+            sources: crate::occupancy::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
         };

@@ -8,10 +8,10 @@ use super::place::{BorderDoor, Place};
 use super::traffic::{Door, Traffic};
 use crate::ids::{DoorwayId, ZoneId};
 use crate::instant::{Instant, Period};
+use crate::occupancy::Residual;
 use crate::reading::SeriesSet;
 use crate::site::{Assignment, Site};
 use crate::total::Total;
-use crate::wire::state::Residual;
 
 /// Counting of a zone, or of the building, over a period such as a civil day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 //! Estimate: headcount, interval and quality of a place, from its door count and presence.
 
 use super::presence::Presence;
+use crate::figure::Quality;
+use crate::occupancy::Occupancy;
 use crate::site::Rules;
-use crate::wire::state::{Occupancy, Quality};
 
 /// Half width of the interval that holds 90 % of a normal error, in standard deviations.
 pub(super) const NINETY_PERCENT: f64 = 1.645;

@@ -1,11 +1,20 @@
 //! Opening hours as instants: whether and since when the building is closed.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 
 use crate::instant::{Instant, Period};
 use crate::site::{OpeningHours, Site};
+
+/// Whether the building opens at all on the civil day of `now`: where the site file gives no opening hours, from Monday
+/// to Friday.
+pub fn opens_today(site: &Site, now: Instant) -> bool {
+    let here = now.to_jiff().to_zoned_datetime(site.timezone.clone());
+    let is_week_end = matches!(here.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let opening = site.opening.as_ref();
+    opening.map_or(!is_week_end, |opening| !opening.on(here.date()).is_empty())
+}
 
 /// Whether the building is open by its opening hours; `None` without opening hours.
 pub fn is_open(site: &Site, now: Instant) -> Option<bool> {

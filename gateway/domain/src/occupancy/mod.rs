@@ -31,6 +31,7 @@
 //! | `people` | people of a zone over a grid, and of all places now |
 //! | `attendance` | how a zone is used: peak, person-hours, use of the opening hours |
 //! | `counting` | how right the doors count: drift, balance and residual, day by day |
+//! | `state`, `witnesses` | people at an instant as they are published, and the kinds of instruments behind them |
 
 mod air_model;
 mod attendance;
@@ -47,19 +48,23 @@ mod places;
 mod presence;
 mod reconciliation;
 mod room;
+mod state;
 mod step_means;
 mod steps;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod traffic;
+mod witnesses;
 
 pub use attendance::{Attendance, Peak, attendance};
 pub use counting::{Balance, Counting, DoorCounting, counting_needs, countings};
-pub use hours::{closed_since, is_closed_for, is_open};
+pub use hours::{closed_since, is_closed_for, is_open, opens_today};
 pub use loading::{lead, people_needs, zone_needs};
 pub use people::{people_of, zone_people};
+pub use state::{NEARLY_FULL, Occupancy, Parts, PeopleState, Residual, is_nearly_full};
 pub use timeline::PeopleFigure;
+pub use witnesses::{Witness, Witnesses};
 
 pub(crate) use air_model::Filters;
 pub(crate) use hours::closed_hours;

@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 use super::estimate::{Estimate, NINETY_PERCENT};
 use super::places::{Node, Places};
 use super::timeline::{Moment, Timeline};
+use crate::figure::Quality;
 use crate::instant::Instant;
+use crate::occupancy::{Occupancy, Parts};
 use crate::total::Total;
-use crate::wire::state::{Occupancy, Parts, Quality};
 
 /// Differences below this are rounding errors of floating point.
 const NOTHING: f64 = 1e-9;

@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
+use crate::figure::{Quality, is_complete};
 use crate::instant::{Instant, Period};
-use crate::wire::state::{Occupancy, Parts, Quality, Residual, Witnesses};
-
-/// Share of known time from which on a figure counts as complete.
-const COMPLETE: f64 = 0.98;
+use crate::occupancy::{Occupancy, Parts, Residual, Witnesses};
 
 /// People in a zone over a period, with interval, quality and coverage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -222,7 +220,7 @@ impl Tally {
     fn quality(&self, known: f64, coverage: f64) -> Quality {
         if known == 0.0 {
             Quality::Unknown
-        } else if coverage < COMPLETE || self.partial * 2.0 > known {
+        } else if !is_complete(coverage) || self.partial * 2.0 > known {
             Quality::Partial
         } else if self.estimated * 2.0 > known {
             Quality::Estimated

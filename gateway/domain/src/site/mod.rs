@@ -14,8 +14,10 @@ mod file;
 mod model;
 
 pub use file::{DREUX, SiteErrors, SiteFault, edit, parse};
+pub(crate) use model::BASELOAD_W;
 pub use model::{
-    Activity, AlertSettings, Assignment, Carrier, DiskGuard, Doorway, Factor, FamilySettings,
-    Holidays, Kept, Meter, MonthDay, OpeningHours, Point, Reference, Retention, Rules, SessionRule,
-    Side, Site, StatedEnergy, Target, Tariff, TariffPeriod, Use, Ventilation, Zone, assigned_at,
+    Activity, AlertSettings, Assignment, Carrier, DiskGuard, Doorway, Factor, Holidays,
+    InstrumentLimits, Kept, Meter, MonthDay, OpeningHours, Point, Reference, Retention, Rules,
+    SessionRule, Side, Site, StatedEnergy, Target, Tariff, TariffPeriod, Thresholds, Use,
+    Ventilation, Zone, assigned_at,
 };

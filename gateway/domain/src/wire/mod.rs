@@ -1,9 +1,13 @@
-//! Our own MQTT topics, in both directions, and where the broker is.
+//! State documents that the gateway publishes, and the address of the broker.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | [`state`] | the JSON documents below `vigie/v1/<site>/state/` |
+//! | `broker` | the address of an MQTT broker |
+//!
+//! Readings of our own nodes come in the format of [`crate::native`].
 
-pub(crate) mod announcement;
 mod broker;
-pub mod native;
 pub mod state;
 
-pub use announcement::announcements;
 pub use broker::{BrokerUrl, InvalidBrokerUrl};

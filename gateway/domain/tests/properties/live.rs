@@ -6,6 +6,7 @@ use domain::calendar::{Step, grid, period_of};
 use domain::energy::{NEIGHBOURS, meter_energy};
 use domain::live::{Live, Need};
 use domain::occupancy;
+use domain::wire::state::document;
 use domain::{Period, SeriesSet};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -40,6 +41,7 @@ proptest! {
         let now = last + SignedDuration::from_secs(later);
 
         let states = live.states(now + SignedDuration::from_millis(1));
+        let states: Vec<_> = states.into_iter().map(document).collect();
         let instant = Period::new(now, now + SignedDuration::from_millis(1)).unwrap();
         let lead = occupancy::lead(instant, &site);
         for zone in [None, Some("ground"), Some("workshop")] {
@@ -154,7 +156,7 @@ proptest! {
         }
         prop_assert!(live.take_stale(clock + SignedDuration::from_secs(60)).is_empty());
 
-        let states = live.states(clock);
+        let states: Vec<_> = live.states(clock).into_iter().map(document).collect();
         let series = store.all();
         let today = period_of(Step::Day, clock, &site.timezone);
         let yesterday = period_of(Step::Day, today.start() - SignedDuration::from_secs(1), &site.timezone);

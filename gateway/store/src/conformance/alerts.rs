@@ -1,7 +1,7 @@
 //! Claims about the log of alerts.
 
 use domain::alerts::{Acknowledgement, AlertId, Change, ChangeSort, Standing};
-use domain::wire::state::{Alert, Matter, Severity};
+use domain::alerts::{Alert, Matter, Severity};
 
 use super::*;
 use crate::ports::AlertWriter;

@@ -1,6 +1,6 @@
 //! Claims about the audit log.
 
-use domain::ledger::{Correction, Deed, Draft, Effect, EntryId, SiteChange, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, EntryId, SiteChange, Target};
 
 use super::*;
 

@@ -6,7 +6,7 @@
 //!
 //! Corrections are part of every figure, so figures are the same wherever they are read.
 
-use domain::ledger::{Entry, EntryId};
+use domain::audit::{Entry, EntryId};
 
 use super::answer::{AnswerError, Row};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use domain::{Instant, ManualClock};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;

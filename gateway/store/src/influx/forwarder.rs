@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::sync::Arc;
 
+use domain::audit::{Entry, EntryId};
 use domain::calendar::Bucket;
 use domain::ids::SiteId;
-use domain::ledger::{Entry, EntryId};
 use domain::rollup::Step;
 use domain::{Clock, Reading};
 use tokio::sync::watch;

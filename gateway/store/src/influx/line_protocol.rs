@@ -18,8 +18,8 @@
 
 use std::fmt::{self, Write};
 
+use domain::audit::Entry;
 use domain::ids::SiteId;
-use domain::ledger::Entry;
 use domain::rollup::{Rollup, Step};
 use domain::{Instant, Kind, Reading, Source, Value};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::alerts::{AlertId, Standing};
+use domain::audit::{Entry, EntryId};
 use domain::calendar::Bucket;
 use domain::ids::{Channel, SiteId};
-use domain::ledger::{Entry, EntryId};
 use domain::rollup::{Basis, Rollup, Step, roll_up};
 use domain::{Instant, Observation, Period, Source};
 use jiff::SignedDuration;

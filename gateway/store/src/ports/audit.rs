@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use domain::ledger::{Draft, Entry, EntryId};
+use domain::audit::{Draft, Entry, EntryId};
 
 use super::StoreError;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant as Stopwatch};
 
 use domain::alerts::Change;
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::codec::entry::Entry;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use domain::ledger::{Entry as AuditEntry, EntryId};
+use domain::audit::{Entry as AuditEntry, EntryId};
 use domain::{Reading, Source};
 use rusqlite::Connection;
 

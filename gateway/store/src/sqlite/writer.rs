@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use domain::Instant;
 use domain::alerts::Change;
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 

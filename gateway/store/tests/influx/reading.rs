@@ -1,6 +1,6 @@
 //! What a dashboard elsewhere reads from InfluxDB.
 
-use domain::ledger::{Correction, Deed, Draft, Effect, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::rollup::Step;
 use domain::{Period, Quantity, Reading, Source, Value};
 use jiff::SignedDuration;

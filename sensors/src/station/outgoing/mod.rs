@@ -21,7 +21,7 @@ use std::io;
 
 use domain::Source;
 use domain::ids::{DeviceId, SiteId};
-use domain::wire::native;
+use domain::native;
 
 use super::config::OutboxTable;
 use super::dating::Dating;

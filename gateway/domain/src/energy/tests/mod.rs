@@ -6,10 +6,10 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::calendar::{Step, grid};
+use crate::figure::Quality;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
 use crate::register::EventSort::{Glitch, Jump, Reset, RollBack};
-use crate::wire::state::Quality;
 
 const NOON: &str = "2025-03-04T12:00:00Z";
 

@@ -24,12 +24,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value as Json;
 
+use super::family::{EVERYTHING, Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, object, refused, status};
-use super::{EVERYTHING, Family, Memory, Reads, Scope};
 use crate::ids::{Channel, DeviceId};
 use crate::message::{DevicePresence, DeviceStatus, Message, Reason, ReasonLabel, Translation};
-use crate::wire::native;
+use crate::native;
 use config::{Announced, Entity, Kind, Place, Presence};
 use template::Template;
 
@@ -122,7 +122,7 @@ impl Entities {
         let config = object(message.payload)?;
         let is_wanted = |topic: &str| {
             let better = |family| BETTER.contains(&family);
-            !native::is_ours(topic) && !scope.heard_by(topic).any(better)
+            !native::is_ours(topic) && !scope.families_on(topic).any(better)
         };
         let Announced { entities, refusals } = config::read(place, &config, is_wanted);
         let before = self.configs.get(message.topic).map_or(0, Vec::len);

@@ -11,7 +11,8 @@ impl Hearing {
         let site = format!(
             "[site]\nid = \"dreux\"\nname = \"D\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n{tables}"
         );
-        Self(Families::new(&crate::site::parse(&site, "site.toml").unwrap()))
+        let site = crate::site::parse(&site, "site.toml").unwrap();
+        Self(Families::new(&site.id, &site.families))
     }
 
     fn hear(&mut self, topic: &str, payload: &str) -> Option<(&'static str, Translation)> {
@@ -212,9 +213,9 @@ fn what_this_program_announces_itself_is_not_read_back() {
         "unit_of_meas":"ppm","dev_cla":"carbon_dioxide","dev":{"ids":["vigie_dreux"]}}"#;
     heard.hear("homeassistant/sensor/vigie_dreux/hall_co2/config", config);
     assert_eq!(heard.hear("vigie/v1/dreux/state/zones/hall", r#"{"co2_ppm":812}"#), None);
-    assert!(!heard.0.may_hear("vigie/v1/dreux/state/zones/hall"));
-    assert!(heard.0.may_hear("fablab/air/state"));
-    assert_eq!(heard.0.listening_on("fablab/camera"), None);
+    assert!(!heard.0.may_recognise("vigie/v1/dreux/state/zones/hall"));
+    assert!(heard.0.may_recognise("fablab/air/state"));
+    assert_eq!(heard.0.family_on("fablab/camera"), None);
 }
 
 #[test]

@@ -16,10 +16,11 @@
 
 mod described;
 
+use super::family::{Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, only_status, refused, status};
+use super::gathering::{Gathering, device, only_status, presence, refused, status};
 use super::unit::Unit;
-use super::{Family, Memory, Reads, Scope, plain, wording};
+use super::{plain, wording};
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
 use described::{Described, Property};
 
@@ -63,7 +64,7 @@ impl Memory for Described {
             }
             _ if payload.is_empty() => None,
             [name, "$state"] => Some(state(self, name, payload).unwrap_or_else(refused)),
-            [name, "$online"] => plain::presence(device(name).ok()?, payload, "true", "false"),
+            [name, "$online"] => presence(device(name).ok()?, payload, "true", "false"),
             [name, node, property] if !levels.iter().any(|level| level.starts_with('$')) => {
                 let channel = format!("{node}/{property}");
                 value(name, &channel, property, self.property(name, &channel), payload)

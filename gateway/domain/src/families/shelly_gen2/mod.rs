@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Memory, Reads, Scope};
 use super::gathering::{Gathering, Object, device, object, only_status, refused, status};
-use super::{Family, Memory, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Message, Reason, ReasonLabel, Translation};

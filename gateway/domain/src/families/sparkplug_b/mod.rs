@@ -18,10 +18,11 @@ mod payload;
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::family::{Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{Gathering, device, refused, status};
 use super::unit::Unit;
-use super::{Family, Memory, Reads, Scope, moment, plain, wording};
+use super::{moment, plain, wording};
 use crate::ids::DeviceId;
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
 use payload::{MAX_METRICS, Metric, Payload, Value};

@@ -47,7 +47,7 @@ struct Hearing(Families);
 impl Hearing {
     fn new() -> Self {
         let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
-        Self(Families::new(&site))
+        Self(Families::new(&site.id, &site.families))
     }
 
     fn hear(&mut self, topic: &str, metrics: &[Vec<u8>]) -> Translation {
@@ -57,7 +57,8 @@ impl Hearing {
     fn hear_bytes(&mut self, topic: &str, payload: &[u8]) -> Option<Translation> {
         let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
         let topic = format!("spBv1.0/{topic}");
-        self.0.translate(&Message { topic: &topic, payload, retained: false, received_at })
+        let message = Message { topic: &topic, payload, retained: false, received_at };
+        self.0.recognise(&message).map(|(_, translation)| translation)
     }
 }
 

@@ -16,9 +16,10 @@ mod zigbee;
 
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, Object, device, number, object, refused};
-use super::{Family, Reads, Scope, moment, plain, tic};
+use super::gathering::{Gathering, Object, device, number, object, presence, refused};
+use super::{moment, tic};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
 
@@ -60,7 +61,7 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
         return None;
     }
     match what {
-        "LWT" => plain::presence(device(name).ok()?, message.payload, "Online", "Offline"),
+        "LWT" => presence(device(name).ok()?, message.payload, "Online", "Offline"),
         "TIC" => Some(linky::frame(name, message.payload).unwrap_or_else(refused)),
         "SENSOR" | "LIVE" => Some(sensors(name, message.payload).unwrap_or_else(refused)),
         "ZbReceived" => {

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::super::gathering::{Gathering, Object, number};
-use super::measure;
+use super::measure::measure;
 use crate::quantity::Quantity;
 
 /// What a Linky says by way of Zigbee: its indexes in kWh, in Wh as they were called at first. That of the grid operator,

@@ -10,19 +10,21 @@
 //! battery give its voltage in mV. `illuminance` is a raw figure where `illuminance_lux` stands beside it.
 
 mod linky;
+mod measure;
 
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
+use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
 use super::gathering::{
     Gathering, Object, device, number, object, only_status, refused, status, truth,
 };
-use super::{Family, Reads, Scope};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
 use crate::quantity::Quantity;
+use measure::measure;
 
 /// The row of the table.
 pub(super) const FAMILY: Family = Family {
@@ -53,9 +55,6 @@ const MEASURES: &[(&str, Quantity, f64)] = &[
     ("rms_current", Quantity::Current, 1.0),
     ("rms_voltage", Quantity::Voltage, 1.0),
 ];
-
-/// What stands for a value that a device does not have: the ends of 16-bit numbers.
-const NO_VALUE: &[f64] = &[-32_768.0, 65_535.0];
 
 /// Keys of which a device may have several: `power_a`, `energy_l2`. What follows is the channel.
 const SEVERAL: &[(&str, Quantity, f64)] = &[
@@ -154,24 +153,6 @@ fn measures(device: DeviceId, object: &Object) -> Translation {
         gathering.state(detected, Quantity::OccupancyDetected, None);
     }
     gathering.finish()
-}
-
-fn measure(
-    object: &Object,
-    key: &str,
-    factor: f64,
-    quantity: Quantity,
-    channel: Option<&str>,
-    gathering: &mut Gathering,
-) {
-    let told = object.get(key).and_then(number);
-    let electric = !matches!(quantity, Quantity::Temperature | Quantity::Co2);
-    if electric && told.is_some_and(|told| NO_VALUE.contains(&told)) {
-        let text = format!("`{key}` is {}, which stands for no value", told.unwrap_or_default());
-        gathering.refuse(ReasonLabel::Value, text);
-    } else {
-        gathering.number(object, key, factor, quantity, channel);
-    }
 }
 
 /// Whether somebody was detected: movement detectors say `occupancy`, radars either or both.

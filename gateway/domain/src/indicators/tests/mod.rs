@@ -12,11 +12,12 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::calendar::{Step, grid};
+use crate::figure::Quality;
+use crate::occupancy::Occupancy;
 use crate::occupancy::PeopleFigure;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
 use crate::site::{self, Carrier, Factor, Reference, Rules, Site, Use};
-use crate::wire::state::{Occupancy, Quality};
 
 const SITE: &str = r#"
 [site]
@@ -98,8 +99,8 @@ fn people(count: Option<f64>) -> PeopleFigure {
         high: count.map(|n| n * 2.0),
         occupancy,
         counted: None,
-        parts: crate::wire::state::Parts::None,
-        sources: crate::wire::state::Witnesses::NOTHING,
+        parts: crate::occupancy::Parts::None,
+        sources: crate::occupancy::Witnesses::NOTHING,
         quality: Quality::Estimated,
         coverage: 1.0,
     }

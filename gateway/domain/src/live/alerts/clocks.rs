@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Known;
+use crate::alerts::{Alert, Matter};
 use crate::alerts::{RuleId, Subject, Watch};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
+use crate::live::snapshot::Snapshot;
 use crate::site::Site;
-use crate::wire::state::{Alert, Matter};
 
 /// The clocks of the devices that the site file names, and our own.
 #[derive(Debug)]
@@ -31,23 +31,23 @@ impl Clocks {
         }
     }
 
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for (device, at, ahead_s) in known.devices.clocks() {
+        for (device, at, ahead_s) in snapshot.devices.clocks() {
             let subject = Subject::Device(device.clone());
-            let Some(rule) = known.site.alerts.rules.rule(RuleId::DeviceClock, &subject) else {
+            let Some(rule) = snapshot.site.alerts.rules.rule(RuleId::DeviceClock, &subject) else {
                 continue;
             };
             let watch = self.devices.entry(device.clone()).or_insert_with(|| Watch::new(rule));
             watch.observe(at, ahead_s.abs());
-            // By its own last word: a device that is silent is told as silent.
+            // At its own last message: a silent device has an alert of its own.
             alerts.extend(watch.raised(at).map(|since| {
                 let matter = Matter::DeviceClock { device: device.clone(), ahead_s };
                 Alert::new(matter, rule.severity, since)
             }));
         }
         alerts.extend(self.gateway.and_then(|watch| {
-            let since = watch.raised(known.now)?;
+            let since = watch.raised(snapshot.now)?;
             Some(Alert::new(Matter::GatewayClock, watch.rule.severity, since))
         }));
         alerts

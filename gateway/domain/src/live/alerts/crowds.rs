@@ -2,12 +2,13 @@
 
 use jiff::SignedDuration;
 
-use super::Known;
+use crate::alerts::{Alert, Matter};
 use crate::alerts::{RuleId, Rulebook, Subject, Watch};
 use crate::ids::ZoneId;
+use crate::live::snapshot::Snapshot;
 use crate::occupancy::closed_since;
+use crate::occupancy::{Occupancy, PeopleState};
 use crate::site::{Site, Zone};
-use crate::wire::state::{Alert, Matter, Occupancy, PeopleState};
 
 /// Whoever locks up is still there for a while after closing.
 const LOCKING_UP: SignedDuration = SignedDuration::from_mins(30);
@@ -38,20 +39,20 @@ impl Crowds {
         }
     }
 
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
         let mut alerts = Vec::new();
         let mut named = false;
-        for (index, (zone, place)) in known.site.zones.iter().zip(&mut self.zones).enumerate() {
-            let state = known.people.of_zone(index);
-            alerts.extend(place.crowd(Some(&zone.id), &state, known));
-            let after_hours = place.after_hours(Some(&zone.id), &state, known);
+        for (index, (zone, place)) in snapshot.site.zones.iter().zip(&mut self.zones).enumerate() {
+            let state = snapshot.people.of_zone(index);
+            alerts.extend(place.crowd(Some(&zone.id), &state, snapshot));
+            let after_hours = place.after_hours(Some(&zone.id), &state, snapshot);
             named |= after_hours.is_some();
             alerts.extend(after_hours);
         }
-        let state = known.people.of_building();
-        alerts.extend(self.building.crowd(None, &state, known));
-        let after_hours = self.building.after_hours(None, &state, known);
-        // A floor says more than the building, and both would be one event told twice.
+        let state = snapshot.people.of_building();
+        alerts.extend(self.building.crowd(None, &state, snapshot));
+        let after_hours = self.building.after_hours(None, &state, snapshot);
+        // A floor says more than the building, and both would be one event with two alerts.
         alerts.extend(after_hours.filter(|_| !named));
         alerts
     }
@@ -71,7 +72,7 @@ impl Place {
         &mut self,
         zone: Option<&ZoneId>,
         state: &PeopleState,
-        known: &Known<'_>,
+        snapshot: &Snapshot<'_>,
     ) -> Option<Alert> {
         let (Some(people), Some(capacity), Some(share)) =
             (state.people, state.capacity, state.share)
@@ -85,12 +86,13 @@ impl Place {
         let at_most = state.high.map_or(share, |high| high / f64::from(capacity.max(1)));
         let worst = if share >= nearly { at_most.max(share) } else { share };
         if let Some(watch) = &mut self.attention {
-            watch.observe(known.now, share);
+            watch.observe(snapshot.now, share);
         }
         if let Some(watch) = &mut self.urgent {
-            watch.observe(known.now, worst);
+            watch.observe(snapshot.now, worst);
         }
-        let raised = |watch: Option<Watch>| Some((watch?.rule.severity, watch?.raised(known.now)?));
+        let raised =
+            |watch: Option<Watch>| Some((watch?.rule.severity, watch?.raised(snapshot.now)?));
         let (severity, since) = raised(self.urgent).or_else(|| raised(self.attention))?;
         let to_verify = raised(self.urgent).is_some() && people < f64::from(capacity);
         let matter = Matter::Crowd { zone: zone.cloned(), people, capacity, to_verify };
@@ -101,17 +103,17 @@ impl Place {
         &mut self,
         zone: Option<&ZoneId>,
         state: &PeopleState,
-        known: &Known<'_>,
+        snapshot: &Snapshot<'_>,
     ) -> Option<Alert> {
         let watch = self.after_hours.as_mut()?;
-        let closed = closed_since(known.site, known.now);
-        if closed.is_none_or(|since| known.now < since + LOCKING_UP) {
+        let closed = closed_since(snapshot.site, snapshot.now);
+        if closed.is_none_or(|since| snapshot.now < since + LOCKING_UP) {
             watch.forget();
             return None;
         }
         let somebody = state.occupancy == Occupancy::Occupied;
-        watch.observe(known.now, f64::from(u8::from(somebody)));
-        let since = watch.raised(known.now)?;
+        watch.observe(snapshot.now, f64::from(u8::from(somebody)));
+        let since = watch.raised(snapshot.now)?;
         Some(Alert::new(Matter::AfterHours { zone: zone.cloned() }, watch.rule.severity, since))
     }
 }

@@ -1,12 +1,13 @@
 //! Power beside the subscription: the mean of each ten minutes, as it is billed.
 
-use super::Known;
+use crate::alerts::{Alert, Matter};
 use crate::alerts::{RuleId, Subject, Watch, first_raised};
 use crate::calendar::{Step, period_of};
+use crate::device::Freshness;
 use crate::indicators::{HeldMean, apparent_kva};
 use crate::instant::{Instant, Period};
+use crate::live::snapshot::Snapshot;
 use crate::site::{Meter, Site};
-use crate::wire::state::{Alert, Freshness, Matter};
 
 /// What is billed is the mean of so long.
 const WINDOW: Step = Step::Minutes(10);
@@ -52,12 +53,12 @@ impl Demands {
         Self(site.meters.iter().map(demand).collect())
     }
 
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
-        let meters = known.site.meters.iter().zip(&mut self.0);
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
+        let meters = snapshot.site.meters.iter().zip(&mut self.0);
         let raised = meters.filter_map(|(meter, demand)| {
             let demand = demand.as_mut()?;
-            demand.take(present(meter, known), known);
-            let (rule, since) = first_raised(&demand.watches, known.now)?;
+            demand.take(present(meter, snapshot), snapshot);
+            let (rule, since) = first_raised(&demand.watches, snapshot.now)?;
             let (kva, subscribed_kva) = (demand.last_kva, demand.subscribed_kva);
             let matter = Matter::Demand { meter: meter.id.clone(), kva, subscribed_kva };
             Some(Alert::new(matter, rule.severity, since))
@@ -67,22 +68,22 @@ impl Demands {
 }
 
 /// Apparent power now, in kVA; `None` when its newest reading says nothing about now.
-fn present(meter: &Meter, known: &Known<'_>) -> Option<f64> {
+fn present(meter: &Meter, snapshot: &Snapshot<'_>) -> Option<f64> {
     let is_active = meter.apparent.is_empty();
     let sources = if is_active { &meter.power } else { &meter.apparent };
-    let track = known.tracks.filling(sources, known.now)?;
-    let announced_s = known.devices.announced_s(track.device);
-    let freshness = track.freshness(announced_s, &known.site.rules, known.now)?;
+    let track = snapshot.tracks.filling(sources, snapshot.now)?;
+    let announced_s = snapshot.devices.announced_s(track.device);
+    let freshness = track.freshness(announced_s, &snapshot.site.rules, snapshot.now)?;
     let last = track.last.filter(|_| freshness != Freshness::Lost)?;
     Some(apparent_kva(last.value.as_f64(), is_active))
 }
 
 impl Demand {
     /// Takes what is drawn at `now`; it holds until the next call.
-    fn take(&mut self, kva: Option<f64>, known: &Known<'_>) {
-        let now = known.now;
+    fn take(&mut self, kva: Option<f64>, snapshot: &Snapshot<'_>) {
+        let now = snapshot.now;
         if kva.is_none() {
-            // Nothing is told on stale readings.
+            // No alert is raised on stale readings.
             self.watches.iter_mut().for_each(Watch::forget);
         }
         let running = self.window.take().filter(|window| window.until <= now);
@@ -92,7 +93,7 @@ impl Demand {
                 if let Some(window) = ended {
                     self.close(window);
                 }
-                Window::at(period_of(WINDOW, now, &known.site.timezone), now)
+                Window::at(period_of(WINDOW, now, &snapshot.site.timezone), now)
             }
         };
         self.window = Some(Window { kva, ..next });

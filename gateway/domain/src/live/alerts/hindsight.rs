@@ -1,29 +1,30 @@
-//! What only the last weeks tell: a meter that draws more at night than it used to, and CO2 instruments that drift.
+//! Alerts from the last weeks: a meter that draws more at night than it used to, and CO2 instruments that drift.
 
-use crate::air::{Fault, InstrumentCheck};
+use crate::air::InstrumentCheck;
+use crate::alerts::{Alert, Matter, Severity};
 use crate::alerts::{Rule, RuleId, Subject, Watch};
+use crate::device::Fault;
 use crate::ids::MeterId;
 use crate::indicators::{Night, UsualNight, beside_usual};
 use crate::instant::Instant;
 use crate::live::LookBack;
 use crate::site::{Meter, Site};
 use crate::total::Total;
-use crate::wire::state::{Alert, Matter, Severity};
 
 /// A night is over at this hour of its morning.
 const MORNING: i8 = 5;
-/// A meter that has not told of a night for so long says nothing about now.
+/// Age of the newest night of a meter beyond which it says nothing about now.
 const STALE: jiff::SignedDuration = jiff::SignedDuration::from_hours(48);
 /// Fewer instruments than this cannot say which of them differs.
 const JURY: usize = 3;
 
-/// What is to be told of the last weeks.
-pub(super) fn raised(site: &Site, told: &LookBack) -> Vec<Alert> {
+/// Alerts from the figures of the last weeks.
+pub(super) fn raised(site: &Site, look_back: &LookBack) -> Vec<Alert> {
     let risen: Vec<_> =
-        site.meters.iter().filter_map(|meter| Risen::of(site, meter, told)).collect();
+        site.meters.iter().filter_map(|meter| Risen::of(site, meter, look_back)).collect();
     let own = risen.iter().filter(|it| !it.is_of_parts(site, &risen));
-    let instruments = told.instruments.iter();
-    let suspects = instruments.filter_map(|it| suspect(site, it, told));
+    let instruments = look_back.instruments.iter();
+    let suspects = instruments.filter_map(|it| suspect(site, it, look_back));
     own.map(Risen::alert).chain(suspects).collect()
 }
 
@@ -37,11 +38,11 @@ struct Risen<'a> {
 }
 
 impl<'a> Risen<'a> {
-    fn of(site: &Site, meter: &'a Meter, told: &LookBack) -> Option<Self> {
+    fn of(site: &Site, meter: &'a Meter, look_back: &LookBack) -> Option<Self> {
         let rule = site.alerts.rules.rule(RuleId::Baseload, &Subject::Meter(meter.id.clone()))?;
         let nights =
-            told.nights.iter().find(|(id, _)| *id == meter.id).map(|(_, nights)| nights)?;
-        let (since, last) = risen(site, rule, nights, told.until)?;
+            look_back.nights.iter().find(|(id, _)| *id == meter.id).map(|(_, nights)| nights)?;
+        let (since, last) = risen(site, rule, nights, look_back.until)?;
         Some(Self { meter, since, last, severity: rule.severity })
     }
 
@@ -92,22 +93,22 @@ fn is_above(site: &Site, above: &MeterId, meter: &Meter) -> bool {
     std::iter::successors(parent(meter), |meter| parent(meter)).any(|it| it.id == *above)
 }
 
-/// A value below outdoor air is shown and flagged where it stands; told is what a week bears out.
-fn suspect(site: &Site, check: &InstrumentCheck, told: &LookBack) -> Option<Alert> {
+/// An alert for a defect that a whole week shows; a single value below outdoor air is only flagged where it is shown.
+fn suspect(site: &Site, check: &InstrumentCheck, look_back: &LookBack) -> Option<Alert> {
     let point = site.point(check.point.as_str())?;
     let subject = Subject::Zone(point.zone.clone());
     let rule = site.alerts.rules.rule(RuleId::Co2Suspect, &subject)?;
-    let tells = |fault: &&Fault| match fault {
+    let counts = |fault: &&Fault| match fault {
         Fault::BelowOutdoor => false,
-        Fault::DiffersFromBuilding => told.instruments.len() >= JURY,
+        Fault::DiffersFromBuilding => look_back.instruments.len() >= JURY,
         Fault::NightTooLow | Fault::NightTooHigh | Fault::Frozen => true,
     };
-    let faults: Vec<Fault> = check.faults.iter().filter(tells).copied().collect();
+    let faults: Vec<Fault> = check.faults.iter().filter(counts).copied().collect();
     let mut watch = Watch::new(rule);
-    watch.observe(told.until, if faults.is_empty() { 0.0 } else { 1.0 });
-    watch.raised(told.until + rule.dwell)?;
+    watch.observe(look_back.until, if faults.is_empty() { 0.0 } else { 1.0 });
+    watch.raised(look_back.until + rule.dwell)?;
     let matter = Matter::Instrument { zone: point.zone.clone(), point: point.id.clone(), faults };
-    Some(Alert::new(matter, rule.severity, told.until))
+    Some(Alert::new(matter, rule.severity, look_back.until))
 }
 
 #[cfg(test)]
@@ -128,17 +129,18 @@ mod tests {
             let date = first.checked_add(jiff::Span::new().days(nr)).unwrap();
             Night { date, watts: *watts }
         };
-        let nights = |watts: &[f64]| (0..).zip(watts).map(night).collect::<Vec<_>>();
+        let of_meter = |watts: &[f64]| (0..).zip(watts).map(night).collect::<Vec<_>>();
         let count = meters.iter().map(|(_, watts)| watts.len()).max().unwrap_or(0);
         let until = "2026-10-10T04:00:00Z".parse::<Instant>().unwrap()
             + jiff::SignedDuration::from_hours(24 * (i64::try_from(count).unwrap() - 1));
-        let told = meters.iter().map(|(id, watts)| (id.parse().unwrap(), nights(watts))).collect();
-        (site, LookBack { until, nights: told, instruments: Vec::new() })
+        let nights =
+            meters.iter().map(|(id, watts)| (id.parse().unwrap(), of_meter(watts))).collect();
+        (site, LookBack { until, nights, instruments: Vec::new() })
     }
 
-    fn told(meters: &[(&str, &[f64])], more: &str) -> Vec<String> {
-        let (site, told) = looked(meters, more);
-        raised(&site, &told).iter().map(|alert| alert.matter.key()).collect()
+    fn alerts(meters: &[(&str, &[f64])], more: &str) -> Vec<String> {
+        let (site, look_back) = looked(meters, more);
+        raised(&site, &look_back).iter().map(|alert| alert.matter.key()).collect()
     }
 
     fn series(usual: f64, nights: usize, after: &[f64]) -> Vec<f64> {
@@ -146,8 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn a_baseload_that_rose_for_two_nights_is_told_and_one_night_is_not() {
-        let rose = |after: &[f64]| told(&[("server", &series(1000.0, 14, after))], "");
+    fn a_baseload_that_rose_for_two_nights_is_an_alert_and_one_night_is_not() {
+        let rose = |after: &[f64]| alerts(&[("server", &series(1000.0, 14, after))], "");
         assert_eq!(rose(&[1500.0]), Vec::<String>::new());
         assert_eq!(rose(&[1500.0, 1500.0]), ["baseload/server"]);
         assert_eq!(rose(&[1500.0, 1000.0]), Vec::<String>::new(), "an event, and it is over");
@@ -157,29 +159,29 @@ mod tests {
     }
 
     #[test]
-    fn a_small_meter_that_doubles_its_few_watts_is_not_told() {
+    fn a_small_meter_that_doubles_its_few_watts_is_no_alert() {
         assert_eq!(
-            told(&[("server", &series(100.0, 14, &[350.0, 350.0]))], ""),
+            alerts(&[("server", &series(100.0, 14, &[350.0, 350.0]))], ""),
             Vec::<String>::new()
         );
     }
 
     #[test]
-    fn the_meter_that_explains_the_rise_is_told_and_not_those_above_it() {
+    fn the_meter_that_explains_the_rise_is_named_and_not_those_above_it() {
         let server = series(1000.0, 14, &[1500.0, 1500.0]);
         let main = series(4000.0, 14, &[5400.0, 5400.0]);
         assert_eq!(
-            told(&[("main", &main), ("server", &server)], ""),
+            alerts(&[("main", &main), ("server", &server)], ""),
             ["baseload/main", "baseload/server"],
             "most of it is elsewhere"
         );
         let main = series(1000.0, 14, &[1510.0, 1510.0]);
-        assert_eq!(told(&[("main", &main), ("server", &server)], ""), ["baseload/server"]);
+        assert_eq!(alerts(&[("main", &main), ("server", &server)], ""), ["baseload/server"]);
     }
 
     #[test]
-    fn the_site_file_says_from_which_rise_on_a_meter_is_told_or_never() {
-        let rose = |more: &str| told(&[("server", &series(1000.0, 14, &[1500.0, 1500.0]))], more);
+    fn the_site_file_says_from_which_rise_on_a_meter_raises_an_alert_or_never() {
+        let rose = |more: &str| alerts(&[("server", &series(1000.0, 14, &[1500.0, 1500.0]))], more);
         let rule = "[[alert]]\nrule = \"baseload\"\nmeter = \"server\"\n";
         assert_eq!(rose(&format!("{rule}raise = 1.6\n")), Vec::<String>::new());
         assert_eq!(rose(&format!("{rule}enabled = false\n")), Vec::<String>::new());
@@ -187,18 +189,19 @@ mod tests {
     }
 
     #[test]
-    fn a_meter_that_is_silent_since_days_is_not_told_of() {
-        let (site, mut told) = looked(&[("server", &series(1000.0, 14, &[1500.0, 1500.0]))], "");
-        told.until = told.until + jiff::SignedDuration::from_hours(72);
-        assert_eq!(raised(&site, &told), []);
+    fn a_meter_that_is_silent_since_days_raises_no_alert() {
+        let (site, mut look_back) =
+            looked(&[("server", &series(1000.0, 14, &[1500.0, 1500.0]))], "");
+        look_back.until = look_back.until + jiff::SignedDuration::from_hours(72);
+        assert_eq!(raised(&site, &look_back), []);
     }
 
     #[test]
-    fn an_instrument_that_tells_less_than_any_air_at_night_is_told_and_one_low_value_is_only_flagged()
+    fn an_instrument_that_shows_less_than_any_air_at_night_is_an_alert_and_one_low_value_is_only_flagged()
      {
-        let told = |faults: &[Fault], more: &str| {
-            let (site, mut told) = looked(&[("main", &[1.0])], more);
-            told.instruments.push(InstrumentCheck {
+        let matters = |faults: &[Fault], more: &str| {
+            let (site, mut look_back) = looked(&[("main", &[1.0])], more);
+            look_back.instruments.push(InstrumentCheck {
                 point: "c".parse().unwrap(),
                 lowest_ppm: 360.0,
                 building_ppm: 420.0,
@@ -206,17 +209,21 @@ mod tests {
                 below_outdoor: 0.4,
                 faults: faults.to_vec(),
             });
-            raised(&site, &told).into_iter().map(|alert| alert.matter).collect::<Vec<_>>()
+            raised(&site, &look_back).into_iter().map(|alert| alert.matter).collect::<Vec<_>>()
         };
         let matter = Matter::Instrument {
             zone: "z".parse().unwrap(),
             point: "c".parse().unwrap(),
             faults: vec![Fault::NightTooLow],
         };
-        assert_eq!(told(&[Fault::BelowOutdoor, Fault::NightTooLow], ""), [matter]);
-        assert_eq!(told(&[Fault::BelowOutdoor], ""), []);
-        assert_eq!(told(&[Fault::DiffersFromBuilding], ""), [], "nobody says which one is right");
+        assert_eq!(matters(&[Fault::BelowOutdoor, Fault::NightTooLow], ""), [matter]);
+        assert_eq!(matters(&[Fault::BelowOutdoor], ""), []);
+        assert_eq!(
+            matters(&[Fault::DiffersFromBuilding], ""),
+            [],
+            "nobody says which one is right"
+        );
         let off = "[[alert]]\nrule = \"co2_suspect\"\nzone = \"z\"\nenabled = false\n";
-        assert_eq!(told(&[Fault::NightTooLow], off), []);
+        assert_eq!(matters(&[Fault::NightTooLow], off), []);
     }
 }

@@ -1,12 +1,14 @@
 //! Machines that work when they should not, and meters that do what meters should not.
 
-use super::{Known, MANY};
+use super::shared_cause::MANY;
+use crate::alerts::{Alert, Matter, MeterMishap, Severity};
 use crate::alerts::{RuleId, Subject, Watch};
 use crate::calendar::{Step, period_of};
+use crate::energy::ActivityState;
+use crate::live::snapshot::Snapshot;
 use crate::occupancy::is_open;
 use crate::register::{Event, EventSort};
 use crate::site::{Meter, Site};
-use crate::wire::state::{ActivityState, Alert, Matter, MeterMishap, Severity};
 
 /// By meter.
 #[derive(Debug)]
@@ -33,16 +35,16 @@ impl Machines {
         Self(site.meters.iter().map(machine).collect())
     }
 
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
         let (mut alerts, mut gaps) = (Vec::new(), Vec::new());
-        for (index, meter) in known.site.meters.iter().enumerate() {
+        for (index, meter) in snapshot.site.meters.iter().enumerate() {
             let machine = &mut self.0[index];
-            alerts.extend(machine.left_on(meter, index, known));
-            alerts.extend(machine.long(meter, index, known));
-            gaps.extend(machine.coverage(meter, index, known));
-            alerts.extend(mishap(meter, index, known));
+            alerts.extend(machine.left_on(meter, index, snapshot));
+            alerts.extend(machine.long(meter, index, snapshot));
+            gaps.extend(machine.coverage(meter, index, snapshot));
+            alerts.extend(mishap(meter, index, snapshot));
         }
-        alerts.extend(together(gaps, known.site.meters.len()));
+        alerts.extend(together(gaps, snapshot.site.meters.len()));
         alerts
     }
 }
@@ -67,62 +69,62 @@ fn together(gaps: Vec<Alert>, of: usize) -> Vec<Alert> {
 }
 
 impl Machine {
-    fn left_on(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+    fn left_on(&mut self, meter: &Meter, index: usize, snapshot: &Snapshot<'_>) -> Option<Alert> {
         let watch = self.left_on.as_mut()?;
-        let figures = known.meters.of_meter(index);
+        let figures = snapshot.meters.of_meter(index);
         let Some(activity) =
-            figures.activity.filter(|_| is_open(known.site, known.now) == Some(false))
+            figures.activity.filter(|_| is_open(snapshot.site, snapshot.now) == Some(false))
         else {
             watch.forget();
             return None;
         };
         let runs = activity.state == ActivityState::Running;
-        watch.observe(known.now, f64::from(u8::from(runs)));
-        let since = watch.raised(known.now)?;
+        watch.observe(snapshot.now, f64::from(u8::from(runs)));
+        let since = watch.raised(snapshot.now)?;
         let matter = Matter::MachineLeftOn { meter: meter.id.clone(), power_w: figures.power_w };
         Some(Alert::new(matter, watch.rule.severity, since))
     }
 
-    fn long(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+    fn long(&mut self, meter: &Meter, index: usize, snapshot: &Snapshot<'_>) -> Option<Alert> {
         let watch = self.long.as_mut()?;
-        let activity = known.meters.of_meter(index).activity;
+        let activity = snapshot.meters.of_meter(index).activity;
         let Some(activity) = activity.filter(|it| it.state == ActivityState::Running) else {
             watch.forget();
             return None;
         };
-        watch.observe(known.now, known.now.since(activity.since).as_secs_f64() / 3600.0);
-        watch.raised(known.now)?;
+        watch.observe(snapshot.now, snapshot.now.since(activity.since).as_secs_f64() / 3600.0);
+        watch.raised(snapshot.now)?;
         let matter = Matter::MachineLong { meter: meter.id.clone() };
         Some(Alert::new(matter, watch.rule.severity, activity.since))
     }
 
-    fn coverage(&mut self, meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
+    fn coverage(&mut self, meter: &Meter, index: usize, snapshot: &Snapshot<'_>) -> Option<Alert> {
         let watch = self.coverage.as_mut()?;
-        let figures = known.meters.of_meter(index);
+        let figures = snapshot.meters.of_meter(index);
         let yesterday = figures.yesterday;
-        // A meter that did not speak at all yesterday is told as silent; one that began yesterday is new.
-        if yesterday.energy_wh.is_none() || !figures.told_before_yesterday {
+        // A meter without any reading of yesterday is a silent device; one that began yesterday is new.
+        if yesterday.energy_wh.is_none() || !figures.reported_before_yesterday {
             watch.forget();
             return None;
         }
-        watch.observe(known.now, yesterday.coverage);
-        watch.raised(known.now)?;
+        watch.observe(snapshot.now, yesterday.coverage);
+        watch.raised(snapshot.now)?;
         let matter = Matter::Coverage { meter: meter.id.clone(), share: yesterday.coverage };
-        let today = period_of(Step::Day, known.now, &known.site.timezone);
+        let today = period_of(Step::Day, snapshot.now, &snapshot.site.timezone);
         Some(Alert::new(matter, watch.rule.severity, today.start()))
     }
 }
 
-/// What a register did today, told until the day is over.
-fn mishap(meter: &Meter, index: usize, known: &Known<'_>) -> Option<Alert> {
-    let Event { at, sort, before, after } = known.meters.last_event(index)?;
+/// Mishap of a register today, until the day is over.
+fn mishap(meter: &Meter, index: usize, snapshot: &Snapshot<'_>) -> Option<Alert> {
+    let Event { at, sort, before, after } = snapshot.meters.last_event(index)?;
     let mishap = match sort {
         EventSort::Reset => MeterMishap::Reset,
         EventSort::RollBack => MeterMishap::RollBack,
         EventSort::Jump => MeterMishap::Jump,
         EventSort::Glitch | EventSort::Jitter | EventSort::Rollover => return None,
     };
-    let today = period_of(Step::Day, known.now, &known.site.timezone);
+    let today = period_of(Step::Day, snapshot.now, &snapshot.site.timezone);
     let meter = meter.id.clone();
     let matter = Matter::Register { meter, mishap, before_wh: before, after_wh: after };
     today.contains(at).then(|| Alert::new(matter, Severity::Info, at))

@@ -1,4 +1,4 @@
-//! What a person should know now. Nothing is raised on stale readings.
+//! Current alerts. No alert is raised on stale readings.
 //!
 //! | file | what it watches |
 //! |---|---|
@@ -6,9 +6,10 @@
 //! | `crowds` | people against the capacity, and in the closed building |
 //! | `demand` | power beside the subscription |
 //! | `machines` | machines that work when they should not, and meters that do what meters should not |
-//! | `hindsight` | what only the last weeks tell: nights of meters, drift of CO2 instruments |
+//! | `hindsight` | figures of the last weeks: nights of meters, drift of CO2 instruments |
 //! | `clocks` | clocks that are wrong, of devices and of the gateway |
 //! | `silence` | devices that do not report, and their batteries |
+//! | `shared_cause` | how many like events are one |
 
 mod clocks;
 mod crowds;
@@ -16,17 +17,16 @@ mod demand;
 mod hindsight;
 mod machines;
 mod rooms;
+mod shared_cause;
 mod silence;
 
-use super::devices::Devices;
 use super::look_back::LookBack;
-use super::meters::Meters;
-use super::people::People;
-use super::track::Tracks;
+use super::snapshot::Snapshot;
+use crate::alerts::{Alert, Matter, Severity};
 use crate::instant::Instant;
 use crate::reading::Observation;
 use crate::site::Site;
-use crate::wire::state::{Alert, Matter, Severity, StorageState};
+use crate::storage::StorageState;
 use clocks::Clocks;
 use crowds::Crowds;
 use demand::Demands;
@@ -34,9 +34,6 @@ use machines::Machines;
 use rooms::Rooms;
 pub(super) use rooms::lead_start;
 use silence::Batteries;
-
-/// From so many at once, what they share is to blame: a gateway, a network, a fuse.
-const MANY: usize = 3;
 
 /// All alerts of a site.
 #[derive(Debug)]
@@ -50,9 +47,9 @@ pub(super) struct Alerts {
     refused: Option<(u64, Instant)>,
     /// While the disk fills up.
     disk: Option<Filling>,
-    /// How many errors the disk has met, and since when they are known.
+    /// Errors of the disk, and the instant of the first report of them.
     disk_errors: Option<(u64, Instant)>,
-    /// What the last weeks tell.
+    /// Alerts from the last weeks.
     hindsight: Vec<Alert>,
     raised: Vec<Alert>,
 }
@@ -64,16 +61,6 @@ struct Filling {
     disk_bytes: u64,
     is_full: bool,
     since: Instant,
-}
-
-/// What is known of the building when alerts are looked at.
-pub(super) struct Known<'a> {
-    pub(super) site: &'a Site,
-    pub(super) tracks: &'a Tracks,
-    pub(super) people: &'a People,
-    pub(super) meters: &'a Meters,
-    pub(super) devices: &'a Devices,
-    pub(super) now: Instant,
 }
 
 impl Alerts {
@@ -106,7 +93,7 @@ impl Alerts {
         }
     }
 
-    /// Takes whether somebody sets our clock; `None` where nobody can say.
+    /// Takes whether the clock of the gateway is synchronised; `None` where that cannot be found out.
     pub(super) fn clock(&mut self, is_set: Option<bool>, now: Instant) {
         self.clocks.gateway(is_set, now);
     }
@@ -115,7 +102,7 @@ impl Alerts {
         self.refused = since.map(|since| (total, since));
     }
 
-    /// Takes how much room the store has.
+    /// Takes the space of the store.
     pub(super) fn storage(&mut self, site: &Site, storage: &StorageState, now: Instant) {
         let errors_since = self.disk_errors.map_or(now, |(_, since)| since);
         let errors = storage.disk_errors.filter(|errors| *errors > 0);
@@ -134,18 +121,18 @@ impl Alerts {
         });
     }
 
-    pub(super) fn look_back(&mut self, site: &Site, told: &LookBack) {
-        self.hindsight = hindsight::raised(site, told);
+    pub(super) fn look_back(&mut self, site: &Site, look_back: &LookBack) {
+        self.hindsight = hindsight::raised(site, look_back);
     }
 
-    pub(super) fn refresh(&mut self, known: &Known<'_>) {
-        let mut raised = self.rooms.raised(known);
-        raised.extend(self.crowds.raised(known));
-        raised.extend(self.machines.raised(known));
-        raised.extend(self.demands.raised(known));
-        raised.extend(silence::raised(known.devices));
-        raised.extend(self.batteries.raised(known));
-        raised.extend(self.clocks.raised(known));
+    pub(super) fn refresh(&mut self, snapshot: &Snapshot<'_>) {
+        let mut raised = self.rooms.raised(snapshot);
+        raised.extend(self.crowds.raised(snapshot));
+        raised.extend(self.machines.raised(snapshot));
+        raised.extend(self.demands.raised(snapshot));
+        raised.extend(silence::raised(snapshot.devices));
+        raised.extend(self.batteries.raised(snapshot));
+        raised.extend(self.clocks.raised(snapshot));
         raised.extend(self.hindsight.iter().cloned());
         raised.extend(self.refused.map(|(refused, since)| {
             Alert::new(Matter::Quarantine { refused }, Severity::Info, since)

@@ -1,13 +1,15 @@
 //! Air, temperature and humidity of zones.
 
-use super::Known;
+use crate::alerts::{Alert, Matter, Severity};
 use crate::alerts::{RuleId, Rulebook, Subject, Watch, first_raised};
+use crate::device::Freshness;
 use crate::instant::Instant;
+use crate::live::snapshot::Snapshot;
+use crate::occupancy::Occupancy;
 use crate::occupancy::is_closed_for;
 use crate::quantity::Quantity;
 use crate::reading::Observation;
 use crate::site::{Point, Site};
-use crate::wire::state::{Alert, Freshness, Matter, Occupancy, Severity};
 
 /// All points that tell of the climate of a zone.
 #[derive(Debug)]
@@ -116,19 +118,19 @@ impl Rooms {
         watches.for_each(Watch::forget);
     }
 
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for (index, point) in known.site.points.iter().enumerate() {
-            let Some(value) = value(point, known) else {
+        for (index, point) in snapshot.site.points.iter().enumerate() {
+            let Some(value) = value(point, snapshot) else {
                 self.heating[index].iter_mut().for_each(Heating::forget);
                 continue;
             };
-            let occupancy = occupancy(point, known);
+            let occupancy = occupancy(point, snapshot);
             for climate in &self.points[index] {
-                let Some((rule, since)) = first_raised(&climate.watches, known.now) else {
+                let Some((rule, since)) = first_raised(&climate.watches, snapshot.now) else {
                     continue;
                 };
-                // Stale air in an empty room waits for nobody; at the level of rapid action it is told all the same.
+                // Stale air in an empty room waits for nobody; at the level of rapid action it is an alert all the same.
                 let waits = climate.ill == Ill::Stale
                     && rule.severity != Severity::Urgent
                     && occupancy == Occupancy::Vacant;
@@ -137,7 +139,7 @@ impl Rooms {
                 }
             }
             let heating = self.heating[index].as_mut();
-            alerts.extend(heating.and_then(|it| it.raised(point, value, occupancy, known)));
+            alerts.extend(heating.and_then(|it| it.raised(point, value, occupancy, snapshot)));
         }
         alerts
     }
@@ -150,9 +152,9 @@ impl Heating {
         point: &Point,
         celsius: f64,
         occupancy: Occupancy,
-        known: &Known<'_>,
+        snapshot: &Snapshot<'_>,
     ) -> Option<Alert> {
-        let (site, now) = (known.site, known.now);
+        let (site, now) = (snapshot.site, snapshot.now);
         if occupancy == Occupancy::Occupied || !site.alerts.is_heating_season(&site.timezone, now) {
             self.forget();
             return None;
@@ -195,17 +197,17 @@ fn watches(rules: &Rulebook, ids: &[RuleId], point: &Point) -> Vec<Watch> {
 }
 
 /// The newest reading of a point, unless it says nothing about now.
-fn value(point: &Point, known: &Known<'_>) -> Option<f64> {
-    let track = known.tracks.filling(&point.sources, known.now)?;
-    let announced_s = known.devices.announced_s(track.device);
-    let freshness = track.freshness(announced_s, &known.site.rules, known.now)?;
+fn value(point: &Point, snapshot: &Snapshot<'_>) -> Option<f64> {
+    let track = snapshot.tracks.filling(&point.sources, snapshot.now)?;
+    let announced_s = snapshot.devices.announced_s(track.device);
+    let freshness = track.freshness(announced_s, &snapshot.site.rules, snapshot.now)?;
     let last = track.last.filter(|_| freshness != Freshness::Lost)?;
     Some(last.value.as_f64())
 }
 
-fn occupancy(point: &Point, known: &Known<'_>) -> Occupancy {
-    let zone = known.site.zones.iter().position(|zone| zone.id == point.zone);
-    zone.map_or(Occupancy::Unknown, |zone| known.people.of_zone(zone).occupancy)
+fn occupancy(point: &Point, snapshot: &Snapshot<'_>) -> Occupancy {
+    let zone = snapshot.site.zones.iter().position(|zone| zone.id == point.zone);
+    zone.map_or(Occupancy::Unknown, |zone| snapshot.people.of_zone(zone).occupancy)
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::{Known, MANY};
+use super::shared_cause::MANY;
+use crate::alerts::{Alert, Matter, Severity};
 use crate::alerts::{RuleId, Subject, Watch};
+use crate::device::DeviceState;
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::live::devices::Devices;
-use crate::wire::state::{Alert, DeviceState, Matter, Severity};
+use crate::live::snapshot::Snapshot;
 
-/// Devices that were heard last within this time of each other fell silent together.
+/// Devices whose last readings lie within this time of each other fell silent together.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(5);
 
 /// Devices that the site file names and that do not report; several that fell silent together are one alert.
@@ -64,16 +66,16 @@ fn merge_outages(alerts: Vec<Alert>) -> Vec<Alert> {
 pub(super) struct Batteries(BTreeMap<DeviceId, Watch>);
 
 impl Batteries {
-    pub(super) fn raised(&mut self, known: &Known<'_>) -> Vec<Alert> {
+    pub(super) fn raised(&mut self, snapshot: &Snapshot<'_>) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for (device, at, percent) in known.devices.batteries() {
+        for (device, at, percent) in snapshot.devices.batteries() {
             let subject = Subject::Device(device.clone());
-            let Some(rule) = known.site.alerts.rules.rule(RuleId::Battery, &subject) else {
+            let Some(rule) = snapshot.site.alerts.rules.rule(RuleId::Battery, &subject) else {
                 continue;
             };
             let watch = self.0.entry(device.clone()).or_insert_with(|| Watch::new(rule));
             watch.observe(at, percent);
-            alerts.extend(watch.raised(known.now).map(|since| {
+            alerts.extend(watch.raised(snapshot.now).map(|since| {
                 let matter = Matter::Battery { device: device.clone(), percent };
                 Alert::new(matter, rule.severity, since)
             }));

@@ -1,6 +1,8 @@
 //! Which alerts stand in the house, and until when.
 
 use super::*;
+use crate::message::DeviceStatus;
+use crate::storage::StorageState;
 
 #[test]
 fn a_silent_device_that_the_site_names_is_told_and_others_are_not() {
@@ -230,7 +232,7 @@ fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when
         live.states(at(second));
         live.alerts.raised().to_vec()
     };
-    let disk = |free_bytes, is_full| crate::wire::state::Matter::Disk {
+    let disk = |free_bytes, is_full| crate::alerts::Matter::Disk {
         free_bytes,
         disk_bytes: 32_000_000_000,
         is_full,
@@ -238,10 +240,10 @@ fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when
     assert_eq!(alerts(5_000_000_000, 0), []);
     let raised = alerts(4_700_000_000, 10);
     assert_eq!((&raised[0].matter, raised[0].since), (&disk(4_700_000_000, false), at(10)));
-    assert_eq!(raised[0].severity, crate::wire::state::Severity::Attention);
+    assert_eq!(raised[0].severity, crate::alerts::Severity::Attention);
     let raised = alerts(1_500_000_000, 60);
     assert_eq!((&raised[0].matter, raised[0].since), (&disk(1_500_000_000, true), at(10)));
-    assert_eq!(raised[0].severity, crate::wire::state::Severity::Urgent);
+    assert_eq!(raised[0].severity, crate::alerts::Severity::Urgent);
     assert_eq!(alerts(4_900_000_000, 80)[0].since, at(10), "it is not yet over");
     assert_eq!(alerts(5_300_000_000, 90), []);
 }

@@ -57,9 +57,9 @@ fn a_room_below_5_degrees_is_a_matter_of_frost_and_below_8_one_of_cold() {
     let mut live = watched();
     assert!(told(&mut live, WARMTH, 0..60, 4.0, "cold"));
     let raised = live.alerts.raised();
-    assert_eq!(raised[0].severity, crate::wire::state::Severity::Urgent);
+    assert_eq!(raised[0].severity, crate::alerts::Severity::Urgent);
     assert!(told(&mut live, WARMTH, 60..120, 7.0, "cold"));
-    assert_eq!(live.alerts.raised()[0].severity, crate::wire::state::Severity::Attention);
+    assert_eq!(live.alerts.raised()[0].severity, crate::alerts::Severity::Attention);
     assert!(!told(&mut live, WARMTH, 120..180, 9.5, "cold"));
 }
 

@@ -1,7 +1,7 @@
 //! Alerts of clocks that are wrong.
 
 use super::*;
-use crate::wire::state::Matter;
+use crate::alerts::Matter;
 
 /// What is told of the clock of a device whose messages arrive each minute, dated so many seconds ahead.
 fn clock(ahead: impl Fn(i64) -> i64, minutes: i64) -> Option<f64> {

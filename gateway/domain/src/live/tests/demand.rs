@@ -1,10 +1,10 @@
 //! Alerts of power near and above what is subscribed.
 
 use super::*;
-use crate::wire::state::Matter;
+use crate::alerts::{Alert, Matter};
 
 /// What is told minute by minute while the saw of a house with 3 kVA draws these watts, each for so many minutes.
-fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::wire::state::Severity>> {
+fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::alerts::Severity>> {
     let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
     let site = crate::site::parse(&text, "house.toml").unwrap();
     let mut live = Live::new(Arc::new(site), at(0));
@@ -23,7 +23,7 @@ fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::wire::state::Severity>> {
 
 #[test]
 fn ten_minutes_above_the_subscription_are_urgent_and_one_minute_is_not() {
-    use crate::wire::state::Severity::Urgent;
+    use crate::alerts::Severity::Urgent;
     // 3.1 kVA, and one minute of 6 kVA among nine of little.
     assert_eq!(demands(&[(11, 2945.0)]).last(), Some(&Some(Urgent)));
     assert_eq!(demands(&[(1, 5700.0), (20, 200.0)]).into_iter().flatten().count(), 0);
@@ -62,7 +62,7 @@ fn the_demand_of_an_alert_is_that_of_the_pages_however_unevenly_power_is_reporte
 
 #[test]
 fn what_stays_near_the_subscription_is_told_after_twenty_minutes_until_it_is_clearly_below() {
-    use crate::wire::state::Severity::Attention;
+    use crate::alerts::Severity::Attention;
     let told = demands(&[(21, 2660.0), (10, 2508.0), (10, 2300.0), (1, 2300.0)]);
     assert_eq!((told[19], told[20]), (None, Some(Attention)), "2.8 kVA of 3");
     assert_eq!(told[31], Some(Attention), "2.64 kVA still is near");

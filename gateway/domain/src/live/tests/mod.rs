@@ -1,12 +1,16 @@
 //! A small house as it stands now.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
 use super::*;
+use crate::instant::Instant;
 use crate::message::DevicePresence;
 use crate::quantity::Quantity;
-use crate::reading::{DatedBy, Value};
+use crate::reading::{DatedBy, Observation, Reading, Source, Value};
+use crate::wire::state::document;
 
 mod alerts;
 mod climate;
@@ -72,15 +76,23 @@ fn house() -> Live {
     live
 }
 
-fn told(live: &mut Live, name: &str, second: i64) -> Option<Json> {
-    let states = live.states(at(second));
-    states.into_iter().find(|(told, _)| told == name).map(|(_, state)| state)
+/// Documents of the states that changed, by name.
+fn documents(live: &mut Live, second: i64) -> Vec<(String, Json)> {
+    live.states(at(second)).into_iter().map(document).collect()
+}
+
+fn names(live: &mut Live, second: i64) -> Vec<String> {
+    documents(live, second).into_iter().map(|(name, _)| name).collect()
+}
+
+fn published(live: &mut Live, name: &str, second: i64) -> Option<Json> {
+    let states = documents(live, second);
+    states.into_iter().find(|(other, _)| other == name).map(|(_, state)| state)
 }
 
 fn alerts(live: &mut Live, second: i64) -> Vec<String> {
-    // Told only when it changed, so the list is asked for apart.
     live.states(at(second));
-    let rule = |alert: &crate::wire::state::Alert| {
+    let rule = |alert: &crate::alerts::Alert| {
         serde_json::to_value(alert).unwrap()["rule"].as_str().unwrap().to_owned()
     };
     live.alerts().iter().map(rule).collect()
@@ -95,19 +107,17 @@ fn at_start_every_source_of_the_site_is_asked_for_once() {
 }
 
 #[test]
-fn the_first_call_tells_everything_and_the_next_one_what_changed() {
+fn the_first_call_publishes_everything_and_the_next_one_what_changed() {
     let mut live = house();
-    let names: Vec<_> = live.states(at(0)).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["building", "zones/workshop", "meters/saw", "devices"]);
+    assert_eq!(names(&mut live, 0), ["building", "zones/workshop", "meters/saw", "devices"]);
     assert_eq!(live.states(at(1)), []);
 
     live.observe(&reading("air", Quantity::Co2, 2, 640.0));
 
-    let names: Vec<_> = live.states(at(2)).into_iter().map(|(name, _)| name).collect();
     assert_eq!(
-        names,
+        names(&mut live, 2),
         ["zones/workshop", "devices"],
-        "its air, and a device heard for the first time"
+        "its air, and a device with its first reading"
     );
 }
 
@@ -116,7 +126,7 @@ fn a_late_reading_never_moves_the_live_figure() {
     let mut live = house();
     live.observe(&reading("air", Quantity::Co2, 60, 900.0));
     live.observe(&reading("air", Quantity::Co2, 10, 500.0));
-    let zone = told(&mut live, "zones/workshop", 61).unwrap();
+    let zone = published(&mut live, "zones/workshop", 61).unwrap();
     assert_eq!(zone["gauges"][0]["value"], 900.0);
     assert_eq!(zone["gauges"][0]["freshness"], "fresh");
 }
@@ -133,7 +143,7 @@ fn what_is_observed_while_series_are_loaded_is_not_lost() {
         live.reload(&need.source, if is_register { &stored } else { &[] });
     }
     live.observe(&reading("plug", Quantity::EnergyImported, 120, 1070.0));
-    let meter = told(&mut live, "meters/saw", 121).unwrap();
+    let meter = published(&mut live, "meters/saw", 121).unwrap();
     assert_eq!(meter["today_wh"], 70.0);
 }
 
@@ -151,7 +161,7 @@ fn a_reading_out_of_order_is_settled_by_loading_again() {
         let is_register = need.source.quantity == Quantity::EnergyImported;
         live.reload(&need.source, if is_register { &stored } else { &[] });
     }
-    assert_eq!(told(&mut live, "meters/saw", 606).unwrap()["today_wh"], 100.0);
+    assert_eq!(published(&mut live, "meters/saw", 606).unwrap()["today_wh"], 100.0);
 }
 
 #[test]
@@ -160,7 +170,7 @@ fn the_new_day_begins_at_midnight_without_asking_the_store() {
     for (second, total) in [(32_000, 5000.0), (32_400, 5010.0), (32_700, 5030.0)] {
         live.observe(&reading("plug", Quantity::EnergyImported, second, total));
     }
-    let meter = told(&mut live, "meters/saw", 32_701).unwrap();
+    let meter = published(&mut live, "meters/saw", 32_701).unwrap();
     assert_eq!(
         (&meter["yesterday_wh"], &meter["today_wh"]),
         (&Json::from(10.0), &Json::from(20.0))
@@ -169,17 +179,17 @@ fn the_new_day_begins_at_midnight_without_asking_the_store() {
 }
 
 #[test]
-fn power_of_a_plug_that_fell_silent_is_not_told_as_power_now() {
+fn power_of_a_plug_that_fell_silent_is_not_published_as_power_now() {
     let mut live = house();
     for second in 0..10 {
         live.observe(&reading("plug", Quantity::ActivePower, second * 10, 450.0));
     }
-    let meter = told(&mut live, "meters/saw", 170).unwrap();
+    let meter = published(&mut live, "meters/saw", 170).unwrap();
     assert_eq!(
         (&meter["power_w"], &meter["activity"]["state"]),
         (&Json::from(450.0), &Json::from("running"))
     );
-    let meter = told(&mut live, "meters/saw", 1200).unwrap();
+    let meter = published(&mut live, "meters/saw", 1200).unwrap();
     assert_eq!((&meter["power_w"], &meter["activity"]), (&Json::Null, &Json::Null));
 }
 
@@ -200,11 +210,11 @@ fn a_device_is_late_and_then_lost_by_its_own_rhythm() {
 }
 
 #[test]
-fn when_a_device_was_heard_last_survives_a_restart() {
+fn the_last_sign_of_life_of_a_device_survives_a_restart() {
     let mut live = house();
     let last = reading("stranger", Quantity::Co2, -86_400, 600.0);
-    live.known(&last.source, &last.observation);
-    let devices = told(&mut live, "devices", 0).unwrap();
+    live.restore(&last.source, &last.observation);
+    let devices = published(&mut live, "devices", 0).unwrap();
     let stranger = devices["devices"]
         .as_array()
         .unwrap()
@@ -218,7 +228,7 @@ fn when_a_device_was_heard_last_survives_a_restart() {
 }
 
 #[test]
-fn the_first_word_of_a_register_takes_the_place_of_the_power_just_before() {
+fn the_first_reading_of_a_register_takes_the_place_of_the_power_just_before() {
     let mut live = house();
     for second in [0, 60, 120] {
         live.observe(&reading("plug", Quantity::ActivePower, second, 600.0));

@@ -2,11 +2,12 @@
 
 use super::evidence::Evidence;
 use super::model::Model;
+use crate::figure::Quality;
 use crate::occupancy::estimate::Estimate;
 use crate::occupancy::room::{ActivityMargin, Room, Supply};
 use crate::occupancy::timeline::Moment;
+use crate::occupancy::{Occupancy, Witness, Witnesses};
 use crate::total::Total;
-use crate::wire::state::{Occupancy, Quality, Witness, Witnesses};
 
 /// Share below the 90 % interval, and above it.
 const TAIL: f64 = 0.05;

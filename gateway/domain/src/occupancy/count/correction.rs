@@ -4,8 +4,8 @@ use crate::instant::Instant;
 use crate::occupancy::estimate::{DoorCount, Estimate};
 use crate::occupancy::presence::Presence;
 use crate::occupancy::timeline::{Moment, Timeline};
+use crate::occupancy::{Residual, Witness, Witnesses};
 use crate::site::Rules;
-use crate::wire::state::{Residual, Witness, Witnesses};
 
 /// Count and presence of a place at an instant.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::correction::{CountAt, Day, DayError};
 use super::events::{Change, Event, events};
 use crate::instant::{Instant, Period};
+use crate::occupancy::Residual;
 use crate::occupancy::closing::{Activity, Closing};
 use crate::occupancy::estimate::DoorCount;
 use crate::occupancy::place::Place;
@@ -12,7 +13,6 @@ use crate::occupancy::presence::{Presence, combined};
 use crate::occupancy::timeline::Timeline;
 use crate::occupancy::traffic::Traffic;
 use crate::site::{Rules, Site};
-use crate::wire::state::Residual;
 
 /// Timeline of a place from its first door or detector reading to `end`, with the error of each day spread back over it.
 pub(crate) fn corrected_timeline(

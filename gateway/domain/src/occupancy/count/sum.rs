@@ -7,9 +7,9 @@ use crate::occupancy::place::Place;
 use crate::occupancy::presence::{Presence, combined};
 use crate::occupancy::timeline::{Moment, Timeline};
 use crate::occupancy::traffic::Traffic;
+use crate::occupancy::{Witness, Witnesses};
 use crate::site::Site;
 use crate::total::positive_zero;
-use crate::wire::state::{Witness, Witnesses};
 
 /// Timeline of a place as the sum of the timelines of its `parts`, up to `end`.
 pub(crate) fn sum_timeline(

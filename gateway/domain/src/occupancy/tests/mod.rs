@@ -5,14 +5,15 @@ mod closing;
 use jiff::SignedDuration;
 
 use super::*;
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
 use crate::occupancy::estimate::Estimate;
 use crate::occupancy::place::Place;
 use crate::occupancy::places::index_of;
+use crate::occupancy::{Occupancy, Parts, Witness};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
 use crate::site::Site;
-use crate::wire::state::{Occupancy, Parts, Quality, Witness};
 
 const HOUSE: &str = r#"
 [site]

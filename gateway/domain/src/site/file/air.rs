@@ -1,7 +1,7 @@
 //! The table `[air]` of the site file: from which CO2 on air is what.
 
 use super::section::{Key, Section};
-use crate::air::{InstrumentLimits, Thresholds};
+use crate::site::model::{InstrumentLimits, Thresholds};
 
 /// `[air]`, in ppm but for `frozen`.
 pub(super) const AIR: &[Key] = &[

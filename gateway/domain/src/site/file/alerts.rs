@@ -6,9 +6,8 @@ use super::day_spans::clock_time;
 use super::fault::nearest;
 use super::section::{Key, Section};
 use super::tables::Tables;
-use crate::air::Thresholds;
 use crate::alerts::{About, NoticeRules, Override, Rule, RuleId, Rulebook, Subject};
-use crate::site::model::{AlertSettings, MonthDay};
+use crate::site::model::{AlertSettings, MonthDay, Thresholds};
 
 /// `[alerts]`.
 pub(super) const ALERTS: &[Key] = &[

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fault::{Faults, nearest};
 use super::section::{Key, Section};
-use crate::families;
-use crate::site::model::FamilySettings;
+use crate::families::{self, FamilySettings};
 
 /// `[families.<name>]`.
 pub(super) const FAMILY: &[Key] =

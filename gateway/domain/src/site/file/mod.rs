@@ -40,10 +40,9 @@ pub use fault::{SiteErrors, SiteFault};
 use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
-use crate::air::Thresholds;
 use crate::ids::PointId;
 use crate::quantity::Quantity;
-use crate::site::model::{FEW_PEOPLE, Rules, Site};
+use crate::site::model::{FEW_PEOPLE, Rules, Site, Thresholds};
 use fault::Faults;
 use roles::{DOORWAY, METER, POINT, read_doorways, read_meters, read_points};
 use section::{Key, Section};

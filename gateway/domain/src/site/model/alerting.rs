@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::alerts::{NoticeRules, Rulebook};
-use crate::indicators::BASELOAD_W;
 use crate::instant::Instant;
 
 /// Who is alerted, when and how.
@@ -29,6 +28,9 @@ pub struct AlertSettings {
     /// Whether notices are written in English instead of French.
     pub english: bool,
 }
+
+/// Least rise of a baseload where the site file does not give one, in W; nights are judged by the same.
+pub(crate) const BASELOAD_W: f64 = 300.0;
 
 /// A day of any year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

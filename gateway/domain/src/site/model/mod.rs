@@ -11,10 +11,9 @@
 //! | `pricing` | what energy costs, weighs and is measured against |
 //! | `alerting` | who is alerted when and how |
 //! | `retention` | how long what is stored is kept, and when a disk counts as nearly full |
-//! | `families` | whether and where a device family is listened to |
+//! | `thresholds` | from which CO2 on air is what, and when an instrument is wrong |
 
 mod alerting;
-mod families;
 mod holidays;
 mod meter;
 mod opening;
@@ -23,10 +22,11 @@ mod retention;
 mod role;
 mod rules;
 mod site;
+mod thresholds;
 mod zone;
 
+pub(crate) use alerting::BASELOAD_W;
 pub use alerting::{AlertSettings, MonthDay};
-pub use families::FamilySettings;
 pub use holidays::Holidays;
 pub use meter::{Meter, SessionRule, StatedEnergy};
 pub use opening::OpeningHours;
@@ -36,4 +36,5 @@ pub use role::{Assignment, Doorway, Point, Side, assigned_at};
 pub use rules::Rules;
 pub(super) use site::FEW_PEOPLE;
 pub use site::Site;
+pub use thresholds::{InstrumentLimits, Thresholds};
 pub use zone::{Activity, Ventilation, Zone};

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::alerting::AlertSettings;
-use super::families::FamilySettings;
 use super::meter::Meter;
 use super::opening::OpeningHours;
 use super::pricing::{Factor, Reference, Target, Tariff};
 use super::retention::Retention;
 use super::role::{Doorway, Point};
 use super::rules::Rules;
+use super::thresholds::Thresholds;
 use super::zone::Zone;
-use crate::air::Thresholds;
+use crate::families::FamilySettings;
 use crate::ids::{PointId, SiteId, ZoneId};
 use crate::reading::Source;
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::Observation;
 use domain::alerts::{AlertId, Standing};
+use domain::audit::{Entry, EntryId};
 use domain::calendar::Bucket;
-use domain::ledger::{Entry, EntryId};
 use domain::rollup::Rollup;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;

@@ -1,7 +1,7 @@
 //! The table of the audit log. Its triggers see to it that rows are only ever added.
 
 use domain::Instant;
-use domain::ledger::{Draft, Entry, EntryId};
+use domain::audit::{Draft, Entry, EntryId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::ports::StoreError;

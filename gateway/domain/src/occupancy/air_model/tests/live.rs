@@ -3,10 +3,9 @@
 use super::room::{AIR_AND_MOVEMENT, DAY_MIN, Room, at, observation, source};
 use crate::instant::Period;
 use crate::occupancy::places::index_of;
-use crate::occupancy::{Filters, Moment, Places, Traffic, people_now, zone_people};
+use crate::occupancy::{Filters, Moment, Occupancy, Places, Traffic, people_now, zone_people};
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Value};
-use crate::wire::state::Occupancy;
 
 /// Estimate of the live view at a minute, from all readings up to then.
 fn live_moment(room: &Room, series: &SeriesSet, filters: &mut Filters, minute: u16) -> Moment {

@@ -5,10 +5,11 @@ mod room;
 
 use room::{AIR_AND_MOVEMENT, DAY_MIN, Room, grid, hours, observation, source};
 
+use crate::figure::Quality;
+use crate::occupancy::{Occupancy, Witness};
 use crate::occupancy::{lead, zone_needs};
 use crate::quantity::Quantity;
 use crate::reading::{SeriesSet, Value};
-use crate::wire::state::{Occupancy, Quality, Witness};
 
 #[test]
 fn the_people_of_a_closed_room_are_estimated_from_its_air() {

@@ -1,4 +1,4 @@
-//! How entities are called, in the language of the site.
+//! Names of entities, in the language of the site.
 
 /// What people read.
 #[derive(Clone, Copy)]

@@ -1,10 +1,10 @@
-//! What is announced: one entity a figure, with class, unit and where its value stands in the state.
+//! Announced entities: one a figure, with class, unit and the place of its value in the state.
 
 use super::words::Words;
 use crate::quantity::Quantity;
 use crate::site::{Point, Zone};
 
-/// One figure as Home Assistant knows it.
+/// One figure as Home Assistant describes it.
 pub(super) struct Entity {
     /// Unique within the site.
     pub(super) id: String,
@@ -26,7 +26,7 @@ impl Entity {
     }
 }
 
-/// Who is in a place of this name, and whether anybody is; `state` holds both.
+/// Entities for the people of a place of this name, and whether it is occupied; `state` holds both.
 pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Entity> {
     vec![
         Entity {
@@ -43,7 +43,7 @@ pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Ent
             id: format!("{id}_occupancy"),
             name: format!("{name}: {}", words.occupancy),
             state: state.to_owned(),
-            // `None` is how an unknown state is told.
+            // `None` stands for an unknown state.
             template: "{{ {'occupied': 'ON', 'vacant': 'OFF'}.get(value_json.occupancy, 'None') }}"
                 .to_owned(),
             is_state: true,
@@ -54,7 +54,7 @@ pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Ent
     ]
 }
 
-/// What a place or meter of this name draws now and has used today.
+/// Entities for the power and the energy of the day of a place or meter of this name.
 pub(super) fn energy(id: &str, name: &str, state: &str, words: Words) -> [Entity; 2] {
     let entity = |what: &str, word: &str, key: &str, class, unit, state_class| Entity {
         id: format!("{id}_{what}"),
@@ -73,7 +73,7 @@ pub(super) fn energy(id: &str, name: &str, state: &str, words: Words) -> [Entity
     ]
 }
 
-/// The newest reading of a point; nothing for quantities that are told otherwise.
+/// Entity of the newest reading of a point; `None` for quantities that have entities of another kind.
 pub(super) fn gauge(point: &Point, zone: &Zone, state: &str, words: Words) -> Option<Entity> {
     let (class, unit, word) = match point.quantity {
         Quantity::Co2 => ("carbon_dioxide", "ppm", "CO2"),
@@ -88,7 +88,7 @@ pub(super) fn gauge(point: &Point, zone: &Zone, state: &str, words: Words) -> Op
         id: format!("point_{id}"),
         name: format!("{}: {word}", zone.name),
         state: state.to_owned(),
-        // A reading that is too old says nothing of now, and a point that was never heard is not in the list.
+        // A reading that is too old says nothing of now, and a point without readings is not in the list.
         template: format!(
             "{{{{ value_json.gauges | selectattr('point', 'eq', '{id}') | selectattr('freshness', 'ne', 'lost') \
              | map(attribute='value') | list | first | default(none) }}}}"

@@ -1,4 +1,4 @@
-//! What an entry of the ledger says, and which of them an entry after it has undone.
+//! Entries of the audit log, and which of them a later entry has undone.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::site::Site;
 /// A stated value takes the place of readings for so long at most: it stands for a fault, not for an instrument.
 const LONGEST_VALUE: SignedDuration = SignedDuration::from_hours(31 * 24);
 
-/// Names an entry; grows with each new one.
+/// Identifier of an entry; grows with each new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EntryId(pub u64);
@@ -26,38 +26,38 @@ impl fmt::Display for EntryId {
     }
 }
 
-/// What is to be entered.
+/// Entry before it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    /// When.
+    /// Instant of the entry.
     pub at: Instant,
-    /// By whom: an account, or a word in brackets where none was asked for.
+    /// Author: an account, or a word in brackets where no login is required.
     pub author: String,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// What.
+    /// Content.
     pub deed: Deed,
     /// For a change of the site file: its text before, by which the change can be undone.
     pub before: Option<String>,
 }
 
-/// What stands in the ledger.
+/// Entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its name.
+    /// Its identifier.
     pub id: EntryId,
-    /// When it was entered.
+    /// Instant of the entry.
     pub at: Instant,
-    /// By whom.
+    /// Author.
     pub author: String,
-    /// Why.
+    /// Reason.
     pub reason: String,
-    /// What.
+    /// Content.
     #[serde(flatten)]
     pub deed: Deed,
 }
 
-/// What was done.
+/// Content of an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
 pub enum Deed {
@@ -65,7 +65,7 @@ pub enum Deed {
     Correction(Correction),
     /// The site file was changed.
     Site(SiteChange),
-    /// Somebody stood before an instrument and tried whether it tells the truth.
+    /// A person tried an instrument on the spot.
     Test(RoleTest),
     /// An earlier entry no longer holds.
     Undo {
@@ -96,20 +96,20 @@ pub struct RoleTest {
     pub seen: String,
 }
 
-/// What was wrong, when, and what holds instead.
+/// Correction of what was measured: its subject, its time and its effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Correction {
-    /// What it is about.
+    /// Its subject.
     pub target: Target,
-    /// The first instant that it is about.
+    /// First instant corrected.
     pub from: Instant,
-    /// The first one that it is not about any more.
+    /// First instant no longer corrected.
     pub to: Instant,
-    /// What holds instead.
+    /// Its effect.
     pub effect: Effect,
 }
 
-/// What a correction is about.
+/// Subject of a correction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
@@ -131,7 +131,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// What holds instead of what was measured.
+/// Effect of a correction.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -145,7 +145,7 @@ pub enum Effect {
     Note,
 }
 
-/// Why a correction cannot be entered.
+/// Reason why a correction cannot be entered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCorrection {
@@ -224,7 +224,7 @@ fn unfit(why: &'static str) -> Result<(), InvalidCorrection> {
     Err(InvalidCorrection::Unfit(why))
 }
 
-/// The corrections that hold as known at an instant (as known now without one), in the order of their entry.
+/// Corrections in force as known at an instant (as known now without one), in the order of their entry.
 ///
 /// An entry that undoes another may be undone itself; then the first one holds again.
 pub fn in_force(

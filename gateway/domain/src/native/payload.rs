@@ -7,7 +7,6 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::malformed;
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Reason, ReasonLabel};
@@ -73,21 +72,21 @@ pub(super) fn decode(payload: &[u8]) -> Result<Items, Reason> {
 fn decode_item(text: &str) -> Result<Item, Reason> {
     // Without this a derived reader would take an array for a list of fields.
     if !text.trim_start().starts_with('{') {
-        return Err(malformed(r#"not a JSON object; send {"value": 812.0}"#));
+        return Err(Reason::malformed(r#"not a JSON object; send {"value": 812.0}"#));
     }
     serde_json::from_str(text).map_err(not_json)
 }
 
 fn text(payload: &[u8]) -> Result<&str, Reason> {
     if payload.is_empty() {
-        return Err(malformed(r#"the payload is empty; send {"value": 812.0}"#));
+        return Err(Reason::malformed(r#"the payload is empty; send {"value": 812.0}"#));
     }
-    std::str::from_utf8(payload).map_err(|_| malformed("the payload is not UTF-8"))
+    std::str::from_utf8(payload).map_err(|_| Reason::malformed("the payload is not UTF-8"))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn not_json(error: serde_json::Error) -> Reason {
-    malformed(error.to_string())
+    Reason::malformed(error.to_string())
 }
 
 /// A JSON number, or true or false.
@@ -174,7 +173,7 @@ struct Status {
 pub(super) fn decode_status(device: DeviceId, payload: &[u8]) -> Result<DeviceStatus, Reason> {
     let text = text(payload)?;
     if !text.trim_start().starts_with('{') {
-        return Err(malformed(r#"not a JSON object; send {"state": "online"}"#));
+        return Err(Reason::malformed(r#"not a JSON object; send {"state": "online"}"#));
     }
     let status: Status = serde_json::from_str(text).map_err(not_json)?;
     Ok(DeviceStatus {

@@ -1,74 +1,17 @@
-//! What a person should know now.
+//! Subject of an alert: one variant for each kind of event, with its figures.
 
 use serde::{Deserialize, Serialize};
 
-use crate::air::Fault;
-use crate::alerts::{Acknowledgement, AlertId};
+use crate::device::Fault;
 use crate::ids::{DeviceId, MeterId, PointId, ZoneId};
-use crate::instant::Instant;
 
-/// What a person should know now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AlertsState {
-    /// When this was so.
-    pub as_of: Instant,
-    /// Most urgent first.
-    pub alerts: Vec<Alert>,
-}
-
-/// One thing that a person should know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Alert {
-    /// Names it in the log of alerts; `None` until it stands there.
-    #[serde(default)]
-    pub id: Option<AlertId>,
-    /// What it is about.
-    #[serde(flatten)]
-    pub matter: Matter,
-    /// How much it matters.
-    pub severity: Severity,
-    /// Since when.
-    pub since: Instant,
-    /// Who takes care of it.
-    #[serde(default)]
-    pub acknowledged: Option<Acknowledgement>,
-}
-
-impl Alert {
-    /// The same for everybody to see: that somebody takes care of it, but not who.
-    #[must_use]
-    pub fn without_names(mut self) -> Self {
-        if let Some(acknowledged) = &mut self.acknowledged {
-            acknowledged.by.clear();
-        }
-        self
-    }
-
-    /// An alert that nobody has seen yet.
-    pub fn new(matter: Matter, severity: Severity, since: Instant) -> Self {
-        Self { id: None, matter, severity, since, acknowledged: None }
-    }
-}
-
-/// How much an alert matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Needs somebody now.
-    Urgent,
-    /// Needs somebody today.
-    Attention,
-    /// Good to know.
-    Info,
-}
-
-/// What an alert is about. Pages and messages put it into words.
+/// Subject of an alert, with its figures. Pages and messages put it into words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum Matter {
     /// The air of a zone needs renewing.
     Air {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its CO2 in ppm.
         co2_ppm: f64,
@@ -77,103 +20,103 @@ pub enum Matter {
     Crowd {
         /// Which zone; the building when `None`.
         zone: Option<ZoneId>,
-        /// How many are there.
+        /// People in it.
         people: f64,
-        /// How many it may hold.
+        /// Its capacity.
         capacity: u32,
         /// Only the upper end of the interval reaches the capacity: somebody should look.
         #[serde(default)]
         to_verify: bool,
     },
-    /// Somebody is in the closed building. Never told closer than a floor: one person alone must not be found by it.
+    /// Somebody is in the closed building. Never named closer than a floor: one person alone must not be found by it.
     AfterHours {
         /// The topmost zone; the building when nothing says more.
         zone: Option<ZoneId>,
     },
     /// A machine works though the building is closed.
     MachineLeftOn {
-        /// Which.
+        /// The meter.
         meter: MeterId,
-        /// What it draws, in W.
+        /// Its power, in W.
         power_w: Option<f64>,
     },
     /// A machine has worked for very long.
     MachineLong {
-        /// Which.
+        /// The meter.
         meter: MeterId,
     },
     /// A meter draws nearly or more than is subscribed.
     Demand {
-        /// Which.
+        /// The meter.
         meter: MeterId,
         /// Apparent power of the last ten minutes, in kVA.
         kva: f64,
-        /// What is subscribed, in kVA.
+        /// Subscribed power, in kVA.
         subscribed_kva: f64,
     },
     /// A zone is heated while nobody is there.
     HeatingEmpty {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is heated though the building has been closed for long.
     HeatingClosed {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is too hot.
     Overheating {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// A zone is too cold.
     Cold {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its temperature in °C.
         celsius: f64,
     },
     /// The air of a zone is too damp or too dry for the building.
     Humidity {
-        /// Which zone.
+        /// The zone.
         zone: ZoneId,
         /// Its relative humidity in percent.
         percent: f64,
     },
     /// A device is silent.
     Silence {
-        /// Which device.
+        /// The device.
         device: DeviceId,
-        /// How often it usually reports, in seconds.
+        /// Usual interval of its reports, in seconds.
         rhythm_s: Option<f64>,
         /// The newest charge of its battery.
         battery_percent: Option<f64>,
     },
     /// Several devices fell silent together: something that they share is gone.
     Outage {
-        /// How many fell silent.
+        /// Devices that fell silent.
         devices: usize,
-        /// How many the site file names.
+        /// Number that the site file names.
         of: usize,
     },
     /// A CO2 instrument must be looked at.
     Instrument {
-        /// The zone that it tells of.
+        /// Its zone.
         zone: ZoneId,
-        /// Which.
+        /// The instrument.
         point: PointId,
-        /// What is wrong with it.
+        /// Its defects.
         faults: Vec<Fault>,
     },
     /// The clock of a device is wrong.
     DeviceClock {
-        /// Whose.
+        /// The device.
         device: DeviceId,
         /// How far it is ahead, in seconds; below 0 it is behind.
         ahead_s: f64,
@@ -182,14 +125,14 @@ pub enum Matter {
     GatewayClock,
     /// A battery is nearly empty.
     Battery {
-        /// Whose.
+        /// The device.
         device: DeviceId,
         /// Its charge.
         percent: f64,
     },
     /// Much of a meter's energy of yesterday is unknown.
     Coverage {
-        /// Which.
+        /// The meter.
         meter: MeterId,
         /// The share that is known, 0 to 1.
         share: f64,
@@ -198,25 +141,25 @@ pub enum Matter {
     Gaps {
         /// Of how many meters.
         meters: usize,
-        /// How many the site file names.
+        /// Number that the site file names.
         of: usize,
         /// The share that is known of the one that is known least, 0 to 1.
         least: f64,
     },
     /// A meter draws more at night than it used to.
     Baseload {
-        /// Which.
+        /// The meter.
         meter: MeterId,
-        /// What it used to draw, in W.
+        /// Its usual power at night, in W.
         usual_w: f64,
-        /// What it drew in the last night, in W.
+        /// Its power in the last night, in W.
         night_w: f64,
     },
     /// A register did today what registers should not do.
     Register {
-        /// Of which meter.
+        /// The meter.
         meter: MeterId,
-        /// What.
+        /// The event.
         mishap: MeterMishap,
         /// The total before, in Wh.
         before_wh: f64,
@@ -225,14 +168,14 @@ pub enum Matter {
     },
     /// Messages stand in quarantine.
     Quarantine {
-        /// How many were refused since the start.
+        /// Messages refused since the start.
         refused: u64,
     },
     /// The disk of the store fills up.
     Disk {
-        /// What is left of it, in bytes.
+        /// Free space, in bytes.
         free_bytes: u64,
-        /// How large it is, in bytes.
+        /// Size of the disk, in bytes.
         disk_bytes: u64,
         /// Whether so little is left that the oldest readings go.
         #[serde(default)]
@@ -240,12 +183,12 @@ pub enum Matter {
     },
     /// The disk of the store fails: its file system met errors.
     DiskErrors {
-        /// How many.
+        /// Their number.
         errors: u64,
     },
 }
 
-/// What a register did.
+/// Event of a register that registers should not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeterMishap {
@@ -258,7 +201,7 @@ pub enum MeterMishap {
 }
 
 impl Matter {
-    /// The same for one event, however its figures change: the rule and what it is about.
+    /// Key of the event, the same however its figures change: the rule and the zone, meter or device.
     pub fn key(&self) -> String {
         let zone = |zone: &Option<ZoneId>| {
             zone.as_ref().map_or_else(|| "building".to_owned(), ToString::to_string)

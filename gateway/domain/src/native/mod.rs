@@ -22,14 +22,14 @@ pub(crate) use topic::unescape;
 
 use crate::ids::{DeviceId, SiteId};
 use crate::instant::Instant;
-use crate::message::{DeviceStatus, Message, Reason, ReasonLabel, Report, Translation};
+use crate::message::{DeviceStatus, Message, Reason, Report, Translation};
 use crate::reading::{Source, Value};
 use topic::Subject;
 
 /// The topic of the readings of `source`.
 ///
 /// ```
-/// use domain::{Quantity, Source, wire::native};
+/// use domain::{Quantity, Source, native};
 ///
 /// let source = Source {
 ///     device: "prise-laser".parse()?,
@@ -64,7 +64,7 @@ pub fn is_ours(topic: &str) -> bool {
 /// The device of a topic of a node, of whatever site.
 ///
 /// ```
-/// use domain::wire::native;
+/// use domain::native;
 ///
 /// let device = native::device_of("vigie/v1/dreux/sensors/air%2F3/co2").expect("the topic names one");
 /// assert_eq!(device.as_str(), "air/3");
@@ -84,7 +84,7 @@ pub fn filter(site: &SiteId) -> String {
 /// The payload of reports of one source: when (unless the gateway is to date it), what, and the running number.
 ///
 /// ```
-/// use domain::{Instant, Quantity, wire::native};
+/// use domain::{Instant, Quantity, native};
 ///
 /// let at: Instant = "2026-11-23T14:03:07.250Z".parse()?;
 /// let payload = native::encode(&[(Some(at), Quantity::Co2.number(812.0)?, Some(4711))]);
@@ -103,7 +103,7 @@ pub fn encode_status(status: &DeviceStatus) -> Vec<u8> {
 /// Reads a message of a node of `site`; `None` when its topic is not one of these.
 ///
 /// ```
-/// use domain::{Instant, Value, message::Message, wire::native};
+/// use domain::{Instant, Value, message::Message, native};
 ///
 /// let message = Message {
 ///     topic: "vigie/v1/dreux/sensors/air-3/co2",
@@ -160,10 +160,6 @@ fn readings(source: Source, payload: &[u8], translation: &mut Translation) {
         }
         Err(reason) => translation.refusals.push(reason),
     }
-}
-
-fn malformed(text: impl Into<String>) -> Reason {
-    Reason::new(ReasonLabel::Malformed, text)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Which kinds of instruments tell of people.
+//! Kinds of instruments that people are estimated from.
 
 use std::ops::BitOr;
 
 use serde::{Deserialize, Serialize};
 
-/// One kind of instrument.
+/// Kind of instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Witness {
@@ -16,19 +16,19 @@ pub enum Witness {
     Air,
 }
 
-/// The kinds that a figure was told by; in JSON their names in a list.
+/// Kinds of instruments behind a figure; in JSON their names in a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<Witness>", from = "Vec<Witness>")]
 pub struct Witnesses(u8);
 
 impl Witnesses {
-    /// Nothing told.
+    /// No instrument.
     pub const NOTHING: Self = Self(0);
 
-    /// These, of which each may have told or not.
-    pub fn of(told: impl IntoIterator<Item = (Witness, bool)>) -> Self {
-        let told = told.into_iter().filter(|(_, told)| *told);
-        told.fold(Self::NOTHING, |all, (witness, _)| all | Self(1 << witness as u8))
+    /// Those that are marked as having contributed.
+    pub fn of(kinds: impl IntoIterator<Item = (Witness, bool)>) -> Self {
+        let contributed = kinds.into_iter().filter(|(_, contributed)| *contributed);
+        contributed.fold(Self::NOTHING, |all, (witness, _)| all | Self(1 << witness as u8))
     }
 
     /// The kinds, always in the same order.
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_told_a_figure_is_a_list_of_names_in_json() {
+    fn the_instruments_behind_a_figure_are_a_list_of_names_in_json() {
         let both = Witnesses::of([
             (Witness::Air, true),
             (Witness::Doors, true),

@@ -1,15 +1,15 @@
-//! The ledger: what people changed, by whom, when and why. Entries are only ever added; what was wrong is undone by
-//! another one, so that every figure can be told as it is known now and as it was known on any day before.
+//! The audit log: changes by people, with author, time and reason. Entries are only ever added; a wrong one is undone
+//! by another one, so that every figure can be given as known now and as known on any day before.
 //!
 //! ```text
 //! entries ──in_force(known at)──▶ corrections ──Corrections──▶ readings without what was wrong
 //!                                                         └──▶ a site whose meters know the stated energy
 //! ```
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
-//! | `entry` | what an entry says, and which of them an entry after it has undone |
-//! | `corrections` | what the corrections in force make of readings and meters |
+//! | `entry` | the entries, and which of them a later entry has undone |
+//! | `corrections` | the effect of the corrections in force on readings and meters |
 
 mod corrections;
 mod entry;

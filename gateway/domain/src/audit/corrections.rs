@@ -1,4 +1,4 @@
-//! What the corrections in force make of readings and meters.
+//! Effect of the corrections in force on readings and meters.
 //!
 //! Roles are resolved on reading, and so are corrections: what is stored stays as it was measured. What was entered
 //! later goes before what was entered earlier.
@@ -16,7 +16,7 @@ use crate::site::{Assignment, Site, StatedEnergy};
 /// How often a stated value is repeated: often enough that no reading is held to speak longer than it may.
 const REPEATED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// All corrections in force, by what they are about.
+/// All corrections in force, by source and meter.
 #[derive(Clone, Debug, Default)]
 pub struct Corrections {
     by_source: HashMap<Source, Vec<Change>>,
@@ -24,7 +24,7 @@ pub struct Corrections {
     known_at: Option<Instant>,
 }
 
-/// What holds instead of the readings of a source in a period.
+/// Replacement of the readings of a source in a period.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Change {
     period: Period,
@@ -61,7 +61,7 @@ impl Corrections {
         self.known_at.is_none() && !self.by_source.contains_key(source)
     }
 
-    /// Whether a stored reading counts: nothing is said against it, and it was known by then.
+    /// Whether a stored reading counts: no correction covers it, and it was received by then.
     pub fn keeps(&self, source: &Source, one: &Observation) -> bool {
         let changes = self.by_source.get(source);
         let is_corrected = changes.is_some_and(|changes| {

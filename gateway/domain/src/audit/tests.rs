@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use super::InvalidCorrection::{Empty, Future, NoTarget, Unfit};
 use super::*;
 use crate::energy::{self, EnergyFigure};
+use crate::figure::Quality;
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
 use crate::site::{self, Site};
-use crate::wire::state::Quality;
 
 const SITE: &str = r#"
 [site]

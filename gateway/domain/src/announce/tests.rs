@@ -2,7 +2,7 @@
 
 use super::words::FRENCH;
 use super::*;
-use crate::families::Families;
+use crate::families::{Families, is_own_announcement};
 use crate::message::{Message, Translation};
 
 fn site(more: &str) -> Site {
@@ -41,11 +41,13 @@ fn config(topic: &str) -> Json {
 #[test]
 fn what_we_announce_is_known_as_ours_and_what_others_announce_is_not() {
     let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
-    assert!(announcements(&site, "1").iter().all(|(topic, _)| is_ours(&site.id, topic)));
+    assert!(
+        announcements(&site, "1").iter().all(|(topic, _)| is_own_announcement(&site.id, topic))
+    );
     for topic in
         ["homeassistant/sensor/vigie_evreux/a/config", "homeassistant/sensor/dreux/config", "vigie"]
     {
-        assert!(!is_ours(&site.id, topic), "{topic}");
+        assert!(!is_own_announcement(&site.id, topic), "{topic}");
     }
 }
 
@@ -131,7 +133,8 @@ fn all_figures_have_the_class_and_unit_that_home_assistant_knows() {
 
 #[test]
 fn the_keys_of_the_templates_are_those_of_the_states() {
-    use crate::wire::state::{EnergyState, Quality};
+    use crate::energy::EnergyState;
+    use crate::figure::Quality;
     let energy = EnergyState {
         power_w: Some(1.0),
         today_wh: Some(1.0),
@@ -158,11 +161,12 @@ fn a_site_that_does_not_want_it_takes_back_what_was_announced() {
 #[test]
 fn no_announcement_is_read_back() {
     let site = site("");
-    let mut families = Families::new(&site);
+    let mut families = Families::new(&site.id, &site.families);
     for (topic, payload) in announcements(&site, "1") {
         let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
         let message = Message { topic: &topic, payload: &payload, retained: false, received_at };
-        assert_eq!(families.translate(&message), Some(Translation::default()), "{topic}");
+        let (_, translation) = families.recognise(&message).unwrap();
+        assert_eq!(translation, Translation::default(), "{topic}");
     }
     assert_eq!(families.learned(), Vec::<String>::new());
 }

@@ -1,14 +1,14 @@
-//! How Vigie announces its own zones and meters, so that they appear in a Home Assistant by themselves.
+//! Announcements of our own zones and meters, by which they appear in a Home Assistant by themselves.
 //!
 //! ```text
 //! homeassistant/<sensor|binary_sensor>/vigie_<site>/<entity>/config     retained
 //!     {"name":"FabLab: CO2","state_topic":"vigie/v1/dreux/state/zones/fablab","value_template":"..", ..}
 //! ```
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
 //! | `entities` | the figures that are announced |
-//! | `words` | how they are called |
+//! | `words` | their names, in French and English |
 //!
 //! The site is one device. Values are taken from the state topics as they are; unknown stays unknown. The gateway's own
 //! state tells whether they are to be believed. A site that does not want to be announced takes back what an earlier
@@ -19,16 +19,13 @@ mod words;
 
 use serde_json::{Value as Json, json};
 
-use super::native;
-use crate::ids::SiteId;
+use crate::families::announcement_topic;
+use crate::native;
 use crate::site::{Meter, Site, Zone};
 use entities::{Entity, energy, gauge, people};
 use words::{ENGLISH, FRENCH, Words};
 
-/// The prefix that Home Assistant listens on unless somebody has changed it.
-const PREFIX: &str = "homeassistant";
-
-/// The configurations of all entities of `site`, by topic; without a payload where they are to be taken back. `version`
+/// Configurations of all entities of `site`, by topic; without a payload where they are to be taken back. `version`
 /// is that of the program.
 pub fn announcements(site: &Site, version: &str) -> Vec<(String, Vec<u8>)> {
     let announcer = Announcer { site, version };
@@ -36,23 +33,12 @@ pub fn announcements(site: &Site, version: &str) -> Vec<(String, Vec<u8>)> {
     entities.extend(site.zones.iter().flat_map(|zone| announcer.zone(zone)));
     entities.extend(site.meters.iter().flat_map(|meter| announcer.meter(meter)));
     let message = |entity: Entity| {
-        let topic = topic(&site.id, &entity);
+        let topic = announcement_topic(&site.id, entity.component(), &entity.id);
         let payload =
             if site.announce { announcer.config(&entity).to_string() } else { String::new() };
         (topic, payload.into_bytes())
     };
     entities.into_iter().map(message).collect()
-}
-
-/// Whether a topic is one of these: what we say of ourselves is no news to us.
-pub(crate) fn is_ours(site: &SiteId, topic: &str) -> bool {
-    let mut levels = topic.split('/');
-    let node = levels.nth(2).and_then(|node| node.strip_prefix("vigie_"));
-    topic.starts_with(PREFIX) && node == Some(site.as_str())
-}
-
-fn topic(site: &SiteId, entity: &Entity) -> String {
-    format!("{PREFIX}/{}/vigie_{site}/{}/config", entity.component(), entity.id)
 }
 
 struct Announcer<'a> {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::message::DevicePresence;
+use crate::message::{DevicePresence, ReasonLabel};
 use crate::quantity::{Kind, Quantity};
 
 fn decode_payload(topic: &str, payload: &[u8]) -> Translation {
