@@ -19,8 +19,7 @@
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
-//! | `table` | how a CSV is written, for spreadsheets and for programs |
-//! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `privacy` | what of small rooms the public is not told |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
@@ -60,7 +59,6 @@ mod report;
 mod routes;
 mod security;
 mod serve;
-mod table;
 mod words;
 
 #[cfg(test)]
@@ -68,6 +66,5 @@ mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
 pub use desk::{ChangedSite, Desk, DeskError};
-pub use report::{Month, NoMonth, ReportError, ReportForm, ReportLanguage};
+pub use report::{Month, NoMonth, ReportError, ReportForm};
 pub use serve::{Dashboard, DashboardError};
-pub use words::AlertSentences;

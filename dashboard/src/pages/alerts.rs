@@ -91,9 +91,9 @@ async fn page<R: SeriesReader>(
         let alert = if is_staff { alert } else { alert.without_names() };
         let holds = cleared_at.is_none();
         let words = if holds {
-            teller.alert(&alert, &app.site)
+            AlertWords::of(&alert, &teller, &app.site)
         } else {
-            past(&teller, raised_at).alert(&alert, &app.site)
+            AlertWords::of(&alert, &past(&teller, raised_at), &app.site)
         };
         let mut course = vec![match cleared_at {
             None => teller.moment(raised_at),

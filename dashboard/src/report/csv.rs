@@ -2,8 +2,7 @@
 
 use super::document::Document;
 use super::sheet::Cell;
-use crate::table::Form;
-use crate::words::Language;
+use crate::words::{CsvDialect, Language};
 
 const HEADER_FR: [&str; 6] = ["Rubrique", "Tableau", "Ligne", "Grandeur", "Valeur", "Unité"];
 const HEADER_EN: [&str; 6] = ["section", "table", "line", "figure", "value", "unit"];
@@ -16,22 +15,22 @@ pub(crate) fn for_people(document: &Document) -> String {
         Language::French => HEADER_FR,
         Language::English => HEADER_EN,
     };
-    write(document, Form::PEOPLE, header)
+    write(document, CsvDialect::PEOPLE, header)
 }
 
 /// For programs.
 pub(crate) fn for_programs(document: &Document) -> String {
-    write(document, Form::PROGRAMS, HEADER_EN)
+    write(document, CsvDialect::PROGRAMS, HEADER_EN)
 }
 
-fn write(document: &Document, form: Form, header: [&str; 6]) -> String {
-    let mut text = form.begin(&header);
+fn write(document: &Document, dialect: CsvDialect, header: [&str; 6]) -> String {
+    let mut text = dialect.begin(&header);
     for section in &document.sections {
         for table in &section.tables {
             for row in &table.rows {
                 for (column, cell) in table.columns.iter().zip(&row.cells) {
                     let value = match cell {
-                        Cell::Number { value, .. } => form.number(*value, DECIMALS),
+                        Cell::Number { value, .. } => dialect.number(*value, DECIMALS),
                         Cell::Text(text) => text.clone(),
                         Cell::Unknown => String::new(),
                     };
@@ -43,7 +42,7 @@ fn write(document: &Document, form: Form, header: [&str; 6]) -> String {
                         &value,
                         column.unit,
                     ];
-                    form.line(&mut text, &line);
+                    dialect.line(&mut text, &line);
                 }
             }
         }

@@ -14,15 +14,6 @@ use crate::Dashboard;
 use crate::app::App;
 use crate::words::Language;
 
-/// The language of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReportLanguage {
-    /// The first one.
-    French,
-    /// The other one.
-    English,
-}
-
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportForm {
@@ -71,17 +62,13 @@ impl<R: SeriesReader> Dashboard<R> {
     pub async fn report(
         self,
         month: Month,
-        language: ReportLanguage,
+        language: Language,
         form: ReportForm,
     ) -> Result<String, ReportError> {
         let demonstration = self.demonstration;
         let app = Arc::new(App::new(&self, true, CancellationToken::new()));
         let report = gather(&app, month).await;
         let report = report.map_err(|problem| ReportError(problem.detail().to_owned()))?;
-        let language = match language {
-            ReportLanguage::French => Language::French,
-            ReportLanguage::English => Language::English,
-        };
         let document = Document::of(&report, &app.site, language);
         Ok(match form {
             ReportForm::Html => page(&document, demonstration) + "\n",

@@ -32,7 +32,7 @@ mod sheet;
 pub(crate) use csv::{for_people as csv_for_people, for_programs as csv_for_programs};
 pub(crate) use document::Document;
 pub(crate) use file::page as file_page;
-pub use file::{ReportError, ReportForm, ReportLanguage};
+pub use file::{ReportError, ReportForm};
 pub(crate) use gather::{energy_is_known, gather};
 pub use month::{Month, NoMonth};
 pub(crate) use sheet::Cell;

@@ -15,7 +15,7 @@ use crate::audience::Screen;
 use crate::commissioning::{roles, waiting};
 use crate::pages::shell::{Choice, Shell};
 use crate::pages::staff::Me;
-use crate::words::{Labels, Teller};
+use crate::words::{self, Labels, Teller};
 
 /// Devices on the page; when these have their roles the next ones appear.
 const MOST_DEVICES: usize = 40;
@@ -86,7 +86,7 @@ pub(crate) async fn show<R: SeriesReader>(
     let text = app.desk.as_ref().map(|desk| desk.site_text());
     let off = match &text {
         None => Some(t.cannot_change.to_owned()),
-        Some(Err(error)) => Some(teller.language.desk_fault(error)),
+        Some(Err(error)) => Some(words::desk_fault(teller.language, error)),
         Some(Ok(_)) => None,
     };
     let name =

@@ -17,7 +17,8 @@ struct Alerts {
 
 pub(super) fn part(language: Language, scene: &Scene) -> Part {
     let teller = scene.teller(language);
-    let items = scene.view.alerts().iter().map(|alert| teller.alert(alert, &scene.site)).collect();
+    let items = scene.view.alerts().iter();
+    let items = items.map(|alert| AlertWords::of(alert, &teller, &scene.site)).collect();
     let heard = scene.view.gateway().is_some();
     html("alerts", &Alerts { t: language.labels(), items, heard })
 }

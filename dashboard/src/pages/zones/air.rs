@@ -141,7 +141,7 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) 
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
     let advice = report.advice.filter(|_| asked.is_current());
     let lines = advice.iter().map(|it| language.advice(it)).collect();
-    let known = language.told(t.measured_time, &language.percent(report.coverage)) + ".";
+    let known = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
     let notes =
         vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
     let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();

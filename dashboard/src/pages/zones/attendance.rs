@@ -177,14 +177,14 @@ fn summary(teller: &Teller, told: &Attendance) -> Section {
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
     let title = match told.peak {
-        Some(peak) => language.told(z.peak, &teller.peak(&peak)),
+        Some(peak) => language.labelled(z.peak, teller.peak(&peak)),
         None => z.nothing_measured.to_owned(),
     };
-    let quality = language.told(z.quality, language.quality(told.quality));
-    let known = language.told(t.measured_time, &language.percent(told.coverage));
+    let quality = language.labelled(z.quality, language.quality(told.quality));
+    let known = language.labelled(t.measured_time, language.percent(told.coverage));
     let sources = language.witnesses(told.sources);
     let sources =
-        sources.map_or_else(String::new, |it| format!(" {}.", language.told(z.sources, &it)));
+        sources.map_or_else(String::new, |it| format!(" {}.", language.labelled(z.sources, it)));
     let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
     let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
     Section {

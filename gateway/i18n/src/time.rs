@@ -1,4 +1,4 @@
-//! Times and durations as people say them, in the time zone of the site.
+//! Times in the time zone of the site, ages and durations.
 
 use domain::Instant;
 use jiff::ZonedDateTime;
@@ -40,58 +40,61 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
-/// Tells times to somebody who reads at `now`.
+/// Language, time zone and present time with which a text is written.
 #[derive(Clone, Debug)]
-pub(crate) struct Teller {
-    pub(crate) language: Language,
-    pub(crate) zone: TimeZone,
-    pub(crate) now: Instant,
+pub struct Locale {
+    /// Language of the text.
+    pub language: Language,
+    /// Time zone of the site.
+    pub zone: TimeZone,
+    /// Instant as of which ages are given.
+    pub now: Instant,
 }
 
-impl Teller {
+impl Locale {
     fn civil(&self, instant: Instant) -> ZonedDateTime {
         instant.to_jiff().to_zoned_datetime(self.zone.clone())
     }
 
-    /// A civil time of the site as a form gives it. In the hour that autumn repeats the first one is meant.
-    pub(crate) fn instant(&self, text: &str) -> Option<Instant> {
+    /// Instant of a civil time entered in a form; the first one in the hour that autumn repeats.
+    pub fn instant(&self, text: &str) -> Option<Instant> {
         let civil: DateTime = text.parse().ok()?;
         Some(civil.to_zoned_datetime(self.zone.clone()).ok()?.timestamp().into())
     }
 
-    /// The time of day: `14:03`.
-    pub(crate) fn clock(&self, instant: Instant) -> String {
+    /// Time of day: `14:03`.
+    pub fn clock(&self, instant: Instant) -> String {
         let civil = self.civil(instant);
         format!("{}:{:02}", civil.hour(), civil.minute())
     }
 
-    /// The hour by the clock on the wall.
+    /// Civil hour.
     pub(super) fn hour_of(&self, instant: Instant) -> i8 {
         self.civil(instant).hour()
     }
 
-    /// The month: `novembre 2026`.
-    pub(crate) fn month(&self, instant: Instant) -> String {
+    /// Month and year: `novembre 2026`.
+    pub fn month(&self, instant: Instant) -> String {
         let date = self.civil(instant).date();
         let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
         format!("{} {}", self.language.pick(MONTHS_FR, MONTHS_EN)[month], date.year())
     }
 
-    /// The time of day to the second: `14:02:31`.
-    pub(crate) fn clock_seconds(&self, instant: Instant) -> String {
+    /// Time of day to the second: `14:02:31`.
+    pub fn clock_seconds(&self, instant: Instant) -> String {
         format!("{}:{:02}", self.clock(instant), self.civil(instant).second())
     }
 
-    /// The day: `lundi 23 novembre`.
-    pub(crate) fn day(&self, instant: Instant) -> String {
+    /// Weekday and date: `lundi 23 novembre`.
+    pub fn day(&self, instant: Instant) -> String {
         let date = self.civil(instant).date();
         let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
-        let name = self.language.pick(DAYS_FR, DAYS_EN)[weekday];
+        let name = self.language.weekday(weekday);
         format!("{name} {}", self.date(instant))
     }
 
-    /// The date without its weekday: `23 novembre`, `1er mars`.
-    pub(crate) fn date(&self, instant: Instant) -> String {
+    /// Date without its weekday: `23 novembre`, `1er mars`.
+    pub fn date(&self, instant: Instant) -> String {
         let date = self.civil(instant).date();
         let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
         let name = self.language.pick(MONTHS_FR, MONTHS_EN)[month];
@@ -100,12 +103,12 @@ impl Teller {
     }
 
     /// Day and time: `lundi 23 novembre, 14:03`.
-    pub(crate) fn day_and_clock(&self, instant: Instant) -> String {
+    pub fn day_and_clock(&self, instant: Instant) -> String {
         format!("{}, {}", self.day(instant), self.clock(instant))
     }
 
-    /// A time in the past, with as much of the date as is needed: `13:41`, `hier 13:41`, `12 mars, 13:41`.
-    pub(crate) fn moment(&self, instant: Instant) -> String {
+    /// Past instant, with as much of the date as is needed: `13:41`, `hier 13:41`, `12 mars, 13:41`.
+    pub fn moment(&self, instant: Instant) -> String {
         let (then, today) = (self.civil(instant).date(), self.civil(self.now).date());
         let clock = self.clock(instant);
         if then == today {
@@ -119,21 +122,26 @@ impl Teller {
         }
     }
 
-    /// How long ago: `il y a 4 min`.
-    pub(crate) fn ago(&self, instant: Instant) -> String {
+    /// Age of an instant: `il y a 4 min`.
+    pub fn ago(&self, instant: Instant) -> String {
         let long = self.language.duration(self.now.since(instant).as_secs_f64().max(0.0));
-        self.language.say(format!("il y a {long}"), format!("{long} ago"))
+        self.language.choose(format!("il y a {long}"), format!("{long} ago"))
     }
 
-    /// How long from then until now: `42 min`.
-    pub(crate) fn for_how_long(&self, since: Instant) -> String {
+    /// Duration from an instant until now: `42 min`.
+    pub fn for_how_long(&self, since: Instant) -> String {
         self.language.duration(self.now.since(since).as_secs_f64().max(0.0))
     }
 }
 
 impl Language {
-    /// A rhythm: `toutes les 10 s`, `chaque minute`, `toutes les 15 min`.
-    pub(crate) fn every(self, seconds: f64) -> String {
+    /// Name of a weekday, Monday being 0.
+    pub const fn weekday(self, day: usize) -> &'static str {
+        self.pick(DAYS_FR, DAYS_EN)[day]
+    }
+
+    /// Interval between readings: `toutes les 10 s`, `chaque minute`, `toutes les 15 min`.
+    pub fn every(self, seconds: f64) -> String {
         match seconds {
             55.0..90.0 => self.pick("chaque minute", "every minute").to_owned(),
             3300.0..4500.0 => self.pick("chaque heure", "every hour").to_owned(),
@@ -143,13 +151,13 @@ impl Language {
                 let seconds =
                     if seconds < 55.0 { seconds } else { (seconds / 60.0).round() * 60.0 };
                 let long = self.duration(seconds.max(1.0));
-                self.say(format!("toutes les {long}"), format!("every {long}"))
+                self.choose(format!("toutes les {long}"), format!("every {long}"))
             }
         }
     }
 
-    /// A duration, as exact as one would say it: `12 s`, `42 min`, `1 h 10`, `3 jours`.
-    pub(crate) fn duration(self, seconds: f64) -> String {
+    /// Duration, with fewer parts the longer it is: `12 s`, `42 min`, `1 h 10`, `3 jours`.
+    pub fn duration(self, seconds: f64) -> String {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the cast saturates, and nobody reads such ages"
@@ -177,9 +185,9 @@ mod tests {
     use super::Language::{English, French};
     use super::*;
 
-    fn teller(language: Language) -> Teller {
+    fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        Teller { language, zone, now: at("2026-11-23T13:03:00Z") }
+        Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
     }
 
     fn at(text: &str) -> Instant {
@@ -187,24 +195,24 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_told_in_the_language_and_the_time_of_the_site() {
+    fn the_day_is_given_in_the_language_and_the_time_of_the_site() {
         let now = at("2026-11-23T13:03:00Z");
-        assert_eq!(teller(French).day_and_clock(now), "lundi 23 novembre, 14:03");
-        assert_eq!(teller(English).day_and_clock(now), "Monday 23 November, 14:03");
-        assert_eq!(teller(French).date(at("2026-03-01T12:00:00Z")), "1er mars");
+        assert_eq!(locale(French).day_and_clock(now), "lundi 23 novembre, 14:03");
+        assert_eq!(locale(English).day_and_clock(now), "Monday 23 November, 14:03");
+        assert_eq!(locale(French).date(at("2026-03-01T12:00:00Z")), "1er mars");
     }
 
     #[test]
-    fn a_moment_says_its_day_only_when_it_is_another() {
-        let teller = teller(French);
-        assert_eq!(teller.moment(at("2026-11-23T12:41:00Z")), "13:41");
-        assert_eq!(teller.moment(at("2026-11-22T12:41:00Z")), "hier 13:41");
-        assert_eq!(teller.moment(at("2026-11-12T12:41:00Z")), "12 novembre, 13:41");
-        assert_eq!(teller.moment(at("2025-11-12T12:41:00Z")), "12 novembre 2025, 13:41");
+    fn a_moment_names_its_day_only_when_it_is_another() {
+        let locale = locale(French);
+        assert_eq!(locale.moment(at("2026-11-23T12:41:00Z")), "13:41");
+        assert_eq!(locale.moment(at("2026-11-22T12:41:00Z")), "hier 13:41");
+        assert_eq!(locale.moment(at("2026-11-12T12:41:00Z")), "12 novembre, 13:41");
+        assert_eq!(locale.moment(at("2025-11-12T12:41:00Z")), "12 novembre 2025, 13:41");
     }
 
     #[test]
-    fn durations_are_as_exact_as_one_would_say_them() {
+    fn a_duration_has_fewer_parts_the_longer_it_is() {
         assert_eq!(French.duration(4.2), "4\u{a0}s");
         assert_eq!(French.duration(42.0 * 60.0), "42\u{a0}min");
         assert_eq!(French.duration(70.0 * 60.0), "1\u{a0}h\u{a0}10");
@@ -213,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rhythm_is_told_without_false_precision() {
+    fn a_rhythm_is_given_without_false_precision() {
         assert_eq!(French.every(10.2), "toutes les 10\u{a0}s");
         assert_eq!(French.every(59.0), "chaque minute");
         assert_eq!(English.every(899.0), "every 15\u{a0}min");
@@ -221,8 +229,8 @@ mod tests {
     }
 
     #[test]
-    fn an_age_is_told_as_people_say_it() {
-        assert_eq!(teller(French).ago(at("2026-11-23T12:59:00Z")), "il y a 4\u{a0}min");
-        assert_eq!(teller(English).ago(at("2026-11-23T12:59:00Z")), "4\u{a0}min ago");
+    fn an_age_is_counted_back_from_now() {
+        assert_eq!(locale(French).ago(at("2026-11-23T12:59:00Z")), "il y a 4\u{a0}min");
+        assert_eq!(locale(English).ago(at("2026-11-23T12:59:00Z")), "4\u{a0}min ago");
     }
 }

@@ -4,21 +4,21 @@ use domain::Quantity;
 
 use super::Language;
 
-/// A narrow space that does not break: thousands in French, and before units.
-pub(crate) const NARROW: &str = "\u{202f}";
+/// A narrow space that does not break: thousands in French, and before the percent sign.
+const NARROW: &str = "\u{202f}";
 
-/// A number as text, with its unit beside it, so that pages can set the unit in smaller type.
+/// Number as text, and its unit apart so that pages can set it in smaller type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Figure {
-    /// The digits.
-    pub(crate) number: String,
-    /// The unit; empty where there is none.
-    pub(crate) unit: &'static str,
+pub struct Figure {
+    /// Digits, with sign, separators and decimal mark.
+    pub number: String,
+    /// Unit; empty where there is none.
+    pub unit: &'static str,
 }
 
 impl Figure {
     /// Number and unit in one line.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         if self.unit.is_empty() {
             return self.number.clone();
         }
@@ -27,8 +27,8 @@ impl Figure {
 }
 
 impl Language {
-    /// A number with so many decimals: `1 234,5` or `1,234.5`.
-    pub(crate) fn number(self, value: f64, decimals: usize) -> String {
+    /// Number with so many decimals: `1 234,5` or `1,234.5`.
+    pub fn number(self, value: f64, decimals: usize) -> String {
         let text = format!("{:.decimals$}", value.abs());
         let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
         let mut digits = String::new();
@@ -47,8 +47,8 @@ impl Language {
         if negative { format!("\u{2212}{digits}") } else { digits }
     }
 
-    /// A whole number: `1 234`.
-    pub(crate) fn count(self, count: u64) -> String {
+    /// Whole number: `1 234`.
+    pub fn count(self, count: u64) -> String {
         #[expect(
             clippy::cast_precision_loss,
             reason = "nobody reads the last digits of such a count"
@@ -56,8 +56,8 @@ impl Language {
         self.number(count as f64, 0)
     }
 
-    /// A share in percent: `59 %` or `59%`. What is nearly all keeps a decimal and never rounds up to all.
-    pub(crate) fn percent(self, share: f64) -> String {
+    /// Share in percent: `59 %` or `59%`. A share just below 100 % keeps a decimal, so that it never rounds up to it.
+    pub fn percent(self, share: f64) -> String {
         let (percent, decimals) = if (0.99..1.0).contains(&share) {
             ((share * 1000.0).floor() / 10.0, 1)
         } else {
@@ -66,8 +66,13 @@ impl Language {
         format!("{}{}%", self.number(percent, decimals), self.pick(NARROW, ""))
     }
 
-    /// A size in MB, from 1000 on in GB: `12,3 Mo`.
-    pub(crate) fn size(self, bytes: u64) -> String {
+    /// Share in percent with a decimal, within a sentence of the report: `31,4 %`.
+    pub fn exact_percent(self, share: f64) -> String {
+        format!("{}\u{a0}%", self.number(share * 100.0, 1))
+    }
+
+    /// Size in MB, from 1000 on in GB: `12,3 Mo`.
+    pub fn size(self, bytes: u64) -> String {
         #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
         let megabytes = bytes as f64 / 1e6;
         let (value, unit) = if megabytes < 999.95 {
@@ -79,7 +84,7 @@ impl Language {
     }
 
     /// Power in W, from 1000 on in kW with three digits.
-    pub(crate) fn power(self, watts: f64) -> Figure {
+    pub fn power(self, watts: f64) -> Figure {
         if watts.abs() < 999.5 {
             return Figure { number: self.number(watts, 0), unit: "W" };
         }
@@ -88,19 +93,19 @@ impl Language {
     }
 
     /// Power at the end of a scale, without decimals: `6 kW`.
-    pub(crate) fn round_power(self, watts: f64) -> String {
+    pub fn round_power(self, watts: f64) -> String {
         let (value, unit) = if watts < 1000.0 { (watts, "W") } else { (watts / 1000.0, "kW") };
         format!("{}\u{a0}{unit}", self.number(value, 0))
     }
 
     /// Energy in kWh, with a decimal up to 100.
-    pub(crate) fn energy(self, watt_hours: f64) -> Figure {
+    pub fn energy(self, watt_hours: f64) -> Figure {
         let decimals = usize::from(watt_hours.abs() < 99_950.0);
         Figure { number: self.number(watt_hours / 1000.0, decimals), unit: "kWh" }
     }
 
-    /// A value of any quantity, with as many decimals as it deserves.
-    pub(crate) fn measured(self, quantity: Quantity, value: f64) -> Figure {
+    /// Value of any quantity, with the decimals of that quantity.
+    pub fn measured(self, quantity: Quantity, value: f64) -> Figure {
         match quantity {
             Quantity::ActivePower => self.power(value),
             Quantity::EnergyImported | Quantity::EnergyExported => self.energy(value),
@@ -146,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn energy_is_told_in_kilowatt_hours() {
+    fn energy_is_given_in_kilowatt_hours() {
         assert_eq!(French.energy(12_640.0).text(), "12,6\u{a0}kWh");
         assert_eq!(English.energy(1_204_000.0).text(), "1,204\u{a0}kWh");
     }

@@ -1,4 +1,4 @@
-//! Alerts as sentences: the fact and since when, then what to do.
+//! Alerts as two sentences: the fact and since when, then what to do.
 
 mod devices;
 mod machines;
@@ -6,72 +6,31 @@ mod rooms;
 
 use domain::Instant;
 use domain::site::Site;
-use domain::wire::state::{Alert, Matter, Severity};
+use domain::wire::state::{Alert, Matter};
 
-use super::{Language, Teller, Tone};
+use super::{Language, Locale};
 
-/// An alert in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AlertWords {
-    /// The fact.
-    pub(crate) fact: String,
-    /// What to do, or what to know beside it.
-    pub(crate) remedy: String,
-    /// Its colour.
-    pub(crate) tone: Tone,
-    /// Where there is more to see.
-    pub(crate) address: Option<&'static str>,
-    /// Whether somebody takes care of it.
-    pub(crate) acknowledged: bool,
-}
-
-/// An alert as the pages say it, for those who tell it elsewhere.
+/// Sentences of an alert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlertSentences {
-    /// The fact.
+    /// Fact, and since when.
     pub fact: String,
-    /// What to do, or what to know beside it.
+    /// Remedy, or what else helps to judge the fact.
     pub remedy: String,
 }
 
 impl AlertSentences {
-    /// An alert in words at `now`, in French or in English.
-    pub fn of(alert: &Alert, site: &Site, english: bool, now: Instant) -> Self {
-        let language = if english { Language::English } else { Language::French };
-        let teller = Teller { language, zone: site.timezone.clone(), now };
-        let (fact, remedy) = teller.sentences(alert, site);
-        Self { fact, remedy }
+    /// Sentences of an alert at `now`.
+    pub fn of(alert: &Alert, site: &Site, language: Language, now: Instant) -> Self {
+        Locale { language, zone: site.timezone.clone(), now }.alert(alert, site)
     }
 }
 
-impl Teller {
-    /// Puts an alert into words.
-    pub(crate) fn alert(&self, alert: &Alert, site: &Site) -> AlertWords {
-        let tone = match (&alert.matter, alert.severity) {
-            (Matter::Silence { .. } | Matter::Outage { .. }, _) => Tone::Unknown,
-            (_, Severity::Urgent) => Tone::Alarm,
-            (_, Severity::Attention) => Tone::Attention,
-            (_, Severity::Info) => Tone::Plain,
-        };
+impl Locale {
+    /// Sentences of an alert.
+    pub fn alert(&self, alert: &Alert, site: &Site) -> AlertSentences {
         let (fact, remedy) = self.sentences(alert, site);
-        let address = match &alert.matter {
-            Matter::Silence { .. }
-            | Matter::Outage { .. }
-            | Matter::Battery { .. }
-            | Matter::DeviceClock { .. } => Some("/sensors"),
-            Matter::Instrument { .. } => Some("/zones"),
-            Matter::Quarantine { .. } => Some("/sensors#quarantine"),
-            Matter::Disk { .. } | Matter::DiskErrors { .. } => Some("/sensors#storage"),
-            Matter::MachineLeftOn { .. }
-            | Matter::MachineLong { .. }
-            | Matter::Demand { .. }
-            | Matter::Coverage { .. }
-            | Matter::Gaps { .. }
-            | Matter::Baseload { .. }
-            | Matter::Register { .. } => Some("/energy"),
-            _ => None,
-        };
-        AlertWords { fact, remedy, tone, address, acknowledged: alert.acknowledged.is_some() }
+        AlertSentences { fact, remedy }
     }
 
     fn sentences(&self, alert: &Alert, site: &Site) -> (String, String) {
@@ -137,23 +96,24 @@ impl Teller {
 #[cfg(test)]
 mod tests {
     use domain::site;
+    use domain::wire::state::Severity;
     use jiff::tz::TimeZone;
 
     use super::*;
 
-    fn teller(language: Language) -> Teller {
+    fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        Teller { language, zone, now: at("2026-11-23T13:03:00Z") }
+        Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
     }
 
     fn at(text: &str) -> Instant {
         text.parse().unwrap()
     }
 
-    fn said(language: Language, matter: Matter) -> AlertWords {
+    fn sentences(language: Language, matter: Matter) -> AlertSentences {
         let site = site::parse(site::DREUX, "dreux.toml").unwrap();
         let since = at("2026-11-23T12:41:00Z");
-        teller(language).alert(&Alert::new(matter, Severity::Urgent, since), &site)
+        locale(language).alert(&Alert::new(matter, Severity::Urgent, since), &site)
     }
 
     #[test]
@@ -163,29 +123,28 @@ mod tests {
             rhythm_s: Some(10.0),
             battery_percent: Some(62.0),
         };
-        let french = said(Language::French, matter());
+        let french = sentences(Language::French, matter());
         assert_eq!(french.fact, "Capteur «\u{a0}bureaux\u{a0}» muet depuis 13:41");
         assert_eq!(
             french.remedy,
             "d\u{2019}ordinaire une mesure toutes les 10\u{a0}s · pile à 62\u{202f}%"
         );
-        let english = said(Language::English, matter());
+        let english = sentences(Language::English, matter());
         assert_eq!(english.fact, "Sensor \u{201c}bureaux\u{201d} silent since 13:41");
     }
 
     #[test]
     fn bad_air_names_the_room_the_level_and_the_remedy() {
         let zone = "fablab".parse().unwrap();
-        let words = said(Language::French, Matter::Air { zone, co2_ppm: 1612.0 });
+        let words = sentences(Language::French, Matter::Air { zone, co2_ppm: 1612.0 });
         assert_eq!(words.fact, "FabLab\u{a0}: 1\u{202f}612\u{a0}ppm depuis 22\u{a0}min");
         assert!(!words.remedy.is_empty());
-        assert_eq!(words.tone, Tone::Alarm);
     }
 
     #[test]
     fn a_full_building_lets_nobody_else_in() {
         let matter = Matter::Crowd { zone: None, people: 200.0, capacity: 200, to_verify: false };
-        let words = said(Language::French, matter);
+        let words = sentences(Language::French, matter);
         assert_eq!(words.fact, "Bâtiment\u{a0}: 200 personnes sur 200");
         assert_eq!(words.remedy, "Complet depuis 13:41\u{a0}: ne plus laisser entrer");
     }
@@ -234,8 +193,8 @@ mod tests {
             ]
         };
         for matter in matters() {
-            let french = said(Language::French, matter.clone());
-            let english = said(Language::English, matter.clone());
+            let french = sentences(Language::French, matter.clone());
+            let english = sentences(Language::English, matter.clone());
             assert!(!french.fact.is_empty() && !english.remedy.is_empty());
             assert_ne!((french.fact, french.remedy), (english.fact, english.remedy), "{matter:?}");
         }
@@ -244,7 +203,7 @@ mod tests {
     #[test]
     fn what_may_be_full_is_to_be_looked_at() {
         let matter = Matter::Crowd { zone: None, people: 192.0, capacity: 200, to_verify: true };
-        let words = said(Language::French, matter);
+        let words = sentences(Language::French, matter);
         assert_eq!(words.remedy, "Peut-être complet depuis 13:41\u{a0}: à vérifier sur place");
     }
 }

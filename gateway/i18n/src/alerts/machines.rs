@@ -3,9 +3,9 @@
 use domain::site::Site;
 use domain::wire::state::{Alert, MeterMishap};
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn left_on_alert(
         &self,
         alert: &Alert,
@@ -14,17 +14,17 @@ impl Teller {
     ) -> (String, String) {
         let language = self.language;
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: en marche après la fermeture"),
             format!("{meter}: running after closing"),
         );
         let power = power_w.map(|watts| language.round_power(watts));
         let remedy = match power {
-            Some(power) => language.say(
+            Some(power) => language.choose(
                 format!("{power} depuis {since}\u{a0}: l\u{2019}éteindre si personne ne s\u{2019}en sert"),
                 format!("{power} since {since}: switch it off if nobody uses it"),
             ),
-            None => language.say(format!("Depuis {since}"), format!("Since {since}")),
+            None => language.choose(format!("Depuis {since}"), format!("Since {since}")),
         };
         (fact, remedy)
     }
@@ -32,7 +32,7 @@ impl Teller {
     pub(super) fn long_alert(&self, alert: &Alert, meter: &str) -> (String, String) {
         let language = self.language;
         let long = self.for_how_long(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: en marche depuis {long}"),
             format!("{meter}: running for {long}"),
         );
@@ -48,11 +48,11 @@ impl Teller {
         let language = self.language;
         let (drawn, allowed) = (language.kva(kva).text(), language.kva(subscribed_kva).text());
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: {drawn} sur 10\u{a0}min, pour {allowed} souscrits"),
             format!("{meter}: {drawn} over 10 min, of {allowed} that are subscribed"),
         );
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("Depuis {since}\u{a0}: décaler une machine qui chauffe\u{a0}; un dépassement est facturé"),
             format!("Since {since}: put off a machine that heats; an overrun is billed"),
         );
@@ -62,7 +62,7 @@ impl Teller {
     pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> (String, String) {
         let language = self.language;
         let known = language.percent(share);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: hier, {known} seulement de l\u{2019}énergie est connue"),
             format!("{meter}: only {known} of yesterday\u{2019}s energy is known"),
         );
@@ -80,11 +80,11 @@ impl Teller {
         let language = self.language;
         let [night, usual] = [night_w, usual_w].map(|watts| language.number(watts, 0));
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: {night}\u{a0}W la nuit, au lieu de {usual}\u{a0}W d\u{2019}ordinaire"),
             format!("{meter}: {night}\u{a0}W at night, instead of the usual {usual}\u{a0}W"),
         );
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("Depuis {since}\u{a0}: chercher ce qui reste allumé la nuit"),
             format!("Since {since}: look for what stays on at night"),
         );
@@ -94,7 +94,7 @@ impl Teller {
     pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> (String, String) {
         let language = self.language;
         let known = language.percent(least);
-        let fact = language.say(
+        let fact = language.choose(
             format!(
                 "{meters} compteurs sur {of}\u{a0}: l\u{2019}énergie d\u{2019}hier n\u{2019}est connue qu\u{2019}en \
                  partie, le moins bien à {known}"
@@ -124,12 +124,12 @@ impl Teller {
             MeterMishap::Jump => language.pick("a sauté en avant", "jumped ahead"),
         };
         let at = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{meter}\u{a0}: le compteur a changé d\u{2019}index à {at} ({what})"),
             format!("{meter}: its register {what} at {at}"),
         );
         let (from, to) = (language.energy(before_wh).text(), language.energy(after_wh).text());
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("De {from} à {to}\u{a0}: compteur remplacé\u{a0}? L\u{2019}écart n\u{2019}est pas compté"),
             format!("From {from} to {to}: was the meter replaced? The difference is not counted"),
         );

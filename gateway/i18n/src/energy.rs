@@ -1,4 +1,4 @@
-//! What is said of energy beyond watt-hours: findings as sentences, sources, and what is missing.
+//! Energy, cost and emissions: findings, sources, and what is missing.
 
 use domain::Instant;
 use domain::energy::{EnergyFigure, Verdict};
@@ -6,39 +6,39 @@ use domain::indicators::{Cost, UsedFactor, Weighed};
 use domain::register::EventSort;
 use domain::site::Use;
 
-use super::{Figure, Language, Teller};
+use super::{Figure, Language, Locale};
 
 impl Language {
     /// Euros with cents, from 1000 on without: `84,20 €`.
-    pub(crate) fn euros(self, euros: f64) -> Figure {
+    pub fn euros(self, euros: f64) -> Figure {
         let decimals = if euros.abs() < 999.5 { 2 } else { 0 };
         Figure { number: self.number(euros, decimals), unit: "€" }
     }
 
     /// Kilograms of `CO2e`: `21,3 kg CO₂e`.
-    pub(crate) fn kilograms(self, kg: f64) -> Figure {
+    pub fn kilograms(self, kg: f64) -> Figure {
         Figure { number: self.number(kg, usize::from(kg.abs() < 99.95)), unit: "kg\u{a0}CO₂e" }
     }
 
     /// Hours: `12,5 h`.
-    pub(crate) fn hours(self, hours: f64) -> Figure {
+    pub fn hours(self, hours: f64) -> Figure {
         Figure { number: self.number(hours, usize::from(hours.abs() < 99.95)), unit: "h" }
     }
 
-    /// A small energy, for one person or one job: `0,42 kWh`.
-    pub(crate) fn small_energy(self, watt_hours: f64) -> Figure {
+    /// Energy of one person or one session: `0,42 kWh`.
+    pub fn small_energy(self, watt_hours: f64) -> Figure {
         let decimals = if watt_hours.abs() < 9_995.0 { 2 } else { 1 };
         Figure { number: self.number(watt_hours / 1000.0, decimals), unit: "kWh" }
     }
 
-    /// A unit for each of something: `kWh/m²`.
-    pub(crate) fn per_area(self, kwh: f64) -> Figure {
+    /// Energy by floor area: `3,5 kWh/m²`.
+    pub fn per_area(self, kwh: f64) -> Figure {
         let decimals = if kwh.abs() < 0.995 { 2 } else { 1 };
         Figure { number: self.number(kwh, decimals), unit: "kWh/m²" }
     }
 
-    /// What of a span was measured, and what of it only has its part of a longer total.
-    pub(crate) fn proof(self, figure: &EnergyFigure) -> String {
+    /// Share of a period that was measured, and share that only has its part of a longer total.
+    pub fn proof(self, figure: &EnergyFigure) -> String {
         if figure.energy_wh.is_none() {
             return self
                 .pick("Aucune mesure dans cette période.", "No readings in this span.")
@@ -47,19 +47,19 @@ impl Language {
         let measured = self.percent(figure.coverage);
         if figure.repaired > 0.005 {
             let repaired = self.percent(figure.repaired);
-            return self.say(
+            return self.choose(
                 format!("{measured} du temps mesuré, {repaired} rétabli d\u{2019}après les index\u{a0}: total connu, répartition inconnue."),
                 format!("{measured} of the time measured, {repaired} recovered from registers: total known, shape unknown."),
             );
         }
-        self.say(
+        self.choose(
             format!("{measured} du temps mesuré."),
             format!("{measured} of the time measured."),
         )
     }
 
-    /// Where the cost comes from, or why there is none.
-    pub(crate) fn cost_source(self, cost: &Cost) -> String {
+    /// Sources of the cost, or why there is none.
+    pub fn cost_source(self, cost: &Cost) -> String {
         if cost.eur.is_none() {
             return self
                 .pick(
@@ -71,13 +71,19 @@ impl Language {
         let sources = cost.sources.join("\u{a0}; ");
         let missing = (cost.unpriced_wh > 0.0).then(|| self.energy(cost.unpriced_wh).text());
         let without = missing.map_or(String::new(), |energy| {
-            self.say(format!(" {energy} restent sans prix."), format!(" {energy} have no price."))
+            self.choose(
+                format!(" {energy} restent sans prix."),
+                format!(" {energy} have no price."),
+            )
         });
-        self.say(format!("Prix\u{a0}: {sources}.{without}"), format!("Prices: {sources}.{without}"))
+        self.choose(
+            format!("Prix\u{a0}: {sources}.{without}"),
+            format!("Prices: {sources}.{without}"),
+        )
     }
 
-    /// Where the carbon comes from, how old it is and how sure.
-    pub(crate) fn carbon_source(self, weighed: &Weighed) -> String {
+    /// Sources of the emissions, with their year and whether they are confirmed.
+    pub fn carbon_source(self, weighed: &Weighed) -> String {
         if weighed.value.is_none() {
             return self
                 .pick(
@@ -88,7 +94,7 @@ impl Language {
         }
         let factors: Vec<String> = weighed.factors.iter().map(|it| self.factor(it)).collect();
         let factors = factors.join("\u{a0}; ");
-        self.say(format!("Facteurs\u{a0}: {factors}."), format!("Factors: {factors}."))
+        self.choose(format!("Facteurs\u{a0}: {factors}."), format!("Factors: {factors}."))
     }
 
     fn factor(self, factor: &UsedFactor) -> String {
@@ -108,13 +114,13 @@ impl Language {
         text
     }
 
-    /// A meter among zones: `Compteur : Laser`.
-    pub(crate) fn meter(self, name: &str) -> String {
-        self.say(format!("Compteur\u{a0}: {name}"), format!("Meter: {name}"))
+    /// Meter in a list of zones: `Compteur : Laser`.
+    pub fn meter(self, name: &str) -> String {
+        self.choose(format!("Compteur\u{a0}: {name}"), format!("Meter: {name}"))
     }
 
-    /// What energy is for.
-    pub(crate) const fn usage(self, usage: Use) -> &'static str {
+    /// Name of a use of energy.
+    pub const fn usage(self, usage: Use) -> &'static str {
         match usage {
             Use::Heating => self.pick("Chauffage", "Heating"),
             Use::HotWater => self.pick("Eau chaude", "Hot water"),
@@ -128,8 +134,8 @@ impl Language {
         }
     }
 
-    /// What a register did.
-    pub(crate) const fn register_event(self, sort: EventSort) -> &'static str {
+    /// Name of an irregularity of a register.
+    pub const fn register_event(self, sort: EventSort) -> &'static str {
         match sort {
             EventSort::Reset => {
                 self.pick("remise à zéro\u{a0}: compté depuis 0", "reset: counted from 0")
@@ -147,8 +153,8 @@ impl Language {
         }
     }
 
-    /// What a comparison of register and power says.
-    pub(crate) const fn verdict(self, verdict: Verdict) -> &'static str {
+    /// Verdict of the comparison of register and power.
+    pub const fn verdict(self, verdict: Verdict) -> &'static str {
         match verdict {
             Verdict::Agree => self.pick("concordants", "agree"),
             Verdict::ToVerify => self.pick("à vérifier", "to be verified"),
@@ -156,70 +162,64 @@ impl Language {
         }
     }
 
-    /// The day of the week, Monday being 0.
-    pub(crate) const fn weekday(self, day: usize) -> &'static str {
-        let french = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-        let english =
-            ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-        self.pick(french, english)[day]
-    }
-
-    /// The finding of a bar chart: which bar is the highest.
-    pub(crate) fn most_used(self, when: &str, wh: f64) -> String {
+    /// Finding of a bar chart: the highest bar.
+    pub fn most_used(self, when: &str, wh: f64) -> String {
         let energy = self.energy(wh).text();
-        self.say(
+        self.choose(
             format!("La consommation la plus forte\u{a0}: {when}, {energy}"),
             format!("The highest consumption: {when}, {energy}"),
         )
     }
 
-    /// The finding of a breakdown: what takes most.
-    pub(crate) fn takes_most(self, name: &str, share: f64) -> String {
+    /// Finding of a breakdown: the largest part.
+    pub fn takes_most(self, name: &str, share: f64) -> String {
         let share = self.percent(share);
-        self.say(
+        self.choose(
             format!("{name}\u{a0}: {share} de l\u{2019}énergie du bâtiment"),
             format!("{name}: {share} of the energy of the building"),
         )
     }
 
-    /// The finding about people.
-    pub(crate) fn while_vacant(self, wh: f64, share: f64) -> String {
+    /// Finding on energy used while nobody was there.
+    pub fn while_vacant(self, wh: f64, share: f64) -> String {
         let (energy, share) = (self.energy(wh).text(), self.percent(share));
-        self.say(
+        self.choose(
             format!("{energy} consommés quand personne n\u{2019}était là\u{a0}: {share} du total"),
             format!("{energy} used while nobody was there: {share} of all"),
         )
     }
 
-    /// The finding about machines.
-    pub(crate) fn worked(self, sessions: usize, hours: f64) -> String {
+    /// Finding on machines: sessions and hours.
+    pub fn worked(self, sessions: usize, hours: f64) -> String {
         let hours = self.hours(hours).text();
         match sessions {
             0 => self.pick("Aucune séance de travail", "No session").to_owned(),
-            1 => self.say(format!("1 séance de travail, {hours}"), format!("1 session, {hours}")),
-            _ => self.say(
+            1 => {
+                self.choose(format!("1 séance de travail, {hours}"), format!("1 session, {hours}"))
+            }
+            _ => self.choose(
                 format!("{sessions} séances de travail, {hours}"),
                 format!("{sessions} sessions, {hours}"),
             ),
         }
     }
 
-    /// The finding about checks.
-    pub(crate) fn to_verify(self, meters: usize) -> String {
+    /// Finding on the checks of meters.
+    pub fn to_verify(self, meters: usize) -> String {
         match meters {
             0 => self.pick("Aucun compteur à vérifier", "No meter to be verified").to_owned(),
             1 => self.pick("1 compteur à vérifier", "1 meter to be verified").to_owned(),
-            _ => self.say(
+            _ => self.choose(
                 format!("{meters} compteurs à vérifier"),
                 format!("{meters} meters to be verified"),
             ),
         }
     }
 
-    /// Parts above their whole, with interval and size.
-    pub(crate) fn excess(self, meter: &str, from: &str, to: &str, wh: f64) -> String {
+    /// Sub-meters above their meter, with interval and size.
+    pub fn excess(self, meter: &str, from: &str, to: &str, wh: f64) -> String {
         let energy = self.energy(wh).text();
-        self.say(
+        self.choose(
             format!(
                 "{meter}\u{a0}: ses sous-compteurs le dépassent de {energy} entre {from} et {to}."
             ),
@@ -228,10 +228,10 @@ impl Language {
     }
 }
 
-impl Teller {
-    /// The name of a bar: hour, day or month.
-    pub(crate) fn hour(&self, instant: Instant) -> String {
-        self.language.say(
+impl Locale {
+    /// Name of an hour: `14 h`.
+    pub fn hour(&self, instant: Instant) -> String {
+        self.language.choose(
             format!("{}\u{a0}h", self.hour_of(instant)),
             format!("{}:00", self.hour_of(instant)),
         )

@@ -1,4 +1,4 @@
-//! States of the domain in words. A state is never told by colour alone.
+//! States of people, air, devices, machines and data. Each has a word, since a colour alone is not enough.
 
 use domain::air::{AirLevel, Thresholds};
 use domain::wire::state::{
@@ -6,11 +6,11 @@ use domain::wire::state::{
     Quality, Witness, Witnesses,
 };
 
-use super::{Language, Teller};
+use super::{Language, Locale};
 
-/// What a colour may say; each also has its word.
+/// Meaning of a colour; each also has its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub enum Tone {
     /// As it should be.
     Good,
     /// Needs somebody today.
@@ -24,8 +24,8 @@ pub(crate) enum Tone {
 }
 
 impl Tone {
-    /// The class in style sheets.
-    pub(crate) const fn class(self) -> &'static str {
+    /// Class in style sheets.
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Attention => "attention",
@@ -36,9 +36,9 @@ impl Tone {
     }
 }
 
-/// What CO2 means for who is in the room.
+/// Verdict on the CO2 of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Air {
+pub enum Air {
     /// Good.
     Good,
     /// Should be renewed.
@@ -50,8 +50,8 @@ pub(crate) enum Air {
 }
 
 impl Air {
-    /// What this much CO2 means.
-    pub(crate) fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
+    /// Verdict on a CO2 level.
+    pub fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
         match AirLevel::of(co2_ppm, thresholds) {
             AirLevel::Impossible => Self::Impossible,
             AirLevel::Good => Self::Good,
@@ -60,7 +60,8 @@ impl Air {
         }
     }
 
-    pub(crate) const fn tone(self) -> Tone {
+    /// Colour of the verdict.
+    pub const fn tone(self) -> Tone {
         match self {
             Self::Good => Tone::Good,
             Self::Stale => Tone::Attention,
@@ -71,8 +72,8 @@ impl Air {
 }
 
 impl Language {
-    /// What to do about the air.
-    pub(crate) const fn air(self, air: Air) -> &'static str {
+    /// Air of a room, as what to do about it.
+    pub const fn air(self, air: Air) -> &'static str {
         match air {
             Air::Good => self.pick("bon", "good"),
             Air::Stale => self.pick("aérer", "air the room"),
@@ -81,8 +82,8 @@ impl Language {
         }
     }
 
-    /// The same, for a display that is read from afar.
-    pub(crate) const fn air_on_the_wall(self, air: Air) -> &'static str {
+    /// Air of a room, for a display that is read from afar.
+    pub const fn air_on_the_wall(self, air: Air) -> &'static str {
         match air {
             Air::Good => self.pick("air bon", "good air"),
             Air::Stale => self.pick("aérer", "air it"),
@@ -91,8 +92,8 @@ impl Language {
         }
     }
 
-    /// How a device is.
-    pub(crate) const fn device(self, health: DeviceHealth) -> (&'static str, Tone) {
+    /// State of a device.
+    pub const fn device(self, health: DeviceHealth) -> (&'static str, Tone) {
         match health {
             DeviceHealth::Online => (self.pick("en ligne", "online"), Tone::Good),
             DeviceHealth::Sleeping => (self.pick("en sommeil", "asleep"), Tone::Good),
@@ -102,8 +103,8 @@ impl Language {
         }
     }
 
-    /// How a figure came about.
-    pub(crate) const fn quality(self, quality: Quality) -> &'static str {
+    /// Quality of a figure.
+    pub const fn quality(self, quality: Quality) -> &'static str {
         match quality {
             Quality::Measured => self.pick("mesuré", "measured"),
             Quality::Estimated => self.pick("estimé", "estimated"),
@@ -112,8 +113,8 @@ impl Language {
         }
     }
 
-    /// How complete today's energy is: nothing when it is, `98 % mesuré` when not.
-    pub(crate) fn coverage(self, energy: &EnergyState) -> Option<String> {
+    /// Measured share of today's energy: `98 % mesuré`; `None` when it is complete.
+    pub fn coverage(self, energy: &EnergyState) -> Option<String> {
         if energy.energy_quality == Quality::Unknown || energy.today_wh.is_none() {
             return None;
         }
@@ -123,8 +124,8 @@ impl Language {
         (!complete).then(|| format!("{} {word}", self.percent(energy.coverage)))
     }
 
-    /// The people of a zone in one word or number: `34`, `inconnu`, `occupée`, `vide`.
-    pub(crate) fn people(self, people: &PeopleState) -> String {
+    /// People of a zone in one word or number: `34`, `inconnu`, `occupée`, `vide`.
+    pub fn people(self, people: &PeopleState) -> String {
         match (people.people, people.occupancy) {
             (Some(count), _) => self.number(count, 0),
             (None, Occupancy::Occupied) => self.pick("occupée", "occupied").to_owned(),
@@ -133,8 +134,8 @@ impl Language {
         }
     }
 
-    /// The interval of an estimate: `entre 110 et 127`; nothing when the figure is certain.
-    pub(crate) fn between(self, people: &PeopleState) -> Option<String> {
+    /// Interval of an estimate: `entre 110 et 127`; `None` when the figure is certain.
+    pub fn between(self, people: &PeopleState) -> Option<String> {
         let (low, high) = (people.low?.round(), people.high?.round());
         people.people?;
         let (low_text, high_text) = (self.number(low, 0), self.number(high, 0));
@@ -144,8 +145,8 @@ impl Language {
         })
     }
 
-    /// `portes, détecteurs, CO₂`; nothing when nothing told.
-    pub(crate) fn witnesses(self, sources: Witnesses) -> Option<String> {
+    /// Instruments that a number of people rests on: `portes, détecteurs, CO₂`; `None` without any.
+    pub fn witnesses(self, sources: Witnesses) -> Option<String> {
         let name = |witness| match witness {
             Witness::Doors => self.pick("portes", "doors"),
             Witness::Detectors => self.pick("détecteurs", "detectors"),
@@ -155,8 +156,8 @@ impl Language {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// What stands before the capacity: `personnes sur 200`.
-    pub(crate) fn people_of(self, people: f64, capacity: u32) -> String {
+    /// Noun and capacity after a number of people: `personnes sur 200`.
+    pub fn people_of(self, people: f64, capacity: u32) -> String {
         let one = match self {
             Self::French => people.round() < 2.0,
             Self::English => (people.round() - 1.0).abs() < 0.5,
@@ -166,26 +167,26 @@ impl Language {
         format!("{noun} {of} {}", self.number(f64::from(capacity), 0))
     }
 
-    /// There is no room left.
-    pub(crate) const fn full(self) -> &'static str {
+    /// Word for a building without room.
+    pub const fn full(self) -> &'static str {
         self.pick("complet", "full")
     }
 
-    /// There is little room left.
-    pub(crate) const fn nearly_full(self) -> &'static str {
+    /// Word for a building with little room.
+    pub const fn nearly_full(self) -> &'static str {
         self.pick("presque complet", "nearly full")
     }
 
-    /// The finding of a curve of power.
-    pub(crate) fn highest_power(self, power: &str, at: &str) -> String {
+    /// Finding of a curve of power.
+    pub fn highest_power(self, power: &str, at: &str) -> String {
         match self {
             Self::French => format!("au plus {power}, à {at}"),
             Self::English => format!("at most {power}, at {at}"),
         }
     }
 
-    /// Names in a row: `Four, laser et fraiseuse`.
-    pub(crate) fn list(self, names: &[&str]) -> String {
+    /// Enumeration: `Four, laser et fraiseuse`.
+    pub fn list(self, names: &[&str]) -> String {
         match names {
             [] => String::new(),
             [one] => (*one).to_owned(),
@@ -193,8 +194,8 @@ impl Language {
         }
     }
 
-    /// The page's title: the answer first.
-    pub(crate) fn title(self, building: &BuildingState, site: &str, capacity: u32) -> String {
+    /// Title of the live page: the number of people first.
+    pub fn title(self, building: &BuildingState, site: &str, capacity: u32) -> String {
         let answer = match building.people.people {
             _ if is_closed(building) => self.labels().closed.to_owned(),
             Some(people) => {
@@ -206,20 +207,20 @@ impl Language {
     }
 }
 
-/// Whether the building counts as closed: out of hours, and nobody known to be inside.
-pub(crate) fn is_closed(building: &BuildingState) -> bool {
+/// Whether the building counts as closed: outside of opening hours, and estimated to be empty.
+pub fn is_closed(building: &BuildingState) -> bool {
     let nobody = building.people.people.is_some_and(|people| people.round() < 1.0);
     building.open == Some(false) && nobody
 }
 
-impl Teller {
-    /// Since when something is silent: `muet depuis 13:41`.
-    pub(crate) fn silent_since(&self, last: domain::Instant) -> String {
+impl Locale {
+    /// Time since when something is silent: `muet depuis 13:41`.
+    pub fn silent_since(&self, last: domain::Instant) -> String {
         format!("{} {}", self.language.labels().silent_since, self.moment(last))
     }
 
-    /// What a machine does, and for how long: `en marche, 42 min`.
-    pub(crate) fn activity(&self, activity: Activity) -> String {
+    /// Activity of a machine and its duration: `en marche, 42 min`.
+    pub fn activity(&self, activity: Activity) -> String {
         let word = match activity.state {
             ActivityState::Running => self.language.pick("en marche", "running"),
             ActivityState::Standby => self.language.pick("en veille", "on standby"),
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_told_the_people_is_named() {
+    fn the_instruments_behind_a_number_of_people_are_named() {
         let all = [Witness::Doors, Witness::Detectors, Witness::Air].map(|witness| (witness, true));
         assert_eq!(French.witnesses(Witnesses::of(all)).unwrap(), "portes, détecteurs, CO₂");
         assert_eq!(English.witnesses(Witnesses::of([all[0]])).unwrap(), "doors");
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_is_told_as_unknown_and_never_as_nobody() {
+    fn unknown_is_shown_as_unknown_and_never_as_nobody() {
         assert_eq!(French.people(&people(None, Occupancy::Unknown)), "inconnu");
         assert_eq!(English.people(&people(None, Occupancy::Unknown)), "unknown");
         assert_eq!(French.people(&people(None, Occupancy::Vacant)), "vide");
@@ -319,18 +320,18 @@ mod tests {
     }
 
     #[test]
-    fn energy_that_is_not_complete_says_how_much_was_measured() {
+    fn incomplete_energy_has_its_measured_share() {
         assert_eq!(French.coverage(&energy(0.98, Some(1.0))).unwrap(), "98\u{202f}% mesuré");
         assert_eq!(French.coverage(&energy(1.0, Some(1.0))), None);
         assert_eq!(French.coverage(&energy(0.98, None)), None);
     }
 
     #[test]
-    fn a_machine_says_what_it_does_and_for_how_long() {
+    fn the_activity_of_a_machine_has_a_duration() {
         let now: Instant = "2026-11-23T13:03:00Z".parse().unwrap();
         let since = "2026-11-23T12:21:00Z".parse().unwrap();
-        let teller = Teller { language: French, zone: TimeZone::UTC, now };
+        let locale = Locale { language: French, zone: TimeZone::UTC, now };
         let running = Activity { state: ActivityState::Running, since };
-        assert_eq!(teller.activity(running), "en marche, 42\u{a0}min");
+        assert_eq!(locale.activity(running), "en marche, 42\u{a0}min");
     }
 }

@@ -5,9 +5,9 @@ use domain::ids::ZoneId;
 use domain::site::{Site, Ventilation};
 use domain::wire::state::Alert;
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn air_alert(
         &self,
         alert: &Alert,
@@ -19,7 +19,7 @@ impl Teller {
         let zone = site.zone(id);
         let name = zone.map_or(id, |zone| zone.name.as_str());
         let (ppm, long) = (language.number(ppm, 0), self.for_how_long(alert.since));
-        let fact = language.say(
+        let fact = language.choose(
             format!("{name}\u{a0}: {ppm}\u{a0}ppm depuis {long}"),
             format!("{name}: {ppm}\u{a0}ppm for {long}"),
         );
@@ -32,7 +32,6 @@ impl Teller {
         (fact, remedy.to_owned())
     }
 
-    /// It is too warm; what helps depends on whether heat or the sun makes it so.
     pub(super) fn hot_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> (String, String) {
         let language = self.language;
         let remedy =
@@ -50,7 +49,7 @@ impl Teller {
     pub(super) fn heated_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> (String, String) {
         let language = self.language;
         let (warm, long) = (language.number(celsius, 1), self.for_how_long(alert.since));
-        let fact = language.say(
+        let fact = language.choose(
             format!("{zone}\u{a0}: {warm}\u{a0}°C et personne depuis {long}"),
             format!("{zone}: {warm}\u{a0}°C and nobody there for {long}"),
         );
@@ -60,7 +59,7 @@ impl Teller {
     pub(super) fn closed_heated_alert(&self, zone: &str, celsius: f64) -> (String, String) {
         let language = self.language;
         let warm = language.number(celsius, 1);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{zone}\u{a0}: {warm}\u{a0}°C, et le bâtiment est fermé depuis longtemps"),
             format!("{zone}: {warm}\u{a0}°C, and the building has long been closed"),
         );
@@ -80,7 +79,7 @@ impl Teller {
         let language = self.language;
         let faults: Vec<&str> = faults.iter().map(|fault| language.fault(*fault)).collect();
         let faults = faults.join(", ");
-        let fact = language.say(
+        let fact = language.choose(
             format!("{zone}\u{a0}: capteur de CO₂ «\u{a0}{point}\u{a0}» suspect ({faults})"),
             format!("{zone}: CO₂ sensor \u{201c}{point}\u{201d} is suspect ({faults})"),
         );
@@ -99,7 +98,7 @@ impl Teller {
     ) -> (String, String) {
         let language = self.language;
         let (share, long) = (language.percent(percent / 100.0), self.for_how_long(alert.since));
-        let fact = language.say(
+        let fact = language.choose(
             format!("{zone}\u{a0}: {share} d\u{2019}humidité depuis {long}"),
             format!("{zone}: {share} humidity for {long}"),
         );
@@ -117,7 +116,7 @@ impl Teller {
     fn warmth(&self, alert: &Alert, zone: &str, celsius: f64) -> String {
         let language = self.language;
         let (warm, long) = (language.number(celsius, 1), self.for_how_long(alert.since));
-        language.say(
+        language.choose(
             format!("{zone}\u{a0}: {warm}\u{a0}°C depuis {long}"),
             format!("{zone}: {warm}\u{a0}°C for {long}"),
         )
@@ -140,20 +139,20 @@ impl Teller {
         let language = self.language;
         let (count, noun) = (language.number(people, 0), language.people_of(people, of));
         let fact = language
-            .say(format!("{place}\u{a0}: {count} {noun}"), format!("{place}: {count} {noun}"));
+            .choose(format!("{place}\u{a0}: {count} {noun}"), format!("{place}: {count} {noun}"));
         let since = self.moment(alert.since);
         let remedy = if to_verify {
-            language.say(
+            language.choose(
                 format!("Peut-être complet depuis {since}\u{a0}: à vérifier sur place"),
                 format!("Perhaps full since {since}: please look"),
             )
         } else if people >= f64::from(of) {
-            language.say(
+            language.choose(
                 format!("Complet depuis {since}\u{a0}: ne plus laisser entrer"),
                 format!("Full since {since}: let nobody else in"),
             )
         } else {
-            language.say(
+            language.choose(
                 format!("Presque complet depuis {since}"),
                 format!("Nearly full since {since}"),
             )
@@ -164,11 +163,11 @@ impl Teller {
     pub(super) fn after_hours_alert(&self, alert: &Alert, place: &str) -> (String, String) {
         let language = self.language;
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{place}\u{a0}: quelqu\u{2019}un est là après la fermeture"),
             format!("{place}: somebody is there after closing"),
         );
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("Depuis {since}\u{a0}: faire un tour avant de fermer"),
             format!("Since {since}: walk round before locking up"),
         );

@@ -1,19 +1,18 @@
-//! The ledger in words.
+//! Entries of the audit log: corrections, tests of roles and changes of the site file.
 
 use domain::ledger::{Correction, Deed, Effect, InvalidCorrection, RoleTest, Target};
 use domain::site::edit::RoleName;
 use domain::site::{Side, Site};
 use domain::{Kind, Period, Quantity, Source};
 
-use super::{Language, Teller};
-use crate::desk::DeskError;
+use super::{Language, Locale};
 
-/// How the gateway sums up a change of the site file that no page has made.
+/// Summary that the gateway writes for a change of the site file that no page made.
 const BY_HAND: &str = "(fichier)";
 
-impl Teller {
-    /// What a correction is about.
-    pub(crate) fn target(&self, target: &Target, site: &Site) -> String {
+impl Locale {
+    /// Name of the meter, point or source that a correction is about.
+    pub fn target(&self, target: &Target, site: &Site) -> String {
         match target {
             Target::Meter(id) => {
                 site.meter(id.as_str()).map_or_else(|| id.to_string(), |meter| meter.name.clone())
@@ -29,27 +28,27 @@ impl Teller {
         }
     }
 
-    /// From when until when, as one would say it.
-    pub(crate) fn span(&self, span: Period) -> String {
+    /// Period of a correction: `de 13:41 à 14:10`.
+    pub fn span(&self, span: Period) -> String {
         let (from, to) = (self.moment(span.start()), self.moment(span.end()));
-        self.language.say(format!("de {from} à {to}"), format!("from {from} to {to}"))
+        self.language.choose(format!("de {from} à {to}"), format!("from {from} to {to}"))
     }
 
-    /// What a correction says.
-    pub(crate) fn correction(&self, correction: &Correction, site: &Site) -> String {
+    /// Correction as a sentence.
+    pub fn correction(&self, correction: &Correction, site: &Site) -> String {
         let name = self.target(&correction.target, site);
         let span = self.span(correction.period());
         let language = self.language;
         match correction.effect {
-            Effect::Exclude => language.say(
+            Effect::Exclude => language.choose(
                 format!("{name}\u{a0}: mesures écartées {span}"),
                 format!("{name}: readings left out {span}"),
             ),
             Effect::Note => language
-                .say(format!("{name}\u{a0}: remarque {span}"), format!("{name}: remark {span}")),
+                .choose(format!("{name}\u{a0}: remarque {span}"), format!("{name}: remark {span}")),
             Effect::EnergyWh(wh) => {
                 let energy = language.exact_energy(wh);
-                language.say(
+                language.choose(
                     format!("{name}\u{a0}: {energy} déclarés {span}"),
                     format!("{name}: {energy} stated {span}"),
                 )
@@ -59,7 +58,7 @@ impl Teller {
                     Some(quantity) => language.measured(quantity, value).text(),
                     None => language.number(value, 2),
                 };
-                language.say(
+                language.choose(
                     format!("{name}\u{a0}: {text} déclarés {span}"),
                     format!("{name}: {text} stated {span}"),
                 )
@@ -77,18 +76,18 @@ fn quantity(target: &Target, site: &Site) -> Option<Quantity> {
 }
 
 impl Language {
-    /// Energy to the watt-hour, as meters show it: what is stated must be read again as it was stated.
-    pub(crate) fn exact_energy(self, watt_hours: f64) -> String {
+    /// Energy to the watt-hour, so that a stated value is shown exactly as it was stated.
+    pub fn exact_energy(self, watt_hours: f64) -> String {
         format!("{}\u{a0}kWh", self.number(watt_hours / 1000.0, 3))
     }
 
-    /// Why a correction was not taken.
-    pub(crate) fn correction_fault(self, fault: &InvalidCorrection) -> String {
+    /// Reason for which a correction was refused.
+    pub fn correction_fault(self, fault: &InvalidCorrection) -> String {
         match fault {
             InvalidCorrection::NoTarget(_) => self.labels().target_missing.to_owned(),
             InvalidCorrection::Empty => self.labels().span_backwards.to_owned(),
             InvalidCorrection::Future => self.labels().span_in_future.to_owned(),
-            fault => self.say(
+            fault => self.choose(
                 format!("Cette correction ne convient pas ({fault})."),
                 format!("This correction does not fit ({fault})."),
             ),
@@ -96,16 +95,16 @@ impl Language {
     }
 }
 
-impl Teller {
-    /// A source as one would say it.
-    pub(crate) fn source(&self, source: &Source) -> String {
+impl Locale {
+    /// Source as device, channel and quantity.
+    pub fn source(&self, source: &Source) -> String {
         let quantity = self.language.quantity(source.quantity);
         let channel = source.channel.as_ref().map(|channel| format!(" {channel}"));
         format!("{}{}, {quantity}", source.device, channel.unwrap_or_default())
     }
 
-    /// A role as one would say it.
-    pub(crate) fn role(&self, role: &RoleName, site: &Site) -> String {
+    /// Role of the site file: place and quantity, meter, or the two sides of a door.
+    pub fn role(&self, role: &RoleName, site: &Site) -> String {
         match role {
             RoleName::Point(id) => self.target(&Target::Point(id.clone()), site),
             RoleName::Energy(id) | RoleName::Power(id) => {
@@ -133,15 +132,15 @@ impl Teller {
         }
     }
 
-    /// What an entry of the ledger says.
-    pub(crate) fn entry(&self, deed: &Deed, site: &Site) -> String {
+    /// Entry of the audit log as a sentence.
+    pub fn entry(&self, deed: &Deed, site: &Site) -> String {
         let language = self.language;
         match deed {
             Deed::Correction(correction) => self.correction(correction, site),
             Deed::Site(change) if change.summary == BY_HAND => language
                 .pick("Fichier du site changé à la main", "Site file changed by hand")
                 .to_owned(),
-            Deed::Site(change) => language.say(
+            Deed::Site(change) => language.choose(
                 format!("Site\u{a0}: {}", change.summary),
                 format!("Site: {}", change.summary),
             ),
@@ -151,13 +150,13 @@ impl Teller {
                 format!("{role}\u{a0}: {}", self.test(test))
             }
             Deed::Undo { entry } => {
-                language.say(format!("Annulation de {entry}"), format!("Undoing {entry}"))
+                language.choose(format!("Annulation de {entry}"), format!("Undoing {entry}"))
             }
         }
     }
 
-    /// How a test ended.
-    pub(crate) fn test(&self, test: &RoleTest) -> String {
+    /// Result of a test, with what was measured during it.
+    pub fn test(&self, test: &RoleTest) -> String {
         let verdict = if test.passed {
             self.language.pick("essai réussi", "test passed")
         } else {
@@ -166,35 +165,30 @@ impl Teller {
         format!("{verdict} ({})", test.seen)
     }
 
-    /// What was measured during a test.
-    pub(crate) fn test_seen(
-        &self,
-        quantity: Quantity,
-        before: Option<f64>,
-        during: &[f64],
-    ) -> String {
+    /// Range or rise of the values measured during a test.
+    pub fn test_seen(&self, quantity: Quantity, before: Option<f64>, during: &[f64]) -> String {
         let language = self.language;
         let Some((first, last)) = during.first().zip(during.last()) else {
             return language.pick("Encore aucune mesure", "No readings yet").to_owned();
         };
-        let told = |value: f64| language.measured(quantity, value).text();
+        let shown = |value: f64| language.measured(quantity, value).text();
         let begin = before.unwrap_or(*first);
         if quantity.kind() == Kind::Register {
             let rise = language.measured(quantity, last - begin).text();
-            return language.say(format!("{rise} de plus"), format!("{rise} more"));
+            return language.choose(format!("{rise} de plus"), format!("{rise} more"));
         }
         let low = during.iter().copied().fold(begin, f64::min);
         let high = during.iter().copied().fold(begin, f64::max);
-        language.say(
-            format!("de {} à {}, maintenant {}", told(low), told(high), told(*last)),
-            format!("from {} to {}, now {}", told(low), told(high), told(*last)),
+        language.choose(
+            format!("de {} à {}, maintenant {}", shown(low), shown(high), shown(*last)),
+            format!("from {} to {}, now {}", shown(low), shown(high), shown(*last)),
         )
     }
 }
 
 impl Language {
-    /// What to do in front of an instrument.
-    pub(crate) fn test_instruction(self, quantity: Quantity) -> &'static str {
+    /// Instruction for the person who tests an instrument.
+    pub fn test_instruction(self, quantity: Quantity) -> &'static str {
         match quantity {
             Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => self.pick(
                 "Passer la porte dans les deux sens.",
@@ -213,25 +207,6 @@ impl Language {
             }
             Quantity::Illuminance => self.pick("Couvrir le capteur.", "Cover the sensor."),
             _ => self.pick("Faire varier la mesure.", "Make the reading change."),
-        }
-    }
-
-    /// Why something cannot be changed.
-    pub(crate) fn desk_fault(self, error: &DeskError) -> String {
-        match error {
-            DeskError::Demonstration => self
-                .pick(
-                    "Le bâtiment de la démonstration ne peut pas être changé\u{a0}: indiquer le vôtre avec --site.",
-                    "The building of the demonstration cannot be changed: name your own with --site.",
-                )
-                .to_owned(),
-            DeskError::Changed => self
-                .pick(
-                    "Le fichier du site a été changé entre-temps\u{a0}: recharger la page.",
-                    "The site file was changed meanwhile: load the page again.",
-                )
-                .to_owned(),
-            error => error.to_string(),
         }
     }
 }

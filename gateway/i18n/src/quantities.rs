@@ -1,12 +1,12 @@
-//! Quantities by name, and how each is drawn.
+//! Names of quantities, their decimals, and how each is drawn.
 
 use domain::Quantity;
 
 use super::Language;
 
 impl Language {
-    /// What is measured, in words.
-    pub(crate) const fn quantity(self, quantity: Quantity) -> &'static str {
+    /// Name of a quantity.
+    pub const fn quantity(self, quantity: Quantity) -> &'static str {
         match quantity {
             Quantity::Co2 => "CO₂",
             Quantity::Temperature => self.pick("température", "temperature"),
@@ -28,13 +28,13 @@ impl Language {
         }
     }
 
-    /// What a detector says: no, and yes.
-    pub(crate) const fn states(self) -> [&'static str; 2] {
+    /// States of a detector: clear, and occupied.
+    pub const fn states(self) -> [&'static str; 2] {
         self.pick(["personne", "quelqu\u{2019}un"], ["nobody", "somebody"])
     }
 
-    /// The unit on the axis of a chart.
-    pub(crate) const fn chart_unit(self, quantity: Quantity) -> &'static str {
+    /// Unit on the axis of a chart.
+    pub const fn chart_unit(self, quantity: Quantity) -> &'static str {
         match quantity {
             Quantity::PeopleIn | Quantity::PeopleOut | Quantity::PeopleCount => {
                 self.pick("personnes", "people")
@@ -44,8 +44,8 @@ impl Language {
     }
 }
 
-/// Whether the value holds until the next one, and so is drawn as steps.
-pub(crate) const fn is_stepped(quantity: Quantity) -> bool {
+/// Whether a value holds until the next one, and is drawn as steps.
+pub const fn is_stepped(quantity: Quantity) -> bool {
     use Quantity::{
         ActivePower, ApparentPower, Current, EnergyExported, EnergyImported, OccupancyDetected,
         PeopleCount, PeopleIn, PeopleOut,
@@ -64,8 +64,8 @@ pub(crate) const fn is_stepped(quantity: Quantity) -> bool {
     )
 }
 
-/// Whether its chart begins at 0, so that twice as high is twice as much.
-pub(crate) const fn is_from_zero(quantity: Quantity) -> bool {
+/// Whether the chart of a quantity begins at 0.
+pub const fn is_from_zero(quantity: Quantity) -> bool {
     use Quantity::{
         ActivePower, Airflow, ApparentPower, Current, Illuminance, OccupancyDetected, PeopleCount,
     };
@@ -81,8 +81,8 @@ pub(crate) const fn is_from_zero(quantity: Quantity) -> bool {
     )
 }
 
-/// Decimals that its values deserve.
-pub(crate) const fn decimals(quantity: Quantity) -> usize {
+/// Decimals of the values of a quantity.
+pub const fn decimals(quantity: Quantity) -> usize {
     match quantity {
         Quantity::Temperature | Quantity::Current => 1,
         _ => 0,

@@ -2,9 +2,9 @@
 
 use domain::wire::state::Alert;
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn silence_alert(
         &self,
         alert: &Alert,
@@ -14,13 +14,13 @@ impl Teller {
     ) -> (String, String) {
         let language = self.language;
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("Capteur «\u{a0}{device}\u{a0}» muet depuis {since}"),
             format!("Sensor \u{201c}{device}\u{201d} silent since {since}"),
         );
         let rhythm = rhythm_s.map(|seconds| {
             let every = language.every(seconds);
-            language.say(
+            language.choose(
                 format!("d\u{2019}ordinaire une mesure {every}"),
                 format!("usually a reading {every}"),
             )
@@ -48,7 +48,7 @@ impl Teller {
     ) -> (String, String) {
         let language = self.language;
         let since = self.moment(alert.since);
-        let fact = language.say(
+        let fact = language.choose(
             format!("{devices} capteurs sur {of} muets depuis {since}"),
             format!("{devices} of {of} sensors silent since {since}"),
         );
@@ -62,7 +62,7 @@ impl Teller {
     pub(super) fn battery_alert(&self, device: &str, percent: f64) -> (String, String) {
         let language = self.language;
         let charge = language.percent(percent / 100.0);
-        let fact = language.say(
+        let fact = language.choose(
             format!("Capteur «\u{a0}{device}\u{a0}»\u{a0}: pile à {charge}"),
             format!("Sensor \u{201c}{device}\u{201d}: battery at {charge}"),
         );
@@ -79,11 +79,11 @@ impl Teller {
         let (off, since) = (language.number(ahead_s.abs(), 0), self.moment(alert.since));
         let (avance, ahead) =
             if ahead_s < 0.0 { ("retarde", "behind") } else { ("avance", "ahead") };
-        let fact = language.say(
+        let fact = language.choose(
             format!("Capteur «\u{a0}{device}\u{a0}»\u{a0}: son horloge {avance} de {off}\u{a0}s"),
             format!("Sensor \u{201c}{device}\u{201d}: its clock is {off}\u{a0}s {ahead}"),
         );
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("Depuis {since}\u{a0}: ses mesures sont mal datées\u{a0}; vérifier sa mise à l\u{2019}heure"),
             format!("Since {since}: its readings are dated wrong; check how its clock is set"),
         );
@@ -97,7 +97,7 @@ impl Teller {
             "L\u{2019}horloge de la passerelle n\u{2019}est pas synchronisée",
             "The clock of the gateway is not synchronised",
         );
-        let remedy = language.say(
+        let remedy = language.choose(
             format!("Depuis {since}\u{a0}: vérifier le réseau et le service de temps (NTP)"),
             format!("Since {since}: check the network and the time service (NTP)"),
         );
@@ -125,7 +125,7 @@ impl Teller {
             1 => language.pick("erreur", "error"),
             _ => language.pick("erreurs", "errors"),
         };
-        let fact = language.say(
+        let fact = language.choose(
             format!("Le disque ou la carte fait des erreurs\u{a0}: {count} {noun}"),
             format!("The disk or card fails: {count} {noun}"),
         );
@@ -145,12 +145,12 @@ impl Teller {
         let language = self.language;
         let (free, disk) = (language.size(free_bytes), language.size(disk_bytes));
         let fact = if is_full {
-            language.say(
+            language.choose(
                 format!("Disque presque plein\u{a0}: {free} libres sur {disk}"),
                 format!("Disk nearly full: {free} of {disk} left"),
             )
         } else {
-            language.say(
+            language.choose(
                 format!("Le disque se remplit\u{a0}: {free} libres sur {disk}"),
                 format!("The disk fills up: {free} of {disk} left"),
             )

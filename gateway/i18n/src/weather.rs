@@ -1,4 +1,4 @@
-//! What is said of the weather and of the goals: findings as sentences.
+//! Weather and goals: findings and sources.
 
 use domain::indicators::{DegreeDayMethod, Weighed};
 
@@ -6,12 +6,12 @@ use super::{Figure, Language};
 
 impl Language {
     /// Degree days without decimals: `1 234 °C·j`.
-    pub(crate) fn degree_days(self, value: f64) -> Figure {
+    pub fn degree_days(self, value: f64) -> Figure {
         Figure { number: self.number(value, 0), unit: self.pick("°C·j", "°C·d") }
     }
 
-    /// How degree days are reckoned.
-    pub(crate) const fn degree_day_method(self, method: DegreeDayMethod) -> &'static str {
+    /// Name of a method of degree days.
+    pub const fn degree_day_method(self, method: DegreeDayMethod) -> &'static str {
         let t = self.energy_labels();
         match method {
             DegreeDayMethod::Meteo => t.meteo,
@@ -20,37 +20,37 @@ impl Language {
         }
     }
 
-    /// The finding of a signature.
-    pub(crate) fn each_degree(self, wh: f64) -> String {
+    /// Finding of an energy signature.
+    pub fn each_degree(self, wh: f64) -> String {
         let energy = self.small_energy(wh).text();
-        self.say(
+        self.choose(
             format!("Chaque degré de moins dehors ajoute {energy} par jour"),
             format!("Each degree less outside adds {energy} a day"),
         )
     }
 
-    /// The finding of a comparison at the same weather.
-    pub(crate) fn changed(self, change: f64) -> String {
+    /// Finding of a comparison at the same weather.
+    pub fn changed(self, change: f64) -> String {
         let percent = self.percent(change.abs());
         let (french, english) =
             if change < 0.0 { ("de moins", "less") } else { ("de plus", "more") };
-        self.say(
+        self.choose(
             format!("{percent} {french} qu\u{2019}un an avant, à météo égale"),
             format!("{percent} {english} than a year before, at the same weather"),
         )
     }
 
-    /// With which span it is compared, and how.
-    pub(crate) fn compared_with(self, from: &str, until: &str, now: f64, then: f64) -> String {
+    /// Period of comparison, with the degree days of both.
+    pub fn compared_with(self, from: &str, until: &str, now: f64, then: f64) -> String {
         let (now, then) = (self.degree_days(now).text(), self.degree_days(then).text());
-        self.say(
+        self.choose(
             format!("Du {from} au {until}. Degrés-jours (intégrale horaire, base 18\u{a0}°C)\u{a0}: {now}, et {then} alors. Seul le chauffage est corrigé."),
             format!("From {from} to {until}. Degree days (hour by hour, base 18 °C): {now}, and {then} then. Nothing but heating is corrected."),
         )
     }
 
-    /// The last twelve months beside the year of reference; unknown while too little of them was measured.
-    pub(crate) fn reduced(self, reduction: Option<f64>, year: i16) -> String {
+    /// Finding of the pathway: the last twelve months beside the year of reference.
+    pub fn reduced(self, reduction: Option<f64>, year: i16) -> String {
         let Some(share) = reduction else {
             return self
                 .pick(
@@ -62,23 +62,23 @@ impl Language {
         let percent = self.percent(share.abs());
         let (french, english) =
             if share < 0.0 { ("de plus", "more") } else { ("de moins", "less") };
-        self.say(
+        self.choose(
             format!("{percent} {french} qu\u{2019}en {year} sur les 12 derniers mois"),
             format!("{percent} {english} than in {year} over the last 12 months"),
         )
     }
 
-    /// Where the reference and the goals come from.
-    pub(crate) fn reference_source(self, year: i16, kwh: f64, source: &str, goals: &str) -> String {
+    /// Sources of the reference and of the goals.
+    pub fn reference_source(self, year: i16, kwh: f64, source: &str, goals: &str) -> String {
         let energy = self.energy(kwh * 1000.0).text();
-        self.say(
+        self.choose(
             format!("Référence\u{a0}: {energy} en {year} ({source}). Objectifs\u{a0}: {goals}. La valeur absolue par catégorie n\u{2019}est pas jugée ici."),
             format!("Reference: {energy} in {year} ({source}). Goals: {goals}. The absolute value by category is not judged here."),
         )
     }
 
-    /// Where the primary energy comes from; nothing where there is none.
-    pub(crate) fn primary_source(self, weighed: &Weighed) -> Option<String> {
+    /// Sources of the primary energy; `None` where there is none.
+    pub fn primary_source(self, weighed: &Weighed) -> Option<String> {
         weighed.value?;
         let factor = |it: &domain::indicators::UsedFactor| {
             let doubt =
@@ -87,7 +87,7 @@ impl Language {
         };
         let factors: Vec<String> = weighed.factors.iter().map(factor).collect();
         let factors = factors.join("\u{a0}; ");
-        Some(self.say(
+        Some(self.choose(
             format!("Énergie primaire\u{a0}: énergie finale × {factors}."),
             format!("Primary energy: final energy × {factors}."),
         ))

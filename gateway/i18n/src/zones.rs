@@ -1,4 +1,4 @@
-//! What is said of zones beyond the present moment: how they are used, how their doors count, how their air is.
+//! Attendance, doors, air and CO2 sensors of zones over a period.
 
 use domain::air::{
     Advice, AirLevel, Airing, Category, Fault, Icone, PerPerson, Renewal, RenewalBasis,
@@ -7,7 +7,7 @@ use domain::occupancy::{Balance, Peak};
 use domain::wire::state::Residual;
 
 use super::texts::labels;
-use super::{Language, Teller};
+use super::{Language, Locale};
 
 labels! {
     /// The fixed texts of the page of zones in one language.
@@ -102,16 +102,8 @@ labels! {
 }
 
 impl Language {
-    /// The texts of the page of zones.
-    pub(crate) const fn zone_labels(self) -> &'static ZoneLabels {
-        match self {
-            Self::French => &ZoneLabels::FRENCH,
-            Self::English => &ZoneLabels::ENGLISH,
-        }
-    }
-
-    /// A figure with its interval: `34 (entre 30 et 38)`; without one when both ends read the same.
-    pub(crate) fn with_interval(
+    /// Figure with its interval: `34 (entre 30 et 38)`; without one when both ends read the same.
+    pub fn with_interval(
         self,
         value: f64,
         (low, high): (Option<f64>, Option<f64>),
@@ -120,27 +112,22 @@ impl Language {
         let number = |value| self.number(value, decimals);
         match (low.map(number), high.map(number)) {
             (Some(low), Some(high)) if low != high => {
-                let between =
-                    self.say(format!("entre {low} et {high}"), format!("between {low} and {high}"));
+                let between = self
+                    .choose(format!("entre {low} et {high}"), format!("between {low} and {high}"));
                 format!("{} ({between})", number(value))
             }
             _ => number(value),
         }
     }
 
-    /// A name and what is told of it: `Qualité : estimé`.
-    pub(crate) fn told(self, name: &str, text: &str) -> String {
-        self.say(format!("{name}\u{a0}: {text}"), format!("{name}: {text}"))
-    }
-
-    /// A number with its sign: `+3`, `−2`, `0`.
-    pub(crate) fn signed(self, value: f64) -> String {
+    /// Number with its sign: `+3`, `−2`, `0`.
+    pub fn signed(self, value: f64) -> String {
         let sign = if value.round() > 0.0 { "+" } else { "" };
         format!("{sign}{}", self.number(value, 0))
     }
 
-    /// How well doors count.
-    pub(crate) const fn balance(self, balance: Balance) -> &'static str {
+    /// Verdict on the balance of doors.
+    pub const fn balance(self, balance: Balance) -> &'static str {
         match balance {
             Balance::Good => self.pick("bon", "good"),
             Balance::Check => self.pick("à surveiller", "to be watched"),
@@ -148,8 +135,8 @@ impl Language {
         }
     }
 
-    /// What CO2 of a period's end says, in words.
-    pub(crate) const fn air_level(self, level: AirLevel) -> &'static str {
+    /// Verdict on a level of CO2.
+    pub const fn air_level(self, level: AirLevel) -> &'static str {
         match level {
             AirLevel::Impossible => self.pick("capteur à régler", "adjust sensor"),
             AirLevel::Good => self.pick("bon", "good"),
@@ -158,8 +145,8 @@ impl Language {
         }
     }
 
-    /// `2, moyen`; with a word when it rests on too little time.
-    pub(crate) fn icone(self, icone: Icone) -> String {
+    /// ICONE index with its name: `2, moyen`, marked as provisional when it rests on too little time.
+    pub fn icone(self, icone: Icone) -> String {
         let french = ["nul", "faible", "moyen", "élevé", "très élevé", "extrême"];
         let english = ["none", "low", "medium", "high", "very high", "extreme"];
         let word = self.pick(french, english)[usize::from(icone.class.min(5))];
@@ -167,8 +154,8 @@ impl Language {
         format!("{}, {word}{}", icone.class, if icone.complete { "" } else { provisional })
     }
 
-    /// `II`.
-    pub(crate) const fn category(self, category: Category) -> &'static str {
+    /// EN 16798-1 category: `II`.
+    pub const fn category(self, category: Category) -> &'static str {
         match category {
             Category::I => "I",
             Category::Ii => "II",
@@ -177,8 +164,8 @@ impl Language {
         }
     }
 
-    /// `0,6 fois par heure (entre 0,4 et 0,9), 5 nuits`.
-    pub(crate) fn renewal(self, renewal: &Renewal) -> String {
+    /// Air renewal with its basis: `0,6 fois par heure (entre 0,4 et 0,9), 5 nuits`.
+    pub fn renewal(self, renewal: &Renewal) -> String {
         let ends = (Some(renewal.low_per_h), Some(renewal.high_per_h));
         let figure = self.with_interval(renewal.per_h, ends, 1);
         let basis = match renewal.basis {
@@ -188,28 +175,28 @@ impl Language {
             RenewalBasis::NightDecay => {
                 let nights = renewal.nights;
                 let s = if nights > 1 { "s" } else { "" };
-                self.say(format!("{nights} nuit{s}"), format!("{nights} night{s}"))
+                self.choose(format!("{nights} nuit{s}"), format!("{nights} night{s}"))
             }
             RenewalBasis::DayDecay => {
                 let lulls = renewal.nights;
                 let s = if lulls > 1 { "s" } else { "" };
-                self.say(format!("{lulls} accalmie{s}"), format!("{lulls} lull{s}"))
+                self.choose(format!("{lulls} accalmie{s}"), format!("{lulls} lull{s}"))
             }
         };
-        self.say(
+        self.choose(
             format!("{figure} fois par heure, {basis}"),
             format!("{figure} times an hour, {basis}"),
         )
     }
 
-    /// `28 m³/h (entre 19 et 41)`.
-    pub(crate) fn per_person(self, each: &PerPerson) -> String {
+    /// Fresh air per person: `28 m³/h (entre 19 et 41)`.
+    pub fn per_person(self, each: &PerPerson) -> String {
         let ends = (Some(each.low_m3_h), Some(each.high_m3_h));
         format!("{}\u{a0}m³/h", self.with_interval(each.m3_h, ends, 0))
     }
 
-    /// What is wrong with an instrument.
-    pub(crate) const fn fault(self, fault: Fault) -> &'static str {
+    /// Fault of an instrument.
+    pub const fn fault(self, fault: Fault) -> &'static str {
         match fault {
             Fault::BelowOutdoor => {
                 self.pick("voit moins que l\u{2019}air du dehors", "sees less than outdoor air")
@@ -222,11 +209,11 @@ impl Language {
         }
     }
 
-    /// What opening the windows would bring.
-    pub(crate) fn advice(self, advice: &Advice) -> String {
+    /// Advice on airing, with the expected duration.
+    pub fn advice(self, advice: &Advice) -> String {
         let target = self.number(advice.target_ppm, 0);
         let Some(minutes) = advice.minutes else {
-            return self.say(
+            return self.choose(
                 format!("Ouvrir les fenêtres et sortir un moment\u{a0}: avec autant de monde les fenêtres seules ne ramènent pas l\u{2019}air sous {target}\u{a0}ppm."),
                 format!("Open the windows and leave for a while: with so many people windows alone do not bring the air below {target}\u{a0}ppm."),
             );
@@ -242,19 +229,18 @@ impl Language {
             1 => {
                 self.pick("d\u{2019}après la dernière aération", "from the last airing").to_owned()
             }
-            many => {
-                self.say(format!("d\u{2019}après {many} aérations"), format!("from {many} airings"))
-            }
+            many => self
+                .choose(format!("d\u{2019}après {many} aérations"), format!("from {many} airings")),
         };
-        self.say(
+        self.choose(
             format!("Ouvrir les fenêtres\u{a0}: retour sous {target}\u{a0}ppm en {minutes}\u{a0}min environ ({known})."),
             format!("Open the windows: below {target}\u{a0}ppm again in about {minutes}\u{a0}min ({known})."),
         )
     }
 
-    /// The finding over all zones: which one was used most, in person-hours.
-    pub(crate) fn most_visited(self, name: &str, person_hours: &str) -> String {
-        self.say(
+    /// Finding on attendance: the zone with the most person-hours.
+    pub fn most_visited(self, name: &str, person_hours: &str) -> String {
+        self.choose(
             format!(
                 "{name} a été la zone la plus fréquentée\u{a0}: {person_hours} heures-personnes"
             ),
@@ -262,8 +248,8 @@ impl Language {
         )
     }
 
-    /// The finding over the CO2 sensors.
-    pub(crate) fn faulty_instruments(self, count: usize) -> String {
+    /// Finding on the CO2 sensors.
+    pub fn faulty_instruments(self, count: usize) -> String {
         match count {
             0 => self
                 .pick("Aucun capteur de CO₂ n\u{2019}est à régler", "No CO₂ sensor needs adjusting")
@@ -271,43 +257,43 @@ impl Language {
             1 => self
                 .pick("Un capteur de CO₂ est à vérifier", "One CO₂ sensor must be checked")
                 .to_owned(),
-            _ => self.say(
+            _ => self.choose(
                 format!("{count} capteurs de CO₂ sont à vérifier"),
                 format!("{count} CO₂ sensors must be checked"),
             ),
         }
     }
 
-    /// The finding over the doors: how far they were off.
-    pub(crate) fn doors_differ(self, drift: f64, share: f64) -> String {
+    /// Finding on the doors: entries minus exits.
+    pub fn doors_differ(self, drift: f64, share: f64) -> String {
         let (drift, share) = (self.signed(drift), self.percent(share));
-        self.say(
+        self.choose(
             format!("Entrées moins sorties\u{a0}: {drift}, soit {share} des passages"),
             format!("In minus out: {drift}, which is {share} of the passages"),
         )
     }
 }
 
-impl Teller {
-    /// `34 (entre 30 et 38), 14:15`.
-    pub(crate) fn peak(&self, peak: &Peak) -> String {
+impl Locale {
+    /// Peak with its interval and time: `34 (entre 30 et 38), 14:15`.
+    pub fn peak(&self, peak: &Peak) -> String {
         let people = self.language.with_interval(peak.people, (peak.low, peak.high), 0);
         format!("{people}, {}", self.moment(peak.at))
     }
 
-    /// `+3, 22:30`: what the doors still had inside when the day was closed.
-    pub(crate) fn residual(&self, residual: Residual) -> String {
+    /// People still counted inside when the day was closed: `+3, 22:30`.
+    pub fn residual(&self, residual: Residual) -> String {
         format!("{}, {}", self.language.signed(residual.people), self.moment(residual.at))
     }
 
-    /// `Aéré à 14:10 : 1250 → 640 ppm en 11 min`.
-    pub(crate) fn airing(&self, airing: &Airing) -> String {
+    /// Airing with its effect: `Aéré à 14:10 : 1250 → 640 ppm en 11 min`.
+    pub fn airing(&self, airing: &Airing) -> String {
         let language = self.language;
         let (at, clock) = (self.moment(airing.start), self.clock(airing.start));
         let is_today = at == clock;
         let (from, to) = (language.number(airing.from_ppm, 0), language.number(airing.to_ppm, 0));
         let long = language.duration(airing.end.since(airing.start).as_secs_f64());
-        language.say(
+        language.choose(
             format!(
                 "Aéré {}{at}\u{a0}: {from} → {to}\u{a0}ppm en {long}",
                 if is_today { "à " } else { "" }
@@ -328,7 +314,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_airing_is_told_with_its_effect() {
+    fn an_airing_names_its_effect() {
         let at = |text: &str| text.parse().unwrap();
         let airing = Airing {
             start: at("2026-11-23T13:10:00Z"),
@@ -338,20 +324,20 @@ mod tests {
             per_h: 6.0,
         };
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        let teller =
-            |language| Teller { language, zone: zone.clone(), now: at("2026-11-23T15:00:00Z") };
+        let locale =
+            |language| Locale { language, zone: zone.clone(), now: at("2026-11-23T15:00:00Z") };
         assert_eq!(
-            teller(French).airing(&airing),
+            locale(French).airing(&airing),
             "Aéré à 14:10\u{a0}: 1\u{202f}250 → 640\u{a0}ppm en 11\u{a0}min"
         );
         assert_eq!(
-            teller(English).airing(&airing),
+            locale(English).airing(&airing),
             "Aired at 14:10: 1,250 → 640\u{a0}ppm in 11\u{a0}min"
         );
     }
 
     #[test]
-    fn an_interval_is_told_where_there_is_one_and_an_index_on_little_time_is_provisional() {
+    fn an_interval_is_given_where_there_is_one_and_an_index_on_little_time_is_provisional() {
         assert_eq!(French.with_interval(34.0, (Some(30.0), Some(38.0)), 0), "34 (entre 30 et 38)");
         assert_eq!(English.with_interval(3.0, (Some(3.0), Some(3.0)), 0), "3");
         let icone = Icone { index: 1.6, class: 2, complete: false };
