@@ -20,6 +20,7 @@
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
 //! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
+//! | `sheet` | sections, tables and drawings that pages and report share |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `privacy` | what of small rooms the public is not told |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
@@ -59,6 +60,7 @@ mod report;
 mod routes;
 mod security;
 mod serve;
+mod sheet;
 mod words;
 
 #[cfg(test)]

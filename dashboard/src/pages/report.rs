@@ -14,7 +14,7 @@ use crate::audience::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::report::{
-    Cell, Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
+    Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
 };
 use crate::words::{ReportLabels, Teller};
 

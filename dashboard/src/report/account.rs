@@ -3,13 +3,13 @@
 use domain::indicators::{UsedFactor, Weighed};
 
 use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
 use crate::insights::machine::MachineReport;
+use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."
 pub(super) fn closed_fact(pen: &Pen<'_>) -> Option<String> {
     let share = pen.report.closed?.share()?;
-    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
+    let share = pen.language.exact_percent(share);
     Some(pen.t.fact_closed.replacen("{}", &share, 1))
 }
 
@@ -21,7 +21,7 @@ pub(super) fn profile(pen: &Pen<'_>) -> Option<Section> {
     let watts = |watts: f64| {
         let figure = language.power(watts);
         let scale = if figure.unit == "kW" { 1000.0 } else { 1.0 };
-        let cell = Cell::Number { text: figure.number, value: watts / scale, attention: false };
+        let cell = Cell::shown(figure.number, watts / scale);
         (cell, figure.unit)
     };
     let peak_at = pen.teller.day_and_clock(load.peak_at.start());
@@ -104,13 +104,7 @@ pub(super) fn machines(pen: &Pen<'_>) -> Option<Section> {
         rows: rows.collect(),
         folded: false,
     };
-    Some(Section {
-        id: "machines",
-        heading: t.machines.to_owned(),
-        notes: Vec::new(),
-        chart: None,
-        tables: vec![table],
-    })
+    Some(Section { id: "machines".to_owned(), tables: vec![table], ..Section::titled(t.machines) })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sessions of a month")]
@@ -175,17 +169,11 @@ impl Figures {
     }
 
     fn add(&mut self, name: &str, (cell, unit): (Cell, &str), remark: String) {
-        let cells = vec![cell, Cell::Text(unit.to_owned()), Cell::Text(remark)];
+        let cells = vec![cell, Cell::text(unit.to_owned()), Cell::text(remark)];
         self.table.rows.push(Row { name: name.to_owned(), depth: 0, cells });
     }
 
-    fn section(self, id: &'static str, heading: &str, note: &str) -> Section {
-        Section {
-            id,
-            heading: heading.to_owned(),
-            notes: vec![note.to_owned()],
-            chart: None,
-            tables: vec![self.table],
-        }
+    fn section(self, id: &str, heading: &str, note: &str) -> Section {
+        Section { tables: vec![self.table], ..Section::saying(heading, note).named(id) }
     }
 }

@@ -5,34 +5,35 @@ use domain::ids::MeterId;
 use domain::site::{Site, Use};
 use domain::wire::state::Quality;
 
-use super::bars;
 use super::gather::Breakdowns;
 use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
 use crate::insights::breakdown::Line;
+use crate::sheet::{self, Cell, Column, Row, Section, Table};
 
 /// Months of which less was measured are not compared.
 const COMPARABLE: f64 = 0.9;
-/// From this share of measured time on nobody needs to look.
-const COMPLETE: f64 = 0.98;
+/// Share of measured time from which on a figure needs no attention.
+pub(super) const COMPLETE: f64 = 0.98;
 
-/// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"
+/// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"; of a partly measured
+/// month neither a rate nor a comparison.
 pub(super) fn fact(pen: &Pen<'_>) -> String {
     let (t, language) = (pen.t, pen.language);
     let [now, _, year_before] = &pen.report.energy;
     let Some(wh) = now.building.energy_wh else {
         return t.fact_energy_unknown.replace("{}", &pen.month());
     };
+    let share = now.building.coverage + now.building.repaired;
+    let total = language.total_with_coverage(&language.energy(wh).text(), share, &pen.month());
+    if share < COMPLETE {
+        return t.fact_energy_part.replacen("{}", &total, 1);
+    }
     let per_area = language.number(wh / 1000.0 / pen.site.area_m2, 1);
     let per_area = format!("{per_area}\u{a0}kWh/m²");
-    let mut fact = t
-        .fact_energy
-        .replacen("{}", &language.energy(wh).text(), 1)
-        .replacen("{}", &pen.month(), 1)
-        .replacen("{}", &per_area, 1);
+    let mut fact = t.fact_energy.replacen("{}", &total, 1).replacen("{}", &per_area, 1);
     if let Some(change) = comparable(pen, &now.building, &year_before.building) {
         let sentence = if change < 0.0 { t.fact_less } else { t.fact_more };
-        let percent = format!("{}\u{a0}%", language.number(change.abs() * 100.0, 1));
+        let percent = language.exact_percent(change.abs());
         let than = pen.report.month.year_before().period(&pen.site.timezone).start();
         fact.push(' ');
         fact.push_str(&sentence.replacen("{}", &percent, 1).replacen(
@@ -71,11 +72,9 @@ pub(super) fn section(pen: &Pen<'_>) -> Section {
     }
     tables.push(days(pen));
     Section {
-        id: "consumption",
-        heading: t.consumption.to_owned(),
-        notes: vec![t.consumption_note.to_owned()],
-        chart: Some(bars::of(pen.language, &pen.report.days, finding(pen))),
+        drawing: Some(sheet::days::of(pen.language, &pen.report.days, finding(pen))),
         tables,
+        ..Section::saying(t.consumption, t.consumption_note).named("consumption")
     }
 }
 
@@ -92,7 +91,7 @@ pub(super) fn quality(pen: &Pen<'_>) -> Section {
             Cell::coverage(language, line.energy.coverage),
             Cell::percent(language, Some(line.energy.repaired)),
             Cell::percent(language, Some(missing(&line.energy))),
-            Cell::Text(language.quality(line.energy.quality).to_owned()),
+            Cell::text(language.quality(line.energy.quality).to_owned()),
         ],
     };
     let table = Table {
@@ -109,13 +108,8 @@ pub(super) fn quality(pen: &Pen<'_>) -> Section {
     };
     let note = if incomplete.is_empty() { t.data_note_all } else { t.data_note_some };
     let notes = if now.meters.is_empty() { Vec::new() } else { vec![note.to_owned()] };
-    Section {
-        id: "quality",
-        heading: t.data_quality.to_owned(),
-        notes,
-        chart: None,
-        tables: if incomplete.is_empty() { Vec::new() } else { vec![table] },
-    }
+    let tables = if incomplete.is_empty() { Vec::new() } else { vec![table] };
+    Section { notes, tables, ..Section::titled(t.data_quality).named("quality") }
 }
 
 fn missing(energy: &EnergyFigure) -> f64 {
@@ -195,11 +189,11 @@ fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: C
     let mut cells = vec![
         Cell::kwh(language, now.energy_wh),
         if now.quality == Quality::Unknown {
-            Cell::Unknown
+            Cell::UNKNOWN
         } else {
             Cell::coverage(language, now.coverage)
         },
-        Cell::Text(language.quality(now.quality).to_owned()),
+        Cell::text(language.quality(now.quality).to_owned()),
         fourth,
     ];
     if pen.report.is_over() {
@@ -207,7 +201,7 @@ fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: C
             cells.push(Cell::kwh(language, other.energy_wh));
             cells.push(match comparable(pen, &now, &other) {
                 Some(change) => Cell::change(language, change),
-                None => Cell::Text(pen.t.not_comparable.to_owned()),
+                None => Cell::text(pen.t.not_comparable.to_owned()),
             });
         }
     }
@@ -251,7 +245,7 @@ fn days(pen: &Pen<'_>) -> Table {
         cells: vec![
             Cell::kwh(language, day.figure.energy_wh),
             Cell::coverage(language, day.figure.coverage),
-            Cell::Text(language.quality(day.figure.quality).to_owned()),
+            Cell::text(language.quality(day.figure.quality).to_owned()),
         ],
     };
     Table {

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::document::Document;
 use super::month::Month;
-use super::sheet::Cell;
 use super::{csv, gather};
 use crate::Dashboard;
 use crate::app::App;

@@ -4,7 +4,7 @@ use domain::indicators::Attendance;
 
 use super::gather::ZoneReport;
 use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
+use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."
 pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
@@ -24,7 +24,7 @@ pub(super) fn air_fact(pen: &Pen<'_>) -> Option<String> {
     let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.shares()?[1], zone.name.clone()));
     let worst = pen.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
-    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
+    let share = pen.language.exact_percent(share);
     Some(pen.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
 }
 
@@ -52,13 +52,8 @@ pub(super) fn occupancy(pen: &Pen<'_>) -> Section {
         rows,
         folded: false,
     };
-    Section {
-        id: "occupancy",
-        heading: t.occupancy.to_owned(),
-        notes: vec![t.occupancy_note.to_owned()],
-        chart: None,
-        tables: vec![table, person_hours(pen)],
-    }
+    let heading = Section::saying(t.occupancy, t.occupancy_note);
+    Section { tables: vec![table, person_hours(pen)], ..heading.named("occupancy") }
 }
 
 /// Air of each zone that measures it.
@@ -93,18 +88,13 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
         rows,
         folded: false,
     };
-    Section {
-        id: "air",
-        heading: t.air.to_owned(),
-        notes: vec![note],
-        chart: None,
-        tables: if table.rows.is_empty() { Vec::new() } else { vec![table] },
-    }
+    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
+    Section { tables, ..Section::saying(t.air, &note).named("air") }
 }
 
 fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -> Row {
     let language = pen.language;
-    let text = |text: Option<String>| text.map_or(Cell::Unknown, Cell::Text);
+    let text = |text: Option<String>| text.map_or(Cell::UNKNOWN, Cell::text);
     Row {
         name: name.to_owned(),
         depth: 0,
@@ -139,8 +129,8 @@ fn person_hours(pen: &Pen<'_>) -> Table {
         depth: 0,
         cells: vec![
             number,
-            Cell::Text(unit.to_owned()),
-            Cell::Text(remark.unwrap_or_default()),
+            Cell::text(unit.to_owned()),
+            Cell::text(remark.unwrap_or_default()),
             Cell::coverage(language, usage.coverage),
         ],
     };

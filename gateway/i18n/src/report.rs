@@ -1,9 +1,9 @@
-//! The texts of the monthly report. `{}` is where a figure stands.
+//! Fixed texts of the monthly report. `{}` is where a figure stands.
 
 use super::texts::labels;
 
 labels! {
-    /// The texts of the report in one language.
+    /// Fixed texts of the report in one language.
     ReportLabels:
     unknown: "inconnu", "unknown";
     title: "Rapport énergie et occupation, {}", "Energy and occupancy report, {}";
@@ -21,7 +21,9 @@ labels! {
     contents: "Sommaire", "Contents";
 
     facts: "Faits marquants", "Highlights";
-    fact_energy: "Le bâtiment a consommé {} en {}, soit {}.", "The building used {} in {}, that is {}.";
+    fact_energy: "Le bâtiment a consommé {}, soit {}.", "The building used {}, that is {}.";
+    fact_energy_part: "Le bâtiment a consommé {}.", "The building used {}.";
+    part_measured: "{}, {} mesurés", "{}, {} measured";
     fact_energy_unknown: "L\u{2019}énergie consommée en {} est inconnue.", "The energy used in {} is unknown.";
     fact_less: "C\u{2019}est une baisse de {} par rapport à {}.", "That is {} less than in {}.";
     fact_more: "C\u{2019}est une hausse de {} par rapport à {}.", "That is {} more than in {}.";

@@ -5,11 +5,11 @@ use domain::site::Meter;
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
 use crate::app::App;
 use crate::insights::checks::{cross_checks, parts, story};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -34,13 +34,12 @@ pub(super) async fn sections<R: SeriesReader>(
     }
     let mut notes = excess;
     notes.push(t.check_note.to_owned());
-    let table = Table {
-        head: vec![t.meter, t.measured_time, t.repaired_time, t.days_to_verify, t.quality],
+    let table = Table::new(
+        vec![t.meter, t.measured_time, t.repaired_time, t.days_to_verify, t.quality],
         rows,
-        folded: false,
-    };
+    );
     let overview =
-        Section { table: Some(table), notes, ..Section::titled(language.to_verify(suspects)) };
+        Section { tables: vec![table], notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
     if let Some(meter) = asked.meter(&app.site).filter(|_| !asked.is_year()) {
         sections.push(events(app, &teller, asked, meter).await?);
@@ -111,11 +110,10 @@ async fn events<R: SeriesReader>(
         cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
     };
     Ok(Section {
-        table: Some(Table {
-            head: vec![t.table_start, t.what, t.energy, t.device],
-            rows: rows.into_iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(
+            vec![t.table_start, t.what, t.energy, t.device],
+            rows.into_iter().map(row).collect(),
+        )],
         ..Section::titled(t.events)
     })
 }

@@ -4,13 +4,14 @@ use domain::indicators::{DayPoint, DegreeDays, Signature};
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
 use super::pathway;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::climate::{Climate, ClimateDay, climate, outdoor};
 use crate::insights::comparison::{Comparison, HeatingFrom};
 use crate::problem::Problem;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Figure, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -58,11 +59,7 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     };
     let head = vec![t.method, t.value, t.base_temperature, t.known_days, t.missing_days];
     Section {
-        table: Some(Table {
-            head,
-            rows: told.degree_days.iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(head, told.degree_days.iter().map(row).collect())],
         notes: vec![t.degree_days_note.to_owned()],
         ..Section::titled(t.degree_days)
     }
@@ -89,11 +86,10 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
             Tile::new(t.explained, percent(signature.r_squared)),
         ],
         drawing: scatter(language, told, signature, &title),
-        table: Some(Table {
-            head: vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
-            rows: told.days.iter().map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
+            told.days.iter().map(row).collect(),
+        )],
         notes: vec![
             language
                 .labelled(t.known_days, format_args!("{}.", language.count(signature.days as u64))),
@@ -113,7 +109,7 @@ fn scatter(
         told.days.iter().filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?))).collect();
     let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
-    let top = drawing::round_top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
+    let top = Scale::Fine.top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
     let width = (warmest - coldest).max(1.0);
     let place =
         |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));

@@ -7,14 +7,15 @@ use domain::{Instant, Period};
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::tree;
 use crate::app::App;
 use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -84,11 +85,10 @@ fn prices(language: Language, cost: &Cost) -> Option<Section> {
         Row::new(name, vec![price, Cell::of(Some(energy)), Cell::of(Some(eur))])
     };
     Some(Section {
-        table: Some(Table {
-            head: vec![t.price, t.per_kwh, labels.consumed, labels.cost],
-            rows: cost.parts.iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(
+            vec![t.price, t.per_kwh, labels.consumed, labels.cost],
+            cost.parts.iter().map(row).collect(),
+        )],
         ..Section::titled(t.by_price)
     })
 }
@@ -104,7 +104,7 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let Some((when, most)) = highest else {
         return Section::saying(t.consumed, t.no_readings);
     };
-    let top = drawing::round_top(most);
+    let top = Scale::Fine.top(most);
     let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
     let title = language.most_used(&long_name(teller, step, when.start()), most);
@@ -132,11 +132,10 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     };
     Section {
         drawing: Some(drawing),
-        table: Some(Table {
-            head: vec![t.table_start, t.consumed, t.measured_time, t.quality],
-            rows: known.iter().map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![t.table_start, t.consumed, t.measured_time, t.quality],
+            known.iter().map(row).collect(),
+        )],
         ..Section::titled(title)
     }
 }
@@ -184,7 +183,7 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
         columns.insert(3, t.intensity);
     }
     Some(Section {
-        table: Some(Table { head: columns, rows: lines.iter().map(row).collect(), folded: false }),
+        tables: vec![Table::new(columns, lines.iter().map(row).collect())],
         ..Section::titled(
             finding.map_or(title.to_owned(), |finding| format!("{title} · {finding}")),
         )

@@ -6,11 +6,12 @@ use domain::{Instant, Period};
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table};
 use crate::app::App;
 use crate::insights::scope::{Scope, cells, past};
 use crate::problem::Problem;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Teller;
 
 /// A table that is longer is told day by day.
@@ -33,7 +34,7 @@ pub(super) async fn section<R: SeriesReader>(
         .filter_map(|cell| Some((cell.period.start(), watts(cell)?)))
         .max_by(|a, b| a.1.total_cmp(&b.1));
     let Some((when, most)) = highest else { return Ok(None) };
-    let top = drawing::round_top(most);
+    let top = Scale::Fine.top(most);
     let values: Vec<Option<f64>> = known.iter().map(watts).collect();
     let title = language.peaked(&named(teller, step, when), most);
     let ends = [whole.first(), whole.get(whole.len() / 2), whole.last()];
@@ -48,7 +49,7 @@ pub(super) async fn section<R: SeriesReader>(
     };
     Ok(Some(Section {
         drawing: Some(drawing),
-        table: Some(table(teller, step, &known)),
+        tables: vec![table(teller, step, &known)],
         notes: vec![t.course_note.to_owned()],
         ..Section::titled(title)
     }))
@@ -81,7 +82,7 @@ fn table(teller: &Teller, step: Step, known: &[EnergyCell]) -> Table {
             Row::new(named(teller, step, cell.period.start()), vec![figure(watts(cell)), measured])
         };
         let head = vec![t.time, labels.mean_power, labels.measured_time];
-        return Table { head, rows: known.iter().map(row).collect(), folded: true };
+        return Table::folded(head, known.iter().map(row).collect());
     }
     let same_day = |a: &EnergyCell, b: &EnergyCell| {
         teller.day(a.period.start()) == teller.day(b.period.start())
@@ -94,5 +95,5 @@ fn table(teller: &Teller, step: Step, known: &[EnergyCell]) -> Table {
         Row::new(teller.day(day[0].period.start()), vec![figure(mean), figure(highest)])
     };
     let head = vec![t.time, labels.mean_power, t.highest_of_day];
-    Table { head, rows: known.chunk_by(same_day).map(row).collect(), folded: true }
+    Table::folded(head, known.chunk_by(same_day).map(row).collect())
 }

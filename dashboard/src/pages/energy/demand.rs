@@ -6,11 +6,11 @@ use domain::site::Meter;
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile};
 use crate::app::App;
 use crate::insights::load::demand_of;
 use crate::insights::scope::Scope;
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Teller;
 
 /// The newest overruns that are shown; the API has all of them.
@@ -45,11 +45,10 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
         Row::new(start, vec![Cell::text(end), Cell::of(Some(language.kva(cell.figure)))])
     };
     let overruns = demand.overruns.iter().rev().take(SHOWN);
-    let table = Table {
-        head: vec![labels.table_start, labels.end, t.apparent_power],
-        rows: overruns.map(row).collect(),
-        folded: false,
-    };
+    let table = Table::new(
+        vec![labels.table_start, labels.end, t.apparent_power],
+        overruns.map(row).collect(),
+    );
     let when = demand.highest_at.map(|at| {
         language.labelled(t.highest_demand, format_args!("{}.", teller.moment(at.start())))
     });
@@ -63,7 +62,7 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
             Tile::new(t.hours_near, hours(demand.hours_near)),
             Tile::new(t.hours_over, hours(demand.hours_over)),
         ],
-        table: (!demand.overruns.is_empty()).then_some(table),
+        tables: (!demand.overruns.is_empty()).then_some(table).into_iter().collect(),
         notes: when.into_iter().chain([measured]).chain(assumed).collect(),
         ..Section::titled(language.overrun(
             &meter.name,

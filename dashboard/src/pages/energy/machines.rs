@@ -3,10 +3,10 @@
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
 use crate::app::App;
 use crate::insights::machine::{MachineReport, SessionItem, report};
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Teller};
 
 /// The newest sessions of one machine that are shown; the API has all of them.
@@ -59,8 +59,8 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
         ],
     };
     Section {
-        table: Some(Table {
-            head: vec![
+        tables: vec![Table::new(
+            vec![
                 t.machine,
                 t.sessions,
                 t.hours_worked,
@@ -70,9 +70,8 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
                 t.standby_power,
                 t.standby_energy,
             ],
-            rows: reports.iter().map(row).collect(),
-            folded: false,
-        }),
+            reports.iter().map(row).collect(),
+        )],
         ..Section::titled(language.worked(sessions, hours))
     }
 }
@@ -102,8 +101,8 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
         ],
     };
     Section {
-        table: Some(Table {
-            head: vec![
+        tables: vec![Table::new(
+            vec![
                 t.table_start,
                 t.end,
                 t.consumed,
@@ -113,9 +112,8 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
                 t.cost,
                 t.carbon,
             ],
-            rows: report.sessions.iter().rev().take(SHOWN).map(row).collect(),
-            folded: false,
-        }),
+            report.sessions.iter().rev().take(SHOWN).map(row).collect(),
+        )],
         ..Section::titled(format!("{name} · {}", t.sessions))
     }
 }

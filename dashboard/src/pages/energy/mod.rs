@@ -30,14 +30,14 @@ use axum::response::Response;
 use store::SeriesReader;
 
 use self::asked::{Asked, View};
-use super::section::Section;
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
-use super::{drawing, section};
+
 use crate::app::App;
 use crate::audience::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::Section;
 use crate::words::{Labels, Language};
 
 #[derive(Template)]

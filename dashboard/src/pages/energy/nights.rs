@@ -3,9 +3,10 @@
 use domain::indicators::Night;
 use jiff::civil::Date;
 
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table};
 use crate::insights::load::LoadProfile;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Teller;
 
 /// With fewer nights there is nothing to compare.
@@ -22,7 +23,7 @@ pub(super) fn section(teller: &Teller, told: &LoadProfile) -> Option<Section> {
         language.baseload_step(&named(teller, step.since), step.before_w, step.after_w)
     });
     let steps: Vec<String> = steps.collect();
-    let top = drawing::round_top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
+    let top = Scale::Fine.top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
     let title = steps.last().cloned().unwrap_or_else(|| t.nights.to_owned());
     let values: Vec<Option<f64>> = every_night(nights);
     let ends = [nights.first(), nights.last()];
@@ -39,15 +40,14 @@ pub(super) fn section(teller: &Teller, told: &LoadProfile) -> Option<Section> {
         let watts = Cell::of(Some(language.power(night.watts)));
         Row::new(named(teller, night.date), vec![watts])
     };
-    let table = Table {
-        head: vec![t.night_of, language.labels().mean_power],
-        rows: nights.iter().map(row).collect(),
-        folded: true,
-    };
+    let table = Table::folded(
+        vec![t.night_of, language.labels().mean_power],
+        nights.iter().map(row).collect(),
+    );
     let earlier = steps.len().saturating_sub(1);
     Some(Section {
         drawing: Some(drawing),
-        table: Some(table),
+        tables: vec![table],
         notes: steps.into_iter().take(earlier).chain([t.nights_note.to_owned()]).collect(),
         ..Section::titled(title)
     })

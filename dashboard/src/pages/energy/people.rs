@@ -5,12 +5,12 @@ use domain::calendar::{Step, grid};
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::scope::Scope;
 use crate::insights::usage::{UsageItem, usages};
 use crate::privacy::Sight;
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Labels, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -66,8 +66,7 @@ async fn by_zone<R: SeriesReader>(
         }
     }
     let head = head(language.labels(), language.labels().zone);
-    let table = Some(Table { head, rows, folded: false });
-    Ok(Section { table, ..Section::titled(t.by_zone_people) })
+    Ok(Section { tables: vec![Table::new(head, rows)], ..Section::titled(t.by_zone_people) })
 }
 
 fn summary(language: Language, item: &UsageItem) -> Section {
@@ -126,10 +125,7 @@ fn per_person_hour(language: Language, item: &UsageItem) -> Cell {
 fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
     let t = teller.language.labels();
     let rows = items.iter().map(|it| row(teller.language, teller.date(it.start), it)).collect();
-    Section {
-        table: Some(Table { head: head(t, t.week), rows, folded: false }),
-        ..Section::titled(t.view_people)
-    }
+    Section { tables: vec![Table::new(head(t, t.week), rows)], ..Section::titled(t.view_people) }
 }
 
 fn head(t: &Labels, first: &'static str) -> Vec<&'static str> {

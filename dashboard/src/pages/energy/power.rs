@@ -4,12 +4,13 @@ use domain::indicators::{HeatMap, Load};
 use store::SeriesReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing, SHADES};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::{course, demand, nights};
 use crate::app::App;
 use crate::insights::load::{LoadProfile, profile};
 use crate::problem::Problem;
+use crate::sheet::drawing::{self, Drawing, SHADES};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -62,7 +63,7 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     let t = language.labels();
     let (day, hour, watts) = map.highest()?;
     let title = language.highest_hour(day, hour, watts);
-    let top = drawing::round_top(watts);
+    let top = Scale::Fine.top(watts);
     let days = || (0..7).map(|day| language.weekday(day).to_owned());
     let row = |hour: usize| {
         let of_hour = map.watts.iter().map(|hours| hours[hour]);
@@ -83,7 +84,7 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     };
     Some(Section {
         drawing: Some(drawing),
-        table: Some(Table { head: head.collect(), rows: (0..24).map(row).collect(), folded: true }),
+        tables: vec![Table::folded(head.collect(), (0..24).map(row).collect())],
         ..Section::titled(title)
     })
 }
@@ -104,7 +105,7 @@ fn duration(language: Language, told: &LoadProfile) -> Section {
     let t = language.labels();
     let curve = &told.duration_curve_w;
     let title = language.exceeded(curve.get(50).copied().unwrap_or(0.0));
-    let top = drawing::round_top(curve.first().copied().unwrap_or(0.0));
+    let top = Scale::Fine.top(curve.first().copied().unwrap_or(0.0));
     let row = |percent: usize| {
         let share = f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0;
         let watts = curve.get(percent).map(|watts| language.power(*watts));
@@ -121,11 +122,10 @@ fn duration(language: Language, told: &LoadProfile) -> Section {
     };
     Section {
         drawing: Some(drawing),
-        table: Some(Table {
-            head: vec![t.share_of_hours, t.exceeded_power],
-            rows: (0..=100).step_by(10).map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![t.share_of_hours, t.exceeded_power],
+            (0..=100).step_by(10).map(row).collect(),
+        )],
         ..Section::titled(title)
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::audience::Scene;
 use crate::power_today::PowerToday;
+use crate::sheet::scale::{Scale, height};
 use crate::words::Language;
 
 const WIDTH: f64 = 330.0;
@@ -15,10 +16,6 @@ const WIDTH: f64 = 330.0;
 const HEIGHT: f64 = 56.0;
 /// Room above the curve for the name of the upper line.
 const TOP: f64 = 14.0;
-/// Upper ends of the scale, in W.
-const SCALES: [f64; 16] =
-    [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 3e3, 4e3, 6e3, 8e3, 10e3, 15e3, 20e3, 30e3];
-
 /// What the template draws.
 pub(super) struct Chart {
     pub(super) line: String,
@@ -40,7 +37,7 @@ pub(super) struct Hour {
 pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart {
     let known = power.watts.iter().filter_map(|(quarter, watts)| Some((*quarter, (*watts)?)));
     let highest = known.clone().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let top = scale(highest.map_or(0.0, |(_, watts)| watts));
+    let top = Scale::Power.top(highest.map_or(0.0, |(_, watts)| watts));
     let (mut line, mut area) = (String::new(), String::new());
     for run in power.watts.chunk_by(|(_, a), (_, b)| a.is_some() == b.is_some()) {
         draw(run, power.day, top, &mut line, &mut area);
@@ -54,11 +51,6 @@ pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart
     };
     let hours = hours(power.day, &scene.site.timezone);
     Chart { line, area, scale: language.round_power(top), hours, description }
-}
-
-fn scale(highest: f64) -> f64 {
-    let fits = SCALES.into_iter().find(|top| *top >= highest);
-    fits.unwrap_or_else(|| (highest / 10e3).ceil() * 10e3)
 }
 
 fn x(instant: Instant, day: Period) -> f64 {
@@ -77,7 +69,7 @@ fn draw(
         .iter()
         .filter_map(|(quarter, watts)| {
             // Power that is fed back would be drawn below the base line; the curve is of what is drawn.
-            let y = base - HEIGHT * (*watts)?.max(0.0) / top;
+            let y = base - height((*watts)?, top, HEIGHT);
             Some((x(quarter.start(), day), x(quarter.end(), day), y))
         })
         .collect();
@@ -135,11 +127,5 @@ mod tests {
         let hours = hours(spring, &TimeZone::get("Europe/Paris").unwrap());
         let noon = hours.iter().find(|hour| hour.name == "12\u{a0}h").unwrap();
         assert_eq!(noon.x, "157.8");
-    }
-
-    #[test]
-    fn the_scale_ends_just_above_the_highest_value() {
-        assert!((scale(3900.0) - 4000.0).abs() < 1.0);
-        assert!((scale(41_000.0) - 50_000.0).abs() < 1.0);
     }
 }

@@ -5,11 +5,11 @@ use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::SeriesReader;
 
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones;
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -76,9 +76,9 @@ fn overview(
         cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
         Row { depth: 0, name: zone.name.clone(), cells }
     };
-    let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
+    let table = Table::new(head, reports.iter().map(row).collect());
     let notes = vec![language.air_levels(levels), z.air_note.to_owned()];
-    let mut sections = vec![Section { table: Some(table), notes, ..Section::titled(title) }];
+    let mut sections = vec![Section { tables: vec![table], notes, ..Section::titled(title) }];
     let advice = |(zone, report): &(&Zone, AirReport)| {
         let advice = report.advice.filter(|_| asked.is_current())?;
         Some(format!("{} — {}", zone.name, language.advice(&advice)))
@@ -105,13 +105,12 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
         cells.push(Cell::text(language.count(report.airings.len() as u64)));
         Row { depth: 0, name: zone.name.clone(), cells }
     };
-    let table = Table {
-        head: vec![z.zone, z.renewal, z.renewal_open, z.per_person, z.airings],
-        rows: reports.iter().map(row).collect(),
-        folded: false,
-    };
+    let table = Table::new(
+        vec![z.zone, z.renewal, z.renewal_open, z.per_person, z.airings],
+        reports.iter().map(row).collect(),
+    );
     let notes = vec![z.renewal_note.to_owned()];
-    Section { table: Some(table), notes, ..Section::titled(z.renewal) }
+    Section { tables: vec![table], notes, ..Section::titled(z.renewal) }
 }
 
 fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {

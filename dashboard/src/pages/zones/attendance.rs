@@ -6,14 +6,15 @@ use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, Counting, PeopleFigure};
 use store::SeriesReader;
 
-use super::super::drawing::{self, Drawing};
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
 use crate::insights::scope::past;
 use crate::privacy::Sight;
 use crate::problem::Problem;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -69,10 +70,10 @@ async fn overview<R: SeriesReader>(
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
     });
-    let table = Table { head: head(language, z.zone), rows, folded: false };
+    let table = Table::new(head(language, z.zone), rows);
     let mut notes = vec![z.attendance_note.to_owned()];
     notes.extend(withheld.then(|| z.withheld_note.to_owned()));
-    Ok(Section { table: Some(table), notes, ..Section::titled(title) })
+    Ok(Section { tables: vec![table], notes, ..Section::titled(title) })
 }
 
 fn head(language: Language, first: &'static str) -> Vec<&'static str> {
@@ -154,9 +155,9 @@ async fn one<R: SeriesReader>(
         };
         let z = teller.language.zone_labels();
         let rows = days.iter().zip(&counted).map(row).collect();
-        let table = Table { head: head(teller.language, z.day), rows, folded: false };
+        let table = Table::new(head(teller.language, z.day), rows);
         let notes = vec![z.attendance_note.to_owned()];
-        sections.push(Section { table: Some(table), notes, ..Section::titled(z.attendance) });
+        sections.push(Section { tables: vec![table], notes, ..Section::titled(z.attendance) });
     }
     Ok(sections)
 }
@@ -228,7 +229,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
         ],
     };
     let rows: Vec<Row> = bars.iter().zip(&means).map(row).collect();
-    let top = drawing::round_top(highest);
+    let top = Scale::Fine.top(highest);
     let drawn = values.iter().any(Option::is_some).then(|| Drawing {
         svg: drawing::bars(&values, top),
         kind: "bars people",
@@ -240,11 +241,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
     });
     Section {
         drawing: drawn,
-        table: Some(Table {
-            head: vec![first, z.mean_people, z.counted_people],
-            rows,
-            folded: true,
-        }),
+        tables: vec![Table::folded(vec![first, z.mean_people, z.counted_people], rows)],
         notes: vec![z.counted_note.to_owned()],
         ..Section::titled(title)
     }

@@ -6,13 +6,13 @@ use domain::site::{Side, Site, Zone};
 use domain::{Instant, Period};
 use store::SeriesReader;
 
-use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::countings;
 use crate::insights::scope::past;
 use crate::privacy::Sight;
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::{Language, Teller};
 
 pub(super) async fn sections<R: SeriesReader>(
@@ -95,10 +95,9 @@ fn by_day(teller: &Teller, known: &[Day]) -> Section {
         name: day.name.clone(),
         cells: cells(teller, &day.counting, day.is_over),
     };
-    let table =
-        Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
+    let table = Table::new(head(language, z.day), known.iter().map(row).collect());
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
-    Section { table: Some(table), notes, ..Section::titled(title) }
+    Section { tables: vec![table], notes, ..Section::titled(title) }
 }
 
 /// Each door with each day.
@@ -116,12 +115,11 @@ fn by_door(language: Language, site: &Site, known: &[Day]) -> Section {
         };
         day.counting.doors.iter().map(row).collect::<Vec<_>>()
     };
-    let table = Table {
-        head: vec![z.door, z.people_in, z.people_out, z.drift],
-        rows: known.iter().flat_map(row).collect(),
-        folded: true,
-    };
-    Section { table: Some(table), ..Section::titled(z.door) }
+    let table = Table::folded(
+        vec![z.door, z.people_in, z.people_out, z.drift],
+        known.iter().flat_map(row).collect(),
+    );
+    Section { tables: vec![table], ..Section::titled(z.door) }
 }
 
 /// A door by the zones that it joins, as people know it.
@@ -156,7 +154,7 @@ async fn by_zone<R: SeriesReader>(
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }
-    let table = Table { head: head(teller.language, z.zone), rows, folded: false };
-    let section = Section { table: Some(table), ..Section::titled(z.all) };
-    Ok(section.table.as_ref().is_some_and(|it| !it.rows.is_empty()).then_some(section))
+    let table = Table::new(head(teller.language, z.zone), rows);
+    let section = Section { tables: vec![table], ..Section::titled(z.all) };
+    Ok(section.tables.iter().any(|it| !it.rows.is_empty()).then_some(section))
 }

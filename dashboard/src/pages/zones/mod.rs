@@ -19,7 +19,6 @@ use axum::response::Response;
 use store::SeriesReader;
 
 use self::asked::{Asked, View};
-use super::section::{Section, numbered};
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 use crate::app::App;
@@ -27,6 +26,7 @@ use crate::audience::Screen;
 use crate::privacy::Sight;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::{Section, numbered};
 use crate::words::{Labels, Language, ZoneLabels};
 
 #[derive(Template)]

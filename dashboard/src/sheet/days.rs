@@ -1,9 +1,12 @@
 //! The days of a month as bars in SVG. A day of which not all was measured is a frame, one of which nothing is known has
 //! no bar and a mark.
 
+use askama::Template;
 use domain::calendar::Bucket;
 use domain::energy::EnergyFigure;
 
+use super::drawing::Drawing;
+use super::scale::Scale;
 use crate::words::Language;
 
 const WIDTH: f64 = 620.0;
@@ -13,32 +16,36 @@ const TOP: f64 = 18.0;
 /// From this share of measured time on a bar is full.
 const COMPLETE: f64 = 0.98;
 
-/// What the template draws.
-pub(crate) struct Bars {
-    pub(crate) days: Vec<Bar>,
-    /// The upper end of the scale.
-    pub(crate) scale: String,
-    /// The finding in words.
-    pub(crate) description: String,
+#[derive(Template)]
+#[template(path = "parts/days.html")]
+struct Days {
+    title: &'static str,
+    description: String,
+    days: Vec<Bar>,
+    scale: String,
 }
 
 /// One day.
-pub(crate) struct Bar {
-    pub(crate) x: String,
-    pub(crate) y: String,
-    pub(crate) width: String,
-    pub(crate) height: String,
+struct Bar {
+    x: String,
+    y: String,
+    width: String,
+    height: String,
     /// `full`, `part` or `none`.
-    pub(crate) shape: &'static str,
+    shape: &'static str,
     /// The day of the month, for every fifth.
-    pub(crate) name: Option<String>,
-    pub(crate) middle: String,
+    name: Option<String>,
+    middle: String,
 }
 
-/// The bars of the days, described by `description`.
-pub(crate) fn of(language: Language, days: &[Bucket<EnergyFigure>], description: String) -> Bars {
+/// Bars of the days, described by `description`.
+pub(crate) fn of(
+    language: Language,
+    days: &[Bucket<EnergyFigure>],
+    description: String,
+) -> Drawing {
     let highest = days.iter().filter_map(|day| day.figure.energy_wh).fold(0.0, f64::max);
-    let top = scale(highest);
+    let top = Scale::Month.top(highest);
     #[expect(clippy::cast_precision_loss, reason = "31 days at most")]
     let step = WIDTH / days.len().max(1) as f64;
     let bar = |(place, day): (u32, &Bucket<EnergyFigure>)| {
@@ -60,17 +67,13 @@ pub(crate) fn of(language: Language, days: &[Bucket<EnergyFigure>], description:
             middle: format!("{:.1}", x + step / 2.0),
         }
     };
-    let scale = language.energy(top).text();
-    Bars { days: (0..).zip(days).map(bar).collect(), scale, description }
-}
-
-/// A round number of Wh above the highest bar.
-fn scale(highest: f64) -> f64 {
-    let highest = highest.max(1000.0);
-    let power = 10_f64.powf(highest.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|it| it * power)
-        .find(|it| *it >= highest)
-        .unwrap_or(highest)
+    let drawing = Days {
+        title: language.report().days_title,
+        description: description.clone(),
+        days: (0..).zip(days).map(bar).collect(),
+        scale: language.energy(top).text(),
+    };
+    // Our templates only write into strings, which does not fail.
+    let svg = drawing.render().unwrap_or_default().trim_end().to_owned();
+    Drawing { svg, kind: "days", description, ..Drawing::default() }
 }
