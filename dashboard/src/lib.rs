@@ -1,8 +1,7 @@
 //! The dashboard: shows people and programs what the building does, now and before.
 //!
 //! ```text
-//! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
-//!                                   └──────────▶ /live, pages
+//! state topics ──live──▶ SSE, /live, pages
 //! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
 //! forms of the staff ──access──▶ desk ──▶ (the program)
 //! ```
@@ -10,9 +9,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `routes` | every address that is answered, in one table; limits of time and size |
-//! | `live_link` | the MQTT link; hands state messages to the feed |
-//! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
-//! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
+//! | `live` | the building now: state messages in, streams out; its own map stands there |
 //! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `outlived` | what rollups tell of buckets whose readings were given up |
@@ -34,20 +31,15 @@ mod access;
 mod api;
 mod app;
 mod assets;
-mod audience;
 mod commissioning;
 mod connections;
 mod desk;
 mod energy_figures;
-mod events;
-mod feed;
 mod figures;
 mod health;
 mod insights;
 mod known;
-mod live_json;
-mod live_link;
-mod live_view;
+mod live;
 mod openapi;
 mod outlived;
 mod pages;

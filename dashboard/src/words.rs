@@ -4,7 +4,7 @@ use domain::site::Site;
 use domain::wire::state::{Alert, Matter, Severity};
 pub(crate) use i18n::*;
 
-pub(crate) use i18n::Locale as Teller;
+pub(crate) use i18n::Locale;
 
 use crate::desk::DeskError;
 

@@ -24,7 +24,7 @@ pub(super) fn profile(pen: &Pen<'_>) -> Option<Section> {
         let cell = Cell::shown(figure.number, watts / scale);
         (cell, figure.unit)
     };
-    let peak_at = pen.teller.day_and_clock(load.peak_at.start());
+    let peak_at = pen.locale.day_and_clock(load.peak_at.start());
     let over = t.measured_hours.replacen("{}", &pen.hours(load.hours), 1);
     table.add(t.mean_power, watts(load.mean_w), over);
     table.add(t.peak_power, watts(load.peak_w), peak_at);

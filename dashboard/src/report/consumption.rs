@@ -38,7 +38,7 @@ pub(super) fn fact(pen: &Pen<'_>) -> String {
         fact.push(' ');
         fact.push_str(&sentence.replacen("{}", &percent, 1).replacen(
             "{}",
-            &pen.teller.month(than),
+            &pen.locale.month(than),
             1,
         ));
     }
@@ -240,7 +240,7 @@ fn days(pen: &Pen<'_>) -> Table {
     let (t, language) = (pen.t, pen.language);
     let past = pen.report.days.iter().filter(|day| day.period.start() < pen.report.now);
     let row = |day: &domain::calendar::Bucket<EnergyFigure>| Row {
-        name: pen.teller.day(day.period.start()),
+        name: pen.locale.day(day.period.start()),
         depth: 0,
         cells: vec![
             Cell::kwh(language, day.figure.energy_wh),
@@ -268,7 +268,7 @@ fn finding(pen: &Pen<'_>) -> String {
         Some((day, wh)) => pen
             .t
             .days_finding
-            .replacen("{}", &pen.teller.day(day.period.start()), 1)
+            .replacen("{}", &pen.locale.day(day.period.start()), 1)
             .replacen("{}", &pen.language.energy(wh).text(), 1),
     }
 }

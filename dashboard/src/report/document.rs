@@ -6,7 +6,7 @@ use super::gather::MonthReport;
 use super::pen::Pen;
 use super::{account, consumption, people};
 use crate::sheet::{Cell, Section};
-use crate::words::{Language, ReportLabels, Teller};
+use crate::words::{Language, Locale, ReportLabels};
 
 /// Report in one language.
 pub(crate) struct Document {
@@ -32,10 +32,10 @@ pub(crate) struct KeyFigure {
 impl Document {
     /// Document of `report` on `site`.
     pub(crate) fn of(report: &MonthReport, site: &Site, language: Language) -> Self {
-        let teller = Teller { language, zone: site.timezone.clone(), now: report.now };
-        let pen = Pen { report, site, teller, language, t: language.report() };
+        let locale = Locale { language, zone: site.timezone.clone(), now: report.now };
+        let pen = Pen { report, site, locale, language, t: language.report() };
         let t = pen.t;
-        let mut notes = vec![t.made.replace("{}", &pen.teller.day_and_clock(report.now))];
+        let mut notes = vec![t.made.replace("{}", &pen.locale.day_and_clock(report.now))];
         if !report.is_over() {
             notes.push(t.running.to_owned());
         }

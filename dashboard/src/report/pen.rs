@@ -3,13 +3,13 @@
 use domain::site::Site;
 
 use super::gather::MonthReport;
-use crate::words::{Language, ReportLabels, Teller};
+use crate::words::{Language, Locale, ReportLabels};
 
 /// The figures, and the words for them.
 pub(super) struct Pen<'a> {
     pub(super) report: &'a MonthReport,
     pub(super) site: &'a Site,
-    pub(super) teller: Teller,
+    pub(super) locale: Locale,
     pub(super) language: Language,
     pub(super) t: &'static ReportLabels,
 }
@@ -17,7 +17,7 @@ pub(super) struct Pen<'a> {
 impl Pen<'_> {
     /// The month in words.
     pub(super) fn month(&self) -> String {
-        self.teller.month(self.report.period.start())
+        self.locale.month(self.report.period.start())
     }
 
     /// A duration to the hour, or finer where it is short.

@@ -15,7 +15,7 @@ pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
         Some(range) => format!("{people} ({range})"),
         None => people,
     };
-    let when = pen.teller.day_and_clock(peak.period.start());
+    let when = pen.locale.day_and_clock(peak.period.start());
     t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
 }
 
@@ -101,7 +101,7 @@ fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -
         cells: vec![
             Cell::number(language, told.peak.map(|peak| peak.people), 0),
             text(told.peak.map(|_| range(pen, told).unwrap_or_default())),
-            text(told.peak.map(|peak| pen.teller.day_and_clock(peak.period.start()))),
+            text(told.peak.map(|peak| pen.locale.day_and_clock(peak.period.start()))),
             Cell::number(language, Some(f64::from(capacity)), 0),
             Cell::number(language, told.peak.map(|_| told.occupied_hours), 1),
             Cell::percent(language, told.nearly_full_share()),

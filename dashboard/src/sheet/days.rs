@@ -5,8 +5,8 @@ use askama::Template;
 use domain::calendar::Bucket;
 use domain::energy::EnergyFigure;
 
-use super::drawing::Drawing;
 use super::scale::Scale;
+use crate::sheet::drawing::Drawing;
 use crate::words::Language;
 
 const WIDTH: f64 = 620.0;

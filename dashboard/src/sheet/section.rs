@@ -1,7 +1,7 @@
 //! A finding with what it stands on: it is said first, then shown, then given in numbers.
 
-use super::drawing::Drawing;
 use super::table::Table;
+use crate::sheet::drawing::Drawing;
 use crate::words::Figure;
 
 /// Part of a page or of a report.

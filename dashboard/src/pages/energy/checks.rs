@@ -10,7 +10,7 @@ use crate::insights::checks::{cross_checks, parts, story};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
-use crate::words::{Language, Teller};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
@@ -18,7 +18,7 @@ pub(super) async fn sections<R: SeriesReader>(
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
     for meter in asked.all_meters(app) {
         let (row, is_suspect) = check(app, language, asked, meter).await?;
@@ -27,7 +27,7 @@ pub(super) async fn sections<R: SeriesReader>(
         if parts_of(&app.site, &meter.id).next().is_some() {
             let (_, found) = parts(app, meter, &past(app, asked.span, asked.bars())).await?;
             excess.extend(found.iter().map(|it| {
-                let (from, to) = (teller.moment(it.start), teller.moment(it.end));
+                let (from, to) = (locale.moment(it.start), locale.moment(it.end));
                 language.excess(&meter.name, &from, &to, it.energy_wh)
             }));
         }
@@ -42,7 +42,7 @@ pub(super) async fn sections<R: SeriesReader>(
         Section { tables: vec![table], notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
     if let Some(meter) = asked.meter(&app.site).filter(|_| !asked.is_year()) {
-        sections.push(events(app, &teller, asked, meter).await?);
+        sections.push(events(app, &locale, asked, meter).await?);
     }
     Ok(numbered(sections))
 }
@@ -75,11 +75,11 @@ async fn check<R: SeriesReader>(
 /// What the registers of one meter did, the newest first.
 async fn events<R: SeriesReader>(
     app: &App<R>,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     meter: &Meter,
 ) -> Result<Section, Problem> {
-    let language = teller.language;
+    let language = locale.language;
     let t = language.labels();
     let (events, repairs) = story(app, meter, asked.span).await?;
     let mut rows: Vec<_> = events
@@ -94,7 +94,7 @@ async fn events<R: SeriesReader>(
             (event.at, what, change, source.device.to_string())
         })
         .chain(repairs.iter().map(|repair| {
-            let until = teller.moment(repair.period.end());
+            let until = locale.moment(repair.period.end());
             let what = format!("{} ({until})", t.repaired_silence);
             let energy = language.energy(repair.wh).text();
             (repair.period.start(), what, energy, repair.source.device.to_string())
@@ -106,7 +106,7 @@ async fn events<R: SeriesReader>(
     rows.sort_by_key(|row| std::cmp::Reverse(row.0));
     let row = |(at, what, change, device): (_, String, String, String)| Row {
         depth: 0,
-        name: teller.moment(at),
+        name: locale.moment(at),
         cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
     };
     Ok(Section {

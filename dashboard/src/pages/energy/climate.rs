@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
-use crate::words::{Figure, Language, Teller};
+use crate::words::{Figure, Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
@@ -23,17 +23,17 @@ pub(super) async fn sections<R: SeriesReader>(
     if !asked.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut sections = Vec::new();
     if outdoor(app).is_some() {
         let told = climate(app, asked.span).await?;
         sections.push(degree_days(language, &told));
         sections.push(match &told.signature {
-            Some(signature) => fitted(&teller, &told, signature),
+            Some(signature) => fitted(&locale, &told, signature),
             None => Section::saying(t.signature, t.signature_unknown),
         });
         sections.push(match &told.comparison {
-            Some(comparison) => compared(&teller, &told, comparison),
+            Some(comparison) => compared(&locale, &told, comparison),
             None => Section::saying(t.comparison, t.comparison_unknown),
         });
     } else {
@@ -65,8 +65,8 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     }
 }
 
-fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
-    let language = teller.language;
+fn fitted(locale: &Locale, told: &Climate, signature: &Signature) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let percent = |share: f64| Some(Figure { number: language.percent(share), unit: "" });
     let row = |day: &ClimateDay| {
@@ -74,7 +74,7 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
         let energy = day.energy.energy_wh.map(|wh| language.energy(wh));
         let share = day.energy.coverage;
         let measured = Cell::text(language.percent(share)).when(share < 0.98);
-        Row::new(teller.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
+        Row::new(locale.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
     };
     let title = language.each_degree(signature.wh_per_degree);
     Section {
@@ -131,12 +131,12 @@ fn scatter(
     })
 }
 
-fn compared(teller: &Teller, told: &Climate, comparison: &Comparison) -> Section {
-    let language = teller.language;
+fn compared(locale: &Locale, told: &Climate, comparison: &Comparison) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let energy = |wh: f64| Some(language.energy(wh));
     let last = comparison.end - jiff::SignedDuration::from_millis(1);
-    let (from, until) = (teller.day(comparison.start), teller.day(last));
+    let (from, until) = (locale.day(comparison.start), locale.day(last));
     let heating = match comparison.heating_from {
         HeatingFrom::Meters => t.heating_metered,
         HeatingFrom::Signature => t.heating_modelled,

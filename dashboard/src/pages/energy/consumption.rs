@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
-use crate::words::{Language, Teller};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
@@ -24,13 +24,13 @@ pub(super) async fn sections<R: SeriesReader>(
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let scope = asked.scope(app);
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut sections = Vec::new();
     let accounts = accounts(app, &scope, &[asked.span]).await?;
     sections.extend(accounts.first().map(|account| summary(language, account)));
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
     let known = cells(app, &scope.meters, past(app, asked.span, asked.bars())).await?;
-    sections.push(course(&teller, asked.bars(), &bars, &known));
+    sections.push(course(&locale, asked.bars(), &bars, &known));
     sections.extend(accounts.first().and_then(|account| prices(language, &account.cost)));
     if asked.is_building() {
         for by in [By::Use, By::Zone] {
@@ -94,8 +94,8 @@ fn prices(language: Language, cost: &Cost) -> Option<Section> {
 }
 
 /// When it was used, bar by bar. What has not begun yet has no bar.
-fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
-    let language = teller.language;
+fn course(locale: &Locale, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let highest = known
         .iter()
@@ -107,14 +107,14 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let top = Scale::Fine.top(most);
     let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
-    let title = language.most_used(&long_name(teller, step, when.start()), most);
+    let title = language.most_used(&long_name(locale, step, when.start()), most);
     let row = |cell: &EnergyCell| {
         let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
             Cell::text(language.percent(cell.figure.coverage)).when(cell.figure.coverage < 0.98),
             Cell::text(language.quality(cell.figure.quality)),
         ];
-        Row::new(long_name(teller, step, cell.period.start()), cells)
+        Row::new(long_name(locale, step, cell.period.start()), cells)
     };
     let ends = [bars.first(), bars.get(bars.len() / 2), bars.last()];
     let drawing = Drawing {
@@ -126,7 +126,7 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
         below: ends
             .into_iter()
             .flatten()
-            .map(|bar| short_name(teller, step, bar.start()))
+            .map(|bar| short_name(locale, step, bar.start()))
             .collect(),
         scale: Vec::new(),
     };
@@ -140,19 +140,19 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     }
 }
 
-fn long_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn long_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.day(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.day(start),
     }
 }
 
-fn short_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn short_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.date(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.date(start),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::insights::machine::{MachineReport, SessionItem, report};
 use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
-use crate::words::{Language, Teller};
+use crate::words::{Language, Locale};
 
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
@@ -21,7 +21,7 @@ pub(super) async fn sections<R: SeriesReader>(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_machines, t.too_long)]);
     }
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut reports = Vec::new();
     for meter in asked.all_meters(app).into_iter().filter(|meter| meter.sessions.is_some()) {
         reports.push((meter.name.as_str(), report(app, meter, asked.span).await?));
@@ -32,7 +32,7 @@ pub(super) async fn sections<R: SeriesReader>(
     let mut sections = vec![overview(language, &reports)];
     if asked.meter(&app.site).is_some() {
         let worked = reports.iter().filter(|(_, report)| !report.sessions.is_empty());
-        sections.extend(worked.map(|(name, report)| list(&teller, name, report)));
+        sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }
     Ok(numbered(sections))
 }
@@ -81,14 +81,14 @@ fn optional(text: Option<String>) -> Cell {
     Cell::text(text.unwrap_or_default())
 }
 
-fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
-    let language = teller.language;
+fn list(locale: &Locale, name: &str, report: &MachineReport) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let row = |it: &SessionItem| Row {
         depth: 0,
-        name: teller.moment(it.start),
+        name: locale.moment(it.start),
         cells: vec![
-            Cell::text(if it.running { t.running_still.to_owned() } else { teller.moment(it.end) }),
+            Cell::text(if it.running { t.running_still.to_owned() } else { locale.moment(it.end) }),
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing, SHADES};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
-use crate::words::{Language, Teller};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
@@ -20,29 +20,29 @@ pub(super) async fn sections<R: SeriesReader>(
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
     let scope = asked.scope(app);
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let told = profile(app, &scope, asked.span).await?;
-    let subscriptions = demand::sections(app, &teller, asked, &scope).await?;
+    let subscriptions = demand::sections(app, &locale, asked, &scope).await?;
     let Some(load) = told.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut sections = vec![overview(&teller, &load, &told)];
-    sections.extend(course::section(app, &teller, asked, &scope).await?);
+    let mut sections = vec![overview(&locale, &load, &told)];
+    sections.extend(course::section(app, &locale, asked, &scope).await?);
     sections.extend(subscriptions);
-    sections.extend(nights::section(&teller, &told));
+    sections.extend(nights::section(&locale, &told));
     sections.extend(heat(language, &told.heat_map));
     sections.push(duration(language, &told));
     Ok(numbered(sections))
 }
 
-fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
-    let language = teller.language;
+fn overview(locale: &Locale, load: &Load, told: &LoadProfile) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
     let peak = told
         .peak_at
-        .map(|at| language.labelled(t.peak_power, format_args!("{}.", teller.moment(at))));
+        .map(|at| language.labelled(t.peak_power, format_args!("{}.", locale.moment(at))));
     Section {
         tiles: vec![
             Tile::new(t.baseload, Some(language.power(load.baseload_w))),

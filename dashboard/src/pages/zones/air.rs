@@ -10,14 +10,14 @@ use crate::app::App;
 use crate::figures::zones;
 use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
-use crate::words::{Figure, Language, Teller};
+use crate::words::{Figure, Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
         app.site.points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
@@ -25,7 +25,7 @@ pub(super) async fn sections<R: SeriesReader>(
     match asked.of(&app.site) {
         Of::Zone(zone) if measured(&zone) => {
             let report = zones::air(app, zone.clone(), asked.span).await?;
-            Ok(one(&teller, asked, &report, &app.site.air))
+            Ok(one(&locale, asked, &report, &app.site.air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
@@ -41,18 +41,18 @@ pub(super) async fn sections<R: SeriesReader>(
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&teller, asked, &reports, &app.site.air))
+            Ok(overview(&locale, asked, &reports, &app.site.air))
         }
     }
 }
 
 fn overview(
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     reports: &[(&Zone, AirReport)],
     levels: &Thresholds,
 ) -> Vec<Section> {
-    let language = teller.language;
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let stuffy: Vec<&str> = reports
         .iter()
@@ -90,7 +90,7 @@ fn overview(
     }
     sections.push(renewals(language, reports));
     let aired = reports.iter().flat_map(|(zone, report)| {
-        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
+        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, locale.airing(it)));
         report.airings.iter().map(told).collect::<Vec<_>>()
     });
     sections.push(airings(language, aired.collect()));
@@ -113,8 +113,8 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
     Section { tables: vec![table], notes, ..Section::titled(z.renewal) }
 }
 
-fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
-    let language = teller.language;
+fn one(locale: &Locale, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Some(Figure { number, unit: "" });
     let text = |cell: Cell| cell.text.and_then(plain);
@@ -143,7 +143,7 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) 
     let known = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
     let notes =
         vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
-    let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
+    let aired = report.airings.iter().map(|airing| (airing.start, locale.airing(airing))).collect();
     vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }
 

@@ -10,18 +10,18 @@ use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::countings;
 use crate::insights::scope::past;
-use crate::privacy::Sight;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
-use crate::words::{Language, Teller};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let (teller, z) = (asked.teller(language, app), language.zone_labels());
+    let (locale, z) = (asked.locale(language, app), language.zone_labels());
     let of = asked.of(&app.site);
     let days = past(app, asked.span, Step::Day);
     let counted = countings(app, of.zone(), &days).await?;
@@ -29,7 +29,7 @@ pub(super) async fn sections<R: SeriesReader>(
     let told = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day {
-            name: teller.day(day.start()),
+            name: locale.day(day.start()),
             is_over: is_over(*day, &counting, now),
             counting,
         })
@@ -38,9 +38,9 @@ pub(super) async fn sections<R: SeriesReader>(
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&teller, &known), by_door(language, &app.site, &known)];
+    let mut sections = vec![by_day(&locale, &known), by_door(language, &app.site, &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(app, &teller, sight, asked).await?);
+        sections.extend(by_zone(app, &locale, visibility, asked).await?);
     }
     Ok(sections)
 }
@@ -62,10 +62,10 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
 }
 
-fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
-    let language = teller.language;
+fn cells(locale: &Locale, counting: &Counting, is_over: bool) -> Vec<Cell> {
+    let language = locale.language;
     let z = language.zone_labels();
-    let left = counting.residual.map(|it| teller.residual(it));
+    let left = counting.residual.map(|it| locale.residual(it));
     let balance = if is_over {
         Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good)
     } else {
@@ -80,8 +80,8 @@ fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
     ]
 }
 
-fn by_day(teller: &Teller, known: &[Day]) -> Section {
-    let language = teller.language;
+fn by_day(locale: &Locale, known: &[Day]) -> Section {
+    let language = locale.language;
     let z = language.zone_labels();
     let over = || known.iter().filter(|day| day.is_over);
     let sum = |of: fn(&Counting) -> f64| over().map(|day| of(&day.counting)).sum::<f64>();
@@ -93,7 +93,7 @@ fn by_day(teller: &Teller, known: &[Day]) -> Section {
     let row = |day: &Day| Row {
         depth: 0,
         name: day.name.clone(),
-        cells: cells(teller, &day.counting, day.is_over),
+        cells: cells(locale, &day.counting, day.is_over),
     };
     let table = Table::new(head(language, z.day), known.iter().map(row).collect());
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
@@ -139,22 +139,22 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 /// Every zone with doors of its own over the whole span.
 async fn by_zone<R: SeriesReader>(
     app: &App<R>,
-    teller: &Teller,
-    sight: Sight,
+    locale: &Locale,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Option<Section>, Problem> {
-    let z = teller.language.zone_labels();
+    let z = locale.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !sight.withholds(&app.site, Some(&zone.id));
+    let shown = |zone: &&Zone| !visibility.withholds(&app.site, Some(&zone.id));
     for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             let is_over = is_over(asked.span, &counting, app.clock.now());
-            let cells = cells(teller, &counting, is_over);
+            let cells = cells(locale, &counting, is_over);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }
-    let table = Table::new(head(teller.language, z.zone), rows);
+    let table = Table::new(head(locale.language, z.zone), rows);
     let section = Section { tables: vec![table], ..Section::titled(z.all) };
     Ok(section.tables.iter().any(|it| !it.rows.is_empty()).then_some(section))
 }

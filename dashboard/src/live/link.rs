@@ -1,4 +1,4 @@
-//! The link to the broker: subscribes to the gateway's state topics and hands what they say to the feed.
+//! Link to the broker: subscribes to the gateway's state topics and hands their messages to the hub.
 //! The only file that names the MQTT library.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use crate::feed::Feed;
+use super::hub::LiveHub;
 
 /// The list of all devices is the largest state; this is enough for some ten thousand.
 const LARGEST_STATE_BYTES: usize = 4 << 20;
@@ -20,19 +20,19 @@ const PENDING_REQUESTS: usize = 16;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A broker that starts beside the dashboard may take so long, before it is told as missing.
-const PATIENT_UP_TO: Duration = Duration::from_secs(1);
+/// A broker that starts beside the dashboard may take so long, before its absence is a warning.
+const QUIET_UP_TO: Duration = Duration::from_secs(1);
 const GOODBYE: Duration = Duration::from_millis(500);
 
-/// Keeps `feed` up to date until `shutdown`, through losses of the connection.
+/// Keeps `hub` up to date until `shutdown`, through losses of the connection.
 pub(crate) async fn run(
     broker: BrokerUrl,
     site: Arc<Site>,
-    feed: Arc<Feed>,
+    hub: Arc<LiveHub>,
     shutdown: CancellationToken,
 ) {
     let prefix = native::state_topic(&site.id, "");
-    let (client, mut events) = connect_to(&broker, &feed);
+    let (client, mut events) = connect_to(&broker, &hub);
     let (mut pause, mut connected) = (FIRST_PAUSE, false);
     loop {
         let event = tokio::select! {
@@ -45,10 +45,10 @@ pub(crate) async fn run(
                 (pause, connected) = (FIRST_PAUSE, true);
                 subscribe(&client, &prefix);
             }
-            Ok(Event::Incoming(Packet::Publish(message))) => hand_on(&message, &prefix, &feed),
+            Ok(Event::Incoming(Packet::Publish(message))) => hand_over(&message, &prefix, &hub),
             Ok(_) => {}
             Err(error) => {
-                if connected || pause > PATIENT_UP_TO {
+                if connected || pause > QUIET_UP_TO {
                     warn!(%broker, error = &error as &dyn std::error::Error, "live view has no broker");
                 } else {
                     debug!(%broker, %error, "the broker is not there yet");
@@ -61,12 +61,12 @@ pub(crate) async fn run(
             }
         }
     }
-    say_goodbye(&client, &mut events).await;
+    disconnect(&client, &mut events).await;
 }
 
-fn connect_to(broker: &BrokerUrl, feed: &Feed) -> (AsyncClient, EventLoop) {
+fn connect_to(broker: &BrokerUrl, hub: &LiveHub) -> (AsyncClient, EventLoop) {
     // Two clients of one name would push each other out, so each start has its own.
-    let name = format!("vigie-live-{}-{:x}", std::process::id(), feed.now().as_millis());
+    let name = format!("vigie-live-{}-{:x}", std::process::id(), hub.now().as_millis());
     let mut options = MqttOptions::new(name, broker.host(), broker.port());
     options.set_keep_alive(KEEP_ALIVE);
     options.set_clean_session(true);
@@ -84,14 +84,14 @@ fn subscribe(client: &AsyncClient, prefix: &str) {
     }
 }
 
-fn hand_on(message: &Publish, prefix: &str, feed: &Feed) {
+fn hand_over(message: &Publish, prefix: &str, hub: &LiveHub) {
     let Some(name) = message.topic.strip_prefix(prefix) else { return };
-    if let Err(error) = feed.hear(name, &message.payload, message.retain) {
+    if let Err(error) = hub.apply(name, &message.payload, message.retain) {
         debug!(name, error = &error as &dyn std::error::Error, "state topic set aside");
     }
 }
 
-async fn say_goodbye(client: &AsyncClient, events: &mut EventLoop) {
+async fn disconnect(client: &AsyncClient, events: &mut EventLoop) {
     if client.try_disconnect().is_ok() {
         let _ = timeout(GOODBYE, async { while events.poll().await.is_ok() {} }).await;
     }

@@ -17,7 +17,7 @@ use crate::privacy::tells_of_people;
 /// After so long without a pulse of the gateway its figures count as old.
 pub(crate) const PULSE_LOST_AFTER: SignedDuration = SignedDuration::from_secs(8);
 
-/// What the state topics said last.
+/// Newest state of each topic.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LiveView {
     building: Option<BuildingState>,
@@ -41,20 +41,20 @@ pub(crate) enum Unreadable {
     Payload(#[source] serde_json::Error),
 }
 
-/// How the gateway's heart beats.
+/// Sign of life of the gateway.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pulse {
-    /// When it was last heard; `None` when never.
+    /// When it was last received; `None` when never.
     pub(crate) heard_at: Option<Instant>,
     /// Whether that is recent, and no last will came since.
     pub(crate) alive: bool,
 }
 
 impl LiveView {
-    /// Takes in one message. `name` is what follows `state/` in its topic; an empty payload removes the state.
+    /// Applies a message. `name` is what follows `state/` in its topic; an empty payload removes the state.
     ///
-    /// A message that the broker had kept says nothing about whether the gateway lives, so its own time counts then.
-    pub(crate) fn hear(
+    /// A message that the broker had retained does not show that the gateway lives, so its own time counts then.
+    pub(crate) fn apply(
         &mut self,
         name: &str,
         payload: &[u8],
@@ -67,7 +67,7 @@ impl LiveView {
             None if name == "alerts" => replace(&mut self.alerts, payload, |s| s.as_of)?,
             None if name == "gateway" => {
                 let as_of = replace(&mut self.gateway, payload, |s| s.as_of)?;
-                self.feel_pulse(as_of, retained, now);
+                self.take_pulse(as_of, retained, now);
                 as_of
             }
             Some(("zones", id)) => {
@@ -84,62 +84,62 @@ impl LiveView {
         Ok(())
     }
 
-    fn feel_pulse(&mut self, as_of: Option<Instant>, retained: bool, now: Instant) {
+    fn take_pulse(&mut self, as_of: Option<Instant>, retained: bool, now: Instant) {
         // A last will is dated when the gateway started; it ends the pulse but is none itself.
         if self.gateway.as_ref().is_some_and(|gateway| gateway.online) {
             self.pulse_at = if retained { as_of.map(|at| at.min(now)) } else { Some(now) };
         }
     }
 
-    /// Whether the gateway lives, as far as its topics tell.
+    /// Sign of life of the gateway at `now`.
     pub(crate) fn pulse(&self, now: Instant) -> Pulse {
         let online = self.gateway.as_ref().is_some_and(|gateway| gateway.online);
         let recent = self.pulse_at.is_some_and(|at| now.since(at) <= PULSE_LOST_AFTER);
         Pulse { heard_at: self.pulse_at.or(self.as_of), alive: online && recent }
     }
 
-    /// When the newest of the states was made.
+    /// Instant of the newest state.
     pub(crate) fn as_of(&self) -> Option<Instant> {
         self.as_of
     }
 
-    /// The building; unknown throughout before anything was heard.
+    /// State of the building; unknown throughout before its first message.
     pub(crate) fn building(&self, site: &Site) -> BuildingState {
         self.building.clone().unwrap_or_else(|| BuildingState {
             as_of: Instant::MIN,
-            people: nobody_knows(Some(site.capacity)),
+            people: unknown_people(Some(site.capacity)),
             open: None,
-            energy: no_energy(),
+            energy: unknown_energy(),
         })
     }
 
-    /// One zone; unknown throughout before anything was heard of it.
+    /// State of a zone; unknown throughout before its first message.
     pub(crate) fn zone(&self, zone: &Zone) -> ZoneState {
         self.zones.get(&zone.id).cloned().unwrap_or_else(|| ZoneState {
             as_of: Instant::MIN,
             id: zone.id.clone(),
-            people: nobody_knows(zone.capacity),
+            people: unknown_people(zone.capacity),
             gauges: Vec::new(),
             age_s: None,
-            energy: no_energy(),
+            energy: unknown_energy(),
         })
     }
 
-    /// One meter; unknown throughout before anything was heard of it.
+    /// State of a meter; unknown throughout before its first message.
     pub(crate) fn meter(&self, meter: &Meter) -> MeterState {
         self.meters.get(&meter.id).cloned().unwrap_or_else(|| MeterState {
             as_of: Instant::MIN,
             id: meter.id.clone(),
-            energy: no_energy(),
+            energy: unknown_energy(),
             age_s: None,
             activity: None,
         })
     }
 
-    /// Forgets what tells of the people in a zone.
+    /// Removes all that shows whether people are in a zone.
     pub(crate) fn withhold_people(&mut self, zone: &Zone) {
         if let Some(state) = self.zones.get_mut(&zone.id) {
-            state.people = nobody_knows(zone.capacity);
+            state.people = unknown_people(zone.capacity);
             state.gauges.retain(|gauge| !tells_of_people(gauge.quantity));
         }
         let is_of_zone = |alert: &Alert| match &alert.matter {
@@ -156,23 +156,23 @@ impl LiveView {
         }
     }
 
-    /// Every device that was ever heard.
+    /// States of all devices.
     pub(crate) fn devices(&self) -> &[domain::wire::state::DeviceState] {
         self.devices.as_ref().map_or(&[], |state| &state.devices)
     }
 
-    /// What a person should know now, most urgent first.
+    /// Current alerts, most urgent first.
     pub(crate) fn alerts(&self) -> &[domain::wire::state::Alert] {
         self.alerts.as_ref().map_or(&[], |state| &state.alerts)
     }
 
-    /// What the gateway says of itself.
+    /// State of the gateway.
     pub(crate) fn gateway(&self) -> Option<&GatewayState> {
         self.gateway.as_ref()
     }
 }
 
-/// The gauge of a zone that stands for `quantity`: the freshest, and of equally fresh ones the worst air or the first.
+/// Gauge of a zone that stands for `quantity`: the freshest, and of equally fresh ones the worst air or the first.
 pub(crate) fn gauge(zone: &ZoneState, quantity: Quantity) -> Option<&GaugeState> {
     let mut best: Option<&GaugeState> = None;
     for gauge in zone.gauges.iter().filter(|gauge| gauge.quantity == quantity) {
@@ -220,7 +220,7 @@ fn parse<S: DeserializeOwned>(payload: &[u8]) -> Result<Option<S>, Unreadable> {
     serde_json::from_slice(payload).map(Some).map_err(Unreadable::Payload)
 }
 
-fn nobody_knows(capacity: Option<u32>) -> PeopleState {
+fn unknown_people(capacity: Option<u32>) -> PeopleState {
     PeopleState {
         people: None,
         low: None,
@@ -236,7 +236,7 @@ fn nobody_knows(capacity: Option<u32>) -> PeopleState {
     }
 }
 
-fn no_energy() -> EnergyState {
+fn unknown_energy() -> EnergyState {
     EnergyState {
         power_w: None,
         today_wh: None,
@@ -247,7 +247,7 @@ fn no_energy() -> EnergyState {
     }
 }
 
-/// How long ago `earlier` was, in seconds; not negative, since two machines may disagree by a little.
+/// Seconds from `earlier` to `now`; not negative, since the clocks of two machines may differ by a little.
 pub(crate) fn seconds_since(earlier: Instant, now: Instant) -> f64 {
     now.since(earlier).as_secs_f64().max(0.0)
 }
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gateway_that_was_never_heard_does_not_live() {
+    fn a_gateway_without_any_message_does_not_live() {
         let pulse = LiveView::default().pulse(at("13:00:00"));
         assert_eq!(pulse, Pulse { heard_at: None, alive: false });
     }
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn a_silent_gateway_is_missed_within_nine_seconds() {
         let mut view = LiveView::default();
-        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
+        view.apply("gateway", PULSE, false, at("13:00:00")).unwrap();
         assert!(view.pulse(at("13:00:08")).alive);
         assert!(!view.pulse(at("13:00:09")).alive);
     }
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn a_kept_pulse_is_as_old_as_it_says() {
         let mut view = LiveView::default();
-        view.hear("gateway", PULSE, true, at("13:05:00")).unwrap();
+        view.apply("gateway", PULSE, true, at("13:05:00")).unwrap();
         assert_eq!(
             view.pulse(at("13:05:00")),
             Pulse { heard_at: Some(at("13:00:00")), alive: false }
@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn a_last_will_ends_the_pulse_at_once_and_keeps_its_time() {
         let mut view = LiveView::default();
-        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
-        view.hear("gateway", WILL, false, at("13:00:01")).unwrap();
+        view.apply("gateway", PULSE, false, at("13:00:00")).unwrap();
+        view.apply("gateway", WILL, false, at("13:00:01")).unwrap();
         assert_eq!(
             view.pulse(at("13:00:01")),
             Pulse { heard_at: Some(at("13:00:00")), alive: false }
@@ -305,10 +305,10 @@ mod tests {
     #[test]
     fn a_state_of_another_version_is_refused_and_costs_nothing() {
         let mut view = LiveView::default();
-        view.hear("gateway", PULSE, false, at("13:00:00")).unwrap();
-        assert!(view.hear("gateway", b"{\"online\":1}", false, at("13:00:01")).is_err());
-        assert!(view.hear("weather", b"{}", false, at("13:00:01")).is_err());
-        assert!(view.hear("zones/A b", b"{}", false, at("13:00:01")).is_err());
+        view.apply("gateway", PULSE, false, at("13:00:00")).unwrap();
+        assert!(view.apply("gateway", b"{\"online\":1}", false, at("13:00:01")).is_err());
+        assert!(view.apply("weather", b"{}", false, at("13:00:01")).is_err());
+        assert!(view.apply("zones/A b", b"{}", false, at("13:00:01")).is_err());
         assert!(view.pulse(at("13:00:02")).alive);
     }
 
@@ -321,10 +321,10 @@ mod tests {
         ZoneState {
             as_of: at("13:00:00"),
             id: "a".parse().unwrap(),
-            people: nobody_knows(None),
+            people: unknown_people(None),
             gauges,
             age_s: None,
-            energy: no_energy(),
+            energy: unknown_energy(),
         }
     }
 

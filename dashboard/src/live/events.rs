@@ -1,6 +1,6 @@
 //! Server-sent events: a snapshot, then what changes, and a heartbeat every five seconds.
 //!
-//! The frames come ready from the feed. A reader that is too slow for them gets a new snapshot in place of what it
+//! The frames come ready from the hub. A reader that is too slow for them gets a new snapshot in place of what it
 //! missed. Every stream ends when the dashboard stops.
 
 use std::convert::Infallible;
@@ -16,16 +16,15 @@ use store::SeriesReader;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
+use super::audience::Audience;
+use super::hub::LiveHub;
+use super::screen::Screen;
 use crate::access::Visitor;
 use crate::app::App;
-use crate::audience::{Audience, Screen};
-use crate::feed::Feed;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::Language;
 
-/// Streams that may be open at once; a browser that is turned away asks again by itself.
-pub(crate) const MOST_STREAMS: usize = 600;
 /// How long a browser waits before it comes back, in milliseconds.
 const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
@@ -34,7 +33,7 @@ pub(crate) async fn api<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    open(&app, Audience::Api(visitor.sight))
+    open(&app, Audience::Api(visitor.visibility))
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
@@ -51,7 +50,7 @@ pub(crate) async fn parts<R: SeriesReader>(
         })?,
         Language::named(language)
             .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
-        visitor.sight,
+        visitor.visibility,
     );
     open(&app, audience)
 }
@@ -59,7 +58,7 @@ pub(crate) async fn parts<R: SeriesReader>(
 fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
-    let stream = follow(Arc::clone(&app.feed), audience, app.shutdown.clone(), place);
+    let stream = follow(Arc::clone(&app.live), audience, app.shutdown.clone(), place);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache, no-transform"),
@@ -69,7 +68,7 @@ fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, P
 
 /// One reader. Its place among the open streams is free again when it is dropped.
 struct Reader {
-    feed: Arc<Feed>,
+    hub: Arc<LiveHub>,
     audience: Audience,
     frames: Option<broadcast::Receiver<Bytes>>,
     shutdown: CancellationToken,
@@ -77,12 +76,12 @@ struct Reader {
 }
 
 fn follow(
-    feed: Arc<Feed>,
+    hub: Arc<LiveHub>,
     audience: Audience,
     shutdown: CancellationToken,
     place: OwnedSemaphorePermit,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    let reader = Reader { feed, audience, frames: None, shutdown, _place: place };
+    let reader = Reader { hub, audience, frames: None, shutdown, _place: place };
     stream::unfold(reader, |mut reader| async move {
         let frame = reader.next().await?;
         Some((Ok(frame), reader))
@@ -107,7 +106,7 @@ impl Reader {
     }
 
     fn rejoin(&mut self) -> Bytes {
-        let (now, frames) = self.feed.join(self.audience);
+        let (now, frames) = self.hub.join(self.audience);
         self.frames = Some(frames);
         now.concat().into()
     }
