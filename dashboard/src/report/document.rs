@@ -2,9 +2,9 @@
 
 use domain::site::Site;
 
+use super::context::ReportContext;
 use super::gather::MonthReport;
-use super::pen::Pen;
-use super::{account, consumption, people};
+use super::{consumption, cost, people};
 use crate::sheet::{Cell, Section};
 use crate::words::{Language, Locale, ReportLabels};
 
@@ -33,51 +33,51 @@ impl Document {
     /// Document of `report` on `site`.
     pub(crate) fn of(report: &MonthReport, site: &Site, language: Language) -> Self {
         let locale = Locale { language, zone: site.timezone.clone(), now: report.now };
-        let pen = Pen { report, site, locale, language, t: language.report() };
-        let t = pen.t;
-        let mut notes = vec![t.made.replace("{}", &pen.locale.day_and_clock(report.now))];
+        let context = ReportContext { report, site, locale, language, t: language.report() };
+        let t = context.t;
+        let mut notes = vec![t.made.replace("{}", &context.locale.day_and_clock(report.now))];
         if !report.is_over() {
             notes.push(t.running.to_owned());
         }
         let sections = [
-            Some(building(&pen)),
-            Some(consumption::section(&pen)),
-            account::profile(&pen),
-            Some(people::occupancy(&pen)),
-            Some(people::air(&pen)),
-            account::machines(&pen),
-            account::money(&pen),
-            Some(consumption::quality(&pen)),
+            Some(building(&context)),
+            Some(consumption::section(&context)),
+            cost::profile(&context),
+            Some(people::occupancy(&context)),
+            Some(people::air(&context)),
+            cost::machines(&context),
+            cost::money(&context),
+            Some(consumption::quality(&context)),
             Some(text_only("method", t.method, t.method_note)),
         ];
         Self {
             language,
             t,
             site: site.name.clone(),
-            title: t.title.replace("{}", &pen.month()),
+            title: t.title.replace("{}", &context.month()),
             notes,
-            facts: facts(&pen),
-            key: key(&pen),
+            facts: facts(&context),
+            key: key(&context),
             sections: sections.into_iter().flatten().collect(),
         }
     }
 }
 
-fn facts(pen: &Pen<'_>) -> Vec<String> {
+fn facts(context: &ReportContext<'_>) -> Vec<String> {
     let facts = [
-        Some(consumption::fact(pen)),
-        account::closed_fact(pen),
-        Some(people::peak_fact(pen)),
-        people::air_fact(pen),
+        Some(consumption::fact(context)),
+        cost::closed_fact(context),
+        Some(people::peak_fact(context)),
+        people::air_fact(context),
     ];
     facts.into_iter().flatten().collect()
 }
 
-fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
-    let (report, t, language) = (pen.report, pen.t, pen.language);
+fn key(context: &ReportContext<'_>) -> Vec<KeyFigure> {
+    let (report, t, language) = (context.report, context.t, context.language);
     let energy = report.energy[0].building;
     let share = energy.coverage + energy.repaired;
-    let is_part = energy.energy_wh.is_some() && share < consumption::COMPLETE;
+    let is_part = energy.energy_wh.is_some() && !consumption::is_whole(&energy);
     let energy_name = if is_part {
         t.part_measured.replacen("{}", t.energy, 1).replacen("{}", &language.percent(share), 1)
     } else {
@@ -85,7 +85,7 @@ fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
     };
     // A rate of a part of the month would be read as that of the month.
     let per_area = energy.energy_wh.filter(|_| !is_part);
-    let per_area = per_area.map(|wh| wh / 1000.0 / pen.site.area_m2);
+    let per_area = per_area.map(|wh| wh / 1000.0 / context.site.area_m2);
     let closed = report.closed.and_then(|it| it.share());
     let key = |name: &str, cell: Cell, unit| KeyFigure { name: name.to_owned(), cell, unit };
     vec![
@@ -96,8 +96,8 @@ fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
     ]
 }
 
-fn building(pen: &Pen<'_>) -> Section {
-    let (site, language) = (pen.site, pen.language);
+fn building(context: &ReportContext<'_>) -> Section {
+    let (site, language) = (context.site, context.language);
     let count = |count: usize| language.count(count as u64);
     let note = [
         site.name.clone(),
@@ -107,8 +107,8 @@ fn building(pen: &Pen<'_>) -> Section {
         count(site.zones.len()),
     ];
     let note =
-        note.iter().fold(pen.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
-    text_only("building", pen.t.building_heading, &note)
+        note.iter().fold(context.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
+    text_only("building", context.t.building_heading, &note)
 }
 
 fn text_only(id: &str, heading: &str, note: &str) -> Section {

@@ -10,19 +10,19 @@
 //! | `month` | which month |
 //! | `gather` | asks for its figures, the very ones that the API gives |
 //! | `document` | puts them into a language, as sections of `crate::sheet` |
-//! | `consumption`, `people`, `account` | the sections |
-//! | `pen` | what they are written with |
+//! | `consumption`, `people`, `cost` | the sections |
+//! | `context` | figures and language that they are written with |
 //! | `csv` | its tables as CSV |
 //! | `file` | the report outside of a browser's session: one file that needs nothing else |
 
-mod account;
 mod consumption;
+mod context;
+mod cost;
 mod csv;
 mod document;
 mod file;
 mod gather;
 mod month;
-mod pen;
 mod people;
 
 pub(crate) use csv::{for_people as csv_for_people, for_programs as csv_for_programs};

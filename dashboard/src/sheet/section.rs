@@ -1,4 +1,4 @@
-//! A finding with what it stands on: it is said first, then shown, then given in numbers.
+//! Finding with what it stands on: heading, tiles, drawing and tables, in this order.
 
 use super::table::Table;
 use crate::sheet::drawing::Drawing;

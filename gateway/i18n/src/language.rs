@@ -44,6 +44,7 @@ impl Language {
     }
 
     /// The other language, for the link that changes between them.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::French => Self::English,

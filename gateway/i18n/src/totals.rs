@@ -1,5 +1,7 @@
 //! Totals together with the share of their period that was measured.
 
+use domain::energy::EnergyFigure;
+
 use crate::Language;
 
 /// Share of measured time from which on a total stands for its whole period.
@@ -13,6 +15,17 @@ impl Language {
             return self.choose(format!("{total} en {period}"), format!("{total} in {period}"));
         }
         self.measured_part(total, coverage, period)
+    }
+
+    /// Name of an energy, followed by the total and its measured share where that is not the whole period:
+    /// `Consommation`, `Consommation : 188 kWh mesurés sur 3 % de la période`.
+    pub fn partial_total(self, name: &str, figure: &EnergyFigure) -> String {
+        let share = figure.coverage + figure.repaired;
+        let Some(wh) = figure.energy_wh.filter(|_| share < COMPLETE) else {
+            return name.to_owned();
+        };
+        let period = self.pick("la période", "the period");
+        self.labelled(name, self.measured_part(&self.energy(wh).text(), share, period))
     }
 
     /// A total of a partly measured period: `188 kWh mesurés sur 3 % de novembre 2026`.
@@ -34,6 +47,7 @@ fn of(period: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::Language::{English, French};
+    use super::*;
 
     #[test]
     fn a_total_of_a_partly_measured_month_says_so_in_the_same_sentence() {
@@ -49,5 +63,21 @@ mod tests {
     fn a_total_of_a_measured_month_needs_no_word_on_it() {
         let month = French.total_with_coverage("4\u{202f}210\u{a0}kWh", 0.99, "octobre 2026");
         assert_eq!(month, "4\u{202f}210\u{a0}kWh en octobre 2026");
+    }
+
+    #[test]
+    fn the_energy_of_a_partly_measured_span_is_headed_by_its_measured_share() {
+        let part = EnergyFigure {
+            energy_wh: Some(188_000.0),
+            quality: domain::wire::state::Quality::Partial,
+            coverage: 0.03,
+            repaired: 0.0,
+        };
+        let title = French.partial_total("Consommation", &part);
+        let expected = "Consommation\u{a0}: 188,0\u{a0}kWh mesurés sur 3\u{202f}% de la période";
+        assert_eq!(title, expected);
+        // The register bridges a silence, so its total is that of the whole span.
+        let whole = EnergyFigure { repaired: 0.97, ..part };
+        assert_eq!(French.partial_total("Consommation", &whole), "Consommation");
     }
 }

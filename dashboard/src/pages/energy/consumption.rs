@@ -68,7 +68,7 @@ fn summary(language: Language, account: &Account) -> Section {
         .into_iter()
         .chain(language.primary_source(&account.primary_kwh))
         .collect(),
-        ..Section::titled(t.consumed)
+        ..Section::titled(language.partial_total(t.consumed, &account.energy))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a person should know now.
+//! Current alerts.
 
 use askama::Template;
 
@@ -12,7 +12,7 @@ use crate::words::{AlertWords, Labels, Language};
 struct Alerts {
     t: &'static Labels,
     items: Vec<AlertWords>,
-    /// Whether the gateway was ever heard; before that nobody can say that there is nothing.
+    /// Whether any message of the gateway came; before that, no alert does not mean that nothing is wrong.
     heard: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The curve of today's power as SVG: steps, since each value is the mean of its quarter hour; a gap is a gap.
+//! Curve of today's power as SVG: steps, since each value is the mean of its quarter hour; a gap is a gap.
 
 use std::fmt::Write;
 
@@ -16,24 +16,24 @@ const WIDTH: f64 = 330.0;
 const HEIGHT: f64 = 56.0;
 /// Room above the curve for the name of the upper line.
 const TOP: f64 = 14.0;
-/// What the template draws.
+/// Drawing of the curve.
 pub(super) struct Chart {
     pub(super) line: String,
     pub(super) area: String,
     pub(super) scale: String,
     pub(super) hours: Vec<Hour>,
-    /// The finding in words.
+    /// Finding in words.
     pub(super) description: String,
 }
 
-/// A name under the curve.
+/// Name under the curve.
 pub(super) struct Hour {
     pub(super) x: String,
     pub(super) name: String,
     pub(super) anchor: &'static str,
 }
 
-/// The chart of the day so far.
+/// Chart of the day so far.
 pub(super) fn of(language: Language, snapshot: &Snapshot, power: &PowerToday) -> Chart {
     let known = power.watts.iter().filter_map(|(quarter, watts)| Some((*quarter, (*watts)?)));
     let highest = known.clone().max_by(|(_, a), (_, b)| a.total_cmp(b));

@@ -1,4 +1,4 @@
-//! Every device that was ever heard, those that need somebody first.
+//! Every device, those that need somebody first.
 
 use askama::Template;
 use domain::wire::state::{DeviceHealth, DeviceState};

@@ -1,4 +1,4 @@
-//! A gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
+//! Gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
 
 use domain::Quantity;
 use domain::site::{Site, Zone};
@@ -7,11 +7,11 @@ use domain::wire::state::{Freshness, ZoneState};
 use crate::live::view::gauge;
 use crate::words::{Air, Figure, Locale, Tone};
 
-/// What a cell shows of a gauge.
+/// Cell of a gauge.
 pub(super) struct Cell {
-    /// The figure; none when the gauge is lost or was never heard.
+    /// Figure; `None` when the gauge is lost or has no reading.
     pub(super) figure: Option<Figure>,
-    /// How old it is, or since when it is silent; nothing when it is fresh.
+    /// Age, or since when it is silent; `None` when it is fresh.
     pub(super) note: Option<String>,
     /// Unknown when it is not fresh.
     pub(super) tone: Tone,
@@ -19,7 +19,7 @@ pub(super) struct Cell {
     pub(super) expected: bool,
 }
 
-/// The cell of `quantity` in a zone.
+/// Cell of `quantity` in a zone.
 pub(super) fn cell(
     locale: &Locale,
     site: &Site,
@@ -41,13 +41,13 @@ pub(super) fn cell(
     Cell { figure, note, tone, expected }
 }
 
-/// What the CO2 of a zone means; nothing when it is not fresh, since then it means nothing for now.
+/// Verdict on the CO2 of a zone; `None` when it is not fresh.
 pub(super) fn air(state: &ZoneState, site: &Site) -> Option<Air> {
     let gauge = gauge(state, Quantity::Co2)?;
     (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value, &site.air))
 }
 
-/// Since when the zone as a whole is silent: every gauge that it has is lost.
+/// Since when the zone as a whole is silent; `None` unless every gauge that it has is lost.
 pub(super) fn silent_since(locale: &Locale, state: &ZoneState) -> Option<String> {
     let all_lost = state.gauges.iter().all(|gauge| gauge.freshness == Freshness::Lost);
     let newest = state.gauges.iter().map(|gauge| gauge.observed_at).max()?;

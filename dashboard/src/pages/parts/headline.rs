@@ -8,7 +8,7 @@ use crate::live::part::Part;
 use crate::live::snapshot::Snapshot;
 use crate::words::{Labels, Language, Tone};
 
-/// From this share of the capacity on it is said that there is little room left.
+/// Share of the capacity from which on the building is nearly full.
 const NEARLY_FULL: f64 = 0.8;
 
 #[derive(Template)]

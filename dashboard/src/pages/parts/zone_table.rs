@@ -1,4 +1,4 @@
-//! Every zone of the site with all that is known of it now.
+//! Table of all zones with their current figures.
 
 use askama::Template;
 use domain::Quantity;

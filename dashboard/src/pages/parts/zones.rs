@@ -71,7 +71,7 @@ fn row(language: Language, snapshot: &Snapshot, zone: &Zone) -> Row {
         between: language.between(people),
         bar,
         known,
-        // One device usually tells both: then its age is told once.
+        // One device usually measures both: then its age is shown once.
         temperature_note: temperature.note.clone().filter(|note| Some(note) != co2.note.as_ref()),
         co2,
         air: gauges::air(&state, &snapshot.site).map(|air| (language.air(air), air.tone())),

@@ -5,8 +5,8 @@ use domain::site::Site;
 use super::gather::MonthReport;
 use crate::words::{Language, Locale, ReportLabels};
 
-/// The figures, and the words for them.
-pub(super) struct Pen<'a> {
+/// Figures of a report, and the language that they are written in.
+pub(super) struct ReportContext<'a> {
     pub(super) report: &'a MonthReport,
     pub(super) site: &'a Site,
     pub(super) locale: Locale,
@@ -14,13 +14,13 @@ pub(super) struct Pen<'a> {
     pub(super) t: &'static ReportLabels,
 }
 
-impl Pen<'_> {
-    /// The month in words.
+impl ReportContext<'_> {
+    /// Month and year.
     pub(super) fn month(&self) -> String {
         self.locale.month(self.report.period.start())
     }
 
-    /// A duration to the hour, or finer where it is short.
+    /// Duration in hours.
     pub(super) fn hours(&self, hours: f64) -> String {
         self.language.hours(hours).text()
     }
