@@ -109,7 +109,7 @@ pub(super) fn quality(context: &ReportContext<'_>) -> Section {
     let note = if incomplete.is_empty() { t.data_note_all } else { t.data_note_some };
     let notes = if now.meters.is_empty() { Vec::new() } else { vec![note.to_owned()] };
     let tables = if incomplete.is_empty() { Vec::new() } else { vec![table] };
-    Section { notes, tables, ..Section::titled(t.data_quality).named("quality") }
+    Section { tables, notes, ..Section::titled(t.data_quality).named("quality") }
 }
 
 /// Whether the total of a figure is that of its whole period.

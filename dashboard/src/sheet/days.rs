@@ -18,10 +18,10 @@ const COMPLETE: f64 = 0.98;
 
 #[derive(Template)]
 #[template(path = "parts/days.html")]
-struct Days {
+struct MonthBars {
     title: &'static str,
     description: String,
-    days: Vec<Bar>,
+    bars: Vec<Bar>,
     scale: String,
 }
 
@@ -67,10 +67,10 @@ pub(crate) fn of(
             middle: format!("{:.1}", x + step / 2.0),
         }
     };
-    let drawing = Days {
+    let drawing = MonthBars {
         title: language.report().days_title,
         description: description.clone(),
-        days: (0..).zip(days).map(bar).collect(),
+        bars: (0..).zip(days).map(bar).collect(),
         scale: language.energy(top).text(),
     };
     // Our templates only write into strings, which does not fail.

@@ -60,12 +60,12 @@ mod tests {
 
     #[test]
     fn the_bars_of_a_month_never_grow_out_of_a_few_watt_hours() {
-        assert_eq!([3.0, 1500.0].map(|it| Scale::Month.top(it)), [1000.0, 2000.0]);
+        assert_eq!([3.0, 1500.0].map(|it| Scale::Month.top(it)).to_vec(), [1000.0, 2000.0]);
     }
 
     #[test]
     fn nothing_is_drawn_above_the_top_or_below_the_base_line() {
-        let heights = [-5.0, 50.0, 500.0].map(|value| height(value, 100.0, 10.0));
+        let heights = [-5.0, 50.0, 500.0].map(|value| height(value, 100.0, 10.0)).to_vec();
         assert_eq!(heights, [0.0, 5.0, 10.0]);
     }
 }

@@ -165,7 +165,7 @@ async fn every_part_is_either_text_or_one_element_that_carries_its_name() {
 
     for audience in Audience::all().filter(|audience| !matches!(audience, Audience::Api(_))) {
         for part in audience.parts(&snapshot) {
-            let content = part.content.as_str().unwrap();
+            let content = part.content.text().unwrap();
             let named = content.contains(&format!("data-part=\"{}\"", part.key));
             assert_eq!(content.starts_with('<'), named, "{}", part.key);
             assert_eq!(content.starts_with('<'), content.contains('<'), "{}", part.key);
