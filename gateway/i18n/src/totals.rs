@@ -74,7 +74,7 @@ mod tests {
             repaired: 0.0,
         };
         let title = French.partial_total("Consommation", &part);
-        let expected = "Consommation\u{a0}: 188,0\u{a0}kWh mesurés sur 3\u{202f}% de la période";
+        let expected = "Consommation\u{a0}: 188\u{a0}kWh mesurés sur 3\u{202f}% de la période";
         assert_eq!(title, expected);
         // The register bridges a silence, so its total is that of the whole span.
         let whole = EnergyFigure { repaired: 0.97, ..part };

@@ -2,7 +2,7 @@
 
 use domain::wire::state::Alert;
 
-use super::Locale;
+use super::{AlertSentences, Locale};
 
 impl Locale {
     pub(super) fn silence_alert(
@@ -11,7 +11,7 @@ impl Locale {
         device: &str,
         rhythm_s: Option<f64>,
         battery_percent: Option<f64>,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let since = self.moment(alert.since);
         let fact = language.choose(
@@ -35,17 +35,12 @@ impl Locale {
         let known: Vec<String> = rhythm.into_iter().chain(battery).collect();
         if known.is_empty() {
             let look = language.pick("Vérifier son alimentation", "Check its power supply");
-            return (fact, look.to_owned());
+            return AlertSentences::new(fact, look);
         }
-        (fact, known.join(" · "))
+        AlertSentences::new(fact, known.join(" · "))
     }
 
-    pub(super) fn outage_alert(
-        &self,
-        alert: &Alert,
-        devices: usize,
-        of: usize,
-    ) -> (String, String) {
+    pub(super) fn outage_alert(&self, alert: &Alert, devices: usize, of: usize) -> AlertSentences {
         let language = self.language;
         let since = self.moment(alert.since);
         let fact = language.choose(
@@ -56,17 +51,17 @@ impl Locale {
             "Ils se sont tus ensemble\u{a0}: vérifier la passerelle, le réseau, le courant",
             "They fell silent together: check the gateway, the network, the power",
         );
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn battery_alert(&self, device: &str, percent: f64) -> (String, String) {
+    pub(super) fn battery_alert(&self, device: &str, percent: f64) -> AlertSentences {
         let language = self.language;
         let charge = language.percent(percent / 100.0);
         let fact = language.choose(
             format!("Capteur «\u{a0}{device}\u{a0}»\u{a0}: pile à {charge}"),
             format!("Sensor \u{201c}{device}\u{201d}: battery at {charge}"),
         );
-        (fact, language.pick("Changer la pile", "Change the battery").to_owned())
+        AlertSentences::new(fact, language.pick("Changer la pile", "Change the battery"))
     }
 
     pub(super) fn device_clock_alert(
@@ -74,7 +69,7 @@ impl Locale {
         alert: &Alert,
         device: &str,
         ahead_s: f64,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let (off, since) = (language.number(ahead_s.abs(), 0), self.moment(alert.since));
         let (avance, ahead) =
@@ -87,10 +82,10 @@ impl Locale {
             format!("Depuis {since}\u{a0}: ses mesures sont mal datées\u{a0}; vérifier sa mise à l\u{2019}heure"),
             format!("Since {since}: its readings are dated wrong; check how its clock is set"),
         );
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn gateway_clock_alert(&self, alert: &Alert) -> (String, String) {
+    pub(super) fn gateway_clock_alert(&self, alert: &Alert) -> AlertSentences {
         let language = self.language;
         let since = self.moment(alert.since);
         let fact = language.pick(
@@ -101,10 +96,10 @@ impl Locale {
             format!("Depuis {since}\u{a0}: vérifier le réseau et le service de temps (NTP)"),
             format!("Since {since}: check the network and the time service (NTP)"),
         );
-        (fact.to_owned(), remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn quarantine_alert(&self, refused: u64) -> (String, String) {
+    pub(super) fn quarantine_alert(&self, refused: u64) -> AlertSentences {
         let language = self.language;
         let count = language.count(refused);
         let noun = match refused {
@@ -115,10 +110,10 @@ impl Locale {
             "La page Capteurs donne le motif de chacun",
             "The Sensors page gives the reason for each",
         );
-        (format!("{count} {noun}"), remedy.to_owned())
+        AlertSentences::new(format!("{count} {noun}"), remedy)
     }
 
-    pub(super) fn disk_errors_alert(&self, errors: u64) -> (String, String) {
+    pub(super) fn disk_errors_alert(&self, errors: u64) -> AlertSentences {
         let language = self.language;
         let count = language.count(errors);
         let noun = match errors {
@@ -133,7 +128,7 @@ impl Locale {
             "Vérifier que la sauvegarde est r\u{e9}cente, puis remplacer la carte",
             "See that there is a recent backup, then replace the card",
         );
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
     pub(super) fn disk_alert(
@@ -141,7 +136,7 @@ impl Locale {
         free_bytes: u64,
         disk_bytes: u64,
         is_full: bool,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let (free, disk) = (language.size(free_bytes), language.size(disk_bytes));
         let fact = if is_full {
@@ -166,6 +161,6 @@ impl Locale {
                 "Make room before the oldest readings are deleted",
             )
         };
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 }

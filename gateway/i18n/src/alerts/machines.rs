@@ -3,7 +3,7 @@
 use domain::site::Site;
 use domain::wire::state::{Alert, MeterMishap};
 
-use super::Locale;
+use super::{AlertSentences, Locale};
 
 impl Locale {
     pub(super) fn left_on_alert(
@@ -11,7 +11,7 @@ impl Locale {
         alert: &Alert,
         meter: &str,
         power_w: Option<f64>,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let since = self.moment(alert.since);
         let fact = language.choose(
@@ -26,17 +26,17 @@ impl Locale {
             ),
             None => language.choose(format!("Depuis {since}"), format!("Since {since}")),
         };
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn long_alert(&self, alert: &Alert, meter: &str) -> (String, String) {
+    pub(super) fn long_alert(&self, alert: &Alert, meter: &str) -> AlertSentences {
         let language = self.language;
         let long = self.for_how_long(alert.since);
         let fact = language.choose(
             format!("{meter}\u{a0}: en marche depuis {long}"),
             format!("{meter}: running for {long}"),
         );
-        (fact, language.pick("À surveiller", "Keep an eye on it").to_owned())
+        AlertSentences::new(fact, language.pick("À surveiller", "Keep an eye on it"))
     }
 
     pub(super) fn demand_alert(
@@ -44,7 +44,7 @@ impl Locale {
         alert: &Alert,
         meter: &str,
         (kva, subscribed_kva): (f64, f64),
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let (drawn, allowed) = (language.kva(kva).text(), language.kva(subscribed_kva).text());
         let since = self.moment(alert.since);
@@ -56,10 +56,10 @@ impl Locale {
             format!("Depuis {since}\u{a0}: décaler une machine qui chauffe\u{a0}; un dépassement est facturé"),
             format!("Since {since}: put off a machine that heats; an overrun is billed"),
         );
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> (String, String) {
+    pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> AlertSentences {
         let language = self.language;
         let known = language.percent(share);
         let fact = language.choose(
@@ -68,7 +68,7 @@ impl Locale {
         );
         let remedy =
             language.pick("Vérifier le compteur et sa liaison", "Check the meter and its link");
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
     pub(super) fn baseload_alert(
@@ -76,7 +76,7 @@ impl Locale {
         alert: &Alert,
         meter: &str,
         (usual_w, night_w): (f64, f64),
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let [night, usual] = [night_w, usual_w].map(|watts| language.number(watts, 0));
         let since = self.moment(alert.since);
@@ -88,10 +88,10 @@ impl Locale {
             format!("Depuis {since}\u{a0}: chercher ce qui reste allumé la nuit"),
             format!("Since {since}: look for what stays on at night"),
         );
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> (String, String) {
+    pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> AlertSentences {
         let language = self.language;
         let known = language.percent(least);
         let fact = language.choose(
@@ -107,7 +107,7 @@ impl Locale {
             "Vérifier ce qu\u{2019}ils partagent\u{a0}: passerelle, réseau, alimentation",
             "Check what they share: gateway, network, power supply",
         );
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
     pub(super) fn register_alert(
@@ -116,7 +116,7 @@ impl Locale {
         meter: &str,
         mishap: MeterMishap,
         (before_wh, after_wh): (f64, f64),
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let what = match mishap {
             MeterMishap::Reset => language.pick("remis à zéro", "started again from zero"),
@@ -133,7 +133,7 @@ impl Locale {
             format!("De {from} à {to}\u{a0}: compteur remplacé\u{a0}? L\u{2019}écart n\u{2019}est pas compté"),
             format!("From {from} to {to}: was the meter replaced? The difference is not counted"),
         );
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
     /// The name of a meter.

@@ -20,6 +20,10 @@ pub struct AlertSentences {
 }
 
 impl AlertSentences {
+    fn new(fact: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { fact: fact.into(), remedy: remedy.into() }
+    }
+
     /// Sentences of an alert at `now`.
     pub fn of(alert: &Alert, site: &Site, language: Language, now: Instant) -> Self {
         Locale { language, zone: site.timezone.clone(), now }.alert(alert, site)
@@ -29,11 +33,6 @@ impl AlertSentences {
 impl Locale {
     /// Sentences of an alert.
     pub fn alert(&self, alert: &Alert, site: &Site) -> AlertSentences {
-        let (fact, remedy) = self.sentences(alert, site);
-        AlertSentences { fact, remedy }
-    }
-
-    fn sentences(&self, alert: &Alert, site: &Site) -> (String, String) {
         let place = |zone| self.place(Some(zone), site);
         match &alert.matter {
             Matter::Air { zone, co2_ppm } => self.air_alert(alert, zone.as_str(), *co2_ppm, site),

@@ -5,7 +5,7 @@ use domain::ids::ZoneId;
 use domain::site::{Site, Ventilation};
 use domain::wire::state::Alert;
 
-use super::Locale;
+use super::{AlertSentences, Locale};
 
 impl Locale {
     pub(super) fn air_alert(
@@ -14,7 +14,7 @@ impl Locale {
         id: &str,
         ppm: f64,
         site: &Site,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let zone = site.zone(id);
         let name = zone.map_or(id, |zone| zone.name.as_str());
@@ -29,34 +29,34 @@ impl Locale {
         } else {
             language.pick("Augmenter la ventilation", "Turn the ventilation up")
         };
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn hot_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> (String, String) {
+    pub(super) fn hot_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> AlertSentences {
         let language = self.language;
         let remedy =
             language.pick("Baisser les stores, aérer la nuit", "Lower the blinds, air at night");
-        (self.warmth(alert, zone, celsius), remedy.to_owned())
+        AlertSentences::new(self.warmth(alert, zone, celsius), remedy)
     }
 
-    pub(super) fn cold_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> (String, String) {
+    pub(super) fn cold_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> AlertSentences {
         let language = self.language;
         let remedy = language
             .pick("Vérifier le chauffage et les fenêtres", "Check the heating and the windows");
-        (self.warmth(alert, zone, celsius), remedy.to_owned())
+        AlertSentences::new(self.warmth(alert, zone, celsius), remedy)
     }
 
-    pub(super) fn heated_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> (String, String) {
+    pub(super) fn heated_alert(&self, alert: &Alert, zone: &str, celsius: f64) -> AlertSentences {
         let language = self.language;
         let (warm, long) = (language.number(celsius, 1), self.for_how_long(alert.since));
         let fact = language.choose(
             format!("{zone}\u{a0}: {warm}\u{a0}°C et personne depuis {long}"),
             format!("{zone}: {warm}\u{a0}°C and nobody there for {long}"),
         );
-        (fact, language.pick("Baisser le chauffage", "Turn the heating down").to_owned())
+        AlertSentences::new(fact, language.pick("Baisser le chauffage", "Turn the heating down"))
     }
 
-    pub(super) fn closed_heated_alert(&self, zone: &str, celsius: f64) -> (String, String) {
+    pub(super) fn closed_heated_alert(&self, zone: &str, celsius: f64) -> AlertSentences {
         let language = self.language;
         let warm = language.number(celsius, 1);
         let fact = language.choose(
@@ -67,7 +67,7 @@ impl Locale {
             "Chauffage oublié\u{a0}? Le passer en réduit ou en hors-gel",
             "Was the heating left on? Turn it down, or to frost protection",
         );
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
     pub(super) fn instrument_alert(
@@ -75,7 +75,7 @@ impl Locale {
         zone: &str,
         point: &str,
         faults: &[Fault],
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let faults: Vec<&str> = faults.iter().map(|fault| language.fault(*fault)).collect();
         let faults = faults.join(", ");
@@ -87,15 +87,10 @@ impl Locale {
             "Le laisser une heure à l\u{2019}air libre et refaire son étalonnage",
             "Leave it in outdoor air for an hour and calibrate it again",
         );
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn humidity_alert(
-        &self,
-        alert: &Alert,
-        zone: &str,
-        percent: f64,
-    ) -> (String, String) {
+    pub(super) fn humidity_alert(&self, alert: &Alert, zone: &str, percent: f64) -> AlertSentences {
         let language = self.language;
         let (share, long) = (language.percent(percent / 100.0), self.for_how_long(alert.since));
         let fact = language.choose(
@@ -110,7 +105,7 @@ impl Locale {
         } else {
             language.pick("Chauffer moins, humidifier", "Heat less, add moisture")
         };
-        (fact, remedy.to_owned())
+        AlertSentences::new(fact, remedy)
     }
 
     fn warmth(&self, alert: &Alert, zone: &str, celsius: f64) -> String {
@@ -135,7 +130,7 @@ impl Locale {
         place: &str,
         (people, of): (f64, u32),
         to_verify: bool,
-    ) -> (String, String) {
+    ) -> AlertSentences {
         let language = self.language;
         let (count, noun) = (language.number(people, 0), language.people_of(people, of));
         let fact = language
@@ -157,10 +152,10 @@ impl Locale {
                 format!("Nearly full since {since}"),
             )
         };
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 
-    pub(super) fn after_hours_alert(&self, alert: &Alert, place: &str) -> (String, String) {
+    pub(super) fn after_hours_alert(&self, alert: &Alert, place: &str) -> AlertSentences {
         let language = self.language;
         let since = self.moment(alert.since);
         let fact = language.choose(
@@ -171,6 +166,6 @@ impl Locale {
             format!("Depuis {since}\u{a0}: faire un tour avant de fermer"),
             format!("Since {since}: walk round before locking up"),
         );
-        (fact, remedy)
+        AlertSentences::new(fact, remedy)
     }
 }
