@@ -49,9 +49,9 @@ impl Stream {
 }
 
 fn running(house: &House) -> JoinSet<()> {
-    let (feed, stop) = (Arc::clone(&house.app.live), house.app.shutdown.clone());
+    let (hub, stop) = (Arc::clone(&house.app.live), house.app.shutdown.clone());
     let mut tasks = JoinSet::new();
-    tasks.spawn(async move { feed.run(stop).await });
+    tasks.spawn(async move { hub.run(stop).await });
     tasks
 }
 
