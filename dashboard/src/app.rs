@@ -12,10 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Dashboard;
 use crate::access::Access;
-use crate::events::MOST_STREAMS;
-use crate::feed::Feed;
+use crate::live::hub::LiveHub;
 use crate::staff_actions::StaffActions;
 
+/// Streams that may be open at once; a browser that is turned away asks again by itself.
+pub(crate) const MOST_STREAMS: usize = 600;
 /// Questions that may load series at the same time: each may hold a month of readings in memory.
 const HEAVY_QUESTIONS: usize = 2;
 
@@ -26,7 +27,7 @@ pub(crate) struct App<R> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) access: Arc<Access>,
     pub(crate) staff_actions: Option<Arc<dyn StaffActions>>,
-    pub(crate) feed: Arc<Feed>,
+    pub(crate) live: Arc<LiveHub>,
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
@@ -47,7 +48,7 @@ impl<R: StoreReader> App<R> {
     ) -> Self {
         let site = Arc::clone(&dashboard.site.borrow());
         let clock = Arc::clone(&dashboard.clock);
-        let feed = Feed::new(
+        let live = LiveHub::new(
             Arc::clone(&site),
             Arc::clone(&clock),
             dashboard.trouble.clone(),
@@ -59,7 +60,7 @@ impl<R: StoreReader> App<R> {
             clock,
             access: Arc::clone(&dashboard.access),
             staff_actions: dashboard.staff_actions.clone(),
-            feed: Arc::new(feed),
+            live: Arc::new(live),
             readiness: dashboard.readiness.clone(),
             metrics: Arc::clone(&dashboard.metrics),
             backups: Arc::clone(&dashboard.backups),

@@ -1,4 +1,4 @@
-//! A listener that never has more than a set number of connections open; the next ones wait until one closes.
+//! Listener with a bound on open connections; the next ones wait until one closes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,10 +11,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Fewer than the 1024 files that a process may usually have open.
+/// Bound on open connections: fewer than the 1024 files that a process may usually have open.
 const MOST_CONNECTIONS: usize = 800;
 
-/// Accepts while there is room.
+/// Listener that accepts while a place is free.
 pub(crate) struct Bounded {
     listener: TcpListener,
     places: Arc<Semaphore>,
@@ -44,7 +44,7 @@ impl Listener for Bounded {
     }
 }
 
-/// An open connection. Its place is free again when it is dropped.
+/// Open connection. Its place is free again when it is dropped.
 pub(crate) struct Connection {
     stream: TcpStream,
     _place: OwnedSemaphorePermit,

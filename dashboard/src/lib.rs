@@ -1,8 +1,7 @@
 //! The dashboard: shows people and programs what the building does, now and before.
 //!
 //! ```text
-//! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
-//!                                   └──────────▶ /live, pages
+//! state topics ──live──▶ SSE, /live, pages
 //! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
 //! forms of the staff ──access──▶ staff_actions ──▶ (the program)
 //! ```
@@ -10,17 +9,15 @@
 //! | file | what it does |
 //! |---|---|
 //! | `routes` | every address that is answered, in one table; limits of time and size |
-//! | `live_link` | the MQTT link; hands state messages to the feed |
-//! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
-//! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
+//! | `live` | the building now: state messages in, streams out; its own map stands there |
 //! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
 //! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
 //! | `outlived` | what rollups tell of buckets whose readings were given up |
 //! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
-//! | `table` | how a CSV is written, for spreadsheets and for programs |
-//! | `pages`, `words` | the pages, and every word on them in French and English |
+//! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
+//! | `sheet` | sections, tables and drawings that pages and report share |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `privacy` | what of small rooms the public is not told |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
@@ -34,19 +31,14 @@ mod access;
 mod api;
 mod app;
 mod assets;
-mod audience;
 mod commissioning;
 mod connections;
 mod energy_figures;
-mod events;
-mod feed;
 mod figures;
 mod health;
 mod insights;
 mod known;
-mod live_json;
-mod live_link;
-mod live_view;
+mod live;
 mod openapi;
 mod outlived;
 mod pages;
@@ -59,15 +51,14 @@ mod report;
 mod routes;
 mod security;
 mod serve;
+mod sheet;
 mod staff_actions;
-mod table;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
-pub use report::{Month, NoMonth, ReportError, ReportForm, ReportLanguage};
+pub use report::{Month, NoMonth, ReportError, ReportForm};
 pub use serve::{Dashboard, DashboardError};
 pub use staff_actions::{ChangedSite, StaffActionError, StaffActions};
-pub use words::AlertSentences;

@@ -17,9 +17,10 @@ use crate::api::{
     quarantine, readings, sources, zones,
 };
 use crate::app::App;
+use crate::live::events;
 use crate::pages::commissioning;
 use crate::problem::Problem;
-use crate::{access, assets, events, health, openapi, pages, security};
+use crate::{access, assets, health, openapi, pages, security};
 
 /// No question takes a body; a form is short.
 const LARGEST_BODY_BYTES: usize = 16 * 1024;

@@ -26,7 +26,7 @@ use crate::access::{Access, Peer};
 use crate::app::App;
 use crate::connections::Bounded;
 use crate::staff_actions::StaffActions;
-use crate::{live_link, power_today, routes};
+use crate::{live, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -182,7 +182,7 @@ impl<R: StoreReader> Shown<R> {
     }
 
     async fn heard(&self) {
-        while self.app.feed.scene().view.pulse(self.app.clock.now()).heard_at.is_none() {
+        while self.app.live.snapshot().view.pulse(self.app.clock.now()).heard_at.is_none() {
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -198,10 +198,10 @@ async fn join(tasks: &mut JoinSet<()>) {
 
 fn live_tasks<R: StoreReader>(app: &Arc<App<R>>, broker: BrokerUrl) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (site, feed) = (Arc::clone(&app.site), Arc::clone(&app.feed));
-    tasks.spawn(live_link::run(broker, site, feed, app.shutdown.clone()));
-    let (feed, stop) = (Arc::clone(&app.feed), app.shutdown.clone());
-    tasks.spawn(async move { feed.run(stop).await });
+    let (site, hub) = (Arc::clone(&app.site), Arc::clone(&app.live));
+    tasks.spawn(live::link::run(broker, site, hub, app.shutdown.clone()));
+    let (hub, stop) = (Arc::clone(&app.live), app.shutdown.clone());
+    tasks.spawn(async move { hub.run(stop).await });
     tasks.spawn(power_today::run(Arc::clone(app)));
     tasks
 }

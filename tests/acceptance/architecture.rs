@@ -9,7 +9,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
         "rumqttc",
         &[
             "gateway/ingest/src/broker_link.rs",
-            "dashboard/src/live_link.rs",
+            "dashboard/src/live/link.rs",
             "sensors/src/publisher/connection.rs",
             "tests/",
         ],

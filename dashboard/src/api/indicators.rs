@@ -191,7 +191,7 @@ pub(crate) async fn zone_usage<R: StoreReader>(
     query: Query,
 ) -> Answer<Page<UsageItem>> {
     let scope = Scope::of_zone(&app.site, &id)?;
-    visitor.sight.admit(&app.site, scope.zone.as_ref())?;
+    visitor.visibility.admit(&app.site, scope.zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS_OF_READINGS)?;
     let periods: Vec<Period> = grid(query.by_week()?, span, &app.site.timezone).collect();
     Ok(Json(Page { items: usages(&app, &scope, &periods).await?, next: None }))

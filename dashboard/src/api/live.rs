@@ -9,11 +9,11 @@ use store::StoreReader;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::live_json;
+use crate::live;
 
 pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Json<Value> {
-    Json(live_json::live(&app.feed.scene_for(visitor.sight)))
+    Json(live::json::live(&app.live.snapshot_for(visitor.visibility)))
 }

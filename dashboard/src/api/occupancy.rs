@@ -51,7 +51,7 @@ pub(crate) async fn list<R: StoreReader>(
             return Err(Problem::unknown("zone", &name, expected));
         }
     };
-    visitor.sight.admit(&app.site, zone.as_ref())?;
+    visitor.visibility.admit(&app.site, zone.as_ref())?;
     let step = query.step()?;
     let span = query.span(app.clock.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;

@@ -51,7 +51,7 @@ pub(crate) async fn attendance<R: StoreReader>(
     query: Query,
 ) -> Result<Json<Page<Item<Attendance>>>, Problem> {
     let zone = zone_or_building(&app.site, &name)?;
-    visitor.sight.admit(&app.site, zone.as_ref())?;
+    visitor.visibility.admit(&app.site, zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
     let items = zones::attendances(&app, zone, &grid).await?;
@@ -66,7 +66,7 @@ pub(crate) async fn counting<R: StoreReader>(
     query: Query,
 ) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
     let zone = zone_or_building(&app.site, &name)?;
-    visitor.sight.admit(&app.site, zone.as_ref())?;
+    visitor.visibility.admit(&app.site, zone.as_ref())?;
     let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
     let items = zones::countings(&app, zone, &grid).await?;

@@ -4,7 +4,6 @@
 pub(crate) mod alerts;
 pub(crate) mod commissioning;
 pub(crate) mod corrections;
-mod drawing;
 pub(crate) mod energy;
 pub(crate) mod history;
 pub(crate) mod live;
@@ -12,7 +11,6 @@ pub(crate) mod login;
 pub(crate) mod not_found;
 pub(crate) mod parts;
 pub(crate) mod report;
-mod section;
 pub(crate) mod sensors;
 pub(crate) mod shell;
 mod spans;

@@ -10,13 +10,13 @@ use store::StoreReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::report::{
-    Cell, Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
+    Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
 };
-use crate::words::{ReportLabels, Teller};
+use crate::words::{Locale, ReportLabels};
 
 /// Months to choose from: this one and so many before it.
 const MONTHS: usize = 24;
@@ -38,17 +38,17 @@ pub(crate) async fn show<R: StoreReader>(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let (scene, t) = (app.feed.scene_for(choice.sight), choice.language.report());
-    let teller = scene.teller(choice.language);
+    let (snapshot, t) = (app.live.snapshot_for(choice.visibility), choice.language.report());
+    let locale = snapshot.locale(choice.language);
     let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await.ok();
-    let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
+    let title = t.title.replace("{}", &locale.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
-        shell: Shell::new("/report", &title, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/report", &title, Screen::Plain, choice.language, &snapshot),
         t,
         title,
         month: month.to_string(),
-        months: months(&app, &teller, month),
+        months: months(&app, &locale, month),
         document,
     };
     Ok(choice.page(&page))
@@ -62,7 +62,7 @@ pub(crate) async fn file<R: StoreReader>(
 ) -> Result<Response, Problem> {
     let month = asked(&app, &query).await?;
     let document = document(&app, choice, month).await?;
-    let text = file_page(&document, app.feed.scene_for(choice.sight).demonstration);
+    let text = file_page(&document, app.live.snapshot_for(choice.visibility).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
 
@@ -109,7 +109,7 @@ async fn asked<R: StoreReader>(app: &App<R>, query: &Query) -> Result<Month, Pro
 }
 
 /// What there is to choose from, the newest first.
-fn months<R>(app: &App<R>, teller: &Teller, chosen: Month) -> Vec<(String, String, bool)> {
+fn months<R>(app: &App<R>, locale: &Locale, chosen: Month) -> Vec<(String, String, bool)> {
     let this = Month::of(app.clock.now(), &app.site.timezone);
     let mut months: Vec<Month> =
         std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
@@ -117,7 +117,7 @@ fn months<R>(app: &App<R>, teller: &Teller, chosen: Month) -> Vec<(String, Strin
         months.push(chosen);
     }
     let entry = |month: Month| {
-        let name = teller.month(month.period(&app.site.timezone).start());
+        let name = locale.month(month.period(&app.site.timezone).start());
         (month.to_string(), name, month == chosen)
     };
     months.into_iter().map(entry).collect()

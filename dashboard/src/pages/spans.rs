@@ -1,4 +1,4 @@
-//! The spans that a page lets its readers choose: civil days, weeks, months and years, the present one and the last.
+//! Spans that a page offers: civil days, weeks, months and years, the present one and the last.
 
 use domain::calendar::{Step, period_of};
 use domain::site::Site;
@@ -8,21 +8,21 @@ use jiff::SignedDuration;
 use crate::query::Query;
 use crate::words::Labels;
 
-/// A link to a view.
+/// Link to a view.
 pub(super) struct Tab {
     pub(super) address: String,
     pub(super) name: &'static str,
     pub(super) here: bool,
 }
 
-/// An entry of a list to choose from.
+/// Entry of a list to choose from.
 pub(super) struct Choosable {
     pub(super) value: String,
     pub(super) name: String,
     pub(super) chosen: bool,
 }
 
-/// The spans to choose from: name in addresses, civil period, how many of them ago, and its bars.
+/// Spans: name in addresses, civil period, how many of them ago, and the step of its bars.
 const SPANS: [(&str, Step, u8, Step); 8] = [
     ("today", Step::Day, 0, Step::Hour),
     ("yesterday", Step::Day, 1, Step::Hour),
@@ -42,27 +42,27 @@ impl Span {
     pub(super) const TODAY: Self = Self(0);
     pub(super) const WEEK: Self = Self(2);
 
-    /// The one that is asked for, else `usual`.
+    /// Span of a query, else `usual`.
     pub(super) fn read(query: &Query, usual: Self) -> Self {
         SPANS.iter().position(|span| query.get("span") == Some(span.0)).map_or(usual, Self)
     }
 
-    /// Its name in addresses.
+    /// Name in addresses.
     pub(super) fn name(self) -> &'static str {
         SPANS[self.0].0
     }
 
-    /// What it is made of: a day, a week, a month or a year.
+    /// Civil period: a day, a week, a month or a year.
     pub(super) fn step(self) -> Step {
         SPANS[self.0].1
     }
 
-    /// Its bars.
+    /// Step of its bars.
     pub(super) fn bars(self) -> Step {
         SPANS[self.0].3
     }
 
-    /// When it is.
+    /// Period of the span at `now`.
     pub(super) fn period(self, site: &Site, now: Instant) -> Period {
         let (_, step, ago, _) = SPANS[self.0];
         let mut period = period_of(step, now, &site.timezone);

@@ -9,7 +9,7 @@ use store::StoreReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 
 #[derive(Template)]
 #[template(path = "wall.html")]
@@ -21,8 +21,13 @@ pub(crate) async fn show<R: StoreReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {
-    let mut shell =
-        Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene_for(choice.sight));
+    let mut shell = Shell::new(
+        "/wall",
+        "",
+        Screen::Wall,
+        choice.language,
+        &app.live.snapshot_for(choice.visibility),
+    );
     shell.lead_with_the_answer();
     choice.page(&Wall { shell })
 }

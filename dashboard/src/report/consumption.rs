@@ -1,86 +1,84 @@
-//! What was consumed: the building, its zones, meters and uses, beside other months; and how well it was measured.
+//! Energy of the month: the building, its zones, meters and uses, beside other months; and the quality of its data.
 
 use domain::energy::EnergyFigure;
 use domain::figure::{Quality, is_complete};
 use domain::ids::MeterId;
 use domain::site::{Site, Use};
 
-use super::bars;
+use super::context::ReportContext;
 use super::gather::Breakdowns;
-use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
 use crate::insights::breakdown::Line;
+use crate::sheet::{self, Cell, Column, Row, Section, Table};
 
-/// Months of which less was measured are not compared.
+/// Measured share below which a month is not compared.
 const COMPARABLE: f64 = 0.9;
-
-/// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"
-pub(super) fn fact(pen: &Pen<'_>) -> String {
-    let (t, language) = (pen.t, pen.language);
-    let [now, _, year_before] = &pen.report.energy;
+/// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"; of a partly measured
+/// month neither a rate nor a comparison.
+pub(super) fn fact(context: &ReportContext<'_>) -> String {
+    let (t, language) = (context.t, context.language);
+    let [now, _, year_before] = &context.report.energy;
     let Some(wh) = now.building.energy_wh else {
-        return t.fact_energy_unknown.replace("{}", &pen.month());
+        return t.fact_energy_unknown.replace("{}", &context.month());
     };
-    let per_area = language.number(wh / 1000.0 / pen.site.area_m2, 1);
+    let share = now.building.coverage + now.building.repaired;
+    let total = language.total_with_coverage(&language.energy(wh).text(), share, &context.month());
+    if !is_whole(&now.building) {
+        return t.fact_energy_part.replacen("{}", &total, 1);
+    }
+    let per_area = language.number(wh / 1000.0 / context.site.area_m2, 1);
     let per_area = format!("{per_area}\u{a0}kWh/m²");
-    let mut fact = t
-        .fact_energy
-        .replacen("{}", &language.energy(wh).text(), 1)
-        .replacen("{}", &pen.month(), 1)
-        .replacen("{}", &per_area, 1);
-    if let Some(change) = comparable(pen, &now.building, &year_before.building) {
+    let mut fact = t.fact_energy.replacen("{}", &total, 1).replacen("{}", &per_area, 1);
+    if let Some(change) = comparable(context, &now.building, &year_before.building) {
         let sentence = if change < 0.0 { t.fact_less } else { t.fact_more };
-        let percent = format!("{}\u{a0}%", language.number(change.abs() * 100.0, 1));
-        let than = pen.report.month.year_before().period(&pen.site.timezone).start();
+        let percent = language.exact_percent(change.abs());
+        let than = context.report.month.year_before().period(&context.site.timezone).start();
         fact.push(' ');
         fact.push_str(&sentence.replacen("{}", &percent, 1).replacen(
             "{}",
-            &pen.teller.month(than),
+            &context.locale.month(than),
             1,
         ));
     }
     fact
 }
 
-/// The tables of consumption.
-pub(super) fn section(pen: &Pen<'_>) -> Section {
-    let (t, [now, ..]) = (pen.t, &pen.report.energy);
+/// Section on consumption.
+pub(super) fn section(context: &ReportContext<'_>) -> Section {
+    let (t, [now, ..]) = (context.t, &context.report.energy);
     let mut tables = vec![Table {
         caption: t.whole.to_owned(),
         of: t.whole_building,
-        columns: columns(pen, true),
-        rows: vec![building_row(pen)],
+        columns: columns(context, true),
+        rows: vec![building_row(context)],
         folded: false,
     }];
     if !now.zones.is_empty() {
-        let rows = lines(pen, |it| &it.zones, |line| (named(line), 0), true);
-        tables.push(table(pen, t.by_zone, t.zone, true, rows));
+        let rows = lines(context, |it| &it.zones, |line| (named(line), 0), true);
+        tables.push(table(context, t.by_zone, t.zone, true, rows));
     }
     if !now.meters.is_empty() {
         let mut rows = Vec::new();
-        for (place, depth) in in_tree_order(pen.site, None, 0) {
-            rows.push(line_row(pen, |it| &it.meters[place], (None, depth), false));
+        for (place, depth) in in_tree_order(context.site, None, 0) {
+            rows.push(line_row(context, |it| &it.meters[place], (None, depth), false));
         }
-        tables.push(table(pen, t.by_meter, t.meter, false, rows));
+        tables.push(table(context, t.by_meter, t.meter, false, rows));
     }
     if now.uses.iter().any(|line| line.id != "unassigned") {
-        let rows = lines(pen, |it| &it.uses, |line| (use_name(pen, line), 0), false);
-        tables.push(table(pen, t.by_use, t.usage, false, rows));
+        let rows = lines(context, |it| &it.uses, |line| (use_name(context, line), 0), false);
+        tables.push(table(context, t.by_use, t.usage, false, rows));
     }
-    tables.push(days(pen));
+    tables.push(days(context));
     Section {
-        id: "consumption",
-        heading: t.consumption.to_owned(),
-        notes: vec![t.consumption_note.to_owned()],
-        chart: Some(bars::of(pen.language, &pen.report.days, finding(pen))),
+        drawing: Some(sheet::days::of(context.language, &context.report.days, finding(context))),
         tables,
+        ..Section::saying(t.consumption, t.consumption_note).named("consumption")
     }
 }
 
-/// What is missing.
-pub(super) fn quality(pen: &Pen<'_>) -> Section {
-    let (t, language) = (pen.t, pen.language);
-    let [now, ..] = &pen.report.energy;
+/// Section on the quality of the data.
+pub(super) fn quality(context: &ReportContext<'_>) -> Section {
+    let (t, language) = (context.t, context.language);
+    let [now, ..] = &context.report.energy;
     let incomplete: Vec<&Line> =
         now.meters.iter().filter(|line| !is_complete(line.energy.coverage)).collect();
     let row = |line: &&Line| Row {
@@ -90,7 +88,7 @@ pub(super) fn quality(pen: &Pen<'_>) -> Section {
             Cell::coverage(language, line.energy.coverage),
             Cell::percent(language, Some(line.energy.repaired)),
             Cell::percent(language, Some(missing(&line.energy))),
-            Cell::Text(language.quality(line.energy.quality).to_owned()),
+            Cell::text(language.quality(line.energy.quality).to_owned()),
         ],
     };
     let table = Table {
@@ -107,21 +105,21 @@ pub(super) fn quality(pen: &Pen<'_>) -> Section {
     };
     let note = if incomplete.is_empty() { t.data_note_all } else { t.data_note_some };
     let notes = if now.meters.is_empty() { Vec::new() } else { vec![note.to_owned()] };
-    Section {
-        id: "quality",
-        heading: t.data_quality.to_owned(),
-        notes,
-        chart: None,
-        tables: if incomplete.is_empty() { Vec::new() } else { vec![table] },
-    }
+    let tables = if incomplete.is_empty() { Vec::new() } else { vec![table] };
+    Section { tables, notes, ..Section::titled(t.data_quality).named("quality") }
+}
+
+/// Whether the total of a figure is that of its whole period.
+pub(super) fn is_whole(energy: &EnergyFigure) -> bool {
+    is_complete(energy.coverage + energy.repaired)
 }
 
 fn missing(energy: &EnergyFigure) -> f64 {
     (1.0 - energy.coverage - energy.repaired).max(0.0)
 }
 
-fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
-    let t = pen.t;
+fn columns(context: &ReportContext<'_>, has_area: bool) -> Vec<Column> {
+    let t = context.t;
     let mut columns = vec![
         Column::number(t.energy, "kWh"),
         Column::number(t.measured, "%"),
@@ -132,7 +130,7 @@ fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
     } else {
         Column::number(t.share, "%")
     });
-    if pen.report.is_over() {
+    if context.report.is_over() {
         columns.extend([
             Column::number(t.month_before, "kWh"),
             Column::number(t.change, "%"),
@@ -143,90 +141,116 @@ fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
     columns
 }
 
-fn table(pen: &Pen<'_>, caption: &str, of: &'static str, has_area: bool, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), of, columns: columns(pen, has_area), rows, folded: false }
+fn table(
+    context: &ReportContext<'_>,
+    caption: &str,
+    of: &'static str,
+    has_area: bool,
+    rows: Vec<Row>,
+) -> Table {
+    Table {
+        caption: caption.to_owned(),
+        of,
+        columns: columns(context, has_area),
+        rows,
+        folded: false,
+    }
 }
 
-fn building_row(pen: &Pen<'_>) -> Row {
-    let energies = pen.report.energy.each_ref().map(|it| it.building);
-    let per_area = energies[0].energy_wh.map(|wh| wh / 1000.0 / pen.site.area_m2);
-    let fourth = Cell::number(pen.language, per_area, 2);
-    Row { name: pen.t.whole.to_owned(), depth: 0, cells: cells(pen, energies, fourth) }
+fn building_row(context: &ReportContext<'_>) -> Row {
+    let energies = context.report.energy.each_ref().map(|it| it.building);
+    // A rate of a part of the month would be read as that of the month.
+    let whole = energies[0].energy_wh.filter(|_| is_whole(&energies[0]));
+    let per_area = whole.map(|wh| wh / 1000.0 / context.site.area_m2);
+    let fourth = Cell::number(context.language, per_area, 2);
+    Row { name: context.t.whole.to_owned(), depth: 0, cells: cells(context, energies, fourth) }
 }
 
 fn lines<'a>(
-    pen: &'a Pen<'_>,
+    context: &'a ReportContext<'_>,
     of: impl Fn(&'a Breakdowns) -> &'a Vec<Line>,
     name: impl Fn(&Line) -> (String, usize),
     has_area: bool,
 ) -> Vec<Row> {
-    let count = of(&pen.report.energy[0]).len();
+    let count = of(&context.report.energy[0]).len();
     let row = |place: usize| {
-        let (name, depth) = name(&of(&pen.report.energy[0])[place]);
-        line_row(pen, |it| &of(it)[place], (Some(name), depth), has_area)
+        let (name, depth) = name(&of(&context.report.energy[0])[place]);
+        line_row(context, |it| &of(it)[place], (Some(name), depth), has_area)
     };
     (0..count).map(row).collect()
 }
 
 fn line_row<'a>(
-    pen: &'a Pen<'_>,
+    context: &'a ReportContext<'_>,
     of: impl Fn(&'a Breakdowns) -> &'a Line,
     (name, depth): (Option<String>, usize),
     has_area: bool,
 ) -> Row {
-    let line = of(&pen.report.energy[0]);
-    let energies = pen.report.energy.each_ref().map(|it| of(it).energy);
+    let line = of(&context.report.energy[0]);
+    let energies = context.report.energy.each_ref().map(|it| of(it).energy);
     let fourth = if has_area {
-        Cell::number(pen.language, line.kwh_per_m2, 2)
+        let rate = line.kwh_per_m2.filter(|_| is_whole(&line.energy));
+        Cell::number(context.language, rate, 2)
     } else {
-        Cell::percent(pen.language, line.share)
+        Cell::percent(context.language, line.share)
     };
     Row {
         name: name.unwrap_or_else(|| named(line)),
         depth: depth.min(4),
-        cells: cells(pen, energies, fourth),
+        cells: cells(context, energies, fourth),
     }
 }
 
-fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: Cell) -> Vec<Cell> {
-    let language = pen.language;
+fn cells(
+    context: &ReportContext<'_>,
+    [now, before, year_before]: [EnergyFigure; 3],
+    fourth: Cell,
+) -> Vec<Cell> {
+    let language = context.language;
     let mut cells = vec![
         Cell::kwh(language, now.energy_wh),
         if now.quality == Quality::Unknown {
-            Cell::Unknown
+            Cell::UNKNOWN
         } else {
             Cell::coverage(language, now.coverage)
         },
-        Cell::Text(language.quality(now.quality).to_owned()),
+        Cell::text(language.quality(now.quality).to_owned()),
         fourth,
     ];
-    if pen.report.is_over() {
+    if context.report.is_over() {
         for other in [before, year_before] {
             cells.push(Cell::kwh(language, other.energy_wh));
-            cells.push(match comparable(pen, &now, &other) {
+            cells.push(match comparable(context, &now, &other) {
                 Some(change) => Cell::change(language, change),
-                None => Cell::Text(pen.t.not_comparable.to_owned()),
+                None => Cell::text(context.t.not_comparable.to_owned()),
             });
         }
     }
     cells
 }
 
-/// By what share a month changed; `None` where either is not well enough known, or was nothing.
-fn comparable(pen: &Pen<'_>, now: &EnergyFigure, other: &EnergyFigure) -> Option<f64> {
+/// Change against another month; `None` where either is not measured well enough, or was zero.
+fn comparable(
+    context: &ReportContext<'_>,
+    now: &EnergyFigure,
+    other: &EnergyFigure,
+) -> Option<f64> {
     let known =
         |it: &EnergyFigure| it.energy_wh.filter(|_| it.coverage + it.repaired >= COMPARABLE);
     let (now, other) = (known(now)?, known(other).filter(|wh| *wh > 0.0)?);
-    pen.report.is_over().then(|| now / other - 1.0)
+    context.report.is_over().then(|| now / other - 1.0)
 }
 
 fn named(line: &Line) -> String {
     line.name.clone().unwrap_or_else(|| line.id.clone())
 }
 
-fn use_name(pen: &Pen<'_>, line: &Line) -> String {
+fn use_name(context: &ReportContext<'_>, line: &Line) -> String {
     let usage = Use::NAMES.iter().find(|(name, _)| *name == line.id);
-    usage.map_or_else(|| pen.t.no_use.to_owned(), |(_, it)| pen.language.usage(*it).to_owned())
+    usage.map_or_else(
+        || context.t.no_use.to_owned(),
+        |(_, it)| context.language.usage(*it).to_owned(),
+    )
 }
 
 /// Every meter right after the one that it is a part of: its place in the site file, and how deep it lies.
@@ -240,16 +264,16 @@ fn in_tree_order(site: &Site, parent: Option<&MeterId>, depth: usize) -> Vec<(us
     with_parts.collect()
 }
 
-fn days(pen: &Pen<'_>) -> Table {
-    let (t, language) = (pen.t, pen.language);
-    let past = pen.report.days.iter().filter(|day| day.period.start() < pen.report.now);
+fn days(context: &ReportContext<'_>) -> Table {
+    let (t, language) = (context.t, context.language);
+    let past = context.report.days.iter().filter(|day| day.period.start() < context.report.now);
     let row = |day: &domain::calendar::Bucket<EnergyFigure>| Row {
-        name: pen.teller.day(day.period.start()),
+        name: context.locale.day(day.period.start()),
         depth: 0,
         cells: vec![
             Cell::kwh(language, day.figure.energy_wh),
             Cell::coverage(language, day.figure.coverage),
-            Cell::Text(language.quality(day.figure.quality).to_owned()),
+            Cell::text(language.quality(day.figure.quality).to_owned()),
         ],
     };
     Table {
@@ -265,14 +289,14 @@ fn days(pen: &Pen<'_>) -> Table {
     }
 }
 
-fn finding(pen: &Pen<'_>) -> String {
-    let known = pen.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
+fn finding(context: &ReportContext<'_>) -> String {
+    let known = context.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
     match known.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-        None => pen.t.days_unknown.to_owned(),
-        Some((day, wh)) => pen
+        None => context.t.days_unknown.to_owned(),
+        Some((day, wh)) => context
             .t
             .days_finding
-            .replacen("{}", &pen.teller.day(day.period.start()), 1)
-            .replacen("{}", &pen.language.energy(wh).text(), 1),
+            .replacen("{}", &context.locale.day(day.period.start()), 1)
+            .replacen("{}", &context.language.energy(wh).text(), 1),
     }
 }

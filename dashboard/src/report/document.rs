@@ -1,98 +1,103 @@
-//! The figures of a month, told in a language: headline, key figures, and the sections in their order.
+//! The figures of a month in a language: headline, key figures, and the sections in their order.
 
 use domain::site::Site;
 
+use super::context::ReportContext;
 use super::gather::MonthReport;
-use super::pen::Pen;
-use super::sheet::{Cell, Section};
-use super::{account, consumption, people};
-use crate::words::{Language, ReportLabels, Teller};
+use super::{consumption, cost, people};
+use crate::sheet::{Cell, Section};
+use crate::words::{Language, Locale, ReportLabels};
 
-/// A report to be read.
+/// Report in one language.
 pub(crate) struct Document {
     pub(crate) language: Language,
     pub(crate) t: &'static ReportLabels,
     pub(crate) site: String,
     pub(crate) title: String,
-    /// As of when, and whether the month is over.
+    /// Time of the report, and whether the month is over.
     pub(crate) notes: Vec<String>,
-    /// What matters, in sentences.
+    /// Highlights, in sentences.
     pub(crate) facts: Vec<String>,
     pub(crate) key: Vec<KeyFigure>,
     pub(crate) sections: Vec<Section>,
 }
 
-/// One of the few figures at the top.
+/// Figure at the top.
 pub(crate) struct KeyFigure {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) cell: Cell,
     pub(crate) unit: &'static str,
 }
 
 impl Document {
-    /// Tells `report` of `site`.
+    /// Document of `report` on `site`.
     pub(crate) fn of(report: &MonthReport, site: &Site, language: Language) -> Self {
-        let teller = Teller { language, zone: site.timezone.clone(), now: report.now };
-        let pen = Pen { report, site, teller, language, t: language.report() };
-        let t = pen.t;
-        let mut notes = vec![t.made.replace("{}", &pen.teller.day_and_clock(report.now))];
+        let locale = Locale { language, zone: site.timezone.clone(), now: report.now };
+        let context = ReportContext { report, site, locale, language, t: language.report() };
+        let t = context.t;
+        let mut notes = vec![t.made.replace("{}", &context.locale.day_and_clock(report.now))];
         if !report.is_over() {
             notes.push(t.running.to_owned());
         }
         let sections = [
-            Some(building(&pen)),
-            Some(consumption::section(&pen)),
-            account::profile(&pen),
-            Some(people::occupancy(&pen)),
-            Some(people::air(&pen)),
-            account::machines(&pen),
-            account::money(&pen),
-            Some(consumption::quality(&pen)),
-            Some(text_only("method", t.method, t.method_note.to_owned())),
+            Some(building(&context)),
+            Some(consumption::section(&context)),
+            cost::profile(&context),
+            Some(people::occupancy(&context)),
+            Some(people::air(&context)),
+            cost::machines(&context),
+            cost::money(&context),
+            Some(consumption::quality(&context)),
+            Some(text_only("method", t.method, t.method_note)),
         ];
         Self {
             language,
             t,
             site: site.name.clone(),
-            title: t.title.replace("{}", &pen.month()),
+            title: t.title.replace("{}", &context.month()),
             notes,
-            facts: facts(&pen),
-            key: key(&pen),
+            facts: facts(&context),
+            key: key(&context),
             sections: sections.into_iter().flatten().collect(),
         }
     }
 }
 
-fn facts(pen: &Pen<'_>) -> Vec<String> {
+fn facts(context: &ReportContext<'_>) -> Vec<String> {
     let facts = [
-        Some(consumption::fact(pen)),
-        account::closed_fact(pen),
-        Some(people::peak_fact(pen)),
-        people::air_fact(pen),
+        Some(consumption::fact(context)),
+        cost::closed_fact(context),
+        Some(people::peak_fact(context)),
+        people::air_fact(context),
     ];
     facts.into_iter().flatten().collect()
 }
 
-fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
-    let (report, t, language) = (pen.report, pen.t, pen.language);
-    let wh = report.energy[0].building.energy_wh;
+fn key(context: &ReportContext<'_>) -> Vec<KeyFigure> {
+    let (report, t, language) = (context.report, context.t, context.language);
+    let energy = report.energy[0].building;
+    let share = energy.coverage + energy.repaired;
+    let is_part = energy.energy_wh.is_some() && !consumption::is_whole(&energy);
+    let energy_name = if is_part {
+        t.part_measured.replacen("{}", t.energy, 1).replacen("{}", &language.percent(share), 1)
+    } else {
+        t.energy.to_owned()
+    };
+    // A rate of a part of the month would be read as that of the month.
+    let per_area = energy.energy_wh.filter(|_| !is_part);
+    let per_area = per_area.map(|wh| wh / 1000.0 / context.site.area_m2);
     let closed = report.closed.and_then(|it| it.share());
-    let person_hours = report.usage.person_hours;
-    let per_area = wh.map(|wh| wh / 1000.0 / pen.site.area_m2);
+    let key = |name: &str, cell: Cell, unit| KeyFigure { name: name.to_owned(), cell, unit };
     vec![
-        KeyFigure { name: t.energy, cell: Cell::kwh(language, wh), unit: "kWh" },
-        KeyFigure { name: t.per_area, cell: Cell::number(language, per_area, 1), unit: "kWh/m²" },
-        KeyFigure { name: t.closed_share, cell: Cell::percent(language, closed), unit: "%" },
-        KeyFigure {
-            name: t.person_hours,
-            cell: Cell::number(language, person_hours, 0),
-            unit: "h",
-        },
+        key(&energy_name, Cell::kwh(language, energy.energy_wh), "kWh"),
+        key(t.per_area, Cell::number(language, per_area, 1), "kWh/m²"),
+        key(t.closed_share, Cell::percent(language, closed), "%"),
+        key(t.person_hours, Cell::number(language, report.usage.person_hours, 0), "h"),
     ]
 }
 
-fn building(pen: &Pen<'_>) -> Section {
-    let (site, language) = (pen.site, pen.language);
+fn building(context: &ReportContext<'_>) -> Section {
+    let (site, language) = (context.site, context.language);
     let count = |count: usize| language.count(count as u64);
     let note = [
         site.name.clone(),
@@ -102,11 +107,10 @@ fn building(pen: &Pen<'_>) -> Section {
         count(site.zones.len()),
     ];
     let note =
-        note.iter().fold(pen.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
-    text_only("building", pen.t.building_heading, note)
+        note.iter().fold(context.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
+    text_only("building", context.t.building_heading, &note)
 }
 
-fn text_only(id: &'static str, heading: &str, note: String) -> Section {
-    let heading = heading.to_owned();
-    Section { id, heading, notes: vec![note], chart: None, tables: Vec::new() }
+fn text_only(id: &str, heading: &str, note: &str) -> Section {
+    Section::saying(heading, note).named(id)
 }

@@ -8,20 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::document::Document;
 use super::month::Month;
-use super::sheet::Cell;
 use super::{csv, gather};
 use crate::Dashboard;
 use crate::app::App;
 use crate::words::Language;
-
-/// The language of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReportLanguage {
-    /// The first one.
-    French,
-    /// The other one.
-    English,
-}
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,17 +61,13 @@ impl<R: StoreReader> Dashboard<R> {
     pub async fn report(
         self,
         month: Month,
-        language: ReportLanguage,
+        language: Language,
         form: ReportForm,
     ) -> Result<String, ReportError> {
         let demonstration = self.demonstration;
         let app = Arc::new(App::new(&self, true, CancellationToken::new()));
         let report = gather(&app, month).await;
         let report = report.map_err(|problem| ReportError(problem.detail().to_owned()))?;
-        let language = match language {
-            ReportLanguage::French => Language::French,
-            ReportLanguage::English => Language::English,
-        };
         let document = Document::of(&report, &app.site, language);
         Ok(match form {
             ReportForm::Html => page(&document, demonstration) + "\n",

@@ -9,30 +9,25 @@
 //! |---|---|
 //! | `month` | which month |
 //! | `gather` | asks for its figures, the very ones that the API gives |
-//! | `document` | tells them in a language: sections, tables, sentences |
-//! | `consumption`, `people`, `account` | the sections |
-//! | `pen` | what they are written with |
-//! | `sheet` | tables whose cells are text for people and numbers for programs |
-//! | `bars` | the days of the month as SVG |
-//! | `csv` | the same tables as CSV |
+//! | `document` | puts them into a language, as sections of `crate::sheet` |
+//! | `consumption`, `people`, `cost` | the sections |
+//! | `context` | figures and language that they are written with |
+//! | `csv` | its tables as CSV |
 //! | `file` | the report outside of a browser's session: one file that needs nothing else |
 
-mod account;
-mod bars;
 mod consumption;
+mod context;
+mod cost;
 mod csv;
 mod document;
 mod file;
 mod gather;
 mod month;
-mod pen;
 mod people;
-mod sheet;
 
 pub(crate) use csv::{for_people as csv_for_people, for_programs as csv_for_programs};
 pub(crate) use document::Document;
 pub(crate) use file::page as file_page;
-pub use file::{ReportError, ReportForm, ReportLanguage};
+pub use file::{ReportError, ReportForm};
 pub(crate) use gather::{energy_is_known, gather};
 pub use month::{Month, NoMonth};
-pub(crate) use sheet::Cell;

@@ -1,40 +1,41 @@
-//! Who was there, in numbers, and what air they breathed.
+//! Attendance and air of the month.
 
 use domain::indicators::Attendance;
 
+use super::context::ReportContext;
 use super::gather::ZoneReport;
-use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
+use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."
-pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
-    let t = pen.t;
-    let Some(peak) = pen.report.attendance.peak else { return t.fact_peak_unknown.to_owned() };
-    let people = format!("{} {}", pen.language.number(peak.people, 0), t.people_unit);
-    let people = match range(pen, &pen.report.attendance) {
+pub(super) fn peak_fact(context: &ReportContext<'_>) -> String {
+    let t = context.t;
+    let Some(peak) = context.report.attendance.peak else { return t.fact_peak_unknown.to_owned() };
+    let people = format!("{} {}", context.language.number(peak.people, 0), t.people_unit);
+    let people = match range(context, &context.report.attendance) {
         Some(range) => format!("{people} ({range})"),
         None => people,
     };
-    let when = pen.teller.day_and_clock(peak.period.start());
+    let when = context.locale.day_and_clock(peak.period.start());
     t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
 }
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
-pub(super) fn air_fact(pen: &Pen<'_>) -> Option<String> {
+pub(super) fn air_fact(context: &ReportContext<'_>) -> Option<String> {
     let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.shares()?[1], zone.name.clone()));
-    let worst = pen.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
+    let worst = context.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
-    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
-    Some(pen.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
+    let share = context.language.exact_percent(share);
+    Some(context.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
 }
 
-/// Peak, person-hours and how often it was nearly full.
-pub(super) fn occupancy(pen: &Pen<'_>) -> Section {
-    let t = pen.t;
-    let mut rows = vec![attendance_row(pen, t.whole, pen.site.capacity, &pen.report.attendance)];
-    for zone in &pen.report.zones {
+/// Section on attendance: peak, person-hours and the time nearly full.
+pub(super) fn occupancy(context: &ReportContext<'_>) -> Section {
+    let t = context.t;
+    let mut rows =
+        vec![attendance_row(context, t.whole, context.site.capacity, &context.report.attendance)];
+    for zone in &context.report.zones {
         if let (Some(attendance), Some(capacity)) = (&zone.attendance, zone.capacity) {
-            rows.push(attendance_row(pen, &zone.name, capacity, attendance));
+            rows.push(attendance_row(context, &zone.name, capacity, attendance));
         }
     }
     let table = Table {
@@ -52,18 +53,13 @@ pub(super) fn occupancy(pen: &Pen<'_>) -> Section {
         rows,
         folded: false,
     };
-    Section {
-        id: "occupancy",
-        heading: t.occupancy.to_owned(),
-        notes: vec![t.occupancy_note.to_owned()],
-        chart: None,
-        tables: vec![table, person_hours(pen)],
-    }
+    let heading = Section::saying(t.occupancy, t.occupancy_note);
+    Section { tables: vec![table, person_hours(context)], ..heading.named("occupancy") }
 }
 
-/// Air of each zone that measures it.
-pub(super) fn air(pen: &Pen<'_>) -> Section {
-    let (t, language) = (pen.t, pen.language);
+/// Section on the air of each zone that measures it.
+pub(super) fn air(context: &ReportContext<'_>) -> Section {
+    let (t, language) = (context.t, context.language);
     let row = |zone: &ZoneReport| {
         let air = zone.air.as_ref()?;
         let share = |level: usize| air.shares().map(|shares| shares[level]);
@@ -78,8 +74,8 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
             ],
         })
     };
-    let rows: Vec<Row> = pen.report.zones.iter().filter_map(row).collect();
-    let levels = &pen.site.air;
+    let rows: Vec<Row> = context.report.zones.iter().filter_map(row).collect();
+    let levels = &context.site.air;
     let note = if rows.is_empty() { t.no_air.to_owned() } else { language.air_shares(levels) };
     let table = Table {
         caption: t.air.to_owned(),
@@ -93,43 +89,43 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
         rows,
         folded: false,
     };
-    Section {
-        id: "air",
-        heading: t.air.to_owned(),
-        notes: vec![note],
-        chart: None,
-        tables: if table.rows.is_empty() { Vec::new() } else { vec![table] },
-    }
+    let tables = if table.rows.is_empty() { Vec::new() } else { vec![table] };
+    Section { tables, ..Section::saying(t.air, &note).named("air") }
 }
 
-fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -> Row {
-    let language = pen.language;
-    let text = |text: Option<String>| text.map_or(Cell::Unknown, Cell::Text);
+fn attendance_row(
+    context: &ReportContext<'_>,
+    name: &str,
+    capacity: u32,
+    attendance: &Attendance,
+) -> Row {
+    let language = context.language;
+    let text = |text: Option<String>| text.map_or(Cell::UNKNOWN, Cell::text);
     Row {
         name: name.to_owned(),
         depth: 0,
         cells: vec![
-            Cell::number(language, told.peak.map(|peak| peak.people), 0),
-            text(told.peak.map(|_| range(pen, told).unwrap_or_default())),
-            text(told.peak.map(|peak| pen.teller.day_and_clock(peak.period.start()))),
+            Cell::number(language, attendance.peak.map(|peak| peak.people), 0),
+            text(attendance.peak.map(|_| range(context, attendance).unwrap_or_default())),
+            text(attendance.peak.map(|peak| context.locale.day_and_clock(peak.period.start()))),
             Cell::number(language, Some(f64::from(capacity)), 0),
-            Cell::number(language, told.peak.map(|_| told.occupied_hours), 1),
-            Cell::percent(language, told.nearly_full_share()),
-            Cell::coverage(language, told.coverage),
+            Cell::number(language, attendance.peak.map(|_| attendance.occupied_hours), 1),
+            Cell::percent(language, attendance.nearly_full_share()),
+            Cell::coverage(language, attendance.coverage),
         ],
     }
 }
 
-/// The interval of a peak in words; none where it is certain.
-fn range(pen: &Pen<'_>, told: &Attendance) -> Option<String> {
-    let peak = told.peak?;
-    let (low, high) = (pen.language.number(peak.low, 0), pen.language.number(peak.high, 0));
-    (low != high).then(|| pen.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
+/// Interval of a peak; `None` where it is certain.
+fn range(context: &ReportContext<'_>, attendance: &Attendance) -> Option<String> {
+    let peak = attendance.peak?;
+    let (low, high) = (context.language.number(peak.low, 0), context.language.number(peak.high, 0));
+    (low != high).then(|| context.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
 }
 
-fn person_hours(pen: &Pen<'_>) -> Table {
-    let (t, language) = (pen.t, pen.language);
-    let usage = pen.report.usage;
+fn person_hours(context: &ReportContext<'_>) -> Table {
+    let (t, language) = (context.t, context.language);
+    let usage = context.report.usage;
     let range = usage.person_hours_low.zip(usage.person_hours_high).map(|(low, high)| {
         let (low, high) = (language.number(low, 0), language.number(high, 0));
         t.between.replacen("{}", &low, 1).replacen("{}", &high, 1)
@@ -139,8 +135,8 @@ fn person_hours(pen: &Pen<'_>) -> Table {
         depth: 0,
         cells: vec![
             number,
-            Cell::Text(unit.to_owned()),
-            Cell::Text(remark.unwrap_or_default()),
+            Cell::text(unit.to_owned()),
+            Cell::text(remark.unwrap_or_default()),
             Cell::coverage(language, usage.coverage),
         ],
     };

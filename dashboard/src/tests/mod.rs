@@ -113,7 +113,7 @@ impl House {
 
     /// The gateway publishes a state.
     pub(super) fn hears(&self, name: &str, state: &Value) {
-        self.app.feed.hear(name, state.to_string().as_bytes(), false).unwrap();
+        self.app.live.apply(name, state.to_string().as_bytes(), false).unwrap();
     }
 
     /// The store holds a reading.

@@ -224,3 +224,25 @@ async fn a_file_of_the_report_needs_nothing_else_and_says_what_it_is_called() {
     assert_eq!(file.matches("<h1").count(), 1);
     assert_eq!(file.matches("<table").count(), file.matches("<caption").count());
 }
+
+#[tokio::test]
+async fn the_total_of_a_partly_measured_month_has_its_measured_share_in_the_same_sentence_and_no_rate()
+ {
+    let house = House::of(site::parse(SITE, "house.toml").unwrap(), false);
+    let (mut hour, end) = (at("2026-09-30T22:00:00Z"), at("2026-10-01T22:00:00Z"));
+    let mut total = 0.0;
+    while hour <= end {
+        house.stores("linky", Quantity::EnergyImported, hour, total).await;
+        (hour, total) = (hour + SignedDuration::from_mins(15), total + 500.0);
+    }
+
+    let report = house.page("/report?month=2026-10").await;
+    let energy = house.page("/energy?view=consumption&span=last-month").await;
+
+    let total = "48,0\u{a0}kWh mesurés sur 3\u{202f}%";
+    let fact = format!("Le bâtiment a consommé {total} d\u{2019}octobre 2026.");
+    assert!(report.contains(&fact), "{report}");
+    assert!(!report.contains(", soit "), "{report}");
+    let title = format!("Consommation\u{a0}: {total} de la période");
+    assert!(energy.contains(&title), "{energy}");
+}

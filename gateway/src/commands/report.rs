@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use dashboard::{Access, Dashboard, Month, ReportForm, ReportLanguage};
+use dashboard::{Access, Dashboard, Month, ReportForm};
 use domain::Clock;
 use domain::wire::BrokerUrl;
+use i18n::Language;
 use tokio::sync::watch;
 
 use super::{runtime, terminal};
@@ -23,20 +24,14 @@ pub struct ReportArguments {
     #[arg(long, value_name = "MONTH")]
     month: Option<Month>,
     /// Its language
-    #[arg(long, value_enum, default_value = "fr")]
-    lang: Lang,
+    #[arg(long, value_name = "fr|en", default_value = "fr")]
+    lang: Language,
     /// A page, or its figures
     #[arg(long, value_enum, default_value = "html")]
     format: Form,
     /// Into which file; to standard output when left out
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Lang {
-    Fr,
-    En,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,16 +78,12 @@ async fn report(
         forwarding: None,
         demonstration: false,
     };
-    let language = match arguments.lang {
-        Lang::Fr => ReportLanguage::French,
-        Lang::En => ReportLanguage::English,
-    };
     let form = match arguments.format {
         Form::Html => ReportForm::Html,
         Form::Csv => ReportForm::Csv,
         Form::CsvFr => ReportForm::CsvFr,
     };
-    let report = dashboard.report(month, language, form).await;
+    let report = dashboard.report(month, arguments.lang, form).await;
     let text = report.map_err(|error| Failure::Unavailable(domain::failure_chain(&error)))?;
     let Some(path) = &arguments.to else { return Ok(text) };
     std::fs::write(path, text).map_err(|error| {

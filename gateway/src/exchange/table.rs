@@ -1,4 +1,4 @@
-//! Readings as rows of CSV: the only file of this program that names the library.
+//! Readings as rows of CSV: the only file of this program that names the library for reading.
 //!
 //! ```text
 //! observed_at,device,quantity,channel,value,unit,received_at,dated_by
@@ -7,28 +7,27 @@
 //!
 //! Columns may come in any order; only the first five names of [`COLUMNS`] without `channel` must be there.
 
-use csv::{ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ReaderBuilder, StringRecord};
 use domain::{DatedBy, Instant, Quantity, Reading, Source, Value};
+use i18n::CsvDialect;
 use jiff::tz::TimeZone;
 
 use super::{Arrival, observation, value, written};
 
-/// The columns for machines.
+/// Columns for programs.
 const COLUMNS: [&str; 8] =
     ["observed_at", "device", "quantity", "channel", "value", "unit", "received_at", "dated_by"];
 const NEEDED: [&str; 4] = ["observed_at", "device", "quantity", "value"];
-/// The columns for people.
+/// Columns for people.
 const FOR_PEOPLE: [&str; 7] =
     ["Observé le", "Appareil", "Grandeur", "Voie", "Valeur", "Unité", "Reçu le"];
-/// By this a French spreadsheet knows that it is UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// The header for machines, with its line feed.
+/// Header for programs, with its line feed.
 pub(super) fn header() -> String {
-    line(b',', "\n", COLUMNS)
+    CsvDialect::PROGRAMS.begin(&COLUMNS)
 }
 
-/// A reading for machines.
+/// Row of a reading for programs.
 pub(super) fn row(reading: &Reading) -> String {
     let Reading { source, observation } = reading;
     let dated_by = match observation.dated_by {
@@ -36,8 +35,7 @@ pub(super) fn row(reading: &Reading) -> String {
         DatedBy::Gateway => "gateway",
     };
     line(
-        b',',
-        "\n",
+        CsvDialect::PROGRAMS,
         [
             observation.observed_at.to_string().as_str(),
             source.device.as_str(),
@@ -51,12 +49,12 @@ pub(super) fn row(reading: &Reading) -> String {
     )
 }
 
-/// The header for people, with what must stand before it.
+/// Header for people, with byte order mark.
 pub(super) fn header_for_people() -> String {
-    format!("{BYTE_ORDER_MARK}{}", line(b';', "\r\n", FOR_PEOPLE))
+    CsvDialect::PEOPLE.begin(&FOR_PEOPLE)
 }
 
-/// A reading for people: to the second, in the time of the site.
+/// Row of a reading for people: to the second, in the time of the site.
 pub(super) fn row_for_people(reading: &Reading, zone: &TimeZone) -> String {
     let Reading { source, observation } = reading;
     let time = |at: Instant| {
@@ -65,12 +63,10 @@ pub(super) fn row_for_people(reading: &Reading, zone: &TimeZone) -> String {
     let value = match observation.value {
         Value::State(true) => "VRAI".to_owned(),
         Value::State(false) => "FAUX".to_owned(),
-        // Without an exponent, which a spreadsheet may take for a text.
-        Value::Gauge(number) | Value::Register(number) => number.to_string().replace('.', ","),
+        Value::Gauge(number) | Value::Register(number) => CsvDialect::PEOPLE.exact(number),
     };
     line(
-        b';',
-        "\r\n",
+        CsvDialect::PEOPLE,
         [
             time(observation.observed_at).as_str(),
             source.device.as_str(),
@@ -83,7 +79,7 @@ pub(super) fn row_for_people(reading: &Reading, zone: &TimeZone) -> String {
     )
 }
 
-/// Where the columns of a file are.
+/// Places of the columns in a file.
 #[derive(Debug)]
 pub(super) struct Header {
     places: [Option<usize>; COLUMNS.len()],
@@ -162,16 +158,10 @@ fn channel(source: &Source) -> &str {
     source.channel.as_ref().map_or("", |channel| channel.as_str())
 }
 
-fn line<const N: usize>(delimiter: u8, end: &str, fields: [&str; N]) -> String {
-    let mut writer = WriterBuilder::new()
-        .delimiter(delimiter)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(Vec::with_capacity(128));
-    writer.write_record(fields).expect("a vector takes every row");
-    let bytes = writer.into_inner().expect("a vector takes every row");
-    let mut text = String::from_utf8(bytes).expect("it was made of text");
-    text.pop();
-    text + end
+fn line<const N: usize>(dialect: CsvDialect, fields: [&str; N]) -> String {
+    let mut text = String::with_capacity(128);
+    dialect.line(&mut text, &fields);
+    text
 }
 
 fn split(text: &str) -> Result<StringRecord, String> {
@@ -262,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_row_does_not_tell_is_taken_as_said_and_columns_may_come_in_any_order() {
+    fn what_a_row_does_not_give_has_its_default_and_columns_may_come_in_any_order() {
         let header = Header::read("value,quantity,device,observed_at,remark").unwrap();
         let now = at("2027-01-01T00:00:00Z");
         let read = header.reading("612,co2,air-1,2026-11-23T15:03:07+01:00,ok", now).unwrap();
@@ -272,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_row_is_told() {
+    fn what_is_wrong_with_a_row_is_named() {
         let header = Header::read("observed_at,device,quantity,value,unit").unwrap();
         for (row, expected) in [
             ("", "an empty line"),
@@ -286,8 +276,8 @@ mod tests {
             ("2026-11-23T14:03:07Z,a,energy_imported,1,kWh", "is in Wh; convert it"),
             ("2026-11-23T14:03:07Z,a,occupancy_detected,1,", "neither true nor false"),
         ] {
-            let told = header.reading(row, Instant::MIN).unwrap_err();
-            assert!(told.contains(expected), "{row}: {told}");
+            let fault = header.reading(row, Instant::MIN).unwrap_err();
+            assert!(fault.contains(expected), "{row}: {fault}");
         }
         assert!(Header::read("a;b;c").unwrap_err().contains("--format csv"));
         assert!(Header::read("a,b,c").unwrap_err().contains("`observed_at`"));

@@ -1,26 +1,27 @@
-//! A notice in words, for people and for programs.
+//! Message that carries a notice: subject and text for people, JSON for programs.
 
 use std::fmt::Write;
 
-use dashboard::AlertSentences;
 use domain::Instant;
 use domain::alerts::Severity;
 use domain::alerts::{Notice, Standing};
 use domain::site::Site;
+use i18n::{AlertSentences, Language};
 use serde_json::{Value, json};
 
-/// What is sent.
+/// Message of a notice.
 #[derive(Debug)]
 pub(super) struct Message {
-    /// One line.
+    /// Subject, of one line.
     pub(super) subject: String,
-    /// Some lines of plain text.
+    /// Lines of plain text.
     pub(super) text: String,
     /// The same for programs.
     pub(super) json: Value,
 }
 
 impl Message {
+    /// Message of `notice` in the language of the site.
     pub(super) fn of(notice: &Notice, site: &Site, now: Instant) -> Self {
         let words = Words { site, now };
         match notice {
@@ -29,18 +30,12 @@ impl Message {
         }
     }
 
-    /// Something to see whether messages arrive.
+    /// Trial message, to see whether messages arrive.
     pub(super) fn trial(site: &Site, now: Instant) -> Self {
-        let english = site.alerts.english;
-        let subject = pick(english, "Essai : les alertes arrivent", "Trial: alerts arrive");
-        let subject = format!("{} - {subject}", site.name);
-        let text = pick(
-            english,
-            "Ceci est un essai. Il n\u{2019}y a rien à faire.\n",
-            "This is a trial. There is nothing to do.\n",
-        );
+        let labels = Language::of_site(site).message_labels();
+        let subject = format!("{} - {}", site.name, labels.trial);
         let json = json!({ "kind": "trial", "site": site.id, "as_of": now, "alerts": [] });
-        Self { subject, text: text.to_owned(), json }
+        Self { subject, text: labels.trial_text.to_owned(), json }
     }
 }
 
@@ -52,19 +47,11 @@ struct Words<'a> {
 impl Words<'_> {
     fn alert(&self, standing: &Standing, comes_and_goes: bool) -> Message {
         let AlertSentences { fact, remedy } = self.sentences(standing);
-        let english = self.site.alerts.english;
-        let urgent = if standing.alert.severity == Severity::Urgent {
-            pick(english, "URGENT - ", "URGENT - ")
-        } else {
-            ""
-        };
+        let labels = Language::of_site(self.site).message_labels();
+        let urgent = if standing.alert.severity == Severity::Urgent { labels.urgent } else { "" };
         let mut text = format!("{fact}\n{remedy}\n");
         if comes_and_goes {
-            text.push_str(pick(
-                english,
-                "Cette alerte va et vient : elle ne sera plus envoyée pendant un moment.\n",
-                "This alert comes and goes: it is not sent again for a while.\n",
-            ));
+            text.push_str(labels.comes_and_goes);
         }
         Message {
             subject: format!("{urgent}{} - {fact}", self.site.name),
@@ -74,14 +61,7 @@ impl Words<'_> {
     }
 
     fn digest(&self, items: &[Standing]) -> Message {
-        let english = self.site.alerts.english;
-        let count = items.len();
-        let subject = match (english, count) {
-            (false, 1) => "1 point à voir ce matin".to_owned(),
-            (false, _) => format!("{count} points à voir ce matin"),
-            (true, 1) => "1 thing to look at this morning".to_owned(),
-            (true, _) => format!("{count} things to look at this morning"),
-        };
+        let subject = Language::of_site(self.site).digest(items.len());
         let mut text = String::new();
         for standing in items {
             let AlertSentences { fact, remedy } = self.sentences(standing);
@@ -95,7 +75,7 @@ impl Words<'_> {
     }
 
     fn sentences(&self, standing: &Standing) -> AlertSentences {
-        AlertSentences::of(&standing.alert, self.site, self.site.alerts.english, self.now)
+        AlertSentences::of(&standing.alert, self.site, Language::of_site(self.site), self.now)
     }
 
     fn json(&self, kind: &str, items: &[Standing]) -> Value {
@@ -110,10 +90,6 @@ impl Words<'_> {
             .collect();
         json!({ "kind": kind, "site": self.site.id, "as_of": self.now, "alerts": alerts })
     }
-}
-
-fn pick(english: bool, french: &'static str, other: &'static str) -> &'static str {
-    if english { other } else { french }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::super::spans::{Choosable, Span, Tab};
 use crate::app::App;
 use crate::insights::scope::{BUILDING, Scope};
 use crate::query::Query;
-use crate::words::{Labels, Language, Teller};
+use crate::words::{Labels, Language, Locale};
 
 /// A view of the energy page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +203,8 @@ impl Asked {
         format!("{scope}, {small}")
     }
 
-    pub(super) fn teller<R>(&self, language: Language, app: &App<R>) -> Teller {
-        Teller { language, zone: app.site.timezone.clone(), now: self.now }
+    pub(super) fn locale<R>(&self, language: Language, app: &App<R>) -> Locale {
+        Locale { language, zone: app.site.timezone.clone(), now: self.now }
     }
 }
 

@@ -6,12 +6,12 @@ use domain::site::Meter;
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
 use crate::app::App;
 use crate::insights::checks::{cross_checks, parts, story};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, numbered};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
@@ -19,7 +19,7 @@ pub(super) async fn sections<R: StoreReader>(
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
     for meter in asked.all_meters(app) {
         let (row, is_suspect) = check(app, language, asked, meter).await?;
@@ -28,23 +28,22 @@ pub(super) async fn sections<R: StoreReader>(
         if parts_of(&app.site, &meter.id).next().is_some() {
             let (_, found) = parts(app, meter, &past(app, asked.span, asked.bars())).await?;
             excess.extend(found.iter().map(|it| {
-                let (from, to) = (teller.moment(it.start), teller.moment(it.end));
+                let (from, to) = (locale.moment(it.start), locale.moment(it.end));
                 language.excess(&meter.name, &from, &to, it.energy_wh)
             }));
         }
     }
     let mut notes = excess;
     notes.push(t.check_note.to_owned());
-    let table = Table {
-        head: vec![t.meter, t.measured_time, t.repaired_time, t.days_to_verify, t.quality],
+    let table = Table::new(
+        vec![t.meter, t.measured_time, t.repaired_time, t.days_to_verify, t.quality],
         rows,
-        folded: false,
-    };
+    );
     let overview =
-        Section { table: Some(table), notes, ..Section::titled(language.to_verify(suspects)) };
+        Section { tables: vec![table], notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
     if let Some(meter) = asked.meter(&app.site).filter(|_| !asked.is_year()) {
-        sections.push(events(app, &teller, asked, meter).await?);
+        sections.push(events(app, &locale, asked, meter).await?);
     }
     Ok(numbered(sections))
 }
@@ -77,11 +76,11 @@ async fn check<R: StoreReader>(
 /// What the registers of one meter did, the newest first.
 async fn events<R: StoreReader>(
     app: &App<R>,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     meter: &Meter,
 ) -> Result<Section, Problem> {
-    let language = teller.language;
+    let language = locale.language;
     let t = language.labels();
     let (events, repairs) = story(app, meter, asked.span).await?;
     let mut rows: Vec<_> = events
@@ -96,7 +95,7 @@ async fn events<R: StoreReader>(
             (event.at, what, change, source.device.to_string())
         })
         .chain(repairs.iter().map(|repair| {
-            let until = teller.moment(repair.period.end());
+            let until = locale.moment(repair.period.end());
             let what = format!("{} ({until})", t.repaired_silence);
             let energy = language.energy(repair.wh).text();
             (repair.period.start(), what, energy, repair.source.device.to_string())
@@ -108,15 +107,14 @@ async fn events<R: StoreReader>(
     rows.sort_by_key(|row| std::cmp::Reverse(row.0));
     let row = |(at, what, change, device): (_, String, String, String)| Row {
         depth: 0,
-        name: teller.moment(at),
+        name: locale.moment(at),
         cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
     };
     Ok(Section {
-        table: Some(Table {
-            head: vec![t.table_start, t.what, t.energy, t.device],
-            rows: rows.into_iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(
+            vec![t.table_start, t.what, t.energy, t.device],
+            rows.into_iter().map(row).collect(),
+        )],
         ..Section::titled(t.events)
     })
 }

@@ -5,14 +5,15 @@ use domain::indicators::{DayPoint, DegreeDays, Signature};
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
 use super::pathway;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::climate::{Climate, ClimateDay, climate, outdoor};
 use crate::insights::comparison::{Comparison, HeatingFrom};
 use crate::problem::Problem;
-use crate::words::{Figure, Language, Teller};
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Figure, Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
@@ -23,17 +24,17 @@ pub(super) async fn sections<R: StoreReader>(
     if !asked.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut sections = Vec::new();
     if outdoor(app).is_some() {
         let told = climate(app, asked.span).await?;
         sections.push(degree_days(language, &told));
         sections.push(match &told.signature {
-            Some(signature) => fitted(&teller, &told, signature),
+            Some(signature) => fitted(&locale, &told, signature),
             None => Section::saying(t.signature, t.signature_unknown),
         });
         sections.push(match &told.comparison {
-            Some(comparison) => compared(&teller, &told, comparison),
+            Some(comparison) => compared(&locale, &told, comparison),
             None => Section::saying(t.comparison, t.comparison_unknown),
         });
     } else {
@@ -59,18 +60,14 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     };
     let head = vec![t.method, t.value, t.base_temperature, t.known_days, t.missing_days];
     Section {
-        table: Some(Table {
-            head,
-            rows: told.degree_days.iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(head, told.degree_days.iter().map(row).collect())],
         notes: vec![t.degree_days_note.to_owned()],
         ..Section::titled(t.degree_days)
     }
 }
 
-fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
-    let language = teller.language;
+fn fitted(locale: &Locale, told: &Climate, signature: &Signature) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let percent = |share: f64| Some(Figure { number: language.percent(share), unit: "" });
     let row = |day: &ClimateDay| {
@@ -78,7 +75,7 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
         let energy = day.energy.energy_wh.map(|wh| language.energy(wh));
         let share = day.energy.coverage;
         let measured = Cell::text(language.percent(share)).when(!is_complete(share));
-        Row::new(teller.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
+        Row::new(locale.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
     };
     let title = language.each_degree(signature.wh_per_degree);
     Section {
@@ -90,11 +87,10 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
             Tile::new(t.explained, percent(signature.r_squared)),
         ],
         drawing: scatter(language, told, signature, &title),
-        table: Some(Table {
-            head: vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
-            rows: told.days.iter().map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
+            told.days.iter().map(row).collect(),
+        )],
         notes: vec![
             language
                 .labelled(t.known_days, format_args!("{}.", language.count(signature.days as u64))),
@@ -114,7 +110,7 @@ fn scatter(
         told.days.iter().filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?))).collect();
     let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
-    let top = drawing::round_top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
+    let top = Scale::Fine.top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
     let width = (warmest - coldest).max(1.0);
     let place =
         |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));
@@ -136,12 +132,12 @@ fn scatter(
     })
 }
 
-fn compared(teller: &Teller, told: &Climate, comparison: &Comparison) -> Section {
-    let language = teller.language;
+fn compared(locale: &Locale, told: &Climate, comparison: &Comparison) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let energy = |wh: f64| Some(language.energy(wh));
     let last = comparison.end - jiff::SignedDuration::from_millis(1);
-    let (from, until) = (teller.day(comparison.start), teller.day(last));
+    let (from, until) = (locale.day(comparison.start), locale.day(last));
     let heating = match comparison.heating_from {
         HeatingFrom::Meters => t.heating_metered,
         HeatingFrom::Signature => t.heating_modelled,

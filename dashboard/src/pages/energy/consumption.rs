@@ -8,15 +8,16 @@ use domain::{Instant, Period};
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::tree;
 use crate::app::App;
 use crate::insights::accounts::{Account, accounts};
 use crate::insights::breakdown::{By, Line, breakdown};
 use crate::insights::scope::{cells, past};
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
@@ -24,13 +25,13 @@ pub(super) async fn sections<R: StoreReader>(
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let scope = asked.scope(app);
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut sections = Vec::new();
     let accounts = accounts(app, &scope, &[asked.span]).await?;
     sections.extend(accounts.first().map(|account| summary(language, account)));
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
     let known = cells(app, &scope.meters, past(app, asked.span, asked.bars())).await?;
-    sections.push(course(&teller, asked.bars(), &bars, &known));
+    sections.push(course(&locale, asked.bars(), &bars, &known));
     sections.extend(accounts.first().and_then(|account| prices(language, &account.cost)));
     if asked.is_building() {
         for by in [By::Use, By::Zone] {
@@ -68,7 +69,7 @@ fn summary(language: Language, account: &Account) -> Section {
         .into_iter()
         .chain(language.primary_source(&account.primary_kwh))
         .collect(),
-        ..Section::titled(t.consumed)
+        ..Section::titled(language.partial_total(t.consumed, &account.energy))
     }
 }
 
@@ -85,18 +86,17 @@ fn prices(language: Language, cost: &Cost) -> Option<Section> {
         Row::new(name, vec![price, Cell::of(Some(energy)), Cell::of(Some(eur))])
     };
     Some(Section {
-        table: Some(Table {
-            head: vec![t.price, t.per_kwh, labels.consumed, labels.cost],
-            rows: cost.parts.iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(
+            vec![t.price, t.per_kwh, labels.consumed, labels.cost],
+            cost.parts.iter().map(row).collect(),
+        )],
         ..Section::titled(t.by_price)
     })
 }
 
 /// When it was used, bar by bar. What has not begun yet has no bar.
-fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
-    let language = teller.language;
+fn course(locale: &Locale, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let highest = known
         .iter()
@@ -105,10 +105,10 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let Some((when, most)) = highest else {
         return Section::saying(t.consumed, t.no_readings);
     };
-    let top = drawing::round_top(most);
+    let top = Scale::Fine.top(most);
     let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
-    let title = language.most_used(&long_name(teller, step, when.start()), most);
+    let title = language.most_used(&long_name(locale, step, when.start()), most);
     let row = |cell: &EnergyCell| {
         let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
@@ -116,7 +116,7 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
                 .when(!is_complete(cell.figure.coverage)),
             Cell::text(language.quality(cell.figure.quality)),
         ];
-        Row::new(long_name(teller, step, cell.period.start()), cells)
+        Row::new(long_name(locale, step, cell.period.start()), cells)
     };
     let ends = [bars.first(), bars.get(bars.len() / 2), bars.last()];
     let drawing = Drawing {
@@ -128,34 +128,33 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
         below: ends
             .into_iter()
             .flatten()
-            .map(|bar| short_name(teller, step, bar.start()))
+            .map(|bar| short_name(locale, step, bar.start()))
             .collect(),
         scale: Vec::new(),
     };
     Section {
         drawing: Some(drawing),
-        table: Some(Table {
-            head: vec![t.table_start, t.consumed, t.measured_time, t.quality],
-            rows: known.iter().map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![t.table_start, t.consumed, t.measured_time, t.quality],
+            known.iter().map(row).collect(),
+        )],
         ..Section::titled(title)
     }
 }
 
-fn long_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn long_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.day(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.day(start),
     }
 }
 
-fn short_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn short_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.date(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.date(start),
     }
 }
 
@@ -187,7 +186,7 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
         columns.insert(3, t.intensity);
     }
     Some(Section {
-        table: Some(Table { head: columns, rows: lines.iter().map(row).collect(), folded: false }),
+        tables: vec![Table::new(columns, lines.iter().map(row).collect())],
         ..Section::titled(
             finding.map_or(title.to_owned(), |finding| format!("{title} · {finding}")),
         )

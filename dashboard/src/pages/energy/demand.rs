@@ -6,12 +6,12 @@ use domain::site::Meter;
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile};
 use crate::app::App;
 use crate::insights::load::demand_of;
 use crate::insights::scope::Scope;
 use crate::problem::Problem;
-use crate::words::Teller;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::Locale;
 
 /// The newest overruns that are shown; the API has all of them.
 const SHOWN: usize = 50;
@@ -19,39 +19,38 @@ const SHOWN: usize = 50;
 /// A section for each meter of the scope that has a subscription.
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     scope: &Scope<'_>,
 ) -> Result<Vec<Section>, Problem> {
-    let t = teller.language.energy_labels();
+    let t = locale.language.energy_labels();
     let mut sections = Vec::new();
     for meter in scope.meters.iter().filter(|meter| meter.subscribed_kva.is_some()) {
         if asked.is_year() {
             return Ok(vec![Section::saying(t.subscription, t.demand_too_long)]);
         }
         let demand = demand_of(app, meter, asked.span).await?;
-        sections.extend(demand.map(|demand| section(teller, meter, &demand)));
+        sections.extend(demand.map(|demand| section(locale, meter, &demand)));
     }
     Ok(sections)
 }
 
-fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
-    let language = teller.language;
+fn section(locale: &Locale, meter: &Meter, demand: &Demand) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let is_known = demand.highest_kva.is_some();
     let hours = |hours: f64| is_known.then(|| language.hours(hours));
     let row = |cell: &Bucket<f64>| {
-        let (start, end) = (teller.moment(cell.period.start()), teller.clock(cell.period.end()));
+        let (start, end) = (locale.moment(cell.period.start()), locale.clock(cell.period.end()));
         Row::new(start, vec![Cell::text(end), Cell::of(Some(language.kva(cell.figure)))])
     };
     let overruns = demand.overruns.iter().rev().take(SHOWN);
-    let table = Table {
-        head: vec![labels.table_start, labels.end, t.apparent_power],
-        rows: overruns.map(row).collect(),
-        folded: false,
-    };
+    let table = Table::new(
+        vec![labels.table_start, labels.end, t.apparent_power],
+        overruns.map(row).collect(),
+    );
     let when = demand.highest_at.map(|at| {
-        language.labelled(t.highest_demand, format_args!("{}.", teller.moment(at.start())))
+        language.labelled(t.highest_demand, format_args!("{}.", locale.moment(at.start())))
     });
     let measured = language
         .labelled(labels.measured_time, format_args!("{}.", language.percent(demand.coverage)));
@@ -63,7 +62,7 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
             Tile::new(t.hours_near, hours(demand.hours_near)),
             Tile::new(t.hours_over, hours(demand.hours_over)),
         ],
-        table: (!demand.overruns.is_empty()).then_some(table),
+        tables: (!demand.overruns.is_empty()).then_some(table).into_iter().collect(),
         notes: when.into_iter().chain([measured]).chain(assumed).collect(),
         ..Section::titled(language.overrun(
             &meter.name,

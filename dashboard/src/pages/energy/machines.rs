@@ -4,11 +4,11 @@ use domain::figure::is_complete;
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
 use crate::app::App;
 use crate::insights::machine::{MachineReport, SessionItem, report};
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, numbered};
+use crate::words::{Language, Locale};
 
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
@@ -22,7 +22,7 @@ pub(super) async fn sections<R: StoreReader>(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_machines, t.too_long)]);
     }
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let mut reports = Vec::new();
     for meter in asked.all_meters(app).into_iter().filter(|meter| meter.sessions.is_some()) {
         reports.push((meter.name.as_str(), report(app, meter, asked.span).await?));
@@ -33,7 +33,7 @@ pub(super) async fn sections<R: StoreReader>(
     let mut sections = vec![overview(language, &reports)];
     if asked.meter(&app.site).is_some() {
         let worked = reports.iter().filter(|(_, report)| !report.sessions.is_empty());
-        sections.extend(worked.map(|(name, report)| list(&teller, name, report)));
+        sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }
     Ok(numbered(sections))
 }
@@ -60,8 +60,8 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
         ],
     };
     Section {
-        table: Some(Table {
-            head: vec![
+        tables: vec![Table::new(
+            vec![
                 t.machine,
                 t.sessions,
                 t.hours_worked,
@@ -71,9 +71,8 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
                 t.standby_power,
                 t.standby_energy,
             ],
-            rows: reports.iter().map(row).collect(),
-            folded: false,
-        }),
+            reports.iter().map(row).collect(),
+        )],
         ..Section::titled(language.worked(sessions, hours))
     }
 }
@@ -83,14 +82,14 @@ fn optional(text: Option<String>) -> Cell {
     Cell::text(text.unwrap_or_default())
 }
 
-fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
-    let language = teller.language;
+fn list(locale: &Locale, name: &str, report: &MachineReport) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let row = |it: &SessionItem| Row {
         depth: 0,
-        name: teller.moment(it.start),
+        name: locale.moment(it.start),
         cells: vec![
-            Cell::text(if it.running { t.running_still.to_owned() } else { teller.moment(it.end) }),
+            Cell::text(if it.running { t.running_still.to_owned() } else { locale.moment(it.end) }),
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),
@@ -103,8 +102,8 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
         ],
     };
     Section {
-        table: Some(Table {
-            head: vec![
+        tables: vec![Table::new(
+            vec![
                 t.table_start,
                 t.end,
                 t.consumed,
@@ -114,9 +113,8 @@ fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
                 t.cost,
                 t.carbon,
             ],
-            rows: report.sessions.iter().rev().take(SHOWN).map(row).collect(),
-            folded: false,
-        }),
+            report.sessions.iter().rev().take(SHOWN).map(row).collect(),
+        )],
         ..Section::titled(format!("{name} · {}", t.sessions))
     }
 }

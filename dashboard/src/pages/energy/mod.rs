@@ -30,14 +30,14 @@ use axum::response::Response;
 use store::StoreReader;
 
 use self::asked::{Asked, View};
-use super::section::Section;
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
-use super::{drawing, section};
+
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::Section;
 use crate::words::{Labels, Language};
 
 #[derive(Template)]
@@ -66,18 +66,19 @@ pub(crate) async fn show<R: StoreReader>(
     choice: Choice,
     query: Query,
 ) -> Response {
-    let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
+    let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, words) = (language.labels(), language.energy_labels());
-    let asked = Asked::read(&query, &app.site, scene.now);
+    let asked = Asked::read(&query, &app.site, snapshot.now);
     let zone = asked.scope(&app).zone;
-    let answer = if asked.view == View::People && choice.sight.withholds(&app.site, zone.as_ref()) {
-        let z = language.zone_labels();
-        Ok(vec![Section::saying(z.withheld, z.withheld_note)])
-    } else {
-        sections(&app, choice, &asked).await
-    };
+    let answer =
+        if asked.view == View::People && choice.visibility.withholds(&app.site, zone.as_ref()) {
+            let z = language.zone_labels();
+            Ok(vec![Section::saying(z.withheld, z.withheld_note)])
+        } else {
+            sections(&app, choice, &asked).await
+        };
     let page = Energy {
-        shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
+        shell: Shell::new("/energy", t.energy, Screen::Energy, language, &snapshot),
         t,
         tabs: asked.tabs(language),
         scopes: asked.scopes(language, &app.site),
@@ -85,7 +86,9 @@ pub(crate) async fn show<R: StoreReader>(
         view: asked.view.name(),
         is_now: asked.view == View::Now,
         title: asked.title(language, &app.site),
-        known_at: words.known_at.replace("{}", &scene.teller(language).day_and_clock(scene.now)),
+        known_at: words
+            .known_at
+            .replace("{}", &snapshot.locale(language).day_and_clock(snapshot.now)),
         files: files(&asked, language),
         failed: answer.is_err(),
         sections: answer.unwrap_or_default(),
@@ -115,7 +118,7 @@ async fn sections<R: StoreReader>(
         View::Consumption => consumption::sections(app, language, asked).await,
         View::Power => power::sections(app, language, asked).await,
         View::Machines => machines::sections(app, language, asked).await,
-        View::People => people::sections(app, language, asked, choice.sight).await,
+        View::People => people::sections(app, language, asked, choice.visibility).await,
         View::Climate => climate::sections(app, language, asked).await,
         View::Checks => checks::sections(app, language, asked).await,
     }

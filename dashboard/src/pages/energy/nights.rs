@@ -3,26 +3,27 @@
 use domain::indicators::Night;
 use jiff::civil::Date;
 
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table};
 use crate::insights::load::LoadProfile;
-use crate::words::Teller;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table};
+use crate::words::Locale;
 
 /// With fewer nights there is nothing to compare.
 const LEAST: usize = 2;
 
 /// The nights of the span; nothing with fewer than two.
-pub(super) fn section(teller: &Teller, told: &LoadProfile) -> Option<Section> {
+pub(super) fn section(locale: &Locale, told: &LoadProfile) -> Option<Section> {
     let nights = &told.nights;
     if nights.len() < LEAST {
         return None;
     }
-    let (language, t) = (teller.language, teller.language.energy_labels());
+    let (language, t) = (locale.language, locale.language.energy_labels());
     let steps = told.baseload_steps.iter().map(|step| {
-        language.baseload_step(&named(teller, step.since), step.before_w, step.after_w)
+        language.baseload_step(&named(locale, step.since), step.before_w, step.after_w)
     });
     let steps: Vec<String> = steps.collect();
-    let top = drawing::round_top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
+    let top = Scale::Fine.top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
     let title = steps.last().cloned().unwrap_or_else(|| t.nights.to_owned());
     let values: Vec<Option<f64>> = every_night(nights);
     let ends = [nights.first(), nights.last()];
@@ -32,22 +33,21 @@ pub(super) fn section(teller: &Teller, told: &LoadProfile) -> Option<Section> {
         description: title.clone(),
         top: Some(language.power(top).text()),
         rows: Vec::new(),
-        below: ends.into_iter().flatten().map(|night| named(teller, night.date)).collect(),
+        below: ends.into_iter().flatten().map(|night| named(locale, night.date)).collect(),
         scale: Vec::new(),
     };
     let row = |night: &Night| {
         let watts = Cell::of(Some(language.power(night.watts)));
-        Row::new(named(teller, night.date), vec![watts])
+        Row::new(named(locale, night.date), vec![watts])
     };
-    let table = Table {
-        head: vec![t.night_of, language.labels().mean_power],
-        rows: nights.iter().map(row).collect(),
-        folded: true,
-    };
+    let table = Table::folded(
+        vec![t.night_of, language.labels().mean_power],
+        nights.iter().map(row).collect(),
+    );
     let earlier = steps.len().saturating_sub(1);
     Some(Section {
         drawing: Some(drawing),
-        table: Some(table),
+        tables: vec![table],
         notes: steps.into_iter().take(earlier).chain([t.nights_note.to_owned()]).collect(),
         ..Section::titled(title)
     })
@@ -68,7 +68,7 @@ fn every_night(nights: &[Night]) -> Vec<Option<f64>> {
     values
 }
 
-fn named(teller: &Teller, date: Date) -> String {
-    let noon = date.at(12, 0, 0, 0).to_zoned_datetime(teller.zone.clone());
-    noon.map_or_else(|_| date.to_string(), |noon| teller.date(noon.timestamp().into()))
+fn named(locale: &Locale, date: Date) -> String {
+    let noon = date.at(12, 0, 0, 0).to_zoned_datetime(locale.zone.clone());
+    noon.map_or_else(|_| date.to_string(), |noon| locale.date(noon.timestamp().into()))
 }

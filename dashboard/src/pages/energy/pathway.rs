@@ -3,10 +3,10 @@
 use domain::indicators::Goal;
 use store::StoreReader;
 
-use super::section::{Cell, Row, Section, Table, Tile};
 use crate::app::App;
 use crate::insights::pathway::{PathwayReport, pathway_now};
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Language;
 
 /// The way to the goals, or what is missing to know it.
@@ -36,11 +36,10 @@ fn told(language: Language, report: &PathwayReport) -> Section {
             Tile::new(t.line_now, Some(energy(told.line_kwh))),
             Tile::new(t.gap, told.gap_kwh.map(energy)),
         ],
-        table: Some(Table {
-            head: vec![labels.goal_head, labels.allowed_head, labels.goal_reached],
-            rows: told.goals.iter().map(row).collect(),
-            folded: false,
-        }),
+        tables: vec![Table::new(
+            vec![labels.goal_head, labels.allowed_head, labels.goal_reached],
+            told.goals.iter().map(row).collect(),
+        )],
         notes: vec![
             language.reference_source(year, kwh, &told.reference_source, source),
             language.labelled(

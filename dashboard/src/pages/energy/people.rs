@@ -5,19 +5,19 @@ use domain::calendar::{Step, grid};
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use crate::app::App;
 use crate::insights::scope::Scope;
 use crate::insights::usage::{UsageItem, usages};
-use crate::privacy::Sight;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
-use crate::words::{Labels, Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Labels, Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
-    sight: Sight,
+    visibility: Visibility,
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
     if !asked.is_space() {
@@ -26,7 +26,7 @@ pub(super) async fn sections<R: StoreReader>(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_people, t.too_long)]);
     }
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let scope = asked.scope(app);
     let whole = usages(app, &scope, &[asked.span]).await?;
     let mut sections: Vec<Section> =
@@ -37,10 +37,10 @@ pub(super) async fn sections<R: StoreReader>(
         .collect();
     if weeks.len() > 1 {
         let by_week = usages(app, &scope, &weeks).await?;
-        sections.push(by_weeks(&teller, &by_week));
+        sections.push(by_weeks(&locale, &by_week));
     }
     if asked.is_building() {
-        sections.push(by_zone(app, language, asked, sight).await?);
+        sections.push(by_zone(app, language, asked, visibility).await?);
     }
     Ok(numbered(sections))
 }
@@ -50,7 +50,7 @@ async fn by_zone<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
-    sight: Sight,
+    visibility: Visibility,
 ) -> Result<Section, Problem> {
     let t = language.energy_labels();
     if !asked.is_short() {
@@ -60,14 +60,13 @@ async fn by_zone<R: StoreReader>(
     for zone in &app.site.zones {
         let scope = Scope::of_zone(&app.site, zone.id.as_str())?;
         // In a small room the figures would tell when one person was there.
-        if !scope.meters.is_empty() && !sight.withholds(&app.site, Some(&zone.id)) {
+        if !scope.meters.is_empty() && !visibility.withholds(&app.site, Some(&zone.id)) {
             let items = usages(app, &scope, &[asked.span]).await?;
             rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
         }
     }
     let head = head(language.labels(), language.labels().zone);
-    let table = Some(Table { head, rows, folded: false });
-    Ok(Section { table, ..Section::titled(t.by_zone_people) })
+    Ok(Section { tables: vec![Table::new(head, rows)], ..Section::titled(t.by_zone_people) })
 }
 
 fn summary(language: Language, item: &UsageItem) -> Section {
@@ -123,13 +122,10 @@ fn per_person_hour(language: Language, item: &UsageItem) -> Cell {
     }
 }
 
-fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
-    let t = teller.language.labels();
-    let rows = items.iter().map(|it| row(teller.language, teller.date(it.start), it)).collect();
-    Section {
-        table: Some(Table { head: head(t, t.week), rows, folded: false }),
-        ..Section::titled(t.view_people)
-    }
+fn by_weeks(locale: &Locale, items: &[UsageItem]) -> Section {
+    let t = locale.language.labels();
+    let rows = items.iter().map(|it| row(locale.language, locale.date(it.start), it)).collect();
+    Section { tables: vec![Table::new(head(t, t.week), rows)], ..Section::titled(t.view_people) }
 }
 
 fn head(t: &Labels, first: &'static str) -> Vec<&'static str> {

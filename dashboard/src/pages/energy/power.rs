@@ -4,13 +4,14 @@ use domain::indicators::{HeatMap, Load};
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing, SHADES};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::{course, demand, nights};
 use crate::app::App;
 use crate::insights::load::{LoadProfile, profile};
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::sheet::drawing::{self, Drawing, SHADES};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
@@ -19,29 +20,29 @@ pub(super) async fn sections<R: StoreReader>(
 ) -> Result<Vec<Section>, Problem> {
     let t = language.labels();
     let scope = asked.scope(app);
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let told = profile(app, &scope, asked.span).await?;
-    let subscriptions = demand::sections(app, &teller, asked, &scope).await?;
+    let subscriptions = demand::sections(app, &locale, asked, &scope).await?;
     let Some(load) = told.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut sections = vec![overview(&teller, &load, &told)];
-    sections.extend(course::section(app, &teller, asked, &scope).await?);
+    let mut sections = vec![overview(&locale, &load, &told)];
+    sections.extend(course::section(app, &locale, asked, &scope).await?);
     sections.extend(subscriptions);
-    sections.extend(nights::section(&teller, &told));
+    sections.extend(nights::section(&locale, &told));
     sections.extend(heat(language, &told.heat_map));
     sections.push(duration(language, &told));
     Ok(numbered(sections))
 }
 
-fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
-    let language = teller.language;
+fn overview(locale: &Locale, load: &Load, told: &LoadProfile) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
     let peak = told
         .peak_at
-        .map(|at| language.labelled(t.peak_power, format_args!("{}.", teller.moment(at))));
+        .map(|at| language.labelled(t.peak_power, format_args!("{}.", locale.moment(at))));
     Section {
         tiles: vec![
             Tile::new(t.baseload, Some(language.power(load.baseload_w))),
@@ -62,7 +63,7 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     let t = language.labels();
     let (day, hour, watts) = map.highest()?;
     let title = language.highest_hour(day, hour, watts);
-    let top = drawing::round_top(watts);
+    let top = Scale::Fine.top(watts);
     let days = || (0..7).map(|day| language.weekday(day).to_owned());
     let row = |hour: usize| {
         let of_hour = map.watts.iter().map(|hours| hours[hour]);
@@ -83,7 +84,7 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     };
     Some(Section {
         drawing: Some(drawing),
-        table: Some(Table { head: head.collect(), rows: (0..24).map(row).collect(), folded: true }),
+        tables: vec![Table::folded(head.collect(), (0..24).map(row).collect())],
         ..Section::titled(title)
     })
 }
@@ -104,7 +105,7 @@ fn duration(language: Language, told: &LoadProfile) -> Section {
     let t = language.labels();
     let curve = &told.duration_curve_w;
     let title = language.exceeded(curve.get(50).copied().unwrap_or(0.0));
-    let top = drawing::round_top(curve.first().copied().unwrap_or(0.0));
+    let top = Scale::Fine.top(curve.first().copied().unwrap_or(0.0));
     let row = |percent: usize| {
         let share = f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0;
         let watts = curve.get(percent).map(|watts| language.power(*watts));
@@ -121,11 +122,10 @@ fn duration(language: Language, told: &LoadProfile) -> Section {
     };
     Section {
         drawing: Some(drawing),
-        table: Some(Table {
-            head: vec![t.share_of_hours, t.exceeded_power],
-            rows: (0..=100).step_by(10).map(row).collect(),
-            folded: true,
-        }),
+        tables: vec![Table::folded(
+            vec![t.share_of_hours, t.exceeded_power],
+            (0..=100).step_by(10).map(row).collect(),
+        )],
         ..Section::titled(title)
     }
 }

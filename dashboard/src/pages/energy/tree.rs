@@ -6,10 +6,10 @@ use domain::site::Meter;
 use store::StoreReader;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table};
 use crate::app::App;
 use crate::insights::checks::{PartsItem, parts};
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 
 /// Deeper rows are not set in further.
@@ -53,11 +53,10 @@ pub(super) async fn section<R: StoreReader>(
         return Ok(None);
     }
     Ok(Some(Section {
-        table: Some(Table {
-            head: vec![labels.meter, labels.consumed, labels.measured_time, labels.quality],
+        tables: vec![Table::new(
+            vec![labels.meter, labels.consumed, labels.measured_time, labels.quality],
             rows,
-            folded: false,
-        }),
+        )],
         notes: vec![t.tree_note.to_owned()],
         ..Section::titled(t.by_meter)
     }))

@@ -1,9 +1,10 @@
-//! What a person should know now.
+//! Current alerts.
 
 use askama::Template;
 
 use super::html;
-use crate::audience::{Part, Scene};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
 use crate::words::{AlertWords, Labels, Language};
 
 #[derive(Template)]
@@ -11,13 +12,14 @@ use crate::words::{AlertWords, Labels, Language};
 struct Alerts {
     t: &'static Labels,
     items: Vec<AlertWords>,
-    /// Whether the gateway was ever heard; before that nobody can say that there is nothing.
+    /// Whether any message of the gateway came; before that, no alert does not mean that nothing is wrong.
     heard: bool,
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
-    let teller = scene.teller(language);
-    let items = scene.view.alerts().iter().map(|alert| teller.alert(alert, &scene.site)).collect();
-    let heard = scene.view.gateway().is_some();
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
+    let locale = snapshot.locale(language);
+    let items = snapshot.view.alerts().iter();
+    let items = items.map(|alert| AlertWords::of(alert, &locale, &snapshot.site)).collect();
+    let heard = snapshot.view.gateway().is_some();
     html("alerts", &Alerts { t: language.labels(), items, heard })
 }

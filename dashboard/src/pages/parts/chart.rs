@@ -1,4 +1,4 @@
-//! The curve of today's power as SVG: steps, since each value is the mean of its quarter hour; a gap is a gap.
+//! Curve of today's power as SVG: steps, since each value is the mean of its quarter hour; a gap is a gap.
 
 use std::fmt::Write;
 
@@ -6,8 +6,9 @@ use domain::calendar::{Step, grid};
 use domain::{Instant, Period};
 use jiff::tz::TimeZone;
 
-use crate::audience::Scene;
-use crate::power_today::PowerToday;
+use crate::live::power::PowerToday;
+use crate::live::snapshot::Snapshot;
+use crate::sheet::scale::{Scale, height};
 use crate::words::Language;
 
 const WIDTH: f64 = 330.0;
@@ -15,50 +16,41 @@ const WIDTH: f64 = 330.0;
 const HEIGHT: f64 = 56.0;
 /// Room above the curve for the name of the upper line.
 const TOP: f64 = 14.0;
-/// Upper ends of the scale, in W.
-const SCALES: [f64; 16] =
-    [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1e3, 2e3, 3e3, 4e3, 6e3, 8e3, 10e3, 15e3, 20e3, 30e3];
-
-/// What the template draws.
+/// Drawing of the curve.
 pub(super) struct Chart {
     pub(super) line: String,
     pub(super) area: String,
     pub(super) scale: String,
     pub(super) hours: Vec<Hour>,
-    /// The finding in words.
+    /// Finding in words.
     pub(super) description: String,
 }
 
-/// A name under the curve.
+/// Name under the curve.
 pub(super) struct Hour {
     pub(super) x: String,
     pub(super) name: String,
     pub(super) anchor: &'static str,
 }
 
-/// The chart of the day so far.
-pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart {
+/// Chart of the day so far.
+pub(super) fn of(language: Language, snapshot: &Snapshot, power: &PowerToday) -> Chart {
     let known = power.watts.iter().filter_map(|(quarter, watts)| Some((*quarter, (*watts)?)));
     let highest = known.clone().max_by(|(_, a), (_, b)| a.total_cmp(b));
-    let top = scale(highest.map_or(0.0, |(_, watts)| watts));
+    let top = Scale::Power.top(highest.map_or(0.0, |(_, watts)| watts));
     let (mut line, mut area) = (String::new(), String::new());
     for run in power.watts.chunk_by(|(_, a), (_, b)| a.is_some() == b.is_some()) {
         draw(run, power.day, top, &mut line, &mut area);
     }
-    let teller = scene.teller(language);
+    let locale = snapshot.locale(language);
     let description = match highest {
         Some((quarter, watts)) => {
-            language.highest_power(&language.power(watts).text(), &teller.clock(quarter.start()))
+            language.highest_power(&language.power(watts).text(), &locale.clock(quarter.start()))
         }
         None => language.labels().no_power.to_owned(),
     };
-    let hours = hours(power.day, &scene.site.timezone);
+    let hours = hours(power.day, &snapshot.site.timezone);
     Chart { line, area, scale: language.round_power(top), hours, description }
-}
-
-fn scale(highest: f64) -> f64 {
-    let fits = SCALES.into_iter().find(|top| *top >= highest);
-    fits.unwrap_or_else(|| (highest / 10e3).ceil() * 10e3)
 }
 
 fn x(instant: Instant, day: Period) -> f64 {
@@ -77,7 +69,7 @@ fn draw(
         .iter()
         .filter_map(|(quarter, watts)| {
             // Power that is fed back would be drawn below the base line; the curve is of what is drawn.
-            let y = base - HEIGHT * (*watts)?.max(0.0) / top;
+            let y = base - height((*watts)?, top, HEIGHT);
             Some((x(quarter.start(), day), x(quarter.end(), day), y))
         })
         .collect();
@@ -135,11 +127,5 @@ mod tests {
         let hours = hours(spring, &TimeZone::get("Europe/Paris").unwrap());
         let noon = hours.iter().find(|hour| hour.name == "12\u{a0}h").unwrap();
         assert_eq!(noon.x, "157.8");
-    }
-
-    #[test]
-    fn the_scale_ends_just_above_the_highest_value() {
-        assert!((scale(3900.0) - 4000.0).abs() < 1.0);
-        assert!((scale(41_000.0) - 50_000.0).abs() < 1.0);
     }
 }

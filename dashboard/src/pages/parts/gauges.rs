@@ -1,18 +1,18 @@
-//! A gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
+//! Gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
 
 use domain::Quantity;
 use domain::device::Freshness;
 use domain::site::{Site, Zone};
 use domain::wire::state::ZoneState;
 
-use crate::live_view::gauge;
-use crate::words::{Air, Figure, Teller, Tone};
+use crate::live::view::gauge;
+use crate::words::{Air, Figure, Locale, Tone};
 
-/// What a cell shows of a gauge.
+/// Cell of a gauge.
 pub(super) struct Cell {
-    /// The figure; none when the gauge is lost or was never heard.
+    /// Figure; `None` when the gauge is lost or has no reading.
     pub(super) figure: Option<Figure>,
-    /// How old it is, or since when it is silent; nothing when it is fresh.
+    /// Age, or since when it is silent; `None` when it is fresh.
     pub(super) note: Option<String>,
     /// Unknown when it is not fresh.
     pub(super) tone: Tone,
@@ -20,9 +20,9 @@ pub(super) struct Cell {
     pub(super) expected: bool,
 }
 
-/// The cell of `quantity` in a zone.
+/// Cell of `quantity` in a zone.
 pub(super) fn cell(
-    teller: &Teller,
+    locale: &Locale,
     site: &Site,
     zone: &Zone,
     state: &ZoneState,
@@ -33,24 +33,24 @@ pub(super) fn cell(
     let Some(gauge) = gauge(state, quantity) else {
         return Cell { figure: None, note: None, tone: Tone::Unknown, expected };
     };
-    let figure = teller.language.measured(quantity, gauge.value);
+    let figure = locale.language.measured(quantity, gauge.value);
     let (figure, note, tone) = match gauge.freshness {
         Freshness::Fresh => (Some(figure), None, Tone::Plain),
-        Freshness::Late => (Some(figure), Some(teller.ago(gauge.observed_at)), Tone::Unknown),
-        Freshness::Lost => (None, Some(teller.silent_since(gauge.observed_at)), Tone::Unknown),
+        Freshness::Late => (Some(figure), Some(locale.ago(gauge.observed_at)), Tone::Unknown),
+        Freshness::Lost => (None, Some(locale.silent_since(gauge.observed_at)), Tone::Unknown),
     };
     Cell { figure, note, tone, expected }
 }
 
-/// What the CO2 of a zone means; nothing when it is not fresh, since then it means nothing for now.
+/// Verdict on the CO2 of a zone; `None` when it is not fresh.
 pub(super) fn air(state: &ZoneState, site: &Site) -> Option<Air> {
     let gauge = gauge(state, Quantity::Co2)?;
     (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value, &site.air))
 }
 
-/// Since when the zone as a whole is silent: every gauge that it has is lost.
-pub(super) fn silent_since(teller: &Teller, state: &ZoneState) -> Option<String> {
+/// Since when the zone as a whole is silent; `None` unless every gauge that it has is lost.
+pub(super) fn silent_since(locale: &Locale, state: &ZoneState) -> Option<String> {
     let all_lost = state.gauges.iter().all(|gauge| gauge.freshness == Freshness::Lost);
     let newest = state.gauges.iter().map(|gauge| gauge.observed_at).max()?;
-    all_lost.then(|| teller.silent_since(newest))
+    all_lost.then(|| locale.silent_since(newest))
 }

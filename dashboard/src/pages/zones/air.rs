@@ -6,19 +6,19 @@ use domain::site::Zone;
 use domain::{Instant, Quantity};
 use store::StoreReader;
 
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones;
 use crate::problem::Problem;
-use crate::words::{Figure, Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::{Figure, Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
         app.site.points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
@@ -26,7 +26,7 @@ pub(super) async fn sections<R: StoreReader>(
     match asked.of(&app.site) {
         Of::Zone(zone) if measured(&zone) => {
             let report = zones::air(app, zone.clone(), asked.span).await?;
-            Ok(one(&teller, asked, &report, &app.site.air))
+            Ok(one(&locale, asked, &report, &app.site.air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
@@ -42,18 +42,18 @@ pub(super) async fn sections<R: StoreReader>(
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&teller, asked, &reports, &app.site.air))
+            Ok(overview(&locale, asked, &reports, &app.site.air))
         }
     }
 }
 
 fn overview(
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     reports: &[(&Zone, AirReport)],
     levels: &Thresholds,
 ) -> Vec<Section> {
-    let language = teller.language;
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let stuffy: Vec<&str> = reports
         .iter()
@@ -77,9 +77,9 @@ fn overview(
         cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
         Row { depth: 0, name: zone.name.clone(), cells }
     };
-    let table = Table { head, rows: reports.iter().map(row).collect(), folded: false };
+    let table = Table::new(head, reports.iter().map(row).collect());
     let notes = vec![language.air_levels(levels), z.air_note.to_owned()];
-    let mut sections = vec![Section { table: Some(table), notes, ..Section::titled(title) }];
+    let mut sections = vec![Section { tables: vec![table], notes, ..Section::titled(title) }];
     let advice = |(zone, report): &(&Zone, AirReport)| {
         let advice = report.advice.filter(|_| asked.is_current())?;
         Some(format!("{} — {}", zone.name, language.advice(&advice)))
@@ -91,7 +91,7 @@ fn overview(
     }
     sections.push(renewals(language, reports));
     let aired = reports.iter().flat_map(|(zone, report)| {
-        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
+        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, locale.airing(it)));
         report.airings.iter().map(told).collect::<Vec<_>>()
     });
     sections.push(airings(language, aired.collect()));
@@ -106,17 +106,16 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
         cells.push(Cell::text(language.count(report.airings.len() as u64)));
         Row { depth: 0, name: zone.name.clone(), cells }
     };
-    let table = Table {
-        head: vec![z.zone, z.renewal, z.renewal_open, z.per_person, z.airings],
-        rows: reports.iter().map(row).collect(),
-        folded: false,
-    };
+    let table = Table::new(
+        vec![z.zone, z.renewal, z.renewal_open, z.per_person, z.airings],
+        reports.iter().map(row).collect(),
+    );
     let notes = vec![z.renewal_note.to_owned()];
-    Section { table: Some(table), notes, ..Section::titled(z.renewal) }
+    Section { tables: vec![table], notes, ..Section::titled(z.renewal) }
 }
 
-fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
-    let language = teller.language;
+fn one(locale: &Locale, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Some(Figure { number, unit: "" });
     let text = |cell: Cell| cell.text.and_then(plain);
@@ -142,10 +141,10 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) 
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
     let advice = report.advice.filter(|_| asked.is_current());
     let lines = advice.iter().map(|it| language.advice(it)).collect();
-    let known = language.told(t.measured_time, &language.percent(report.coverage)) + ".";
+    let known = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
     let notes =
         vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
-    let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
+    let aired = report.airings.iter().map(|airing| (airing.start, locale.airing(airing))).collect();
     vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }
 

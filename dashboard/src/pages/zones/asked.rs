@@ -9,7 +9,7 @@ use super::super::spans::{Choosable, Span, Tab};
 use crate::app::App;
 use crate::insights::scope::BUILDING;
 use crate::query::Query;
-use crate::words::{Labels, Language, Teller, ZoneLabels};
+use crate::words::{Labels, Language, Locale, ZoneLabels};
 
 /// The scope of an overview.
 const ALL: &str = "all";
@@ -160,7 +160,7 @@ impl Asked {
         format!("{scope}, {}", self.chosen.in_words(language.labels()))
     }
 
-    pub(super) fn teller<R>(&self, language: Language, app: &App<R>) -> Teller {
-        Teller { language, zone: app.site.timezone.clone(), now: self.now }
+    pub(super) fn locale<R>(&self, language: Language, app: &App<R>) -> Locale {
+        Locale { language, zone: app.site.timezone.clone(), now: self.now }
     }
 }

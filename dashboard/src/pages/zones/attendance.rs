@@ -6,33 +6,34 @@ use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, Counting, PeopleFigure};
 use store::StoreReader;
 
-use super::super::drawing::{self, Drawing};
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
 use crate::insights::scope::past;
-use crate::privacy::Sight;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
-use crate::words::{Figure, Language, Teller};
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::scale::Scale;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::{Figure, Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let teller = asked.teller(language, app);
+    let locale = asked.locale(language, app);
     let of = asked.of(&app.site);
     if !matches!(of, Of::All) || asked.is_month() {
-        let mut sections = one(app, &teller, asked, of.zone()).await?;
+        let mut sections = one(app, &locale, asked, of.zone()).await?;
         if matches!(of, Of::All) {
             let note = language.zone_labels().pick_one.to_owned();
             sections[0].notes.insert(0, note);
         }
         return Ok(sections);
     }
-    Ok(vec![overview(app, &teller, sight, asked).await?])
+    Ok(vec![overview(app, &locale, visibility, asked).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
@@ -41,13 +42,13 @@ const LEAST_USE_H: f64 = 0.5;
 /// A row for the building and for each zone.
 async fn overview<R: StoreReader>(
     app: &App<R>,
-    teller: &Teller,
-    sight: Sight,
+    locale: &Locale,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Section, Problem> {
-    let (language, site) = (teller.language, &app.site);
+    let (language, site) = (locale.language, &app.site);
     let (t, z) = (language.labels(), language.zone_labels());
-    let shown = site.zones.iter().filter(|zone| !sight.withholds(site, Some(&zone.id)));
+    let shown = site.zones.iter().filter(|zone| !visibility.withholds(site, Some(&zone.id)));
     let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
         .chain(shown.map(|zone| (Some(zone.id.clone()), zone.name.clone())))
         .collect();
@@ -64,15 +65,15 @@ async fn overview<R: StoreReader>(
         if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > highest) {
             most = Some((hours, name.clone()));
         }
-        rows.push(Row { depth: 0, name, cells: cells(teller, &told) });
+        rows.push(Row { depth: 0, name, cells: cells(locale, &told) });
     }
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
     });
-    let table = Table { head: head(language, z.zone), rows, folded: false };
+    let table = Table::new(head(language, z.zone), rows);
     let mut notes = vec![z.attendance_note.to_owned()];
     notes.extend(withheld.then(|| z.withheld_note.to_owned()));
-    Ok(Section { table: Some(table), notes, ..Section::titled(title) })
+    Ok(Section { tables: vec![table], notes, ..Section::titled(title) })
 }
 
 fn head(language: Language, first: &'static str) -> Vec<&'static str> {
@@ -90,8 +91,8 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     ]
 }
 
-fn cells(teller: &Teller, told: &Attendance) -> Vec<Cell> {
-    let language = teller.language;
+fn cells(locale: &Locale, told: &Attendance) -> Vec<Cell> {
+    let language = locale.language;
     let z = language.zone_labels();
     let is_known = told.coverage > 0.0;
     // What cannot be there is said in words; what is not known is unknown.
@@ -103,7 +104,7 @@ fn cells(teller: &Teller, told: &Attendance) -> Vec<Cell> {
     let hours = |hours: f64| language.hours(hours).text();
     let counts = told.person_hours.is_some();
     vec![
-        told.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(teller.peak(&peak))),
+        told.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(locale.peak(&peak))),
         if counts {
             or(told.mean_share.map(|share| language.percent(share)), z.no_capacity)
         } else {
@@ -133,30 +134,30 @@ fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
 /// One zone, or the building: figures, their course and the days.
 async fn one<R: StoreReader>(
     app: &App<R>,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     zone: Option<ZoneId>,
 ) -> Result<Vec<Section>, Problem> {
     let quarters = quarters(app, zone.clone(), asked.span).await?;
     let whole = used(app, zone.as_ref(), asked.span, &quarters).await?;
-    let mut sections = vec![summary(teller, &whole)];
+    let mut sections = vec![summary(locale, &whole)];
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone)
         .take_while(|bar| bar.start() < asked.now)
         .collect();
-    sections.push(course(teller, asked, &bars, &quarters));
+    sections.push(course(locale, asked, &bars, &quarters));
     let days = past(app, asked.span, Step::Day);
     if days.len() > 1 {
         let counted = countings(app, zone.clone(), &days).await?;
         let row = |(day, counting): (&Period, &Option<Counting>)| {
             let visits = counting.as_ref().map(|it| it.visits);
             let told = quarters.attendance(&app.site, zone.as_ref(), *day, visits);
-            Row { depth: 0, name: teller.day(day.start()), cells: cells(teller, &told) }
+            Row { depth: 0, name: locale.day(day.start()), cells: cells(locale, &told) }
         };
-        let z = teller.language.zone_labels();
+        let z = locale.language.zone_labels();
         let rows = days.iter().zip(&counted).map(row).collect();
-        let table = Table { head: head(teller.language, z.day), rows, folded: false };
+        let table = Table::new(head(locale.language, z.day), rows);
         let notes = vec![z.attendance_note.to_owned()];
-        sections.push(Section { table: Some(table), notes, ..Section::titled(z.attendance) });
+        sections.push(Section { tables: vec![table], notes, ..Section::titled(z.attendance) });
     }
     Ok(sections)
 }
@@ -172,19 +173,19 @@ async fn used<R: StoreReader>(
     Ok(quarters.attendance(&app.site, zone, span, visits))
 }
 
-fn summary(teller: &Teller, told: &Attendance) -> Section {
-    let language = teller.language;
+fn summary(locale: &Locale, told: &Attendance) -> Section {
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
     let title = match told.peak {
-        Some(peak) => language.told(z.peak, &teller.peak(&peak)),
+        Some(peak) => language.labelled(z.peak, locale.peak(&peak)),
         None => z.nothing_measured.to_owned(),
     };
-    let quality = language.told(z.quality, language.quality(told.quality));
-    let known = language.told(t.measured_time, &language.percent(told.coverage));
+    let quality = language.labelled(z.quality, language.quality(told.quality));
+    let known = language.labelled(t.measured_time, language.percent(told.coverage));
     let sources = language.witnesses(told.sources);
     let sources =
-        sources.map_or_else(String::new, |it| format!(" {}.", language.told(z.sources, &it)));
+        sources.map_or_else(String::new, |it| format!(" {}.", language.labelled(z.sources, it)));
     let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
     let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
     Section {
@@ -201,8 +202,8 @@ fn summary(teller: &Teller, told: &Attendance) -> Section {
 }
 
 /// People through the span, with the raw count of the doors beside what is told.
-fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) -> Section {
-    let language = teller.language;
+fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &Quarters) -> Section {
+    let language = locale.language;
     let z = language.zone_labels();
     let means: Vec<Option<Mean>> = bars.iter().map(|bar| mean(quarters.within(*bar).1)).collect();
     let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
@@ -210,7 +211,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
     let is_day = asked.bars() == Step::Hour;
     let (title, first) = if is_day { (z.people_by_hour, z.hour) } else { (z.people_by_day, z.day) };
     let name = |bar: &Period| {
-        if is_day { teller.clock(bar.start()) } else { teller.day(bar.start()) }
+        if is_day { locale.clock(bar.start()) } else { locale.day(bar.start()) }
     };
     let row = |(bar, mean): (&Period, &Option<Mean>)| Row {
         depth: 0,
@@ -228,7 +229,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
         ],
     };
     let rows: Vec<Row> = bars.iter().zip(&means).map(row).collect();
-    let top = drawing::round_top(highest);
+    let top = Scale::Fine.top(highest);
     let drawn = values.iter().any(Option::is_some).then(|| Drawing {
         svg: drawing::bars(&values, top),
         kind: "bars people",
@@ -240,11 +241,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
     });
     Section {
         drawing: drawn,
-        table: Some(Table {
-            head: vec![first, z.mean_people, z.counted_people],
-            rows,
-            folded: true,
-        }),
+        tables: vec![Table::folded(vec![first, z.mean_people, z.counted_people], rows)],
         notes: vec![z.counted_note.to_owned()],
         ..Section::titled(title)
     }

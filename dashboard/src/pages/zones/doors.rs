@@ -3,44 +3,39 @@
 use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
-use domain::{Instant, Period};
+use domain::Period;
 use store::StoreReader;
 
-use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones::countings;
 use crate::insights::scope::past;
-use crate::privacy::Sight;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
-use crate::words::{Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table};
+use crate::words::{Language, Locale};
 
 pub(super) async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let (teller, z) = (asked.teller(language, app), language.zone_labels());
+    let (locale, z) = (asked.locale(language, app), language.zone_labels());
     let of = asked.of(&app.site);
     let days = past(app, asked.span, Step::Day);
     let counted = countings(app, of.zone(), &days).await?;
-    let now = app.clock.now();
     let told = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
-        Some(Day {
-            name: teller.day(day.start()),
-            is_over: is_over(*day, &counting, now),
-            counting,
-        })
+        Some(Day { name: locale.day(day.start()), counting })
     };
     let known: Vec<Day> = days.iter().zip(counted).filter_map(told).collect();
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&teller, &known), by_door(language, &app.site, &known)];
+    let mut sections = vec![by_day(&locale, &known), by_door(language, &app.site, &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(app, &teller, sight, asked).await?);
+        sections.extend(by_zone(app, &locale, visibility, asked).await?);
     }
     Ok(sections)
 }
@@ -48,13 +43,7 @@ pub(super) async fn sections<R: StoreReader>(
 /// What was counted on a day.
 struct Day {
     name: String,
-    /// Who came in has gone out again, so that the difference is an error.
-    is_over: bool,
     counting: Counting,
-}
-
-fn is_over(span: Period, counting: &Counting, now: Instant) -> bool {
-    counting.is_closed || span.end() <= now
 }
 
 fn head(language: Language, first: &'static str) -> Vec<&'static str> {
@@ -62,10 +51,10 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
 }
 
-fn cells(teller: &Teller, counting: &Counting) -> Vec<Cell> {
-    let language = teller.language;
+fn cells(locale: &Locale, counting: &Counting) -> Vec<Cell> {
+    let language = locale.language;
     let z = language.zone_labels();
-    let left = counting.residual.map(|it| teller.residual(it));
+    let left = counting.residual.map(|it| locale.residual(it));
     let balance = match counting.balance {
         Some(balance) => Cell::text(language.balance(balance)).when(balance != Balance::Good),
         None => Cell::text(z.not_closed.to_owned()),
@@ -79,10 +68,10 @@ fn cells(teller: &Teller, counting: &Counting) -> Vec<Cell> {
     ]
 }
 
-fn by_day(teller: &Teller, known: &[Day]) -> Section {
-    let language = teller.language;
+fn by_day(locale: &Locale, known: &[Day]) -> Section {
+    let language = locale.language;
     let z = language.zone_labels();
-    let over = || known.iter().filter(|day| day.is_over);
+    let over = || known.iter().filter(|day| day.counting.balance.is_some());
     let sum = |of: fn(&Counting) -> f64| over().map(|day| of(&day.counting)).sum::<f64>();
     let (drift, most) = (sum(|it| it.drift), sum(|it| it.people_in).max(sum(|it| it.people_out)));
     let title = match most {
@@ -90,11 +79,10 @@ fn by_day(teller: &Teller, known: &[Day]) -> Section {
         _ => z.doors.to_owned(),
     };
     let row =
-        |day: &Day| Row { depth: 0, name: day.name.clone(), cells: cells(teller, &day.counting) };
-    let table =
-        Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
+        |day: &Day| Row { depth: 0, name: day.name.clone(), cells: cells(locale, &day.counting) };
+    let table = Table::new(head(language, z.day), known.iter().map(row).collect());
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
-    Section { table: Some(table), notes, ..Section::titled(title) }
+    Section { tables: vec![table], notes, ..Section::titled(title) }
 }
 
 /// Each door with each day.
@@ -112,12 +100,11 @@ fn by_door(language: Language, site: &Site, known: &[Day]) -> Section {
         };
         day.counting.doors.iter().map(row).collect::<Vec<_>>()
     };
-    let table = Table {
-        head: vec![z.door, z.people_in, z.people_out, z.drift],
-        rows: known.iter().flat_map(row).collect(),
-        folded: true,
-    };
-    Section { table: Some(table), ..Section::titled(z.door) }
+    let table = Table::folded(
+        vec![z.door, z.people_in, z.people_out, z.drift],
+        known.iter().flat_map(row).collect(),
+    );
+    Section { tables: vec![table], ..Section::titled(z.door) }
 }
 
 /// A door by the zones that it joins, as people know it.
@@ -137,21 +124,21 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 /// Every zone with doors of its own over the whole span.
 async fn by_zone<R: StoreReader>(
     app: &App<R>,
-    teller: &Teller,
-    sight: Sight,
+    locale: &Locale,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Option<Section>, Problem> {
-    let z = teller.language.zone_labels();
+    let z = locale.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !sight.withholds(&app.site, Some(&zone.id));
+    let shown = |zone: &&Zone| !visibility.withholds(&app.site, Some(&zone.id));
     for zone in app.site.zones.iter().filter(shown) {
         let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
-            let cells = cells(teller, &counting);
+            let cells = cells(locale, &counting);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }
-    let table = Table { head: head(teller.language, z.zone), rows, folded: false };
-    let section = Section { table: Some(table), ..Section::titled(z.all) };
-    Ok(section.table.as_ref().is_some_and(|it| !it.rows.is_empty()).then_some(section))
+    let table = Table::new(head(locale.language, z.zone), rows);
+    let section = Section { tables: vec![table], ..Section::titled(z.all) };
+    Ok(section.tables.iter().any(|it| !it.rows.is_empty()).then_some(section))
 }

@@ -6,11 +6,11 @@ use domain::device::Fault;
 use domain::site::Point;
 use store::StoreReader;
 
-use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
 use crate::app::App;
 use crate::figures::zones;
 use crate::problem::Problem;
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 
 pub(super) async fn sections<R: StoreReader>(
@@ -44,13 +44,12 @@ pub(super) async fn sections<R: StoreReader>(
         let cells = of_point(point).map_or_else(|| silent(language), |it| cells(language, it));
         Row { depth: 0, name: format!("{zone} ({})", point.id), cells }
     };
-    let table = Table {
-        head: vec![z.sensor, z.lowest, z.night, z.below_outdoor, z.verdict],
-        rows: points.iter().map(row).collect(),
-        folded: false,
-    };
+    let table = Table::new(
+        vec![z.sensor, z.lowest, z.night, z.below_outdoor, z.verdict],
+        points.iter().map(row).collect(),
+    );
     let notes = vec![z.instruments_note.to_owned()];
-    Ok(vec![Section { table: Some(table), notes, ..Section::titled(title) }])
+    Ok(vec![Section { tables: vec![table], notes, ..Section::titled(title) }])
 }
 
 fn silent(language: Language) -> Vec<Cell> {

@@ -19,14 +19,14 @@ use axum::response::Response;
 use store::StoreReader;
 
 use self::asked::{Asked, View};
-use super::section::{Section, numbered};
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 use crate::app::App;
-use crate::audience::Screen;
-use crate::privacy::Sight;
+use crate::live::screen::Screen;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::{Section, numbered};
 use crate::words::{Labels, Language, ZoneLabels};
 
 #[derive(Template)]
@@ -52,14 +52,14 @@ pub(crate) async fn show<R: StoreReader>(
     choice: Choice,
     query: Query,
 ) -> Response {
-    let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
+    let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, z) = (language.labels(), language.zone_labels());
-    let asked = Asked::read(&query, &app.site, scene.now);
-    let answer = sections(&app, language, choice.sight, &asked).await;
+    let asked = Asked::read(&query, &app.site, snapshot.now);
+    let answer = sections(&app, language, choice.visibility, &asked).await;
     let is_now = asked.view == View::Now;
     let screen = if is_now { Screen::Zones } else { Screen::Plain };
     let page = Zones {
-        shell: Shell::new("/zones", t.zones, screen, language, &scene),
+        shell: Shell::new("/zones", t.zones, screen, language, &snapshot),
         t,
         z,
         tabs: asked.tabs(z),
@@ -77,19 +77,19 @@ pub(crate) async fn show<R: StoreReader>(
 async fn sections<R: StoreReader>(
     app: &App<R>,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let tells_people = matches!(asked.view, View::Attendance | View::Doors);
-    if tells_people && sight.withholds(&app.site, asked.of(&app.site).zone().as_ref()) {
+    if tells_people && visibility.withholds(&app.site, asked.of(&app.site).zone().as_ref()) {
         let z = language.zone_labels();
         return Ok(vec![Section::saying(z.withheld, z.withheld_note)]);
     }
     match asked.view {
         View::Now => Ok(Vec::new()),
-        View::Attendance => attendance::sections(app, language, sight, asked).await,
+        View::Attendance => attendance::sections(app, language, visibility, asked).await,
         View::Air => air::sections(app, language, asked).await,
-        View::Doors => doors::sections(app, language, sight, asked).await,
+        View::Doors => doors::sections(app, language, visibility, asked).await,
         View::Instruments => instruments::sections(app, language, asked).await,
     }
 }
