@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::Clock;
 use domain::site::Site;
-use store::StoreReader;
+use store::SeriesReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
 use tokio::sync::{Semaphore, watch};
@@ -39,7 +39,7 @@ pub(crate) struct App<R> {
     pub(crate) shutdown: CancellationToken,
 }
 
-impl<R: StoreReader> App<R> {
+impl<R: SeriesReader> App<R> {
     /// The parts for the building as it is now.
     pub(crate) fn new(
         dashboard: &Dashboard<R>,

@@ -7,7 +7,7 @@ use domain::energy::{self, EnergyFigure};
 use domain::rollup::Step;
 use domain::site::Meter;
 use domain::{Instant, Period};
-use store::{StoreReader, load_rolled, read_missing, sources_within};
+use store::{SeriesReader, load_rolled, read_missing, sources_within};
 
 use crate::app::App;
 use crate::figures::{load_as, off_thread, stretches, stretches_of, turn, whole};
@@ -20,7 +20,7 @@ const ATTEMPTS: usize = 4;
 const MOST_MISSING: usize = 200;
 
 /// The energy of a meter, one figure for each period of `grid`, as known now.
-pub(crate) async fn of_meter<R: StoreReader>(
+pub(crate) async fn of_meter<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     grid: &[Period],
@@ -29,7 +29,7 @@ pub(crate) async fn of_meter<R: StoreReader>(
 }
 
 /// The same as it is known otherwise.
-pub(crate) async fn of_meter_as<R: StoreReader>(
+pub(crate) async fn of_meter_as<R: SeriesReader>(
     app: &App<R>,
     known: &Known<R>,
     meter: &Meter,
@@ -39,7 +39,7 @@ pub(crate) async fn of_meter_as<R: StoreReader>(
 }
 
 /// The energy of several meters together, as known now; none of them may be a part of another.
-pub(crate) async fn together<R: StoreReader>(
+pub(crate) async fn together<R: SeriesReader>(
     app: &App<R>,
     meters: &[&Meter],
     grid: &[Period],
@@ -47,7 +47,7 @@ pub(crate) async fn together<R: StoreReader>(
     together_as(app, &Known::at(app, None).await?, meters, grid).await
 }
 
-async fn together_as<R: StoreReader>(
+async fn together_as<R: SeriesReader>(
     app: &App<R>,
     known: &Known<R>,
     meters: &[&Meter],
@@ -72,7 +72,7 @@ fn is_stated(meters: &[Meter], period: Period) -> bool {
     stated.any(|stated| stated.period.intersection(period).is_some())
 }
 
-async fn unstated<R: StoreReader>(
+async fn unstated<R: SeriesReader>(
     known: &Known<R>,
     meters: &Arc<[Meter]>,
     grid: &[Period],
@@ -99,7 +99,7 @@ fn step_of(grid: &[Period], day: Step) -> Option<Step> {
     [day, Step::Quarter].into_iter().find(fits)
 }
 
-async fn rolled<R: StoreReader>(
+async fn rolled<R: SeriesReader>(
     known: &Known<R>,
     meters: &Arc<[Meter]>,
     grid: &[Period],
@@ -131,7 +131,7 @@ async fn rolled<R: StoreReader>(
 }
 
 /// The figures from all readings, a stretch at a time.
-async fn read<R: StoreReader>(
+async fn read<R: SeriesReader>(
     known: &Known<R>,
     meters: &Arc<[Meter]>,
     grid: &[Period],

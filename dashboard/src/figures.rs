@@ -14,7 +14,7 @@ use domain::occupancy::{self, PeopleFigure};
 use domain::site::Assignment;
 use domain::{Kind, Observation, Period, SeriesSet, Source};
 use jiff::SignedDuration;
-use store::{Range, SeriesReader, StoreReader};
+use store::{Range, SeriesReader};
 use tokio::task::spawn_blocking;
 
 use crate::app::App;
@@ -30,7 +30,7 @@ const SOURCES: usize = 12;
 const SHORTEST: SignedDuration = SignedDuration::from_hours(25);
 
 /// The summaries of a role, one for each bucket of `grid`, as known now.
-pub(crate) async fn history<R: StoreReader>(
+pub(crate) async fn history<R: SeriesReader>(
     app: &App<R>,
     kind: Kind,
     sources: &[Assignment],
@@ -40,7 +40,7 @@ pub(crate) async fn history<R: StoreReader>(
 }
 
 /// The mean power of a role in each window of `grid`, weighted by time, as known now.
-pub(crate) async fn window_means<R: StoreReader>(
+pub(crate) async fn window_means<R: SeriesReader>(
     app: &App<R>,
     sources: &[Assignment],
     grid: &[Period],
@@ -59,7 +59,7 @@ pub(crate) async fn window_means<R: StoreReader>(
 }
 
 /// The people of a zone, or of the site without one, as known now.
-pub(crate) async fn people<R: StoreReader>(
+pub(crate) async fn people<R: SeriesReader>(
     app: &App<R>,
     zone: Option<ZoneId>,
     grid: &[Period],
@@ -68,7 +68,7 @@ pub(crate) async fn people<R: StoreReader>(
 }
 
 /// The summaries of a role, one for each bucket of `grid`.
-pub(crate) async fn history_as<R: StoreReader>(
+pub(crate) async fn history_as<R: SeriesReader>(
     app: &App<R>,
     known: &Known<R>,
     kind: Kind,
@@ -91,7 +91,7 @@ pub(crate) async fn history_as<R: StoreReader>(
 }
 
 /// The people of a zone, or of the site without one.
-pub(crate) async fn people_as<R: StoreReader>(
+pub(crate) async fn people_as<R: SeriesReader>(
     app: &App<R>,
     known: &Known<R>,
     zone: Option<ZoneId>,
@@ -101,7 +101,7 @@ pub(crate) async fn people_as<R: StoreReader>(
 }
 
 /// The people of several zones at once, which takes hardly longer than of one; `None` is the site.
-pub(crate) async fn people_of<R: StoreReader>(
+pub(crate) async fn people_of<R: SeriesReader>(
     app: &App<R>,
     known: &Known<R>,
     zones: &[Option<ZoneId>],
@@ -128,7 +128,7 @@ pub(crate) async fn people_of<R: StoreReader>(
 }
 
 /// The readings of a role over a span, each from the source that filled it then.
-async fn role<R: StoreReader>(
+async fn role<R: SeriesReader>(
     known: &Known<R>,
     assignments: &[Assignment],
     span: Period,
@@ -146,7 +146,7 @@ async fn role<R: StoreReader>(
 }
 
 /// The series of every source that is needed, as known now.
-pub(crate) async fn load<R: StoreReader>(
+pub(crate) async fn load<R: SeriesReader>(
     app: &App<R>,
     needs: impl Iterator<Item = &Assignment>,
     span: Period,
@@ -155,7 +155,7 @@ pub(crate) async fn load<R: StoreReader>(
 }
 
 /// The series of every source that is needed, once each, with the neighbours that registers need.
-pub(crate) async fn load_as<R: StoreReader>(
+pub(crate) async fn load_as<R: SeriesReader>(
     known: &Known<R>,
     needs: impl Iterator<Item = &Assignment>,
     span: Period,

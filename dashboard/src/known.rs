@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::Instant;
 use domain::audit::{Corrections, Entry};
 use domain::site::{Meter, Site};
-use store::{Corrected, StoreReader};
+use store::{Corrected, SeriesReader};
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ pub(crate) struct Known<R> {
     pub(crate) now: Instant,
 }
 
-impl<R: StoreReader> Known<R> {
+impl<R: SeriesReader> Known<R> {
     /// As known at an instant; without one, as known now.
     pub(crate) async fn at(app: &App<R>, known_at: Option<Instant>) -> Result<Self, Problem> {
         let entries = app.reader.ledger().await?;

@@ -5,7 +5,7 @@ use domain::rollup::{Basis, Rollup, Step};
 use domain::site::Assignment;
 use domain::{Kind, Period};
 use jiff::SignedDuration;
-use store::{RollupRange, SeriesReader, StoreReader};
+use store::{RollupRange, SeriesReader};
 
 use crate::figures::whole;
 use crate::known::Known;
@@ -18,7 +18,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(23);
 
 /// Puts what rollups tell in place of summaries for which more readings were there than are left. Nothing is asked
 /// where every bucket has some.
-pub(crate) async fn fill_in<R: StoreReader>(
+pub(crate) async fn fill_in<R: SeriesReader>(
     known: &Known<R>,
     (kind, sources): (Kind, &[Assignment]),
     grid: &[Period],

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::calendar::{Step, grid, period_of};
 use domain::site::Meter;
 use domain::{Kind, Period};
-use store::StoreReader;
+use store::SeriesReader;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::debug;
 
@@ -22,7 +22,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 const PAGE_WAITS: Duration = Duration::from_secs(2);
 
 /// Works the curve out anew every minute while somebody watches, until `shutdown`.
-pub(crate) async fn run<R: StoreReader>(app: Arc<App<R>>) {
+pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
     let mut tick = interval(REFRESH);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -40,7 +40,7 @@ pub(crate) async fn run<R: StoreReader>(app: Arc<App<R>>) {
 }
 
 /// Sees to it that a page that is just asked for has no old curve: nobody may have watched for hours.
-pub(crate) async fn prepare<R: StoreReader>(app: &App<R>) {
+pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
     let snapshot = app.live.snapshot();
     let made_at = snapshot.power_today.as_ref().map(|power| power.made_at);
     if made_at.is_none_or(|at| snapshot.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
@@ -49,7 +49,7 @@ pub(crate) async fn prepare<R: StoreReader>(app: &App<R>) {
 }
 
 /// Works the curve out. What fails leaves it as it was: its line ends where it ends.
-async fn refresh<R: StoreReader>(app: &App<R>, within: Duration) {
+async fn refresh<R: SeriesReader>(app: &App<R>, within: Duration) {
     let Some(meter) = shown_meter(&app.site) else { return };
     match timeout(within, load(app, meter)).await {
         Ok(Ok(power)) => app.live.show_power(power),
@@ -58,7 +58,7 @@ async fn refresh<R: StoreReader>(app: &App<R>, within: Duration) {
     }
 }
 
-async fn load<R: StoreReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday, Problem> {
+async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday, Problem> {
     let now = app.clock.now();
     let day = period_of(Step::Day, now, &app.site.timezone);
     let so_far = Period::new(day.start(), now).expect("the day began before now");

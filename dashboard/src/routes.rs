@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
-use store::StoreReader;
+use store::SeriesReader;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -30,7 +30,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 type Table<R> = Vec<(&'static str, MethodRouter<Arc<App<R>>>)>;
 
 /// The API: all of it stands in the `OpenAPI` document.
-pub(crate) fn api<R: StoreReader>() -> Table<R> {
+pub(crate) fn api<R: SeriesReader>() -> Table<R> {
     vec![
         ("/api/v1/live", get(live::show)),
         ("/api/v1/sources", get(sources::list)),
@@ -70,11 +70,11 @@ pub(crate) fn api<R: StoreReader>() -> Table<R> {
 }
 
 /// Streams that stay open: they have no time limit and are not compressed.
-pub(crate) fn streams<R: StoreReader>() -> Table<R> {
+pub(crate) fn streams<R: SeriesReader>() -> Table<R> {
     vec![("/api/v1/live/events", get(events::api)), ("/live/parts", get(events::parts))]
 }
 
-fn pages<R: StoreReader>() -> Table<R> {
+fn pages<R: SeriesReader>() -> Table<R> {
     vec![
         ("/", get(pages::live::show)),
         ("/wall", get(pages::wall::show)),
@@ -106,7 +106,7 @@ fn pages<R: StoreReader>() -> Table<R> {
 }
 
 /// The whole service.
-pub(crate) fn router<R: StoreReader>(app: Arc<App<R>>) -> Router {
+pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
     let timed = collect(api().into_iter().chain(pages()))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
@@ -120,7 +120,7 @@ pub(crate) fn router<R: StoreReader>(app: Arc<App<R>>) -> Router {
         .with_state(app)
 }
 
-fn collect<R: StoreReader>(
+fn collect<R: SeriesReader>(
     table: impl IntoIterator<Item = (&'static str, MethodRouter<Arc<App<R>>>)>,
 ) -> Router<Arc<App<R>>> {
     table.into_iter().fold(Router::new(), |router, (path, method)| router.route(path, method))

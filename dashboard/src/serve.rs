@@ -11,7 +11,7 @@ use axum::extract::Request;
 use domain::Clock;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
-use store::StoreReader;
+use store::SeriesReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
 use tokio::net::TcpListener;
@@ -35,7 +35,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const FIRST_STATES: Duration = Duration::from_secs(3);
 
 /// All that the dashboard needs from outside.
-pub struct Dashboard<R: StoreReader> {
+pub struct Dashboard<R: SeriesReader> {
     /// The building as it is now; when it changes, the pages change with it.
     pub site: watch::Receiver<Arc<Site>>,
     /// Why the site file cannot be followed, while it cannot.
@@ -62,7 +62,7 @@ pub struct Dashboard<R: StoreReader> {
     pub demonstration: bool,
 }
 
-impl<R: StoreReader> fmt::Debug for Dashboard<R> {
+impl<R: SeriesReader> fmt::Debug for Dashboard<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dashboard")
             .field("site", &self.site.borrow().id)
@@ -84,7 +84,7 @@ pub enum DashboardError {
     Tls(BrokerUrl),
 }
 
-impl<R: StoreReader> Dashboard<R> {
+impl<R: SeriesReader> Dashboard<R> {
     /// Serves on `listener` until `shutdown`, then ends every stream, lets answers under way finish, and returns.
     ///
     /// It serves before the broker is reached and while it is away: the pages say how old their figures are.
@@ -145,7 +145,7 @@ struct Shown<R> {
     tasks: JoinSet<()>,
 }
 
-impl<R: StoreReader> Shown<R> {
+impl<R: SeriesReader> Shown<R> {
     fn begin(dashboard: &Dashboard<R>, loopback_only: bool, stop: &CancellationToken) -> Self {
         let stop = stop.child_token();
         let app = Arc::new(App::new(dashboard, loopback_only, stop.clone()));
@@ -196,7 +196,7 @@ async fn join(tasks: &mut JoinSet<()>) {
     }
 }
 
-fn live_tasks<R: StoreReader>(app: &Arc<App<R>>, broker: BrokerUrl) -> JoinSet<()> {
+fn live_tasks<R: SeriesReader>(app: &Arc<App<R>>, broker: BrokerUrl) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (site, hub) = (Arc::clone(&app.site), Arc::clone(&app.live));
     tasks.spawn(live::link::run(broker, site, hub, app.shutdown.clone()));

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::serve::IncomingStream;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::sessions::{COOKIE, Known};
 use super::{Access, Refusal};
@@ -56,7 +56,7 @@ pub(crate) struct Visitor {
 ///
 /// Reading is open on this machine; to others as long as there is no account. A proxy on this machine must say for
 /// whom it asks, as all of them can.
-pub(crate) async fn admit<R: StoreReader>(
+pub(crate) async fn admit<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     mut request: Request,
     next: Next,

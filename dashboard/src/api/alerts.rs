@@ -9,7 +9,7 @@ use domain::Instant;
 use domain::alerts::Alert;
 use domain::alerts::{AlertId, Standing};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::{AccountName, Staff, Visitor};
 use crate::app::App;
@@ -27,7 +27,7 @@ pub(crate) struct AlertItem {
     cleared_at: Option<Instant>,
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     query: Query,
@@ -48,7 +48,7 @@ fn item(standing: Standing, visitor: &Visitor) -> AlertItem {
     AlertItem { alert, raised_at, cleared_at }
 }
 
-pub(crate) async fn acknowledge<R: StoreReader>(
+pub(crate) async fn acknowledge<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     Staff(known): Staff,
@@ -58,7 +58,7 @@ pub(crate) async fn acknowledge<R: StoreReader>(
 }
 
 /// Notes that somebody takes care of an alert.
-pub(crate) async fn take_care<R: StoreReader>(
+pub(crate) async fn take_care<R: SeriesReader>(
     app: &App<R>,
     id: AlertId,
     by: &AccountName,

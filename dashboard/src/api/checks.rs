@@ -10,7 +10,7 @@ use domain::ids::{Channel, DeviceId};
 use domain::reading::Source;
 use domain::register::{Event, EventSort};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::insights::checks::{ExcessItem, PartsItem, cross_checks, parts, story};
@@ -49,7 +49,7 @@ enum Sort {
 }
 
 /// `GET /meters/{meter}/events`: resets, glitches, jumps and repaired silences, in the order of time.
-pub(crate) async fn events<R: StoreReader>(
+pub(crate) async fn events<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<String>,
     query: Query,
@@ -99,7 +99,7 @@ pub(crate) struct CheckItem {
 }
 
 /// `GET /meters/{meter}/checks`: the register beside integrated power, day by day.
-pub(crate) async fn checks<R: StoreReader>(
+pub(crate) async fn checks<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<String>,
     query: Query,
@@ -124,7 +124,7 @@ pub(crate) struct PartsAnswer {
 }
 
 /// `GET /meters/{meter}/parts`: what no part accounts for, and parts above their whole.
-pub(crate) async fn beside_parts<R: StoreReader>(
+pub(crate) async fn beside_parts<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<String>,
     query: Query,

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::Instant;
 use domain::audit::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
 use serde::{Deserialize, Serialize};
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::{AccountName, Staff, StaffJson};
 use crate::app::App;
@@ -48,7 +48,7 @@ struct Entered {
     id: EntryId,
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     query: Query,
 ) -> Result<Json<Page<CorrectionItem>>, Problem> {
@@ -73,7 +73,7 @@ fn item(entry: &Entry, entries: &[Entry]) -> Option<CorrectionItem> {
     })
 }
 
-pub(crate) async fn add<R: StoreReader>(
+pub(crate) async fn add<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     StaffJson(known, wanted): StaffJson<Wanted>,
 ) -> Result<Response, Problem> {
@@ -83,7 +83,7 @@ pub(crate) async fn add<R: StoreReader>(
     Ok((StatusCode::CREATED, Json(Entered { id })).into_response())
 }
 
-pub(crate) async fn undo<R: StoreReader>(
+pub(crate) async fn undo<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     Staff(known): Staff,
@@ -95,7 +95,7 @@ pub(crate) async fn undo<R: StoreReader>(
 }
 
 /// Enters a correction that makes sense.
-pub(crate) async fn enter<R: StoreReader>(
+pub(crate) async fn enter<R: SeriesReader>(
     app: &App<R>,
     author: &AccountName,
     correction: Correction,
@@ -109,7 +109,7 @@ pub(crate) async fn enter<R: StoreReader>(
 }
 
 /// Undoes a correction that still holds.
-pub(crate) async fn undo_entry<R: StoreReader>(
+pub(crate) async fn undo_entry<R: SeriesReader>(
     app: &App<R>,
     author: &AccountName,
     id: EntryId,
@@ -128,7 +128,7 @@ pub(crate) async fn undo_entry<R: StoreReader>(
     record(app, author, Deed::Undo { entry: id }, reason).await
 }
 
-async fn record<R: StoreReader>(
+async fn record<R: SeriesReader>(
     app: &App<R>,
     author: &AccountName,
     deed: Deed,

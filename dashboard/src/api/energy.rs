@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use domain::energy::EnergyFigure;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::energy_figures;
@@ -30,7 +30,7 @@ impl EnergyItem {
     }
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(meter): Path<String>,
     query: Query,

@@ -14,7 +14,7 @@ use domain::energy::EnergyFigure;
 use domain::site::Site;
 use domain::{Instant, Period};
 use jiff::tz::TimeZone;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::energy_figures;
@@ -50,7 +50,7 @@ const PEOPLE_EN: [&str; 8] = [
 ];
 
 /// Of a meter.
-pub(crate) async fn of_meter<R: StoreReader>(
+pub(crate) async fn of_meter<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<String>,
     choice: Choice,
@@ -64,7 +64,7 @@ pub(crate) async fn of_meter<R: StoreReader>(
 }
 
 /// Of a zone, or of the building.
-pub(crate) async fn of_zone<R: StoreReader>(
+pub(crate) async fn of_zone<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<String>,
     choice: Choice,

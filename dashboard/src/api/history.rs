@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use domain::history::Summary;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
@@ -46,7 +46,7 @@ impl HistoryItem {
     }
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(point): Path<String>,
     visitor: Visitor,

@@ -9,7 +9,7 @@ use domain::energy::EnergyFigure;
 use domain::indicators::Demand;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::energy::EnergyItem;
 use crate::access::Visitor;
@@ -36,7 +36,7 @@ type Answer<T> = Result<Json<T>, Problem>;
 type Dashboard<R> = State<Arc<App<R>>>;
 
 /// `GET /zones/{zone}/energy`: as that of a meter.
-pub(crate) async fn zone_energy<R: StoreReader>(
+pub(crate) async fn zone_energy<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(zone): Path<String>,
     query: Query,
@@ -51,7 +51,7 @@ pub(crate) async fn zone_energy<R: StoreReader>(
 }
 
 /// `GET /energy/breakdown`: a span by meter, zone or use.
-pub(crate) async fn by_part<R: StoreReader>(
+pub(crate) async fn by_part<R: SeriesReader>(
     State(app): Dashboard<R>,
     query: Query,
 ) -> Answer<Breakdown> {
@@ -76,7 +76,7 @@ pub(crate) struct Breakdown {
 }
 
 /// `GET /meters/{meter}/accounts`.
-pub(crate) async fn meter_accounts<R: StoreReader>(
+pub(crate) async fn meter_accounts<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -85,7 +85,7 @@ pub(crate) async fn meter_accounts<R: StoreReader>(
 }
 
 /// `GET /zones/{zone}/accounts`.
-pub(crate) async fn zone_accounts<R: StoreReader>(
+pub(crate) async fn zone_accounts<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -93,7 +93,7 @@ pub(crate) async fn zone_accounts<R: StoreReader>(
     list_accounts(&app, Scope::of_zone(&app.site, &id)?, &query).await
 }
 
-async fn list_accounts<R: StoreReader>(
+async fn list_accounts<R: SeriesReader>(
     app: &App<R>,
     scope: Scope<'_>,
     query: &Query,
@@ -104,7 +104,7 @@ async fn list_accounts<R: StoreReader>(
 }
 
 /// `GET /meters/{meter}/load`.
-pub(crate) async fn meter_load<R: StoreReader>(
+pub(crate) async fn meter_load<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -114,7 +114,7 @@ pub(crate) async fn meter_load<R: StoreReader>(
 }
 
 /// `GET /zones/{zone}/load`.
-pub(crate) async fn zone_load<R: StoreReader>(
+pub(crate) async fn zone_load<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -124,7 +124,7 @@ pub(crate) async fn zone_load<R: StoreReader>(
 }
 
 /// `GET /meters/{meter}/demand`: power beside the subscription; 404 for a meter without one.
-pub(crate) async fn meter_demand<R: StoreReader>(
+pub(crate) async fn meter_demand<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -168,7 +168,7 @@ struct Overrun {
 }
 
 /// `GET /meters/{meter}/sessions`: what a machine did.
-pub(crate) async fn sessions<R: StoreReader>(
+pub(crate) async fn sessions<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     query: Query,
@@ -184,7 +184,7 @@ pub(crate) async fn sessions<R: StoreReader>(
 }
 
 /// `GET /zones/{zone}/usage`: energy beside people.
-pub(crate) async fn zone_usage<R: StoreReader>(
+pub(crate) async fn zone_usage<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(id): Path<String>,
     visitor: Visitor,
@@ -198,7 +198,7 @@ pub(crate) async fn zone_usage<R: StoreReader>(
 }
 
 /// `GET /climate`: degree days, the energy signature, and the span beside the one a year before.
-pub(crate) async fn show_climate<R: StoreReader>(
+pub(crate) async fn show_climate<R: SeriesReader>(
     State(app): Dashboard<R>,
     query: Query,
 ) -> Answer<Climate> {
@@ -207,7 +207,7 @@ pub(crate) async fn show_climate<R: StoreReader>(
 }
 
 /// `GET /pathway`: the last twelve months beside the goals of the décret tertiaire.
-pub(crate) async fn show_pathway<R: StoreReader>(
+pub(crate) async fn show_pathway<R: SeriesReader>(
     State(app): Dashboard<R>,
 ) -> Answer<PathwayReport> {
     let report = pathway_now(&app).await?.ok_or_else(|| {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
 use crate::live;
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Json<Value> {

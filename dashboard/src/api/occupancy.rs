@@ -8,7 +8,7 @@ use domain::Instant;
 use domain::figure::Quality;
 use domain::occupancy::{Occupancy, Parts};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
@@ -37,7 +37,7 @@ pub(crate) struct OccupancyItem {
     coverage: f64,
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     visitor: Visitor,

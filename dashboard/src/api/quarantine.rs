@@ -7,7 +7,7 @@ use axum::extract::State;
 use domain::Instant;
 use domain::message::ReasonLabel;
 use serde::Serialize;
-use store::{RefusalId, StandingRefusal, StoreReader};
+use store::{RefusalId, SeriesReader, StandingRefusal};
 
 use crate::app::App;
 use crate::paging::{self, Page};
@@ -48,7 +48,7 @@ impl From<StandingRefusal> for RefusedItem {
     }
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     query: Query,
 ) -> Result<Json<Page<RefusedItem>>, Problem> {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use domain::ids::{Channel, DeviceId};
 use domain::{Period, Quantity, Source};
-use store::{Range, StoreReader, StoredSource};
+use store::{Range, SeriesReader, StoredSource};
 
 use super::sources::ReadingItem;
 use crate::access::Visitor;
@@ -15,7 +15,7 @@ use crate::paging::{self, LARGEST_PAGE, Page};
 use crate::problem::Problem;
 use crate::query::Query;
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path((device, quantity)): Path<(String, String)>,
     visitor: Visitor,

@@ -9,7 +9,7 @@ use domain::ids::{Channel, DeviceId, PointId};
 use domain::site::{Site, assigned_at};
 use domain::{Instant, Observation, Quantity, Source, Value};
 use serde::Serialize;
-use store::{StoreReader, StoredSource};
+use store::{SeriesReader, StoredSource};
 
 use crate::access::Visitor;
 use crate::app::App;
@@ -44,7 +44,7 @@ impl From<Observation> for ReadingItem {
     }
 }
 
-pub(crate) async fn list<R: StoreReader>(
+pub(crate) async fn list<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     query: Query,

@@ -10,7 +10,7 @@ use domain::occupancy::{Attendance, Counting};
 use domain::site::{Site, Zone};
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::occupancy::BUILDING;
 use crate::access::Visitor;
@@ -44,7 +44,7 @@ impl<T> Item<T> {
 }
 
 /// `GET /zones/{zone}/attendance`: how a zone or the building is used, by civil period.
-pub(crate) async fn attendance<R: StoreReader>(
+pub(crate) async fn attendance<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(name): Path<String>,
     visitor: Visitor,
@@ -59,7 +59,7 @@ pub(crate) async fn attendance<R: StoreReader>(
 }
 
 /// `GET /zones/{zone}/counting`: how right the doors of a zone or the building count, by civil period.
-pub(crate) async fn counting<R: StoreReader>(
+pub(crate) async fn counting<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(name): Path<String>,
     visitor: Visitor,
@@ -74,7 +74,7 @@ pub(crate) async fn counting<R: StoreReader>(
 }
 
 /// `GET /zones/{zone}/air`: the air of a zone over a span of whole days, best a week.
-pub(crate) async fn air<R: StoreReader>(
+pub(crate) async fn air<R: SeriesReader>(
     State(app): Dashboard<R>,
     Path(name): Path<String>,
     query: Query,
@@ -86,7 +86,7 @@ pub(crate) async fn air<R: StoreReader>(
 }
 
 /// `GET /air/instruments`: which CO2 instruments must be looked at, over a span of whole days, best a week.
-pub(crate) async fn instruments<R: StoreReader>(
+pub(crate) async fn instruments<R: SeriesReader>(
     State(app): Dashboard<R>,
     query: Query,
 ) -> Result<Json<Page<InstrumentCheck>>, Problem> {

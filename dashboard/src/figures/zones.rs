@@ -10,7 +10,7 @@ use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{self, Attendance, Counting, PeopleFigure};
 use domain::site::{Site, Zone};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::{load, off_thread, people_of, stretches_of, turn, whole};
 use crate::app::App;
@@ -48,7 +48,7 @@ impl Quarters {
 }
 
 /// The quarters of an hour of a span.
-pub(crate) async fn quarters<R: StoreReader>(
+pub(crate) async fn quarters<R: SeriesReader>(
     app: &App<R>,
     zone: Option<ZoneId>,
     span: Period,
@@ -57,7 +57,7 @@ pub(crate) async fn quarters<R: StoreReader>(
 }
 
 /// The same for several zones at once.
-pub(crate) async fn quarters_of<R: StoreReader>(
+pub(crate) async fn quarters_of<R: SeriesReader>(
     app: &App<R>,
     zones: &[Option<ZoneId>],
     span: Period,
@@ -70,7 +70,7 @@ pub(crate) async fn quarters_of<R: StoreReader>(
 }
 
 /// How a zone, or the building without one, is used in each period of `periods`, which are in order.
-pub(crate) async fn attendances<R: StoreReader>(
+pub(crate) async fn attendances<R: SeriesReader>(
     app: &App<R>,
     zone: Option<ZoneId>,
     periods: &[Period],
@@ -88,7 +88,7 @@ pub(crate) async fn attendances<R: StoreReader>(
 }
 
 /// How the doors of a zone, or of the building without one, count in each period.
-pub(crate) async fn countings<R: StoreReader>(
+pub(crate) async fn countings<R: SeriesReader>(
     app: &App<R>,
     zone: Option<ZoneId>,
     periods: &[Period],
@@ -110,7 +110,7 @@ pub(crate) async fn countings<R: StoreReader>(
 }
 
 /// The air of a zone over a span.
-pub(crate) async fn air<R: StoreReader>(
+pub(crate) async fn air<R: SeriesReader>(
     app: &App<R>,
     zone: Zone,
     span: Period,
@@ -120,7 +120,7 @@ pub(crate) async fn air<R: StoreReader>(
 }
 
 /// The same beside people that are known already.
-pub(crate) async fn air_beside<R: StoreReader>(
+pub(crate) async fn air_beside<R: SeriesReader>(
     app: &App<R>,
     zone: Zone,
     span: Period,
@@ -135,7 +135,7 @@ pub(crate) async fn air_beside<R: StoreReader>(
 }
 
 /// Every CO2 instrument over a span.
-pub(crate) async fn instruments<R: StoreReader>(
+pub(crate) async fn instruments<R: SeriesReader>(
     app: &App<R>,
     span: Period,
 ) -> Result<Vec<InstrumentCheck>, Problem> {

@@ -6,7 +6,7 @@ use domain::indicators::{Cost, EnergyCell, Weighed, cost, fixed_cost, weigh};
 use domain::site::{Carrier, Meter, Site, Use};
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::scope::{Scope, cells, past, within};
 use crate::app::App;
@@ -29,7 +29,7 @@ pub(crate) struct Account {
 }
 
 /// The accounts of each period of `grid`, which is made of whole civil days.
-pub(crate) async fn accounts<R: StoreReader>(
+pub(crate) async fn accounts<R: SeriesReader>(
     app: &App<R>,
     scope: &Scope<'_>,
     grid: &[Period],

@@ -4,7 +4,7 @@ use domain::Period;
 use domain::energy::{self, EnergyFigure, balance};
 use domain::site::{Meter, Use};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::scope::Scope;
 use crate::app::App;
@@ -37,7 +37,7 @@ pub(crate) struct Line {
 }
 
 /// The lines of a span, and the building as a whole.
-pub(crate) async fn breakdown<R: StoreReader>(
+pub(crate) async fn breakdown<R: SeriesReader>(
     app: &App<R>,
     by: By,
     span: Period,
@@ -80,7 +80,7 @@ pub(crate) async fn breakdown<R: StoreReader>(
     Ok((building, lines))
 }
 
-async fn of<R: StoreReader>(
+async fn of<R: SeriesReader>(
     app: &App<R>,
     meters: &[&Meter],
     span: Period,

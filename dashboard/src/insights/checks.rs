@@ -13,7 +13,7 @@ use domain::register::Event;
 use domain::site::Meter;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::scope::past;
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::figures::{load, off_thread, turn};
 use crate::problem::Problem;
 
 /// What the registers of a meter did in a span, and the silences that they bridge.
-pub(crate) async fn story<R: StoreReader>(
+pub(crate) async fn story<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     span: Period,
@@ -41,7 +41,7 @@ pub(crate) async fn story<R: StoreReader>(
 }
 
 /// Register beside power, day by day.
-pub(crate) async fn cross_checks<R: StoreReader>(
+pub(crate) async fn cross_checks<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     span: Period,
@@ -91,7 +91,7 @@ pub(crate) struct ExcessItem {
 }
 
 /// A meter beside its parts in each period of `grid`.
-pub(crate) async fn parts<R: StoreReader>(
+pub(crate) async fn parts<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     grid: &[Period],

@@ -10,7 +10,7 @@ use domain::indicators::{
 use domain::site::Point;
 use domain::{Instant, Kind, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::comparison::{Comparison, compare};
 use super::scope::{Scope, cells, past};
@@ -60,7 +60,7 @@ pub(crate) struct ClimateDay {
 }
 
 /// The climate of a span of whole days; a problem when the site file names no point outside.
-pub(crate) async fn climate<R: StoreReader>(
+pub(crate) async fn climate<R: SeriesReader>(
     app: &App<R>,
     span: Period,
 ) -> Result<Climate, Problem> {
@@ -113,7 +113,7 @@ impl Weather {
 }
 
 /// The building and the air outside on the whole days of a span.
-pub(super) async fn weather<R: StoreReader>(
+pub(super) async fn weather<R: SeriesReader>(
     app: &App<R>,
     point: &Point,
     span: Period,
@@ -143,7 +143,7 @@ fn mean(hourly: &[f64]) -> f64 {
 }
 
 /// The air outside on each day, from its hours.
-async fn temperatures<R: StoreReader>(
+async fn temperatures<R: SeriesReader>(
     app: &App<R>,
     point: &Point,
     days: &[Period],

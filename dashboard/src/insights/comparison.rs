@@ -6,7 +6,7 @@ use domain::site::{Meter, Point, Site, Use};
 use domain::{Instant, Period};
 use jiff::{Span, ToSpan};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::climate::{ENOUGH, Weather, weather};
 use crate::app::App;
@@ -53,7 +53,7 @@ pub(crate) enum HeatingFrom {
 
 /// Compares a span with the one a year before; `None` where either is not well enough known, or it was too warm for a
 /// comparison to say anything.
-pub(super) async fn compare<R: StoreReader>(
+pub(super) async fn compare<R: SeriesReader>(
     app: &App<R>,
     point: &Point,
     now: &Weather,
@@ -110,7 +110,7 @@ enum Heating {
     Metered(f64),
 }
 
-async fn metered_heating<R: StoreReader>(app: &App<R>, now: &Weather) -> Result<Heating, Problem> {
+async fn metered_heating<R: SeriesReader>(app: &App<R>, now: &Weather) -> Result<Heating, Problem> {
     let meters: Vec<&Meter> = use_meters(&app.site, Use::Heating).collect();
     if meters.is_empty() {
         return Ok(Heating::NotMetered);

@@ -9,7 +9,7 @@ use domain::indicators::{
 use domain::site::Meter;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::scope::{Scope, cells, past};
 use crate::app::App;
@@ -34,7 +34,7 @@ pub(crate) struct LoadProfile {
 }
 
 /// The profile of a span, from its quarter hours.
-pub(crate) async fn profile<R: StoreReader>(
+pub(crate) async fn profile<R: SeriesReader>(
     app: &App<R>,
     scope: &Scope<'_>,
     span: Period,
@@ -58,7 +58,7 @@ pub(crate) async fn profile<R: StoreReader>(
 }
 
 /// The demand of a meter that has a subscription, from means of ten minutes.
-pub(crate) async fn demand_of<R: StoreReader>(
+pub(crate) async fn demand_of<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     span: Period,

@@ -9,7 +9,7 @@ use domain::site::Meter;
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::figures::{load, off_thread, turn};
@@ -51,7 +51,7 @@ pub(crate) struct SessionItem {
 }
 
 /// What a machine did in a span.
-pub(crate) async fn report<R: StoreReader>(
+pub(crate) async fn report<R: SeriesReader>(
     app: &App<R>,
     meter: &Meter,
     span: Period,

@@ -5,7 +5,7 @@ use domain::indicators::{Pathway, pathway};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::climate::ENOUGH;
 use super::scope::{Scope, cells, whole_days};
@@ -24,7 +24,7 @@ pub(crate) struct PathwayReport {
 
 /// The last twelve months beside the goals; `None` when the site file names no reference year. With less than 90 % of
 /// them known, the current figure is unknown: a part of a year is no year.
-pub(crate) async fn pathway_now<R: StoreReader>(
+pub(crate) async fn pathway_now<R: SeriesReader>(
     app: &App<R>,
 ) -> Result<Option<PathwayReport>, Problem> {
     let Some(reference) = &app.site.reference else { return Ok(None) };

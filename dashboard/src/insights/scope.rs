@@ -7,7 +7,7 @@ use domain::indicators::EnergyCell;
 use domain::site::{Meter, Site};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::energy_figures;
@@ -84,7 +84,7 @@ pub(crate) fn past<R>(app: &App<R>, span: Period, step: Step) -> Vec<Period> {
 }
 
 /// The energy of some meters together in each period.
-pub(crate) async fn cells<R: StoreReader>(
+pub(crate) async fn cells<R: SeriesReader>(
     app: &App<R>,
     meters: &[&Meter],
     grid: Vec<Period>,

@@ -6,7 +6,7 @@ use domain::occupancy::Occupancy;
 use domain::site::{Carrier, Meter, Use};
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::scope::{Scope, cells, past, within};
 use crate::app::App;
@@ -31,7 +31,7 @@ pub(crate) struct UsageItem {
 }
 
 /// The usage in each period of `grid`, from quarter hours.
-pub(crate) async fn usages<R: StoreReader>(
+pub(crate) async fn usages<R: SeriesReader>(
     app: &App<R>,
     scope: &Scope<'_>,
     grid: &[Period],

@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use store::StoreReader;
+use store::SeriesReader;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,7 @@ use crate::words::Language;
 const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
 /// `GET /api/v1/live/events`
-pub(crate) async fn api<R: StoreReader>(
+pub(crate) async fn api<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
@@ -37,7 +37,7 @@ pub(crate) async fn api<R: StoreReader>(
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
-pub(crate) async fn parts<R: StoreReader>(
+pub(crate) async fn parts<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     query: Query,
@@ -55,7 +55,7 @@ pub(crate) async fn parts<R: StoreReader>(
     open(&app, audience)
 }
 
-fn open<R: StoreReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
+fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
     let stream = follow(Arc::clone(&app.live), audience, app.shutdown.clone(), place);

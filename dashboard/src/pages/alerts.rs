@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::alerts::{AlertId, Standing};
 use serde::Deserialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use super::staff::Me;
@@ -45,7 +45,7 @@ struct Row {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     choice: Choice,
@@ -53,7 +53,7 @@ pub(crate) async fn show<R: StoreReader>(
     page(&app, &visitor, choice, None).await
 }
 
-pub(crate) async fn acknowledge<R: StoreReader>(
+pub(crate) async fn acknowledge<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     StaffForm(known, Nothing {}): StaffForm<Nothing>,
@@ -65,7 +65,7 @@ pub(crate) async fn acknowledge<R: StoreReader>(
 }
 
 /// Sends a trial by every way, and says what became of it.
-pub(crate) async fn trial<R: StoreReader>(
+pub(crate) async fn trial<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     choice: Choice,
@@ -78,7 +78,7 @@ pub(crate) async fn trial<R: StoreReader>(
     page(&app, &visitor, choice, Some(said)).await
 }
 
-async fn page<R: StoreReader>(
+async fn page<R: SeriesReader>(
     app: &App<R>,
     visitor: &Visitor,
     choice: Choice,

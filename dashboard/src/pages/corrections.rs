@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
 use domain::{Kind, Period};
 use serde::Deserialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use super::staff::Me;
@@ -94,7 +94,7 @@ pub(crate) struct Undoing {
     reason: String,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     staff: Staff,
     choice: Choice,
@@ -108,7 +108,7 @@ pub(crate) async fn show<R: StoreReader>(
     page(&app, &staff.0, choice, given, None, None).await
 }
 
-pub(crate) async fn take<R: StoreReader>(
+pub(crate) async fn take<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     StaffForm(account, given): StaffForm<Given>,
@@ -138,7 +138,7 @@ pub(crate) async fn take<R: StoreReader>(
     }
 }
 
-pub(crate) async fn undo<R: StoreReader>(
+pub(crate) async fn undo<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     choice: Choice,
@@ -152,7 +152,7 @@ pub(crate) async fn undo<R: StoreReader>(
     }
 }
 
-async fn page<R: StoreReader>(
+async fn page<R: SeriesReader>(
     app: &App<R>,
     account: &Account,
     choice: Choice,
@@ -222,7 +222,7 @@ fn target(text: &str) -> Option<Target> {
 }
 
 /// The figure of the stretch as it is and as it would be.
-async fn preview<R: StoreReader>(
+async fn preview<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     account: &Account,
@@ -247,7 +247,7 @@ async fn preview<R: StoreReader>(
     })
 }
 
-async fn figure<R: StoreReader>(
+async fn figure<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     known: &Known<R>,

@@ -11,7 +11,7 @@ use domain::site::{Point, Site};
 use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -68,7 +68,7 @@ struct Row {
     coverage: String,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::access::{COOKIE, LONGEST, Refusal, StaffForm, Visitor, is_from_here, is_secure};
@@ -41,7 +41,7 @@ pub(crate) struct Given {
 #[derive(Deserialize)]
 pub(crate) struct Nothing {}
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -49,7 +49,7 @@ pub(crate) async fn show<R: StoreReader>(
     choice.page(&page(&app, choice, query.get("next").unwrap_or_default(), "", None))
 }
 
-pub(crate) async fn enter<R: StoreReader>(
+pub(crate) async fn enter<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     visitor: Visitor,
     headers: HeaderMap,
@@ -97,7 +97,7 @@ pub(crate) async fn enter<R: StoreReader>(
     answer
 }
 
-pub(crate) async fn leave<R: StoreReader>(
+pub(crate) async fn leave<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     headers: HeaderMap,
     StaffForm(known, Nothing {}): StaffForm<Nothing>,
@@ -107,7 +107,7 @@ pub(crate) async fn leave<R: StoreReader>(
     with_cookie(Redirect::to("/"), "", 0, &headers)
 }
 
-fn page<R: StoreReader>(
+fn page<R: SeriesReader>(
     app: &App<R>,
     choice: Choice,
     next: &str,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -19,7 +19,7 @@ struct NotFound {
     shell: Shell,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     uri: Uri,
     headers: HeaderMap,

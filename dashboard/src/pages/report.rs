@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -33,7 +33,7 @@ struct ReportPage {
     document: Option<Document>,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -55,7 +55,7 @@ pub(crate) async fn show<R: StoreReader>(
 }
 
 /// `/report.html`: to keep or to send.
-pub(crate) async fn file<R: StoreReader>(
+pub(crate) async fn file<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -67,7 +67,7 @@ pub(crate) async fn file<R: StoreReader>(
 }
 
 /// `/report.csv`: for a spreadsheet with `for=people`, else for programs.
-pub(crate) async fn table<R: StoreReader>(
+pub(crate) async fn table<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -82,7 +82,7 @@ pub(crate) async fn table<R: StoreReader>(
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
 }
 
-async fn document<R: StoreReader>(
+async fn document<R: SeriesReader>(
     app: &App<R>,
     choice: Choice,
     month: Month,
@@ -93,7 +93,7 @@ async fn document<R: StoreReader>(
 
 /// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
 /// this month only, this one.
-async fn asked<R: StoreReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
+async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
     let this = Month::of(app.clock.now(), &app.site.timezone);
     let Some(text) = query.get("month") else {
         let before = this.before();

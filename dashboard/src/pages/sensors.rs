@@ -11,7 +11,7 @@ use domain::Source;
 use domain::site::{Site, assigned_at};
 use store::backup::BackupStatus;
 use store::influx::Standing;
-use store::{StandingRefusal, StoreReader, StoredSource};
+use store::{SeriesReader, StandingRefusal, StoredSource};
 use tokio::time::timeout;
 
 use super::shell::{Choice, Shell};
@@ -83,7 +83,7 @@ struct RefusedRow {
     payload: String,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
 ) -> Response {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use store::StoreReader;
+use store::SeriesReader;
 use tokio_util::sync::CancellationToken;
 
 use super::document::Document;
@@ -53,7 +53,7 @@ pub(crate) fn page(document: &Document, demonstration: bool) -> String {
     page.render().unwrap_or_default()
 }
 
-impl<R: StoreReader> Dashboard<R> {
+impl<R: SeriesReader> Dashboard<R> {
     /// The report of `month` as text, without serving anything.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use domain::indicators::{
 use domain::occupancy::PeopleFigure;
 use domain::site::{Point, Site, Zone};
 use domain::{Instant, Period, Quantity};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::month::Month;
 use crate::app::App;
@@ -65,7 +65,7 @@ impl MonthReport {
 }
 
 /// Asks for the figures of `month`.
-pub(crate) async fn gather<R: StoreReader>(
+pub(crate) async fn gather<R: SeriesReader>(
     app: &App<R>,
     month: Month,
 ) -> Result<MonthReport, Problem> {
@@ -105,7 +105,7 @@ pub(crate) async fn gather<R: StoreReader>(
 }
 
 /// Cost and emissions; nothing where the site file has neither prices nor factors.
-async fn account<R: StoreReader>(
+async fn account<R: SeriesReader>(
     app: &App<R>,
     building: &Scope<'_>,
     period: Period,
@@ -123,7 +123,7 @@ fn beside<T>(periods: &[Period], figures: Vec<T>) -> Vec<Bucket<T>> {
 }
 
 /// Whether the building has any known energy in `month`.
-pub(crate) async fn energy_is_known<R: StoreReader>(
+pub(crate) async fn energy_is_known<R: SeriesReader>(
     app: &App<R>,
     month: Month,
 ) -> Result<bool, Problem> {
@@ -131,7 +131,7 @@ pub(crate) async fn energy_is_known<R: StoreReader>(
     Ok(building.energy_wh.is_some())
 }
 
-async fn breakdowns<R: StoreReader>(app: &App<R>, span: Period) -> Result<Breakdowns, Problem> {
+async fn breakdowns<R: SeriesReader>(app: &App<R>, span: Period) -> Result<Breakdowns, Problem> {
     let (building, zones) = breakdown(app, By::Zone, span).await?;
     let (_, meters) = breakdown(app, By::Meter, span).await?;
     let (_, uses) = breakdown(app, By::Use, span).await?;
@@ -143,7 +143,7 @@ fn reported(site: &Site) -> impl Iterator<Item = &Zone> {
     site.zones.iter().filter(|it| it.capacity.is_some() || co2_point(site, it).is_some())
 }
 
-async fn zones<R: StoreReader>(
+async fn zones<R: SeriesReader>(
     app: &App<R>,
     quarters: &[Period],
     people: Vec<Vec<PeopleFigure>>,
@@ -168,7 +168,7 @@ fn co2_point<'a>(site: &'a Site, zone: &Zone) -> Option<&'a Point> {
     site.points.iter().find(|point| point.zone == zone.id && point.quantity == Quantity::Co2)
 }
 
-async fn air_of<R: StoreReader>(
+async fn air_of<R: SeriesReader>(
     app: &App<R>,
     point: &Point,
     people: &[PeopleFigure],
@@ -179,7 +179,7 @@ async fn air_of<R: StoreReader>(
     Ok(occupied_air(&beside(quarters, co2), people, &levels))
 }
 
-async fn machines<R: StoreReader>(
+async fn machines<R: SeriesReader>(
     app: &App<R>,
     period: Period,
 ) -> Result<Vec<(usize, MachineReport)>, Problem> {

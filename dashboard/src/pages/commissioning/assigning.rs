@@ -10,7 +10,7 @@ use domain::ids::{DoorwayId, MeterId, PointId, ZoneId};
 use domain::site::edit::NewRole;
 use domain::{Quantity, Source};
 use serde::Deserialize;
-use store::{Range, StoreReader};
+use store::{Range, SeriesReader};
 
 use super::changing::{Change, change, staff_actions};
 use super::{Named, read, written};
@@ -75,7 +75,7 @@ pub(super) fn address(source: &Source) -> String {
     )
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     staff: Staff,
     choice: Choice,
@@ -92,7 +92,7 @@ pub(crate) async fn show<R: StoreReader>(
     }
 }
 
-pub(crate) async fn take<R: StoreReader>(
+pub(crate) async fn take<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     StaffForm(account, given): StaffForm<Given>,
@@ -122,7 +122,7 @@ impl From<Problem> for Refused {
 }
 
 /// Gives the source its role, and tells which.
-async fn give<R: StoreReader>(
+async fn give<R: SeriesReader>(
     app: &App<R>,
     account: &Account,
     locale: &Locale,
@@ -191,7 +191,7 @@ fn new_role<R>(
     }
 }
 
-async fn page<R: StoreReader>(
+async fn page<R: SeriesReader>(
     app: &App<R>,
     account: &Account,
     choice: Choice,

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Deed, EntryId};
 use serde::Deserialize;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::{AccountName, StaffForm};
 use crate::app::App;
@@ -43,7 +43,7 @@ pub(super) fn staff_actions<R>(app: &App<R>) -> Result<&dyn StaffActions, Proble
 pub(crate) struct Nothing {}
 
 /// `POST /staff/site/{entry}/undo`: the file goes back to what it was before this change, if nothing came after it.
-pub(crate) async fn undo<R: StoreReader>(
+pub(crate) async fn undo<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(id): Path<u64>,
     StaffForm(account, Nothing {}): StaffForm<Nothing>,
@@ -54,7 +54,7 @@ pub(crate) async fn undo<R: StoreReader>(
     }
 }
 
-async fn put_back<R: StoreReader>(
+async fn put_back<R: SeriesReader>(
     app: &App<R>,
     author: &AccountName,
     id: EntryId,

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::access::{Staff, is_secure};
 use crate::app::App;
@@ -34,7 +34,7 @@ struct Label {
     code: String,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     _staff: Staff,
     choice: Choice,

@@ -11,7 +11,7 @@ use domain::site::edit::RoleName;
 use domain::{Instant, Kind, Observation, Period, Quantity, Source};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use store::{Range, StoreReader};
+use store::{Range, SeriesReader};
 
 use super::assigning::Choosable;
 use super::changing::{Change, change, staff_actions};
@@ -88,7 +88,7 @@ fn found<'a, R>(app: &'a App<R>, name: &str) -> Result<Role<'a>, Problem> {
     commissioning::role(&app.site, &parsed).ok_or_else(|| unknown(name))
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     visitor: Visitor,
@@ -162,7 +162,7 @@ struct Applying {
 }
 
 /// A page that asks again in a moment.
-fn wait<R: StoreReader>(app: &App<R>, choice: Choice) -> Response {
+fn wait<R: SeriesReader>(app: &App<R>, choice: Choice) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
     let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot);
     let mut answer = choice.page(&Applying { shell });
@@ -170,13 +170,13 @@ fn wait<R: StoreReader>(app: &App<R>, choice: Choice) -> Response {
     answer
 }
 
-async fn newest<R: StoreReader>(app: &App<R>, source: Option<&Source>) -> Option<Observation> {
+async fn newest<R: SeriesReader>(app: &App<R>, source: Option<&Source>) -> Option<Observation> {
     let found = app.reader.range(Range::newest(source?.clone())).await.ok()?;
     found.last().copied()
 }
 
 /// What was seen since the test began.
-async fn test<R: StoreReader>(
+async fn test<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     source: &Source,
@@ -192,7 +192,7 @@ async fn test<R: StoreReader>(
     }
 }
 
-async fn seen<R: StoreReader>(
+async fn seen<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     source: &Source,
@@ -213,7 +213,7 @@ async fn seen<R: StoreReader>(
 }
 
 /// `POST /role/{role}/test`: begins a test.
-pub(crate) async fn begin<R: StoreReader>(
+pub(crate) async fn begin<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     StaffForm(..): StaffForm<super::changing::Nothing>,
@@ -227,7 +227,7 @@ pub(crate) async fn begin<R: StoreReader>(
 }
 
 /// `POST /role/{role}/verdict`: pass or fail, kept with what was seen.
-pub(crate) async fn judge<R: StoreReader>(
+pub(crate) async fn judge<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     choice: Choice,
@@ -256,7 +256,7 @@ pub(crate) async fn judge<R: StoreReader>(
 
 /// `POST /role/{role}/swap`: another device takes over, from now on or since it was put in; what was measured stays with
 /// the role.
-pub(crate) async fn swap<R: StoreReader>(
+pub(crate) async fn swap<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     Path(name): Path<String>,
     choice: Choice,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
 use domain::audit::{Deed, Entry, EntryId, is_undone};
-use store::{Range, StoreReader, StoredSource};
+use store::{Range, SeriesReader, StoredSource};
 
 use crate::access::Staff;
 use crate::app::App;
@@ -63,7 +63,7 @@ struct Row {
     can_undo: bool,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     staff: Staff,
     choice: Choice,
@@ -105,7 +105,11 @@ pub(crate) async fn show<R: StoreReader>(
     })
 }
 
-async fn source_row<R: StoreReader>(app: &App<R>, locale: &Locale, one: StoredSource) -> SourceRow {
+async fn source_row<R: SeriesReader>(
+    app: &App<R>,
+    locale: &Locale,
+    one: StoredSource,
+) -> SourceRow {
     let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());

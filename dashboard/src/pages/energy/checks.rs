@@ -3,7 +3,7 @@
 use domain::energy::{Verdict, parts_of};
 use domain::figure::is_complete;
 use domain::site::Meter;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -48,7 +48,7 @@ pub(super) async fn sections<R: StoreReader>(
     Ok(numbered(sections))
 }
 
-async fn check<R: StoreReader>(
+async fn check<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -74,7 +74,7 @@ async fn check<R: StoreReader>(
 }
 
 /// What the registers of one meter did, the newest first.
-async fn events<R: StoreReader>(
+async fn events<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     asked: &Asked,

@@ -2,7 +2,7 @@
 
 use domain::figure::is_complete;
 use domain::indicators::{DayPoint, DegreeDays, Signature};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use super::pathway;
@@ -15,7 +15,7 @@ use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Figure, Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -5,7 +5,7 @@ use domain::figure::is_complete;
 use domain::indicators::{Cost, EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use super::tree;
@@ -19,7 +19,7 @@ use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -4,7 +4,7 @@ use domain::calendar::{Step, grid};
 use domain::figure::is_complete;
 use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -19,7 +19,7 @@ use crate::words::Locale;
 const LONGEST_TABLE: usize = 200;
 
 /// The mean power of each step of the span; nothing when nothing is known.
-pub(super) async fn section<R: StoreReader>(
+pub(super) async fn section<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     asked: &Asked,

@@ -3,7 +3,7 @@
 use domain::calendar::Bucket;
 use domain::indicators::Demand;
 use domain::site::Meter;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -17,7 +17,7 @@ use crate::words::Locale;
 const SHOWN: usize = 50;
 
 /// A section for each meter of the scope that has a subscription.
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     asked: &Asked,

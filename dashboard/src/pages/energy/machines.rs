@@ -1,7 +1,7 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
 use domain::figure::is_complete;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::words::{Language, Locale};
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::StoreReader;
+use store::SeriesReader;
 
 use self::asked::{Asked, View};
 use super::shell::{Choice, Shell};
@@ -61,7 +61,7 @@ struct Energy {
     failed: bool,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -107,7 +107,7 @@ fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
     }
 }
 
-async fn sections<R: StoreReader>(
+async fn sections<R: SeriesReader>(
     app: &App<R>,
     choice: Choice,
     asked: &Asked,

@@ -1,7 +1,7 @@
 //! The last twelve months beside the goals of the décret tertiaire.
 
 use domain::indicators::Goal;
-use store::StoreReader;
+use store::SeriesReader;
 
 use crate::app::App;
 use crate::insights::pathway::{PathwayReport, pathway_now};
@@ -10,7 +10,7 @@ use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Language;
 
 /// The way to the goals, or what is missing to know it.
-pub(super) async fn section<R: StoreReader>(
+pub(super) async fn section<R: SeriesReader>(
     app: &App<R>,
     language: Language,
 ) -> Result<Section, Problem> {

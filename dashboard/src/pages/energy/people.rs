@@ -2,7 +2,7 @@
 
 use domain::Period;
 use domain::calendar::{Step, grid};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Labels, Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,
@@ -46,7 +46,7 @@ pub(super) async fn sections<R: StoreReader>(
 }
 
 /// Each zone with meters of its own; for a week at most, since the people of every zone are worked out.
-async fn by_zone<R: StoreReader>(
+async fn by_zone<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -1,7 +1,7 @@
 //! How power is spread: load curve, baseload and its nights, subscription, hour and weekday, duration.
 
 use domain::indicators::{HeatMap, Load};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use super::{course, demand, nights};
@@ -13,7 +13,7 @@ use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

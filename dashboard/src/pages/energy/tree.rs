@@ -3,7 +3,7 @@
 use domain::energy::parts_of;
 use domain::figure::is_complete;
 use domain::site::Meter;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::Asked;
 use crate::app::App;
@@ -23,7 +23,7 @@ enum Next<'a> {
 }
 
 /// The meters of the scope with all their parts; nothing for a meter that stands alone.
-pub(super) async fn section<R: StoreReader>(
+pub(super) async fn section<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -4,7 +4,7 @@ use domain::air::{AirLevel, AirReport, Airing, Renewal};
 use domain::site::Thresholds;
 use domain::site::Zone;
 use domain::{Instant, Quantity};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::{Asked, Of};
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -4,7 +4,7 @@ use domain::Period;
 use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, Counting, PeopleFigure};
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::{Asked, Of};
 use crate::app::App;
@@ -17,7 +17,7 @@ use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     visibility: Visibility,
@@ -40,7 +40,7 @@ pub(super) async fn sections<R: StoreReader>(
 const LEAST_USE_H: f64 = 0.5;
 
 /// A row for the building and for each zone.
-async fn overview<R: StoreReader>(
+async fn overview<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     visibility: Visibility,
@@ -132,7 +132,7 @@ fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
 }
 
 /// One zone, or the building: figures, their course and the days.
-async fn one<R: StoreReader>(
+async fn one<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     asked: &Asked,
@@ -162,7 +162,7 @@ async fn one<R: StoreReader>(
     Ok(sections)
 }
 
-async fn used<R: StoreReader>(
+async fn used<R: SeriesReader>(
     app: &App<R>,
     zone: Option<&ZoneId>,
     span: Period,

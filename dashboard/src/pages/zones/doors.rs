@@ -1,10 +1,10 @@
 //! How right the doors count, day by day: in, out, the difference, and what was left at closing.
 
+use domain::Period;
 use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
-use domain::Period;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::{Asked, Of};
 use crate::app::App;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::{Language, Locale};
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     visibility: Visibility,
@@ -122,7 +122,7 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 }
 
 /// Every zone with doors of its own over the whole span.
-async fn by_zone<R: StoreReader>(
+async fn by_zone<R: SeriesReader>(
     app: &App<R>,
     locale: &Locale,
     visibility: Visibility,

@@ -4,7 +4,7 @@ use domain::Quantity;
 use domain::air::InstrumentCheck;
 use domain::device::Fault;
 use domain::site::Point;
-use store::StoreReader;
+use store::SeriesReader;
 
 use super::asked::{Asked, Of};
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 
-pub(super) async fn sections<R: StoreReader>(
+pub(super) async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     asked: &Asked,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::StoreReader;
+use store::SeriesReader;
 
 use self::asked::{Asked, View};
 use super::shell::{Choice, Shell};
@@ -47,7 +47,7 @@ struct Zones {
     failed: bool,
 }
 
-pub(crate) async fn show<R: StoreReader>(
+pub(crate) async fn show<R: SeriesReader>(
     State(app): State<Arc<App<R>>>,
     choice: Choice,
     query: Query,
@@ -74,7 +74,7 @@ pub(crate) async fn show<R: StoreReader>(
     choice.page(&page)
 }
 
-async fn sections<R: StoreReader>(
+async fn sections<R: SeriesReader>(
     app: &App<R>,
     language: Language,
     visibility: Visibility,
