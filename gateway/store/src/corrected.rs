@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use domain::alerts::{AlertId, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Corrections, Entry, EntryId};
 use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Source};
 
 use crate::ports::{
-    Learned, Range, RefusalId, RollupRange, SeriesReader, StandingRefusal, StoreError, StoredSource,
+    Learned, Range, RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError,
+    StoredSource,
 };
 
 /// Neighbours are looked for among so many readings at most; a longer correction has none on that side.
@@ -135,6 +137,22 @@ impl<R: SeriesReader> SeriesReader for Corrected<R> {
         limit: usize,
     ) -> Result<Vec<StandingRefusal>, StoreError> {
         self.reader.quarantine(before, limit).await
+    }
+
+    async fn open_alerts(&self) -> Result<Vec<Standing>, StoreError> {
+        self.reader.open_alerts().await
+    }
+
+    async fn alerts(
+        &self,
+        before: Option<AlertId>,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.reader.alerts(before, limit).await
+    }
+
+    async fn space(&self) -> Result<Option<Space>, StoreError> {
+        self.reader.space().await
     }
 
     async fn learned(&self) -> Result<Vec<Learned>, StoreError> {

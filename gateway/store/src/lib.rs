@@ -14,6 +14,7 @@
 //! | `rolled` | rollups of meters, with the readings that rollups do not tell enough without |
 //! | `kept` | what all adapters keep of a reading, so that all give the same answers |
 //! | `corrected` | [`Corrected`]: the same store without what the ledger says was wrong |
+//! | `any_reader` | [`AnyReader`]: a reader of any of them, as one type |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
 //! | `influx` | [`influx`]: writes what is stored to InfluxDB 2 as well; its own map stands there |
@@ -22,6 +23,7 @@
 //!
 //! The format of the file and the measurements behind it are told in the package's README.
 
+mod any_reader;
 #[cfg(test)]
 mod conformance;
 mod corrected;
@@ -33,6 +35,7 @@ mod rolled;
 mod secret;
 mod sqlite;
 
+pub use any_reader::AnyReader;
 pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;

@@ -43,7 +43,7 @@ mod timeline;
 mod traffic;
 mod tree;
 
-pub use attendance::{Attendance, Peak, attendance};
+pub use attendance::{Attendance, MeanPeople, Peak, PersonHours, attendance};
 pub use counting::{Balance, Counting, DoorCounting, counting_needs, countings};
 pub use timeline::PeopleFigure;
 use timeline::Timeline;

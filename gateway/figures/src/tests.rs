@@ -1,0 +1,1 @@
+//! A view as its users meet it.
