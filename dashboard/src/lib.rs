@@ -3,7 +3,7 @@
 //! ```text
 //! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
 //!                                   └──────────▶ /live, pages
-//! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
+//! store ──▶ figures::View, one per request ──▶ api, pages, report
 //! forms of the staff ──access──▶ desk ──▶ (the program)
 //! ```
 //!
@@ -13,10 +13,7 @@
 //! | `live_link` | the MQTT link; hands state messages to the feed |
 //! | `live_view`, `live_json` | state messages in, the building now out, and it as JSON; pure |
 //! | `feed`, `audience`, `events` | renders each change once per sort of reader, and streams it to all of them |
-//! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
-//! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
-//! | `outlived` | what rollups tell of buckets whose readings were given up |
-//! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
+//! | `power_today` | the curve of the live page |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
 //! | `table` | how a CSV is written, for spreadsheets and for programs |
@@ -38,18 +35,13 @@ mod audience;
 mod commissioning;
 mod connections;
 mod desk;
-mod energy_figures;
 mod events;
 mod feed;
-mod figures;
 mod health;
-mod insights;
-mod known;
 mod live_json;
 mod live_link;
 mod live_view;
 mod openapi;
-mod outlived;
 mod pages;
 mod paging;
 mod power_today;
@@ -68,6 +60,7 @@ mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
 pub use desk::{ChangedSite, Desk, DeskError};
-pub use report::{Month, NoMonth, ReportError, ReportForm, ReportLanguage};
+pub use figures::{Month, NoMonth};
+pub use report::{ReportError, ReportForm, ReportLanguage, month_report};
 pub use serve::{Dashboard, DashboardError};
 pub use words::AlertSentences;

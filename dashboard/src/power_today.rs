@@ -6,14 +6,11 @@ use std::time::Duration;
 use domain::calendar::{Step, grid, period_of};
 use domain::energy::parts_of;
 use domain::site::{Meter, Site, Zone};
-use domain::{Instant, Kind, Period};
-use store::SeriesReader;
+use domain::{Instant, Period};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::debug;
 
 use crate::app::App;
-use crate::energy_figures;
-use crate::figures;
 use crate::problem::Problem;
 
 const REFRESH: Duration = Duration::from_mins(1);
@@ -48,7 +45,7 @@ pub(crate) fn shown_zone(site: &Site) -> Option<&Zone> {
 }
 
 /// Works the curve out anew every minute while somebody watches, until `shutdown`.
-pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
+pub(crate) async fn run(app: Arc<App>) {
     let mut tick = interval(REFRESH);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -66,7 +63,7 @@ pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
 }
 
 /// Sees to it that a page that is just asked for has no old curve: nobody may have watched for hours.
-pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
+pub(crate) async fn prepare(app: &App) {
     let scene = app.feed.scene();
     let made_at = scene.power_today.as_ref().map(|power| power.made_at);
     if made_at.is_none_or(|at| scene.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
@@ -75,7 +72,7 @@ pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
 }
 
 /// Works the curve out. What fails leaves it as it was: its line ends where it ends.
-async fn refresh<R: SeriesReader>(app: &App<R>, within: Duration) {
+async fn refresh(app: &App, within: Duration) {
     let Some(meter) = shown_meter(&app.site) else { return };
     match timeout(within, load(app, meter)).await {
         Ok(Ok(power)) => app.feed.show_power(power),
@@ -84,19 +81,12 @@ async fn refresh<R: SeriesReader>(app: &App<R>, within: Duration) {
     }
 }
 
-async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday, Problem> {
-    let now = app.clock.now();
-    let day = period_of(Step::Day, now, &app.site.timezone);
+async fn load(app: &App, meter: &Meter) -> Result<PowerToday, Problem> {
+    let view = app.figures.view(None).await?;
+    let (now, zone) = (view.now(), &view.site().timezone);
+    let day = period_of(Step::Day, now, zone);
     let so_far = Period::new(day.start(), now).expect("the day began before now");
-    let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, &app.site.timezone).collect();
-    let watts = if meter.power.is_empty() {
-        let energy = energy_figures::of_meter(app, meter, &quarters).await?;
-        let mean = |(period, wh): (&Period, f64)| wh / (period.length().as_secs_f64() / 3600.0);
-        let means = quarters.iter().zip(energy);
-        means.map(|(quarter, figure)| figure.energy_wh.map(|wh| mean((quarter, wh)))).collect()
-    } else {
-        let summaries = figures::history(app, Kind::Gauge, &meter.power, &quarters).await?;
-        summaries.into_iter().map(|summary| summary.map(|it| it.mean)).collect::<Vec<_>>()
-    };
+    let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, zone).collect();
+    let watts = view.power(meter, &quarters).await?;
     Ok(PowerToday { made_at: now, day, watts: quarters.into_iter().zip(watts).collect() })
 }

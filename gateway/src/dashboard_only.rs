@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dashboard::{Access, Dashboard};
 use domain::Clock;
-use store::SeriesReader;
+use store::AnyReader;
 use store::influx::InfluxReader;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -31,17 +31,17 @@ pub async fn run(
     let listener = opened::http(config.http)?;
     let Some((target, token)) = &config.influxdb else {
         let reader = opened::reader(&config.data)?;
-        return show(config, reader, listener, clock, shutdown, announce).await;
+        return show(config, (*reader).clone().into(), listener, clock, shutdown, announce).await;
     };
     let (site, grid) = (config.site.id.clone(), forwarding::grid(&config.site));
     let reader = InfluxReader::new(site, target.clone(), token, grid)
         .map_err(|fault| forwarding::failure(&fault))?;
-    show(config, Arc::new(reader), listener, clock, shutdown, announce).await
+    show(config, reader.into(), listener, clock, shutdown, announce).await
 }
 
-async fn show<R: SeriesReader>(
+async fn show(
     config: Config,
-    reader: Arc<R>,
+    reader: AnyReader,
     listener: TcpListener,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,
@@ -77,11 +77,11 @@ async fn show<R: SeriesReader>(
 }
 
 /// The dashboard on a bound listener.
-pub(crate) fn serve<R: SeriesReader>(
-    dashboard: Dashboard<R>,
+pub(crate) fn serve(
+    dashboard: Dashboard,
     listener: TcpListener,
     stop: CancellationToken,
-) -> Result<impl Future<Output = Result<(), String>> + Send + use<R>, Failure> {
+) -> Result<impl Future<Output = Result<(), String>> + Send + use<>, Failure> {
     let listener = tokio::net::TcpListener::from_std(listener)
         .map_err(|error| Failure::Part { part: "the dashboard", why: chain(&error) })?;
     Ok(async move { dashboard.serve(listener, stop).await.map_err(|error| chain(&error)) })

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use dashboard::{Access, Dashboard, Month, ReportForm, ReportLanguage};
+use dashboard::{ReportForm, ReportLanguage};
 use domain::Clock;
-use domain::wire::BrokerUrl;
-use tokio::sync::watch;
+use figures::{Figures, Month};
 
 use crate::config::Place;
 use crate::failure::{Failure, chain};
@@ -57,21 +56,9 @@ pub async fn report(
 ) -> Result<String, Failure> {
     let site = Arc::clone(place.site()?);
     let month = arguments.month.unwrap_or_else(|| Month::of(clock.now(), &site.timezone).before());
-    let dashboard = Dashboard {
-        site: watch::Sender::new(site).subscribe(),
-        trouble: watch::Sender::new(None).subscribe(),
-        reader: opened::reader(&place.data)?,
-        // Nothing live is asked for.
-        broker: BrokerUrl::plain("127.0.0.1", 1883),
-        access: Arc::new(Access::of(&place.data)),
-        desk: None,
-        clock,
-        readiness: watch::Sender::new(None).subscribe(),
-        metrics: Arc::new(String::new),
-        backups: Arc::new(|| None),
-        forwarding: None,
-        demonstration: false,
-    };
+    let reader = (*opened::reader(&place.data)?).clone();
+    let view = Figures::new(reader, site, clock).view(None).await;
+    let view = view.map_err(|error| Failure::Unavailable(chain(&error)))?;
     let language = match arguments.lang {
         Lang::Fr => ReportLanguage::French,
         Lang::En => ReportLanguage::English,
@@ -81,7 +68,7 @@ pub async fn report(
         Form::Csv => ReportForm::Csv,
         Form::CsvFr => ReportForm::CsvFr,
     };
-    let report = dashboard.report(month, language, form).await;
+    let report = dashboard::month_report(&view, month, language, form).await;
     let text = report.map_err(|error| Failure::Unavailable(chain(&error)))?;
     let Some(path) = &arguments.to else { return Ok(text) };
     std::fs::write(path, text).map_err(|error| {

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use dashboard::Access;
+use figures::Figures;
 use domain::families::Families;
 use domain::site::Site;
 use domain::wire::state::{Alert, StorageState};
@@ -150,7 +151,7 @@ impl Gateway {
             let dashboard = dashboard::Dashboard {
                 site: self.sites.subscribe(),
                 trouble: self.trouble.subscribe(),
-                reader: Arc::clone(&self.reader),
+                reader: (*self.reader).clone().into(),
                 broker: self.config.broker_url(),
                 access: Arc::new(Access::of(&self.config.data)),
                 desk: Some(Arc::new(self.desk())),
@@ -174,6 +175,12 @@ impl Gateway {
         self.parts.spawn("the watchdog", systemd::watchdog(stop.clone()));
         systemd::ready();
         Ok(())
+    }
+
+    /// The figures of the building that ingest reviews once a night.
+    fn figures(&self) -> Figures {
+        let site = Arc::clone(&self.config.site);
+        Figures::new((*self.reader).clone(), site, Arc::clone(&self.clock))
     }
 
     /// Where the pages hand in what staff want done.
@@ -221,6 +228,7 @@ impl Gateway {
             site,
             writer: Arc::clone(&self.writer),
             reader,
+            figures: self.figures(),
             board: Arc::clone(&self.board),
             alerts: self.keep_alerts()?,
             receipts: Receipts::new(acknowledge, Arc::clone(&journal)),

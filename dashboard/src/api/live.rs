@@ -5,14 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
-use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
 use crate::live_json;
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Json<Value> {
     Json(live_json::live(&app.feed.scene_for(visitor.sight)))

@@ -11,13 +11,12 @@ use domain::site::{Point, Site};
 use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
 use crate::audience::{Scene, Screen};
-use crate::figures;
 use crate::privacy::tells_of_people;
+use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Language, Teller, decimals, is_from_zero, is_stepped};
 
@@ -67,8 +66,8 @@ struct Row {
     coverage: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Response {
@@ -81,9 +80,7 @@ pub(crate) async fn show<R: SeriesReader>(
 
     let buckets = buckets(&scene, span.1, span.2);
     let answer = match point {
-        Some(point) => {
-            figures::history(&app, point.quantity.kind(), &point.sources, &buckets).await
-        }
+        Some(point) => history(&app, point, &buckets).await,
         None => Ok(Vec::new()),
     };
     let failed = answer.is_err();
@@ -104,6 +101,15 @@ pub(crate) async fn show<R: SeriesReader>(
         failed,
     };
     choice.page(&page)
+}
+
+async fn history(
+    app: &App,
+    point: &Point,
+    buckets: &[Period],
+) -> Result<Vec<Option<Summary>>, Problem> {
+    let view = app.figures.view(None).await?;
+    Ok(view.history(point.quantity.kind(), &point.sources, buckets).await?)
 }
 
 /// Whether who looks may see its history: detectors of small rooms are not for the public.

@@ -6,16 +6,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
+
+use figures::{FigureError, Month, View};
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
 use crate::audience::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::report::{
-    Cell, Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
-};
+use crate::report::{Cell, Document, csv_for_people, csv_for_programs, file_page};
 use crate::words::{ReportLabels, Teller};
 
 /// Months to choose from: this one and so many before it.
@@ -33,71 +32,71 @@ struct ReportPage {
     document: Option<Document>,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
     let (scene, t) = (app.feed.scene_for(choice.sight), choice.language.report());
     let teller = scene.teller(choice.language);
-    let month = asked(&app, &query).await?;
-    let document = document(&app, choice, month).await.ok();
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = asked(&view, &query).await?;
+    let document = document(&view, choice, month).await;
+    let document = document.map_err(Problem::from).ok();
     let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
         shell: Shell::new("/report", &title, Screen::Plain, choice.language, &scene),
         t,
         title,
         month: month.to_string(),
-        months: months(&app, &teller, month),
+        months: months(&view, &teller, month),
         document,
     };
     Ok(choice.page(&page))
 }
 
 /// `/report.html`: to keep or to send.
-pub(crate) async fn file<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query).await?;
-    let document = document(&app, choice, month).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = asked(&view, &query).await?;
+    let document = document(&view, choice, month).await?;
     let text = file_page(&document, app.feed.scene_for(choice.sight).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
 
 /// `/report.csv`: for a spreadsheet with `for=people`, else for programs.
-pub(crate) async fn table<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn table(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = asked(&view, &query).await?;
     let write = match query.get("for") {
         Some("people") => csv_for_people,
         None | Some("programs") => csv_for_programs,
         Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
     };
-    let text = write(&document(&app, choice, month).await?);
+    let text = write(&document(&view, choice, month).await?);
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
 }
 
-async fn document<R: SeriesReader>(
-    app: &App<R>,
-    choice: Choice,
-    month: Month,
-) -> Result<Document, Problem> {
-    let report = gather(app, month).await?;
-    Ok(Document::of(&report, &app.site, choice.language))
+async fn document(view: &View, choice: Choice, month: Month) -> Result<Document, FigureError> {
+    let report = view.month_report(month).await?;
+    Ok(Document::of(&report, view.site(), choice.language))
 }
 
 /// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
 /// this month only, this one.
-async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
-    let this = Month::of(app.clock.now(), &app.site.timezone);
+async fn asked(view: &View, query: &Query) -> Result<Month, Problem> {
+    let this = Month::of(view.now(), &view.site().timezone);
     let Some(text) = query.get("month") else {
         let before = this.before();
-        let is_known = energy_is_known(app, before).await? || !energy_is_known(app, this).await?;
+        let is_known = view.has_energy(before).await? || !view.has_energy(this).await?;
         return Ok(if is_known { before } else { this });
     };
     let month: Month =
@@ -109,22 +108,22 @@ async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Pr
 }
 
 /// What there is to choose from, the newest first.
-fn months<R>(app: &App<R>, teller: &Teller, chosen: Month) -> Vec<(String, String, bool)> {
-    let this = Month::of(app.clock.now(), &app.site.timezone);
+fn months(view: &View, teller: &Teller, chosen: Month) -> Vec<(String, String, bool)> {
+    let this = Month::of(view.now(), &view.site().timezone);
     let mut months: Vec<Month> =
         std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
     if !months.contains(&chosen) {
         months.push(chosen);
     }
     let entry = |month: Month| {
-        let name = teller.month(month.period(&app.site.timezone).start());
+        let name = teller.month(month.period(&view.site().timezone).start());
         (month.to_string(), name, month == chosen)
     };
     months.into_iter().map(entry).collect()
 }
 
-fn attachment<R>(
-    app: &App<R>,
+fn attachment(
+    app: &App,
     month: Month,
     ending: &str,
     kind: &'static str,

@@ -83,8 +83,8 @@ struct RefusedRow {
     payload: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     choice: Choice,
 ) -> Response {
     let scene = app.feed.scene_for(choice.sight);

@@ -4,7 +4,7 @@ use domain::indicators::{UsedFactor, Weighed};
 
 use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
-use crate::insights::machine::MachineReport;
+use figures::MachineReport;
 
 /// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."
 pub(super) fn closed_fact(pen: &Pen<'_>) -> Option<String> {

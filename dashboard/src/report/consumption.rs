@@ -6,13 +6,11 @@ use domain::site::{Site, Use};
 use domain::wire::state::Quality;
 
 use super::bars;
-use super::gather::Breakdowns;
+use figures::Breakdowns;
 use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
-use crate::insights::breakdown::Line;
+use figures::BreakdownLine as Line;
 
-/// Months of which less was measured are not compared.
-const COMPARABLE: f64 = 0.9;
 /// From this share of measured time on nobody needs to look.
 const COMPLETE: f64 = 0.98;
 
@@ -23,14 +21,17 @@ pub(super) fn fact(pen: &Pen<'_>) -> String {
     let Some(wh) = now.building.energy_wh else {
         return t.fact_energy_unknown.replace("{}", &pen.month());
     };
-    let per_area = language.number(wh / 1000.0 / pen.site.area_m2, 1);
-    let per_area = format!("{per_area}\u{a0}kWh/m²");
-    let mut fact = t
-        .fact_energy
+    let per_area = now.kwh_per_m2.map(|kwh| format!("{}\u{a0}kWh/m²", language.number(kwh, 1)));
+    // Without a rate the sentence ends before it.
+    let sentence = match (&per_area, t.fact_energy.rsplit_once(',')) {
+        (None, Some((total, _))) => format!("{total}."),
+        _ => t.fact_energy.to_owned(),
+    };
+    let mut fact = sentence
         .replacen("{}", &language.energy(wh).text(), 1)
         .replacen("{}", &pen.month(), 1)
-        .replacen("{}", &per_area, 1);
-    if let Some(change) = comparable(pen, &now.building, &year_before.building) {
+        .replacen("{}", per_area.as_deref().unwrap_or_default(), 1);
+    if let Some(change) = pen.report.change(&now.building, &year_before.building) {
         let sentence = if change < 0.0 { t.fact_less } else { t.fact_more };
         let percent = format!("{}\u{a0}%", language.number(change.abs() * 100.0, 1));
         let than = pen.report.month.year_before().period(&pen.site.timezone).start();
@@ -151,7 +152,7 @@ fn table(pen: &Pen<'_>, caption: &str, of: &'static str, has_area: bool, rows: V
 
 fn building_row(pen: &Pen<'_>) -> Row {
     let energies = pen.report.energy.each_ref().map(|it| it.building);
-    let per_area = energies[0].energy_wh.map(|wh| wh / 1000.0 / pen.site.area_m2);
+    let per_area = pen.report.energy[0].kwh_per_m2;
     let fourth = Cell::number(pen.language, per_area, 2);
     Row { name: pen.t.whole.to_owned(), depth: 0, cells: cells(pen, energies, fourth) }
 }
@@ -205,21 +206,13 @@ fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: C
     if pen.report.is_over() {
         for other in [before, year_before] {
             cells.push(Cell::kwh(language, other.energy_wh));
-            cells.push(match comparable(pen, &now, &other) {
+            cells.push(match pen.report.change(&now, &other) {
                 Some(change) => Cell::change(language, change),
                 None => Cell::Text(pen.t.not_comparable.to_owned()),
             });
         }
     }
     cells
-}
-
-/// By what share a month changed; `None` where either is not well enough known, or was nothing.
-fn comparable(pen: &Pen<'_>, now: &EnergyFigure, other: &EnergyFigure) -> Option<f64> {
-    let known =
-        |it: &EnergyFigure| it.energy_wh.filter(|_| it.coverage + it.repaired >= COMPARABLE);
-    let (now, other) = (known(now)?, known(other).filter(|wh| *wh > 0.0)?);
-    pen.report.is_over().then(|| now / other - 1.0)
 }
 
 fn named(line: &Line) -> String {

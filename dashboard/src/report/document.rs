@@ -2,7 +2,7 @@
 
 use domain::site::Site;
 
-use super::gather::MonthReport;
+use figures::MonthReport;
 use super::pen::Pen;
 use super::sheet::{Cell, Section};
 use super::{account, consumption, people};
@@ -78,7 +78,7 @@ fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
     let wh = report.energy[0].building.energy_wh;
     let closed = report.closed.and_then(|it| it.share());
     let person_hours = report.usage.person_hours;
-    let per_area = wh.map(|wh| wh / 1000.0 / pen.site.area_m2);
+    let per_area = report.energy[0].kwh_per_m2;
     vec![
         KeyFigure { name: t.energy, cell: Cell::kwh(language, wh), unit: "kWh" },
         KeyFigure { name: t.per_area, cell: Cell::number(language, per_area, 1), unit: "kWh/m²" },

@@ -2,7 +2,7 @@
 
 use domain::site::Site;
 
-use super::gather::MonthReport;
+use figures::MonthReport;
 use crate::words::{Language, ReportLabels, Teller};
 
 /// The figures, and the words for them.

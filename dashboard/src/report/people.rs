@@ -1,8 +1,8 @@
 //! Who was there, in numbers, and what air they breathed.
 
-use domain::indicators::Attendance;
+use domain::occupancy::Attendance;
 
-use super::gather::ZoneReport;
+use figures::ZoneReport;
 use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
 
@@ -15,13 +15,13 @@ pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
         Some(range) => format!("{people} ({range})"),
         None => people,
     };
-    let when = pen.teller.day_and_clock(peak.period.start());
+    let when = pen.teller.day_and_clock(peak.at);
     t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
 }
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
 pub(super) fn air_fact(pen: &Pen<'_>) -> Option<String> {
-    let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.shares()?[1], zone.name.clone()));
+    let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
     let worst = pen.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
     let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
@@ -66,15 +66,14 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
     let (t, language) = (pen.t, pen.language);
     let row = |zone: &ZoneReport| {
         let air = zone.air.as_ref()?;
-        let share = |level: usize| air.shares().map(|shares| shares[level]);
         Some(Row {
             name: zone.name.clone(),
             depth: 0,
             cells: vec![
-                Cell::percent(language, share(0)),
-                Cell::percent(language, share(1)),
-                Cell::number(language, Some(air.occupied_hours), 1),
-                Cell::coverage(language, air.coverage()),
+                Cell::percent(language, air.occupied.map(|it| it.above_reference)),
+                Cell::percent(language, air.occupied.map(|it| it.above_action)),
+                Cell::number(language, air.occupied.map(|it| it.occupied_h), 1),
+                Cell::coverage(language, air.coverage),
             ],
         })
     };
@@ -111,10 +110,10 @@ fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -
         cells: vec![
             Cell::number(language, told.peak.map(|peak| peak.people), 0),
             text(told.peak.map(|_| range(pen, told).unwrap_or_default())),
-            text(told.peak.map(|peak| pen.teller.day_and_clock(peak.period.start()))),
+            text(told.peak.map(|peak| pen.teller.day_and_clock(peak.at))),
             Cell::number(language, Some(f64::from(capacity)), 0),
-            Cell::number(language, told.peak.map(|_| told.occupied_hours), 1),
-            Cell::percent(language, told.nearly_full_share()),
+            Cell::number(language, told.peak.map(|_| told.occupied_h), 1),
+            Cell::percent(language, told.nearly_full_share),
             Cell::coverage(language, told.coverage),
         ],
     }
@@ -123,7 +122,7 @@ fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -
 /// The interval of a peak in words; none where it is certain.
 fn range(pen: &Pen<'_>, told: &Attendance) -> Option<String> {
     let peak = told.peak?;
-    let (low, high) = (pen.language.number(peak.low, 0), pen.language.number(peak.high, 0));
+    let (low, high) = (pen.language.number(peak.low?, 0), pen.language.number(peak.high?, 0));
     (low != high).then(|| pen.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
 }
 

@@ -8,9 +8,11 @@ use domain::admission::Admission;
 use domain::site::Site;
 use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Source};
+use figures::Figures;
 use store::{Learned, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::commit_window::CommitWindow;
@@ -22,6 +24,7 @@ use crate::live_driver::{About, LiveDriver};
 use crate::pipeline::{BATCH_DELIVERIES, Pipeline};
 use crate::readiness::Readiness;
 use crate::state_board::StateBoard;
+use crate::weekly_review::WeeklyReview;
 
 /// What the pipeline works with.
 pub struct Ingest<W, R> {
@@ -31,6 +34,8 @@ pub struct Ingest<W, R> {
     pub writer: Arc<W>,
     /// Where live figures are loaded from: a late reading cannot be folded in without those around it.
     pub reader: Arc<R>,
+    /// Figures of the last weeks, reviewed once a night.
+    pub figures: Figures,
     /// Where live figures go.
     pub board: Arc<StateBoard>,
     /// Where what a person should know goes, whenever it changed.
@@ -91,8 +96,9 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         let admission = Self::admission(&self.site, &self.reader).await?;
         let Self { version, storage, clock_is_set, .. } = self;
         let gateway = About { version, storage, clock_is_set };
+        let review = WeeklyReview::new(Arc::clone(&self.site), self.figures, Instant::now());
         let live =
-            LiveDriver::start(self.site, self.reader, self.board, self.alerts, self.clock, gateway)
+            LiveDriver::start(self.site, self.reader, review, self.board, self.alerts, self.clock, gateway)
                 .await?;
         let pipeline = Pipeline {
             admission,

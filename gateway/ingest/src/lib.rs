@@ -19,7 +19,7 @@
 //! | `gathering`, `commit`, `pipeline` | the batch, how it becomes durable, and the loop that drives both |
 //! | `alert_keeper` | the log of alerts, and who is told of them |
 //! | `live_driver`, `state_board` | the building as it stands now, and what of it is to be published |
-//! | `looking_back` | what the last weeks tell, once a night, for alerts that no reading alone raises |
+//! | `weekly_review` | the last weeks, reviewed once a night, for alerts that no reading alone raises |
 //! | `quarantine_replay` | refused messages get another chance |
 //! | `readiness`, `counters` | why the gateway does not work, and what it has done |
 
@@ -35,12 +35,12 @@ mod gathering;
 mod ingest;
 mod journal;
 mod live_driver;
-mod looking_back;
 mod pipeline;
 mod quarantine_replay;
 mod readiness;
 mod state_board;
 mod state_publisher;
+mod weekly_review;
 
 pub use alert_keeper::{Acknowledge, Acknowledgements, AlertKeeper, acknowledgements};
 pub use commit_window::{CommitWindow, Due};
@@ -48,7 +48,6 @@ pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
 pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};
-pub use looking_back::look_back;
 pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
 pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
 pub use readiness::{Part, Readiness};

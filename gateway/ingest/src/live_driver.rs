@@ -19,8 +19,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
 use crate::counters::Counters;
-use crate::looking_back::LookingBack;
 use crate::state_board::StateBoard;
+use crate::weekly_review::WeeklyReview;
 
 /// States are posted at most this often; a change waits no longer.
 const SPACING: Duration = Duration::from_millis(100);
@@ -57,7 +57,7 @@ pub(crate) struct LiveDriver<R> {
     /// To be loaded once the batch that is being committed is durable.
     wanted: Vec<Need>,
     loads: JoinSet<Loaded>,
-    looking_back: LookingBack<R>,
+    weekly_review: WeeklyReview,
 }
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
@@ -67,6 +67,7 @@ impl<R: SeriesReader> LiveDriver<R> {
     pub(crate) async fn start(
         site: Arc<Site>,
         reader: Arc<R>,
+        weekly_review: WeeklyReview,
         board: Arc<StateBoard>,
         alerts: watch::Sender<Vec<Alert>>,
         clock: Arc<dyn Clock>,
@@ -78,7 +79,6 @@ impl<R: SeriesReader> LiveDriver<R> {
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
-        let looking_back = LookingBack::new(Arc::clone(&site), Arc::clone(&reader), now);
         let mut driver = Self {
             live,
             reader: Arc::clone(&reader),
@@ -94,7 +94,7 @@ impl<R: SeriesReader> LiveDriver<R> {
             loaded_at: now,
             wanted: Vec::new(),
             loads: JoinSet::new(),
-            looking_back,
+            weekly_review,
         };
         // One by one: a month of one series is megabytes, of all of them hundreds.
         for need in needs {
@@ -191,8 +191,8 @@ impl<R: SeriesReader> LiveDriver<R> {
             self.live.storage(&storage, as_of);
         }
         self.live.clock(*self.gateway.clock_is_set.borrow(), as_of);
-        if let Some(told) = self.looking_back.turn(now, as_of) {
-            self.live.look_back(&told);
+        if let Some(weeks) = self.weekly_review.turn(now, as_of) {
+            self.live.look_back(&weeks);
         }
         let states = self.live.states(as_of);
         self.alerts.send_if_modified(|told| {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use domain::site::Site;
 use domain::{Clock, Instant, ManualClock};
+use figures::Figures;
 use ingest::{Delivery, Ingest, Journal, LinkReceipt, Readiness, Receipt, Receipts};
 use store::{Appended, Batch, MemoryStore, Range, SeriesReader, SeriesWriter, StoreError};
 use tokio::sync::mpsc;
@@ -63,6 +64,7 @@ impl Running {
             site: Arc::new(site()),
             writer: Arc::new(store.clone()),
             reader: Arc::new(store.kept.clone()),
+            figures: Figures::new(store.kept.clone(), Arc::new(site()), Arc::clone(&clock)),
             board: Arc::default(),
             alerts: tokio::sync::watch::channel(Vec::new()).0,
             receipts: Receipts::new(link, Arc::new(journal)),

@@ -22,8 +22,8 @@ pub(super) struct Change {
 }
 
 /// Has the site file changed.
-pub(super) async fn change<R>(
-    app: &App<R>,
+pub(super) async fn change(
+    app: &App,
     author: &AccountName,
     change: Change,
 ) -> Result<EntryId, Problem> {
@@ -35,7 +35,7 @@ pub(super) async fn change<R>(
     Ok(desk(app)?.change_site(changed).await?)
 }
 
-pub(super) fn desk<R>(app: &App<R>) -> Result<&dyn Desk, Problem> {
+pub(super) fn desk(app: &App) -> Result<&dyn Desk, Problem> {
     app.desk.as_deref().ok_or_else(Problem::nothing_to_change)
 }
 
@@ -43,8 +43,8 @@ pub(super) fn desk<R>(app: &App<R>) -> Result<&dyn Desk, Problem> {
 pub(crate) struct Nothing {}
 
 /// `POST /staff/site/{entry}/undo`: the file goes back to what it was before this change, if nothing came after it.
-pub(crate) async fn undo<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     StaffForm(account, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
@@ -54,8 +54,8 @@ pub(crate) async fn undo<R: SeriesReader>(
     }
 }
 
-async fn put_back<R: SeriesReader>(
-    app: &App<R>,
+async fn put_back(
+    app: &App,
     author: &AccountName,
     id: EntryId,
 ) -> Result<EntryId, Problem> {

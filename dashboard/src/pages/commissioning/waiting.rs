@@ -63,8 +63,8 @@ struct Row {
     can_undo: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     staff: Staff,
     choice: Choice,
 ) -> Response {
@@ -103,8 +103,8 @@ pub(crate) async fn show<R: SeriesReader>(
     })
 }
 
-async fn source_row<R: SeriesReader>(
-    app: &App<R>,
+async fn source_row(
+    app: &App,
     teller: &Teller,
     one: StoredSource,
 ) -> SourceRow {
@@ -121,7 +121,7 @@ async fn source_row<R: SeriesReader>(
     }
 }
 
-fn role_rows<R>(app: &App<R>, teller: &Teller, now: Instant) -> Vec<RoleRow> {
+fn role_rows(app: &App, teller: &Teller, now: Instant) -> Vec<RoleRow> {
     let nobody = || teller.language.labels().role_empty.to_owned();
     let row = |role: crate::commissioning::Role<'_>| RoleRow {
         address: format!("/role/{}", role.name),
@@ -133,7 +133,7 @@ fn role_rows<R>(app: &App<R>, teller: &Teller, now: Instant) -> Vec<RoleRow> {
     all.map(row).collect()
 }
 
-fn rows<R>(app: &App<R>, teller: &Teller, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
+fn rows(app: &App, teller: &Teller, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
     let row = |entry: &Entry| Row {
         id: entry.id,
         what: teller.entry(&entry.deed, &app.site),

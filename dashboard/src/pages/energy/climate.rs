@@ -1,31 +1,29 @@
 //! The weather and what it did: degree days, energy signature, comparison at the same weather.
 
 use domain::indicators::{DayPoint, DegreeDays, Signature};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::pathway;
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
-use crate::app::App;
-use crate::insights::climate::{Climate, ClimateDay, climate, outdoor};
-use crate::insights::comparison::{Comparison, HeatingFrom};
-use crate::problem::Problem;
+use figures::View;
+use figures::{Climate, ClimateDay, Comparison, HeatingFrom};
+use figures::FigureError;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.energy_labels();
     if !asked.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let teller = asked.teller(language, app);
+    let teller = asked.teller(language, view.site());
     let mut sections = Vec::new();
-    if outdoor(app).is_some() {
-        let told = climate(app, asked.span).await?;
+    if view.outdoor().is_some() {
+        let told = view.climate(asked.span).await?;
         sections.push(degree_days(language, &told));
         sections.push(match &told.signature {
             Some(signature) => fitted(&teller, &told, signature),
@@ -38,7 +36,7 @@ pub(super) async fn sections<R: SeriesReader>(
     } else {
         sections.push(Section::saying(t.degree_days, t.no_outdoor));
     }
-    sections.push(pathway::section(app, language).await?);
+    sections.push(pathway::section(view, language).await?);
     Ok(numbered(sections))
 }
 

@@ -3,31 +3,30 @@
 use domain::calendar::{Step, grid};
 use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table};
-use crate::app::App;
-use crate::insights::scope::{Scope, cells, past};
-use crate::problem::Problem;
+use figures::View;
+use figures::Scope;
+use figures::FigureError;
 use crate::words::Teller;
 
 /// A table that is longer is told day by day.
 const LONGEST_TABLE: usize = 200;
 
 /// The mean power of each step of the span; nothing when nothing is known.
-pub(super) async fn section<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn section(
+    view: &View,
     teller: &Teller,
     asked: &Asked,
     scope: &Scope<'_>,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, FigureError> {
     let language = teller.language;
     let t = language.energy_labels();
     let step = asked.fine();
-    let whole: Vec<Period> = grid(step, asked.span, &app.site.timezone).collect();
-    let known = cells(app, &scope.meters, past(app, asked.span, step)).await?;
+    let whole: Vec<Period> = grid(step, asked.span, &view.site().timezone).collect();
+    let known = view.energy_cells(&scope.meters, view.past(asked.span, step)).await?;
     let highest = known
         .iter()
         .filter_map(|cell| Some((cell.period.start(), watts(cell)?)))

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table};
-use crate::insights::load::LoadProfile;
+use figures::LoadProfile;
 use crate::words::Teller;
 
 /// With fewer nights there is nothing to compare.

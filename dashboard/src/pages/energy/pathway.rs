@@ -1,20 +1,19 @@
 //! The last twelve months beside the goals of the décret tertiaire.
 
 use domain::indicators::Goal;
-use store::SeriesReader;
 
 use super::section::{Cell, Row, Section, Table, Tile};
-use crate::app::App;
-use crate::insights::pathway::{PathwayReport, pathway_now};
-use crate::problem::Problem;
+use figures::View;
+use figures::PathwayReport;
+use figures::FigureError;
 use crate::words::Language;
 
 /// The way to the goals, or what is missing to know it.
-pub(super) async fn section<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn section(
+    view: &View,
     language: Language,
-) -> Result<Section, Problem> {
-    let report = pathway_now(app).await?;
+) -> Result<Section, FigureError> {
+    let report = view.pathway().await?;
     let (t, missing) = (language.labels().pathway, language.energy_labels().no_reference);
     Ok(report.map_or_else(|| Section::saying(t, missing), |report| told(language, &report)))
 }

@@ -1,33 +1,32 @@
 //! How power is spread: load curve, baseload and its nights, subscription, hour and weekday, duration.
 
 use domain::indicators::{HeatMap, Load};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::drawing::{self, Drawing, SHADES};
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::{course, demand, nights};
-use crate::app::App;
-use crate::insights::load::{LoadProfile, profile};
-use crate::problem::Problem;
+use figures::View;
+use figures::LoadProfile;
+use figures::FigureError;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let scope = asked.scope(app);
-    let teller = asked.teller(language, app);
-    let told = profile(app, &scope, asked.span).await?;
-    let subscriptions = demand::sections(app, &teller, asked, &scope).await?;
+    let scope = asked.scope(view.site());
+    let teller = asked.teller(language, view.site());
+    let told = view.load_profile(&scope, asked.span).await?;
+    let subscriptions = demand::sections(view, &teller, asked, &scope).await?;
     let Some(load) = told.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
     let mut sections = vec![overview(&teller, &load, &told)];
-    sections.extend(course::section(app, &teller, asked, &scope).await?);
+    sections.extend(course::section(view, &teller, asked, &scope).await?);
     sections.extend(subscriptions);
     sections.extend(nights::section(&teller, &told));
     sections.extend(heat(language, &told.heat_map));

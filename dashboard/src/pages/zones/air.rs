@@ -3,45 +3,43 @@
 use domain::air::{AirLevel, AirReport, Airing, Renewal, Thresholds};
 use domain::site::Zone;
 use domain::{Instant, Quantity};
-use store::SeriesReader;
 
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones;
-use crate::problem::Problem;
+use figures::View;
+use figures::FigureError;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let teller = asked.teller(language, app);
+) -> Result<Vec<Section>, FigureError> {
+    let teller = asked.teller(language, view.site());
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
-        app.site.points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
+        view.site().points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
     };
-    match asked.of(&app.site) {
+    match asked.of(view.site()) {
         Of::Zone(zone) if measured(&zone) => {
-            let report = zones::air(app, zone.clone(), asked.span).await?;
-            Ok(one(&teller, asked, &report, &app.site.air))
+            let report = view.air(zone, asked.span).await?;
+            Ok(one(&teller, asked, &report, &view.site().air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
         Of::All | Of::Building => {
-            let measured: Vec<&Zone> = app.site.zones.iter().filter(measured).collect();
+            let measured: Vec<&Zone> = view.site().zones.iter().filter(measured).collect();
             let ids: Vec<_> = measured.iter().map(|zone| Some(zone.id.clone())).collect();
-            let people = zones::quarters_of(app, &ids, asked.span).await?;
+            let people = view.people_quarters_of(&ids, asked.span).await?;
             let mut reports = Vec::new();
             for (zone, people) in measured.into_iter().zip(people) {
-                let report = zones::air_beside(app, zone.clone(), asked.span, people).await?;
+                let report = view.air_beside(zone, asked.span, people).await?;
                 reports.push((zone, report));
             }
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&teller, asked, &reports, &app.site.air))
+            Ok(overview(&teller, asked, &reports, &view.site().air))
         }
     }
 }

@@ -3,49 +3,47 @@
 use domain::Period;
 use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
-use domain::occupancy::{Attendance, Counting, PeopleFigure};
-use store::SeriesReader;
+use domain::occupancy::{Attendance, MeanPeople};
 
 use super::super::drawing::{self, Drawing};
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
-use crate::insights::scope::past;
+use figures::View;
+use figures::PeopleQuarters;
 use crate::privacy::Sight;
-use crate::problem::Problem;
+use figures::FigureError;
 use crate::words::{Figure, Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     sight: Sight,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let teller = asked.teller(language, app);
-    let of = asked.of(&app.site);
+) -> Result<Vec<Section>, FigureError> {
+    let teller = asked.teller(language, view.site());
+    let of = asked.of(view.site());
     if !matches!(of, Of::All) || asked.is_month() {
-        let mut sections = one(app, &teller, asked, of.zone()).await?;
+        let mut sections = one(view, &teller, asked, of.zone()).await?;
         if matches!(of, Of::All) {
             let note = language.zone_labels().pick_one.to_owned();
             sections[0].notes.insert(0, note);
         }
         return Ok(sections);
     }
-    Ok(vec![overview(app, &teller, sight, asked).await?])
+    Ok(vec![overview(view, &teller, sight, asked).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
 const LEAST_USE_H: f64 = 0.5;
 
 /// A row for the building and for each zone.
-async fn overview<R: SeriesReader>(
-    app: &App<R>,
+async fn overview(
+    view: &View,
     teller: &Teller,
     sight: Sight,
     asked: &Asked,
-) -> Result<Section, Problem> {
-    let (language, site) = (teller.language, &app.site);
+) -> Result<Section, FigureError> {
+    let (language, site) = (teller.language, view.site());
     let (t, z) = (language.labels(), language.zone_labels());
     let shown = site.zones.iter().filter(|zone| !sight.withholds(site, Some(&zone.id)));
     let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
@@ -53,10 +51,10 @@ async fn overview<R: SeriesReader>(
         .collect();
     let withheld = scopes.len() <= site.zones.len();
     let ids: Vec<_> = scopes.iter().map(|(zone, _)| zone.clone()).collect();
-    let people = quarters_of(app, &ids, asked.span).await?;
+    let people = view.people_quarters_of(&ids, asked.span).await?;
     let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
     for ((zone, name), people) in scopes.into_iter().zip(people) {
-        let told = used(app, zone.as_ref(), asked.span, &people).await?;
+        let told = used(view, asked.span, &people).await?;
         // A floor holds its rooms: only what people call a room is compared.
         let is_room =
             zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
@@ -131,29 +129,29 @@ fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
 }
 
 /// One zone, or the building: figures, their course and the days.
-async fn one<R: SeriesReader>(
-    app: &App<R>,
+async fn one(
+    view: &View,
     teller: &Teller,
     asked: &Asked,
     zone: Option<ZoneId>,
-) -> Result<Vec<Section>, Problem> {
-    let quarters = quarters(app, zone.clone(), asked.span).await?;
-    let whole = used(app, zone.as_ref(), asked.span, &quarters).await?;
+) -> Result<Vec<Section>, FigureError> {
+    let quarters = view.people_quarters(zone, asked.span).await?;
+    let whole = used(view, asked.span, &quarters).await?;
     let mut sections = vec![summary(teller, &whole)];
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone)
+    let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone)
         .take_while(|bar| bar.start() < asked.now)
         .collect();
     sections.push(course(teller, asked, &bars, &quarters));
-    let days = past(app, asked.span, Step::Day);
+    let days = view.past(asked.span, Step::Day);
     if days.len() > 1 {
-        let counted = countings(app, zone.clone(), &days).await?;
-        let row = |(day, counting): (&Period, &Option<Counting>)| {
-            let visits = counting.as_ref().map(|it| it.visits);
-            let told = quarters.attendance(&app.site, zone.as_ref(), *day, visits);
-            Row { depth: 0, name: teller.day(day.start()), cells: cells(teller, &told) }
+        let of_days = view.attendances_beside(&quarters, &days).await?;
+        let row = |(day, attendance): (&Period, &Attendance)| Row {
+            depth: 0,
+            name: teller.day(day.start()),
+            cells: cells(teller, attendance),
         };
         let z = teller.language.zone_labels();
-        let rows = days.iter().zip(&counted).map(row).collect();
+        let rows = days.iter().zip(&of_days).map(row).collect();
         let table = Table { head: head(teller.language, z.day), rows, folded: false };
         let notes = vec![z.attendance_note.to_owned()];
         sections.push(Section { table: Some(table), notes, ..Section::titled(z.attendance) });
@@ -161,15 +159,12 @@ async fn one<R: SeriesReader>(
     Ok(sections)
 }
 
-async fn used<R: SeriesReader>(
-    app: &App<R>,
-    zone: Option<&ZoneId>,
+async fn used(
+    view: &View,
     span: Period,
-    quarters: &Quarters,
-) -> Result<Attendance, Problem> {
-    let counted = countings(app, zone.cloned(), &[span]).await?;
-    let visits = counted.into_iter().next().flatten().map(|it| it.visits);
-    Ok(quarters.attendance(&app.site, zone, span, visits))
+    quarters: &PeopleQuarters,
+) -> Result<Attendance, FigureError> {
+    Ok(view.attendances_beside(quarters, &[span]).await?.remove(0))
 }
 
 fn summary(teller: &Teller, told: &Attendance) -> Section {
@@ -201,10 +196,10 @@ fn summary(teller: &Teller, told: &Attendance) -> Section {
 }
 
 /// People through the span, with the raw count of the doors beside what is told.
-fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) -> Section {
+fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
     let language = teller.language;
     let z = language.zone_labels();
-    let means: Vec<Option<Mean>> = bars.iter().map(|bar| mean(quarters.within(*bar).1)).collect();
+    let means: Vec<Option<MeanPeople>> = bars.iter().map(|bar| quarters.mean(*bar)).collect();
     let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
     let highest = values.iter().flatten().copied().fold(0.0, f64::max);
     let is_day = asked.bars() == Step::Hour;
@@ -212,7 +207,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
     let name = |bar: &Period| {
         if is_day { teller.clock(bar.start()) } else { teller.day(bar.start()) }
     };
-    let row = |(bar, mean): (&Period, &Option<Mean>)| Row {
+    let row = |(bar, mean): (&Period, &Option<MeanPeople>)| Row {
         depth: 0,
         name: name(bar),
         cells: vec![
@@ -248,29 +243,4 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &Quarters) 
         notes: vec![z.counted_note.to_owned()],
         ..Section::titled(title)
     }
-}
-
-/// People on average over the known part of a bar.
-struct Mean {
-    people: f64,
-    low: Option<f64>,
-    high: Option<f64>,
-    /// As the doors alone counted.
-    counted: Option<f64>,
-}
-
-fn mean(quarters: &[PeopleFigure]) -> Option<Mean> {
-    let of = |value: fn(&PeopleFigure) -> Option<f64>| {
-        let known = quarters.iter().filter_map(|it| Some((value(it)?, it.coverage)));
-        let (sum, weight) = known.fold((0.0, 0.0), |(sum, weight), (value, share)| {
-            (sum + value * share, weight + share)
-        });
-        (weight > 0.0).then(|| sum / weight)
-    };
-    Some(Mean {
-        people: of(|it| it.people)?,
-        low: of(|it| it.people.and(it.low)),
-        high: of(|it| it.people.and(it.high)),
-        counted: of(|it| it.counted),
-    })
 }

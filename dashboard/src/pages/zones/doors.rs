@@ -4,28 +4,25 @@ use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
 use domain::{Instant, Period};
-use store::SeriesReader;
 
 use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones::countings;
-use crate::insights::scope::past;
+use figures::View;
 use crate::privacy::Sight;
-use crate::problem::Problem;
+use figures::FigureError;
 use crate::words::{Language, Teller};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     sight: Sight,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let (teller, z) = (asked.teller(language, app), language.zone_labels());
-    let of = asked.of(&app.site);
-    let days = past(app, asked.span, Step::Day);
-    let counted = countings(app, of.zone(), &days).await?;
-    let now = app.clock.now();
+) -> Result<Vec<Section>, FigureError> {
+    let (teller, z) = (asked.teller(language, view.site()), language.zone_labels());
+    let of = asked.of(view.site());
+    let days = view.past(asked.span, Step::Day);
+    let counted = view.countings(of.zone(), &days).await?;
+    let now = view.now();
     let told = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day {
@@ -38,9 +35,9 @@ pub(super) async fn sections<R: SeriesReader>(
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&teller, &known), by_door(language, &app.site, &known)];
+    let mut sections = vec![by_day(&teller, &known), by_door(language, view.site(), &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(app, &teller, sight, asked).await?);
+        sections.extend(by_zone(view, &teller, sight, asked).await?);
     }
     Ok(sections)
 }
@@ -139,19 +136,19 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 }
 
 /// Every zone with doors of its own over the whole span.
-async fn by_zone<R: SeriesReader>(
-    app: &App<R>,
+async fn by_zone(
+    view: &View,
     teller: &Teller,
     sight: Sight,
     asked: &Asked,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, FigureError> {
     let z = teller.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !sight.withholds(&app.site, Some(&zone.id));
-    for zone in app.site.zones.iter().filter(shown) {
-        let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
+    let shown = |zone: &&Zone| !sight.withholds(view.site(), Some(&zone.id));
+    for zone in &view.site().zones.iter().filter(shown) {
+        let counted = view.countings(Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
-            let is_over = is_over(asked.span, &counting, app.clock.now());
+            let is_over = is_over(asked.span, &counting, view.now());
             let cells = cells(teller, &counting, is_over);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
