@@ -19,7 +19,7 @@ mod tests {
     #[test]
     fn every_call_of_the_api_is_described() {
         let document: Value = serde_json::from_str(DOCUMENT).unwrap();
-        let calls = routes::api::<MemoryStore>().into_iter().map(|(path, _)| path);
+        let calls = routes::api().into_iter().map(|(path, _)| path);
         for path in calls.chain(["/api/v1/live/events"]) {
             let described = document["paths"][path].as_object().into_iter().flatten();
             assert!(
@@ -30,7 +30,8 @@ mod tests {
     }
 
     #[test]
-    fn each_call_that_gives_figures_takes_the_instant_as_of_which_they_are_known_and_no_other_does() {
+    fn each_call_that_gives_figures_takes_the_instant_as_of_which_they_are_known_and_no_other_does()
+    {
         let document: Value = serde_json::from_str(DOCUMENT).unwrap();
         let takes = |path: &str| {
             let parameters = document["paths"][path]["get"]["parameters"].as_array();

@@ -4,11 +4,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use dashboard::Access;
-use figures::Figures;
 use domain::families::Families;
 use domain::site::Site;
 use domain::wire::state::{Alert, StorageState};
 use domain::{Clock, Instant};
+use figures::Figures;
 use ingest::{
     Acknowledge, Acknowledgements, Consumer, Delivery, Ingest, Journal, Leftover, LinkReceipt,
     Part, QUEUE_DELIVERIES, Readiness, Receipts, ReplayMark, StateBoard, Subscriptions, redeliver,

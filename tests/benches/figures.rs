@@ -19,7 +19,9 @@ use domain::energy::{
 use domain::live::Live;
 use domain::rollup;
 use domain::site::{Meter, Site};
-use domain::{DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, SeriesSet, Source, Value};
+use domain::{
+    DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, SeriesSet, Source, Value,
+};
 use figures::Figures;
 use jiff::SignedDuration;
 use store::{

@@ -58,11 +58,7 @@ pub(crate) async fn acknowledge(
 }
 
 /// Notes that somebody takes care of an alert.
-pub(crate) async fn take_care(
-    app: &App,
-    id: AlertId,
-    by: &AccountName,
-) -> Result<(), Problem> {
+pub(crate) async fn take_care(app: &App, id: AlertId, by: &AccountName) -> Result<(), Problem> {
     let desk = app.desk.as_ref().ok_or_else(Problem::nothing_to_change)?;
     if desk.acknowledge(id, by.as_str().to_owned()).await? {
         tracing::info!(account = by.as_str(), alert = id.0, "an alert is taken care of");

@@ -12,10 +12,10 @@ use domain::register::{Event, EventSort};
 use serde::Serialize;
 
 use crate::app::App;
-use figures::{ExcessItem, PartsItem, whole_days};
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
+use figures::{ExcessItem, PartsItem, whole_days};
 
 /// The longest span of which all readings of the registers are read.
 const MOST_DAYS: i64 = 92;

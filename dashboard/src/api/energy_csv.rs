@@ -16,13 +16,13 @@ use domain::{Instant, Period};
 use jiff::tz::TimeZone;
 
 use crate::app::App;
-use figures::{Scope, View};
 use crate::pages::shell::Choice;
 use crate::paging::LARGEST_PAGE;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::table::Form;
 use crate::words::Language;
+use figures::{Scope, View};
 
 const PROGRAMS: [&str; 6] = ["start", "end", "energy_wh", "quality", "coverage", "repaired"];
 const PEOPLE_FR: [&str; 8] = [

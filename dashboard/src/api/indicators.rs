@@ -12,13 +12,13 @@ use serde::Serialize;
 use super::energy::EnergyItem;
 use crate::access::Visitor;
 use crate::app::App;
+use crate::paging::Page;
+use crate::problem::Problem;
+use crate::query::Query;
 use figures::{
     Breakdown, By, Climate, CostItem, LoadProfile, MachineReport, PathwayReport, Scope, UsageItem,
     View, whole_days,
 };
-use crate::paging::Page;
-use crate::problem::Problem;
-use crate::query::Query;
 
 /// The longest span that is worked out from quarter hours.
 const MOST_DAYS: i64 = 400;
@@ -45,10 +45,7 @@ pub(crate) async fn zone_energy(
 }
 
 /// `GET /energy/breakdown`: a span by meter, zone or use.
-pub(crate) async fn by_part(
-    State(app): Dashboard,
-    query: Query,
-) -> Answer<BreakdownAnswer> {
+pub(crate) async fn by_part(State(app): Dashboard, query: Query) -> Answer<BreakdownAnswer> {
     let view = app.figures.view(query.known_at()?).await?;
     let by = query.one_of_named(
         "by",
@@ -88,11 +85,7 @@ pub(crate) async fn zone_accounts(
     list_costs(&view, &Scope::of_zone(view.site(), &id)?, &query).await
 }
 
-async fn list_costs(
-    view: &View,
-    scope: &Scope<'_>,
-    query: &Query,
-) -> Answer<Page<CostItem>> {
+async fn list_costs(view: &View, scope: &Scope<'_>, query: &Query) -> Answer<Page<CostItem>> {
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let periods: Vec<Period> = grid(query.by_week()?, span, &view.site().timezone).collect();
     Ok(Json(Page { items: view.costs(scope, &periods).await?, next: None }))
@@ -198,20 +191,14 @@ pub(crate) async fn zone_usage(
 }
 
 /// `GET /climate`: degree days, the energy signature, and the span beside the one a year before.
-pub(crate) async fn show_climate(
-    State(app): Dashboard,
-    query: Query,
-) -> Answer<Climate> {
+pub(crate) async fn show_climate(State(app): Dashboard, query: Query) -> Answer<Climate> {
     let view = app.figures.view(query.known_at()?).await?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     Ok(Json(view.climate(span).await?))
 }
 
 /// `GET /pathway`: the last twelve months beside the goals of the décret tertiaire.
-pub(crate) async fn show_pathway(
-    State(app): Dashboard,
-    query: Query,
-) -> Answer<PathwayReport> {
+pub(crate) async fn show_pathway(State(app): Dashboard, query: Query) -> Answer<PathwayReport> {
     let view = app.figures.view(query.known_at()?).await?;
     let report = view.pathway().await?.ok_or_else(|| {
         let expected = "[reference] in the site file, with year, kwh and source";

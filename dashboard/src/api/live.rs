@@ -10,9 +10,6 @@ use crate::access::Visitor;
 use crate::app::App;
 use crate::live_json;
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-) -> Json<Value> {
+pub(crate) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Json<Value> {
     Json(live_json::live(&app.feed.scene_for(visitor.sight)))
 }

@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use crate::access::Visitor;
 use crate::app::App;
-use figures::whole_days;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
+use figures::whole_days;
 
 /// The longest span that is worked out from the air of a room.
 const MOST_DAYS: i64 = 92;

@@ -76,12 +76,7 @@ pub(crate) async fn trial(
     page(&app, &visitor, choice, Some(said)).await
 }
 
-async fn page(
-    app: &App,
-    visitor: &Visitor,
-    choice: Choice,
-    trial: Option<String>,
-) -> Response {
+async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String>) -> Response {
     let (t, scene) = (choice.language.labels(), app.feed.scene_for(choice.sight));
     let teller = scene.teller(choice.language);
     let is_staff = visitor.known.is_some();

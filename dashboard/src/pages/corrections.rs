@@ -17,10 +17,10 @@ use crate::access::{Known as Account, Staff, StaffForm};
 use crate::api::corrections::{enter, undo_entry};
 use crate::app::App;
 use crate::audience::Screen;
-use figures::View;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Teller};
+use figures::View;
 
 /// Entries on the page, newest first; the API has the rest.
 const MOST_SHOWN: usize = 200;

@@ -66,11 +66,7 @@ struct Row {
     coverage: String,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let scene = app.feed.scene_for(choice.sight);
     let (language, t) = (choice.language, choice.language.labels());
     let is_shown = |point: &&Point| is_shown(&scene, point);

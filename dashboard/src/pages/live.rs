@@ -19,10 +19,7 @@ struct Live {
     energy_of: Option<String>,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     power_today::prepare(&app).await;
     let scene = app.feed.scene_for(choice.sight);
     let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);

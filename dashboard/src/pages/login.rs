@@ -40,11 +40,7 @@ pub(crate) struct Given {
 #[derive(Deserialize)]
 pub(crate) struct Nothing {}
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     choice.page(&page(&app, choice, query.get("next").unwrap_or_default(), "", None))
 }
 
@@ -106,13 +102,7 @@ pub(crate) async fn leave(
     with_cookie(Redirect::to("/"), "", 0, &headers)
 }
 
-fn page(
-    app: &App,
-    choice: Choice,
-    next: &str,
-    name: &str,
-    fault: Option<String>,
-) -> Login {
+fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>) -> Login {
     let t = choice.language.labels();
     let scene = app.feed.scene_for(choice.sight);
     Login {

@@ -122,13 +122,7 @@ fn months(view: &View, teller: &Teller, chosen: Month) -> Vec<(String, String, b
     months.into_iter().map(entry).collect()
 }
 
-fn attachment(
-    app: &App,
-    month: Month,
-    ending: &str,
-    kind: &'static str,
-    text: String,
-) -> Response {
+fn attachment(app: &App, month: Month, ending: &str, kind: &'static str, text: String) -> Response {
     let name = format!("attachment; filename=\"{}-{month}.{ending}\"", app.site.id);
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),

@@ -83,10 +83,7 @@ struct RefusedRow {
     payload: String,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     let scene = app.feed.scene_for(choice.sight);
     let teller = scene.teller(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);

@@ -16,10 +16,7 @@ struct Wall {
     shell: Shell,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     let mut shell =
         Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene_for(choice.sight));
     shell.lead_with_the_answer();

@@ -6,10 +6,10 @@ use domain::site::{Site, Use};
 use domain::wire::state::Quality;
 
 use super::bars;
-use figures::Breakdowns;
 use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
 use figures::BreakdownLine as Line;
+use figures::Breakdowns;
 
 /// From this share of measured time on nobody needs to look.
 const COMPLETE: f64 = 0.98;

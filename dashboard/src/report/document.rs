@@ -2,11 +2,11 @@
 
 use domain::site::Site;
 
-use figures::MonthReport;
 use super::pen::Pen;
 use super::sheet::{Cell, Section};
 use super::{account, consumption, people};
 use crate::words::{Language, ReportLabels, Teller};
+use figures::MonthReport;
 
 /// A report to be read.
 pub(crate) struct Document {

@@ -2,8 +2,8 @@
 
 use domain::site::Site;
 
-use figures::MonthReport;
 use crate::words::{Language, ReportLabels, Teller};
+use figures::MonthReport;
 
 /// The figures, and the words for them.
 pub(super) struct Pen<'a> {

@@ -2,9 +2,9 @@
 
 use domain::occupancy::Attendance;
 
-use figures::ZoneReport;
 use super::pen::Pen;
 use super::sheet::{Cell, Column, Row, Section, Table};
+use figures::ZoneReport;
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."
 pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
@@ -21,7 +21,8 @@ pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
 pub(super) fn air_fact(pen: &Pen<'_>) -> Option<String> {
-    let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
+    let above =
+        |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
     let worst = pen.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
     let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));

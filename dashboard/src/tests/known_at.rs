@@ -111,7 +111,8 @@ async fn house(until: Instant) -> House {
 /// The address of a call with ids that the house has, over the same span.
 fn address(path: &str) -> String {
     let meter = if path.ends_with("demand") || path.ends_with("parts") { "main" } else { "laser" };
-    let path = path.replace("{meter}", meter).replace("{zone}", "workshop").replace("{point}", "co2");
+    let path =
+        path.replace("{meter}", meter).replace("{zone}", "workshop").replace("{point}", "co2");
     format!("{path}?{SPAN}")
 }
 

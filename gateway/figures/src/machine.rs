@@ -63,11 +63,7 @@ impl View {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn machine(
-        &self,
-        meter: &Meter,
-        span: Period,
-    ) -> Result<MachineReport, FigureError> {
+    pub async fn machine(&self, meter: &Meter, span: Period) -> Result<MachineReport, FigureError> {
         let _turn = self.turn().await?;
         let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
         let series = self.load(energy::meter_needs(meter), lead).await?;

@@ -98,8 +98,7 @@ impl View {
         let period = month.period(&site.timezone);
         let building = Scope::of_building(site);
         let of = |month: Month| self.breakdowns(month.period(&site.timezone));
-        let energy =
-            [of(month).await?, of(month.before()).await?, of(month.year_before()).await?];
+        let energy = [of(month).await?, of(month.before()).await?, of(month.year_before()).await?];
         let days: Vec<Period> = grid(Step::Day, period, &site.timezone).collect();
         let profile = self.load_profile(&building, period).await?;
         let places: Vec<_> =

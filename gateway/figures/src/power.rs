@@ -36,11 +36,7 @@ impl View {
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn demand(
-        &self,
-        meter: &Meter,
-        span: Period,
-    ) -> Result<Option<Demand>, FigureError> {
+    pub async fn demand(&self, meter: &Meter, span: Period) -> Result<Option<Demand>, FigureError> {
         let Some(subscribed) = meter.subscribed_kva else { return Ok(None) };
         let grid = self.past(span, Step::Minutes(10));
         let is_active = meter.apparent.is_empty();

@@ -111,10 +111,7 @@ impl House {
     /// Two days with four people from 8 to 12, in stale air, at 1 kW all the time.
     async fn works(&self) {
         for day in ["2026-11-01", "2026-11-02"] {
-            let whole = span(
-                &format!("{day}T00:00:00Z"),
-                &format!("{day}T23:55:00Z"),
-            );
+            let whole = span(&format!("{day}T00:00:00Z"), &format!("{day}T23:55:00Z"));
             let is_there = |minute: f64| (480.0..720.0).contains(&minute);
             let people = move |minute: f64| if is_there(minute) { 4.0 } else { 0.0 };
             self.stores("camera", Quantity::PeopleCount, whole, people).await;

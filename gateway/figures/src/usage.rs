@@ -2,9 +2,7 @@
 
 use domain::calendar::{Bucket, Step};
 use domain::energy::EnergyFigure;
-use domain::indicators::{
-    Cost, EnergyCell, Usage, Weighed, cost, counted_shares, usage, weigh,
-};
+use domain::indicators::{Cost, EnergyCell, Usage, Weighed, cost, counted_shares, usage, weigh};
 use domain::occupancy::PeopleFigure;
 use domain::site::{Carrier, Use};
 use domain::wire::state::Occupancy;
@@ -72,10 +70,8 @@ impl View {
         let cells = self.energy_cells(&scope.meters, quarters.clone()).await?;
         let kinds = self.kinds(scope, &cells).await?;
         let item = |period: &Period| {
-            let of_period = PeriodCells {
-                cells: within(&cells, *period),
-                people: people.within(*period).1,
-            };
+            let of_period =
+                PeriodCells { cells: within(&cells, *period), people: people.within(*period).1 };
             self.usage_item(*period, &of_period, &kinds)
         };
         Ok(grid.iter().map(item).collect())

@@ -97,9 +97,16 @@ impl<W: SeriesWriter + 'static, R: SeriesReader> Ingest<W, R> {
         let Self { version, storage, clock_is_set, .. } = self;
         let gateway = About { version, storage, clock_is_set };
         let review = WeeklyReview::new(Arc::clone(&self.site), self.figures, Instant::now());
-        let live =
-            LiveDriver::start(self.site, self.reader, review, self.board, self.alerts, self.clock, gateway)
-                .await?;
+        let live = LiveDriver::start(
+            self.site,
+            self.reader,
+            review,
+            self.board,
+            self.alerts,
+            self.clock,
+            gateway,
+        )
+        .await?;
         let pipeline = Pipeline {
             admission,
             live,

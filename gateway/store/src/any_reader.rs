@@ -1,7 +1,7 @@
 //! [`AnyReader`]: a reader of any store, as one type, so that what asks it is compiled once.
 
-use domain::alerts::{AlertId, Standing};
 use domain::Observation;
+use domain::alerts::{AlertId, Standing};
 use domain::calendar::Bucket;
 use domain::ledger::{Entry, EntryId};
 use domain::rollup::Rollup;

@@ -54,11 +54,7 @@ pub(crate) async fn undo(
     }
 }
 
-async fn put_back(
-    app: &App,
-    author: &AccountName,
-    id: EntryId,
-) -> Result<EntryId, Problem> {
+async fn put_back(app: &App, author: &AccountName, id: EntryId) -> Result<EntryId, Problem> {
     let entries = app.reader.ledger().await?;
     let entry = entries.iter().find(|entry| entry.id == id);
     let Some(Deed::Site(done)) = entry.map(|entry| &entry.deed) else {

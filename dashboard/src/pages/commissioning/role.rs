@@ -172,13 +172,7 @@ async fn newest(app: &App, source: Option<&Source>) -> Option<Observation> {
 }
 
 /// What was seen since the test began.
-async fn test(
-    app: &App,
-    teller: &Teller,
-    source: &Source,
-    started: Instant,
-    now: Instant,
-) -> Test {
+async fn test(app: &App, teller: &Teller, source: &Source, started: Instant, now: Instant) -> Test {
     let left = (started + TEST).since(now);
     let seen = seen(app, teller, source, started, now).await;
     Test {

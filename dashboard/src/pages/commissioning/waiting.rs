@@ -63,11 +63,7 @@ struct Row {
     can_undo: bool,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    staff: Staff,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, staff: Staff, choice: Choice) -> Response {
     let (t, scene) = (choice.language.labels(), app.feed.scene());
     let teller = scene.teller(choice.language);
     let stored = app.reader.sources().await.unwrap_or_default();
@@ -103,11 +99,7 @@ pub(crate) async fn show(
     })
 }
 
-async fn source_row(
-    app: &App,
-    teller: &Teller,
-    one: StoredSource,
-) -> SourceRow {
+async fn source_row(app: &App, teller: &Teller, one: StoredSource) -> SourceRow {
     let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());

@@ -5,9 +5,9 @@ use domain::site::{Meter, Site};
 use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
-use figures::{BUILDING, Scope};
 use crate::query::Query;
 use crate::words::{Labels, Language, Teller};
+use figures::{BUILDING, Scope};
 
 /// A panel of the energy page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use domain::site::Meter;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, numbered};
-use figures::View;
-use figures::FigureError;
 use crate::words::{Language, Teller};
+use figures::FigureError;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,

@@ -6,10 +6,10 @@ use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::pathway;
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Figure, Language, Teller};
+use figures::FigureError;
 use figures::View;
 use figures::{Climate, ClimateDay, Comparison, HeatingFrom};
-use figures::FigureError;
-use crate::words::{Figure, Language, Teller};
 
 pub(super) async fn sections(
     view: &View,
@@ -23,14 +23,14 @@ pub(super) async fn sections(
     let teller = asked.teller(language, view.site());
     let mut sections = Vec::new();
     if view.outdoor().is_some() {
-        let told = view.climate(asked.span).await?;
-        sections.push(degree_days(language, &told));
-        sections.push(match &told.signature {
-            Some(signature) => fitted(&teller, &told, signature),
+        let climate = view.climate(asked.span).await?;
+        sections.push(degree_days(language, &climate));
+        sections.push(match &climate.signature {
+            Some(signature) => fitted(&teller, &climate, signature),
             None => Section::saying(t.signature, t.signature_unknown),
         });
-        sections.push(match &told.comparison {
-            Some(comparison) => compared(&teller, &told, comparison),
+        sections.push(match &climate.comparison {
+            Some(comparison) => compared(&teller, &climate, comparison),
             None => Section::saying(t.comparison, t.comparison_unknown),
         });
     } else {
@@ -44,7 +44,7 @@ fn celsius(language: Language, value: f64) -> Figure {
     Figure { number: language.number(value, 1), unit: "°C" }
 }
 
-fn degree_days(language: Language, told: &Climate) -> Section {
+fn degree_days(language: Language, climate: &Climate) -> Section {
     let t = language.energy_labels();
     let count = |days: usize| Cell::text(language.count(days as u64));
     let row = |it: &DegreeDays| {
@@ -58,7 +58,7 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     Section {
         table: Some(Table {
             head,
-            rows: told.degree_days.iter().map(row).collect(),
+            rows: climate.degree_days.iter().map(row).collect(),
             folded: false,
         }),
         notes: vec![t.degree_days_note.to_owned()],
@@ -66,7 +66,7 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     }
 }
 
-fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
+fn fitted(teller: &Teller, climate: &Climate, signature: &Signature) -> Section {
     let language = teller.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let percent = |share: f64| Some(Figure { number: language.percent(share), unit: "" });
@@ -86,10 +86,10 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
             Tile::new(t.spread, percent(signature.cv_rmse)),
             Tile::new(t.explained, percent(signature.r_squared)),
         ],
-        drawing: scatter(language, told, signature, &title),
+        drawing: scatter(language, climate, signature, &title),
         table: Some(Table {
             head: vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
-            rows: told.days.iter().map(row).collect(),
+            rows: climate.days.iter().map(row).collect(),
             folded: true,
         }),
         notes: vec![
@@ -103,12 +103,15 @@ fn fitted(teller: &Teller, told: &Climate, signature: &Signature) -> Section {
 /// Energy of a day by the temperature outside, with the signature as a line.
 fn scatter(
     language: Language,
-    told: &Climate,
+    climate: &Climate,
     signature: &Signature,
     title: &str,
 ) -> Option<Drawing> {
-    let known: Vec<(f64, f64)> =
-        told.days.iter().filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?))).collect();
+    let known: Vec<(f64, f64)> = climate
+        .days
+        .iter()
+        .filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?)))
+        .collect();
     let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
     let top = drawing::round_top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
@@ -133,7 +136,7 @@ fn scatter(
     })
 }
 
-fn compared(teller: &Teller, told: &Climate, comparison: &Comparison) -> Section {
+fn compared(teller: &Teller, climate: &Climate, comparison: &Comparison) -> Section {
     let language = teller.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let energy = |wh: f64| Some(language.energy(wh));
@@ -145,12 +148,14 @@ fn compared(teller: &Teller, told: &Climate, comparison: &Comparison) -> Section
     };
     let of =
         |name, coverage| language.labelled(name, format_args!("{}.", language.percent(coverage)));
-    let measured =
-        [of(labels.measured_time, told.energy.coverage), of(t.before, comparison.energy.coverage)]
-            .join(" ");
+    let measured = [
+        of(labels.measured_time, climate.energy.coverage),
+        of(t.before, comparison.energy.coverage),
+    ]
+    .join(" ");
     Section {
         tiles: vec![
-            Tile::new(t.this_span, told.energy.energy_wh.map(|wh| language.energy(wh))),
+            Tile::new(t.this_span, climate.energy.energy_wh.map(|wh| language.energy(wh))),
             Tile::new(t.of_which_heating, energy(comparison.heating_wh)),
             Tile::new(t.at_other_weather, energy(comparison.adjusted_wh)),
             Tile::new(t.before, comparison.energy.energy_wh.map(|wh| language.energy(wh))),

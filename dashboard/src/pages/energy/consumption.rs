@@ -9,10 +9,10 @@ use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::tree;
+use crate::words::{Language, Teller};
+use figures::FigureError;
 use figures::View;
 use figures::{BreakdownLine, By, CostItem};
-use figures::FigureError;
-use crate::words::{Language, Teller};
 
 pub(super) async fn sections(
     view: &View,

@@ -7,10 +7,10 @@ use domain::{Instant, Period};
 use super::asked::Asked;
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table};
-use figures::View;
-use figures::Scope;
-use figures::FigureError;
 use crate::words::Teller;
+use figures::FigureError;
+use figures::Scope;
+use figures::View;
 
 /// A table that is longer is told day by day.
 const LONGEST_TABLE: usize = 200;

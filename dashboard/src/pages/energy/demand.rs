@@ -6,10 +6,10 @@ use domain::site::Meter;
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, Tile};
-use figures::View;
-use figures::Scope;
-use figures::FigureError;
 use crate::words::Teller;
+use figures::FigureError;
+use figures::Scope;
+use figures::View;
 
 /// The newest overruns that are shown; the API has all of them.
 const SHOWN: usize = 50;

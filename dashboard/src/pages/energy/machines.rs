@@ -1,12 +1,11 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
-
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, numbered};
+use crate::words::{Language, Teller};
+use figures::FigureError;
 use figures::View;
 use figures::{MachineReport, SessionItem};
-use figures::FigureError;
-use crate::words::{Language, Teller};
 
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
@@ -22,7 +21,8 @@ pub(super) async fn sections(
     }
     let teller = asked.teller(language, view.site());
     let mut reports = Vec::new();
-    for meter in asked.all_meters(view.site()).into_iter().filter(|meter| meter.sessions.is_some()) {
+    for meter in asked.all_meters(view.site()).into_iter().filter(|meter| meter.sessions.is_some())
+    {
         reports.push((meter.name.as_str(), view.machine(meter, asked.span).await?));
     }
     if reports.is_empty() {

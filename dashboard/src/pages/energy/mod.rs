@@ -60,16 +60,13 @@ struct Energy {
     failed: bool,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
     let (t, words) = (language.labels(), language.energy_labels());
     let asked = Asked::read(&query, &app.site, scene.now);
     let zone = asked.scope(&app.site).zone;
-    let answer = if asked.panel == Panel::People && choice.sight.withholds(&app.site, zone.as_ref()) {
+    let answer = if asked.panel == Panel::People && choice.sight.withholds(&app.site, zone.as_ref())
+    {
         let z = language.zone_labels();
         Ok(vec![Section::saying(z.withheld, z.withheld_note)])
     } else {
@@ -103,11 +100,7 @@ fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
     }
 }
 
-async fn sections(
-    app: &App,
-    choice: Choice,
-    asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+async fn sections(app: &App, choice: Choice, asked: &Asked) -> Result<Vec<Section>, Problem> {
     if asked.panel == Panel::Now {
         return Ok(Vec::new());
     }

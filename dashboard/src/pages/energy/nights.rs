@@ -5,20 +5,20 @@ use jiff::civil::Date;
 
 use super::drawing::{self, Drawing};
 use super::section::{Cell, Row, Section, Table};
-use figures::LoadProfile;
 use crate::words::Teller;
+use figures::LoadProfile;
 
 /// With fewer nights there is nothing to compare.
 const LEAST: usize = 2;
 
 /// The nights of the span; nothing with fewer than two.
-pub(super) fn section(teller: &Teller, told: &LoadProfile) -> Option<Section> {
-    let nights = &told.nights;
+pub(super) fn section(teller: &Teller, profile: &LoadProfile) -> Option<Section> {
+    let nights = &profile.nights;
     if nights.len() < LEAST {
         return None;
     }
     let (language, t) = (teller.language, teller.language.energy_labels());
-    let steps = told.baseload_steps.iter().map(|step| {
+    let steps = profile.baseload_steps.iter().map(|step| {
         language.baseload_step(&named(teller, step.since), step.before_w, step.after_w)
     });
     let steps: Vec<String> = steps.collect();

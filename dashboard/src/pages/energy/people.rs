@@ -5,11 +5,11 @@ use domain::calendar::{Step, grid};
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
+use crate::privacy::Sight;
+use crate::words::{Labels, Language, Teller};
+use figures::FigureError;
 use figures::View;
 use figures::{Scope, UsageItem};
-use crate::privacy::Sight;
-use figures::FigureError;
-use crate::words::{Labels, Language, Teller};
 
 pub(super) async fn sections(
     view: &View,

@@ -6,10 +6,10 @@ use super::asked::Asked;
 use super::drawing::{self, Drawing, SHADES};
 use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::{course, demand, nights};
-use figures::View;
-use figures::LoadProfile;
-use figures::FigureError;
 use crate::words::{Language, Teller};
+use figures::FigureError;
+use figures::LoadProfile;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,
@@ -19,26 +19,26 @@ pub(super) async fn sections(
     let t = language.labels();
     let scope = asked.scope(view.site());
     let teller = asked.teller(language, view.site());
-    let told = view.load_profile(&scope, asked.span).await?;
+    let profile = view.load_profile(&scope, asked.span).await?;
     let subscriptions = demand::sections(view, &teller, asked, &scope).await?;
-    let Some(load) = told.load else {
+    let Some(load) = profile.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut sections = vec![overview(&teller, &load, &told)];
+    let mut sections = vec![overview(&teller, &load, &profile)];
     sections.extend(course::section(view, &teller, asked, &scope).await?);
     sections.extend(subscriptions);
-    sections.extend(nights::section(&teller, &told));
-    sections.extend(heat(language, &told.heat_map));
-    sections.push(duration(language, &told));
+    sections.extend(nights::section(&teller, &profile));
+    sections.extend(heat(language, &profile.heat_map));
+    sections.push(duration(language, &profile));
     Ok(numbered(sections))
 }
 
-fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
+fn overview(teller: &Teller, load: &Load, profile: &LoadProfile) -> Section {
     let language = teller.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
-    let peak = told
+    let peak = profile
         .peak_at
         .map(|at| language.labelled(t.peak_power, format_args!("{}.", teller.moment(at))));
     Section {
@@ -51,7 +51,7 @@ fn overview(teller: &Teller, load: &Load, told: &LoadProfile) -> Section {
         notes: [t.baseload_note.to_owned()]
             .into_iter()
             .chain(peak)
-            .chain([language.proof(&told.energy)])
+            .chain([language.proof(&profile.energy)])
             .collect(),
         ..Section::titled(language.never_below(load.baseload_w, load.baseload_share))
     }
@@ -99,9 +99,9 @@ fn scale(language: Language, top: f64) -> Vec<(String, String)> {
     (0..SHADES).map(range).chain([unknown]).collect()
 }
 
-fn duration(language: Language, told: &LoadProfile) -> Section {
+fn duration(language: Language, profile: &LoadProfile) -> Section {
     let t = language.labels();
-    let curve = &told.duration_curve_w;
+    let curve = &profile.duration_curve_w;
     let title = language.exceeded(curve.get(50).copied().unwrap_or(0.0));
     let top = drawing::round_top(curve.first().copied().unwrap_or(0.0));
     let row = |percent: usize| {

@@ -5,10 +5,10 @@ use domain::site::{Meter, Site};
 
 use super::asked::Asked;
 use super::section::{Cell, Row, Section, Table};
-use figures::View;
-use figures::PartsItem;
-use figures::FigureError;
 use crate::words::Language;
+use figures::FigureError;
+use figures::PartsItem;
+use figures::View;
 
 /// Deeper rows are not set in further.
 const DEEPEST: usize = 4;

@@ -6,9 +6,9 @@ use domain::{Instant, Quantity};
 
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use figures::View;
-use figures::FigureError;
 use crate::words::{Figure, Language, Teller};
+use figures::FigureError;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,
@@ -88,8 +88,8 @@ fn overview(
     }
     sections.push(renewals(language, reports));
     let aired = reports.iter().flat_map(|(zone, report)| {
-        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
-        report.airings.iter().map(told).collect::<Vec<_>>()
+        let line = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
+        report.airings.iter().map(line).collect::<Vec<_>>()
     });
     sections.push(airings(language, aired.collect()));
     sections
@@ -159,12 +159,12 @@ fn airings(language: Language, mut aired: Vec<(Instant, String)>) -> Section {
 
 /// CO2 now with its word; below 400 it is shown and flagged.
 fn now(language: Language, report: &AirReport) -> Cell {
-    let told = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
+    let cell = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
         let flagged = !matches!(level, AirLevel::Good);
         let text = format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level));
         Cell::text(text).when(flagged)
     });
-    told.unwrap_or_else(|| Cell::of(None))
+    cell.unwrap_or_else(|| Cell::of(None))
 }
 
 /// Shares above the guidance values, the highest, ICONE and category.

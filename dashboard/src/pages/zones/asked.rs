@@ -6,9 +6,9 @@ use domain::site::{Site, Zone};
 use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
-use figures::BUILDING;
 use crate::query::Query;
 use crate::words::{Labels, Language, Teller, ZoneLabels};
+use figures::BUILDING;
 
 /// The scope of an overview.
 const ALL: &str = "all";

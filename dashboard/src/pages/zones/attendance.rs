@@ -8,11 +8,11 @@ use domain::occupancy::{Attendance, MeanPeople};
 use super::super::drawing::{self, Drawing};
 use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use figures::View;
-use figures::PeopleQuarters;
 use crate::privacy::Sight;
-use figures::FigureError;
 use crate::words::{Figure, Language, Teller};
+use figures::FigureError;
+use figures::PeopleQuarters;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,
@@ -54,15 +54,15 @@ async fn overview(
     let people = view.people_quarters_of(&ids, asked.span).await?;
     let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
     for ((zone, name), people) in scopes.into_iter().zip(people) {
-        let told = used(view, asked.span, &people).await?;
+        let attendance = used(view, asked.span, &people).await?;
         // A floor holds its rooms: only what people call a room is compared.
         let is_room =
             zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
         let highest = most.as_ref().map_or(LEAST_USE_H, |(highest, _)| *highest);
-        if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > highest) {
+        if let Some(hours) = attendance.person_hours.filter(|hours| is_room && *hours > highest) {
             most = Some((hours, name.clone()));
         }
-        rows.push(Row { depth: 0, name, cells: cells(teller, &told) });
+        rows.push(Row { depth: 0, name, cells: cells(teller, &attendance) });
     }
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
@@ -88,10 +88,10 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     ]
 }
 
-fn cells(teller: &Teller, told: &Attendance) -> Vec<Cell> {
+fn cells(teller: &Teller, attendance: &Attendance) -> Vec<Cell> {
     let language = teller.language;
     let z = language.zone_labels();
-    let is_known = told.coverage > 0.0;
+    let is_known = attendance.coverage > 0.0;
     // What cannot be there is said in words; what is not known is unknown.
     let or = |text: Option<String>, else_say: &str| match text {
         Some(text) => Cell::text(text),
@@ -99,33 +99,33 @@ fn cells(teller: &Teller, told: &Attendance) -> Vec<Cell> {
         None => Cell::of(None),
     };
     let hours = |hours: f64| language.hours(hours).text();
-    let counts = told.person_hours.is_some();
+    let counts = attendance.person_hours.is_some();
     vec![
-        told.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(teller.peak(&peak))),
+        attendance.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(teller.peak(&peak))),
         if counts {
-            or(told.mean_share.map(|share| language.percent(share)), z.no_capacity)
+            or(attendance.mean_share.map(|share| language.percent(share)), z.no_capacity)
         } else {
             Cell::of(None)
         },
         if counts {
-            or(told.nearly_full_h.map(hours), z.no_capacity)
-                .when(told.nearly_full_h.is_some_and(|hours| hours > 0.0))
+            or(attendance.nearly_full_h.map(hours), z.no_capacity)
+                .when(attendance.nearly_full_h.is_some_and(|hours| hours > 0.0))
         } else {
             Cell::of(None)
         },
-        told.person_hours.map_or_else(
+        attendance.person_hours.map_or_else(
             || Cell::of(None),
-            |value| Cell::text(person_hours(language, value, told)),
+            |value| Cell::text(person_hours(language, value, attendance)),
         ),
-        or(told.visits.map(|visits| language.number(visits, 0)), z.no_doors),
-        or(told.use_rate.map(|rate| language.percent(rate)), z.never_open),
-        Cell::text(language.quality(told.quality)),
-        Cell::text(language.percent(told.coverage)).when(told.coverage < 0.9),
+        or(attendance.visits.map(|visits| language.number(visits, 0)), z.no_doors),
+        or(attendance.use_rate.map(|rate| language.percent(rate)), z.never_open),
+        Cell::text(language.quality(attendance.quality)),
+        Cell::text(language.percent(attendance.coverage)).when(attendance.coverage < 0.9),
     ]
 }
 
-fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
-    language.with_interval(value, (told.low_person_hours, told.high_person_hours), 0)
+fn person_hours(language: Language, value: f64, attendance: &Attendance) -> String {
+    language.with_interval(value, (attendance.low_person_hours, attendance.high_person_hours), 0)
 }
 
 /// One zone, or the building: figures, their course and the days.
@@ -167,35 +167,39 @@ async fn used(
     Ok(view.attendances_beside(quarters, &[span]).await?.remove(0))
 }
 
-fn summary(teller: &Teller, told: &Attendance) -> Section {
+fn summary(teller: &Teller, attendance: &Attendance) -> Section {
     let language = teller.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
-    let title = match told.peak {
+    let title = match attendance.peak {
         Some(peak) => language.told(z.peak, &teller.peak(&peak)),
         None => z.nothing_measured.to_owned(),
     };
-    let quality = language.told(z.quality, language.quality(told.quality));
-    let known = language.told(t.measured_time, &language.percent(told.coverage));
-    let sources = language.witnesses(told.sources);
+    let quality = language.told(z.quality, language.quality(attendance.quality));
+    let known = language.told(t.measured_time, &language.percent(attendance.coverage));
+    let sources = language.witnesses(attendance.sources);
     let sources =
         sources.map_or_else(String::new, |it| format!(" {}.", language.told(z.sources, &it)));
     let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
-    let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
+    let interval =
+        attendance.person_hours.map(|value| plain(person_hours(language, value, attendance)));
     Section {
         tiles: vec![
-            Tile::new(z.mean_share, told.mean_share.map(|share| plain(language.percent(share)))),
-            Tile::new(z.nearly_full, told.nearly_full_h.map(|hours| language.hours(hours))),
+            Tile::new(
+                z.mean_share,
+                attendance.mean_share.map(|share| plain(language.percent(share))),
+            ),
+            Tile::new(z.nearly_full, attendance.nearly_full_h.map(|hours| language.hours(hours))),
             Tile::new(z.person_hours, interval),
-            Tile::new(z.visits, told.visits.map(|visits| plain(language.number(visits, 0)))),
-            Tile::new(z.use_rate, told.use_rate.map(|rate| plain(language.percent(rate)))),
+            Tile::new(z.visits, attendance.visits.map(|visits| plain(language.number(visits, 0)))),
+            Tile::new(z.use_rate, attendance.use_rate.map(|rate| plain(language.percent(rate)))),
         ],
         notes,
         ..Section::titled(title)
     }
 }
 
-/// People through the span, with the raw count of the doors beside what is told.
+/// People through the span, with the raw count of the doors beside what is attendance.
 fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
     let language = teller.language;
     let z = language.zone_labels();

@@ -7,10 +7,10 @@ use domain::{Instant, Period};
 
 use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
-use figures::View;
 use crate::privacy::Sight;
-use figures::FigureError;
 use crate::words::{Language, Teller};
+use figures::FigureError;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,
@@ -23,7 +23,7 @@ pub(super) async fn sections(
     let days = view.past(asked.span, Step::Day);
     let counted = view.countings(of.zone(), &days).await?;
     let now = view.now();
-    let told = |(day, counting): (&Period, Option<Counting>)| {
+    let counted_day = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day {
             name: teller.day(day.start()),
@@ -31,7 +31,7 @@ pub(super) async fn sections(
             counting,
         })
     };
-    let known: Vec<Day> = days.iter().zip(counted).filter_map(told).collect();
+    let known: Vec<Day> = days.iter().zip(counted).filter_map(counted_day).collect();
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
@@ -145,7 +145,7 @@ async fn by_zone(
     let z = teller.language.zone_labels();
     let mut rows = Vec::new();
     let shown = |zone: &&Zone| !sight.withholds(view.site(), Some(&zone.id));
-    for zone in &view.site().zones.iter().filter(shown) {
+    for zone in view.site().zones.iter().filter(shown) {
         let counted = view.countings(Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             let is_over = is_over(asked.span, &counting, view.now());

@@ -6,9 +6,9 @@ use domain::site::Point;
 
 use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
-use figures::View;
-use figures::FigureError;
 use crate::words::Language;
+use figures::FigureError;
+use figures::View;
 
 pub(super) async fn sections(
     view: &View,
@@ -21,8 +21,13 @@ pub(super) async fn sections(
         Of::All | Of::Building => true,
         Of::Zone(zone) => view.site().is_within(&point.zone, &zone.id),
     };
-    let points: Vec<&Point> =
-        view.site().points.iter().filter(|it| it.quantity == Quantity::Co2).filter(is_asked).collect();
+    let points: Vec<&Point> = view
+        .site()
+        .points
+        .iter()
+        .filter(|it| it.quantity == Quantity::Co2)
+        .filter(is_asked)
+        .collect();
     if points.is_empty() {
         return Ok(vec![Section::saying(z.instruments, z.no_air)]);
     }

@@ -46,11 +46,7 @@ struct Zones {
     failed: bool,
 }
 
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
     let (t, z) = (language.labels(), language.zone_labels());
     let asked = Asked::read(&query, &app.site, scene.now);

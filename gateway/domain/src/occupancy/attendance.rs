@@ -238,19 +238,19 @@ mod tests {
 
     fn figure(people: &Option<f64>) -> PeopleFigure {
         PeopleFigure {
-                people: *people,
-                low: people.map(|people| people / 2.0),
-                high: people.map(|people| people * 2.0),
-                occupancy: match people {
-                    None => Occupancy::Unknown,
-                    Some(0.0) => Occupancy::Vacant,
-                    Some(_) => Occupancy::Occupied,
-                },
-                counted: None,
-                parts: crate::wire::state::Parts::None,
-                sources: crate::wire::state::Witnesses::NOTHING,
-                quality: Quality::Estimated,
-                coverage: f64::from(u8::from(people.is_some())),
+            people: *people,
+            low: people.map(|people| people / 2.0),
+            high: people.map(|people| people * 2.0),
+            occupancy: match people {
+                None => Occupancy::Unknown,
+                Some(0.0) => Occupancy::Vacant,
+                Some(_) => Occupancy::Occupied,
+            },
+            counted: None,
+            parts: crate::wire::state::Parts::None,
+            sources: crate::wire::state::Witnesses::NOTHING,
+            quality: Quality::Estimated,
+            coverage: f64::from(u8::from(people.is_some())),
         }
     }
 
@@ -305,9 +305,8 @@ mod tests {
 
     #[test]
     fn an_hour_of_which_half_is_known_counts_as_half_an_hour() {
-        let period = |from: &str, to: &str| {
-            Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap()
-        };
+        let period =
+            |from: &str, to: &str| Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
         let hour = period("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z");
         let half = PeopleFigure { coverage: 0.5, ..figure(&Some(4.0)) };
         let unknown = figure(&None);
