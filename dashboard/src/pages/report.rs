@@ -39,9 +39,17 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let (scene, t) = (app.feed.scene_for(choice.sight), choice.language.report());
     let teller = scene.teller(choice.language);
-    let view = app.figures.view(query.known_at()?).await?;
-    let month = asked(&view, &query).await?;
-    let document = document(&view, choice, month).await;
+    let (month, document) = match app.figures.view(query.known_at()?).await {
+        Ok(view) => {
+            let month = asked(&view, &query).await?;
+            (month, document(&view, choice, month).await)
+        }
+        // The page says that the store does not answer.
+        Err(error) => {
+            let this = Month::of(scene.now, &app.site.timezone);
+            (named(&query, this)?.unwrap_or(this.before()), Err(error))
+        }
+    };
     let document = document.map_err(Problem::from).ok();
     let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
@@ -49,7 +57,7 @@ pub(crate) async fn show(
         t,
         title,
         month: month.to_string(),
-        months: months(&view, &teller, month),
+        months: months(&teller, Month::of(scene.now, &app.site.timezone), month),
         document,
     };
     Ok(choice.page(&page))
@@ -94,29 +102,34 @@ async fn document(view: &View, choice: Choice, month: Month) -> Result<Document,
 /// this month only, this one.
 async fn asked(view: &View, query: &Query) -> Result<Month, Problem> {
     let this = Month::of(view.now(), &view.site().timezone);
-    let Some(text) = query.get("month") else {
-        let before = this.before();
-        let is_known = view.has_energy(before).await? || !view.has_energy(this).await?;
-        return Ok(if is_known { before } else { this });
-    };
+    if let Some(month) = named(query, this)? {
+        return Ok(month);
+    }
+    let before = this.before();
+    let is_known = view.has_energy(before).await? || !view.has_energy(this).await?;
+    Ok(if is_known { before } else { this })
+}
+
+/// The month that the query names, which has begun.
+fn named(query: &Query, this: Month) -> Result<Option<Month>, Problem> {
+    let Some(text) = query.get("month") else { return Ok(None) };
     let month: Month =
         text.parse().map_err(|_| Problem::bad_query("month", text, "a month such as 2026-10"))?;
     if month > this {
         return Err(Problem::bad_query("month", text, "a month that has begun"));
     }
-    Ok(month)
+    Ok(Some(month))
 }
 
-/// What there is to choose from, the newest first.
-fn months(view: &View, teller: &Teller, chosen: Month) -> Vec<(String, String, bool)> {
-    let this = Month::of(view.now(), &view.site().timezone);
+/// Months to choose from up to this one, the newest first.
+fn months(teller: &Teller, this: Month, chosen: Month) -> Vec<(String, String, bool)> {
     let mut months: Vec<Month> =
         std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
     if !months.contains(&chosen) {
         months.push(chosen);
     }
     let entry = |month: Month| {
-        let name = teller.month(month.period(&view.site().timezone).start());
+        let name = teller.month(month.period(&teller.zone).start());
         (month.to_string(), name, month == chosen)
     };
     months.into_iter().map(entry).collect()
