@@ -7,6 +7,7 @@ mod commissioning;
 mod corrections;
 mod energy_pages;
 mod events;
+mod golden_month;
 mod indicators;
 mod known_at;
 mod pages;
