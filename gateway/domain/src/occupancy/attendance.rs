@@ -236,9 +236,9 @@ mod tests {
 
     use super::*;
 
-    fn figure(people: &Option<f64>) -> PeopleFigure {
+    fn figure(people: Option<f64>) -> PeopleFigure {
         PeopleFigure {
-            people: *people,
+            people,
             low: people.map(|people| people / 2.0),
             high: people.map(|people| people * 2.0),
             occupancy: match people {
@@ -265,7 +265,7 @@ mod tests {
         let grid: Vec<Period> = (0..people.len())
             .map(|nr| Period::new(quarter(nr), quarter(nr + 1)).unwrap())
             .collect();
-        let figures: Vec<PeopleFigure> = people.iter().map(figure).collect();
+        let figures: Vec<PeopleFigure> = people.iter().copied().map(figure).collect();
         attendance(&site, Some(10), (&grid, &figures), None)
     }
 
@@ -308,11 +308,11 @@ mod tests {
         let period =
             |from: &str, to: &str| Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
         let hour = period("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z");
-        let half = PeopleFigure { coverage: 0.5, ..figure(&Some(4.0)) };
-        let unknown = figure(&None);
+        let half = PeopleFigure { coverage: 0.5, ..figure(Some(4.0)) };
+        let unknown = figure(None);
 
         let hours = PersonHours::of([(hour, &half), (hour, &unknown)].into_iter()).unwrap();
-        let mean = MeanPeople::of(&[half, figure(&Some(1.0)), unknown]).unwrap();
+        let mean = MeanPeople::of(&[half, figure(Some(1.0)), unknown]).unwrap();
 
         assert_eq!((hours.hours, hours.low, hours.high), (2.0, Some(1.0), Some(4.0)));
         assert_eq!((mean.people, mean.counted), (2.0, None));
