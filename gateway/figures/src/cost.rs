@@ -27,7 +27,7 @@ pub struct CostItem {
     pub cost: Cost,
     /// Subscription and the like over the period in €; only of the meters that are billed.
     pub fixed_eur: Option<f64>,
-    /// Emissions in kg CO2e.
+    /// Emissions in kg `CO2e`.
     pub kg_co2e: Weighed,
     /// Primary energy in kWh.
     pub primary_kwh: Weighed,

@@ -54,7 +54,7 @@ pub struct SessionItem {
     pub idle_share: f64,
     /// Its cost in €, at the price of its beginning.
     pub eur: Option<f64>,
-    /// Its emissions, in kg CO2e.
+    /// Its emissions, in kg `CO2e`.
     pub kg_co2e: Option<f64>,
 }
 

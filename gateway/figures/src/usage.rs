@@ -27,11 +27,11 @@ pub struct UsageItem {
     pub usage: Usage,
     /// Cost of the energy while nobody was there, in €.
     pub vacant_eur: Option<f64>,
-    /// Emissions of the energy while nobody was there, in kg CO2e.
+    /// Emissions of the energy while nobody was there, in kg `CO2e`.
     pub vacant_kg_co2e: Option<f64>,
     /// Cost of each person-hour in €, of all energy, over the time for which energy and people are known.
     pub eur_per_person_hour: Option<f64>,
-    /// Emissions of each person-hour in kg CO2e, of all energy, over the same time.
+    /// Emissions of each person-hour in kg `CO2e`, of all energy, over the same time.
     pub kg_co2e_per_person_hour: Option<f64>,
 }
 
