@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Dashboard;
 use crate::access::Access;
-use crate::desk::Desk;
-use crate::events::MOST_STREAMS;
-use crate::feed::Feed;
+use crate::app::MOST_STREAMS;
+use crate::live::hub::LiveHub;
+use crate::staff_actions::StaffActions;
 
 /// The parts that handlers share.
 pub(crate) struct App {
@@ -24,7 +24,7 @@ pub(crate) struct App {
     pub(crate) figures: Figures,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) access: Arc<Access>,
-    pub(crate) desk: Option<Arc<dyn Desk>>,
+    pub(crate) staff_actions: Option<Arc<dyn StaffActions>>,
     pub(crate) feed: Arc<Feed>,
     pub(crate) readiness: watch::Receiver<Option<String>>,
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
@@ -58,7 +58,7 @@ impl App {
             reader,
             clock,
             access: Arc::clone(&dashboard.access),
-            desk: dashboard.desk.clone(),
+            staff_actions: dashboard.staff_actions.clone(),
             feed: Arc::new(feed),
             readiness: dashboard.readiness.clone(),
             metrics: Arc::clone(&dashboard.metrics),

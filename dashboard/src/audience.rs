@@ -9,17 +9,17 @@ use serde_json::{Map, Value, json};
 
 use crate::assets;
 use crate::feed::frame;
-use crate::live_json;
-use crate::live_view::LiveView;
+use crate::live;
+use crate::live::power::PowerToday;
+use crate::live::view::LiveView;
 use crate::pages::parts;
-use crate::power_today::PowerToday;
-use crate::privacy::Sight;
-use crate::words::{Language, Teller};
+use crate::privacy::Visibility;
+use crate::words::{Language, Locale};
 
 /// Everything that a live reader could be shown at one moment.
-pub(crate) struct Scene {
+pub(crate) struct Snapshot {
     /// Who sees it.
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
     pub(crate) site: Arc<Site>,
     pub(crate) view: LiveView,
     pub(crate) power_today: Option<Arc<PowerToday>>,
@@ -29,12 +29,12 @@ pub(crate) struct Scene {
     pub(crate) now: Instant,
 }
 
-impl Scene {
+impl Snapshot {
     /// What somebody of this sort may see of it: people of small rooms are not for the public.
-    pub(crate) fn seen_by(mut self, sight: Sight) -> Self {
-        self.sight = sight;
+    pub(crate) fn seen_by(mut self, visibility: Visibility) -> Self {
+        self.visibility = visibility;
         let site = Arc::clone(&self.site);
-        for zone in site.zones.iter().filter(|zone| sight.withholds(&site, Some(&zone.id))) {
+        for zone in site.zones.iter().filter(|zone| visibility.withholds(&site, Some(&zone.id))) {
             self.view.withhold_people(zone);
         }
         self
@@ -42,12 +42,12 @@ impl Scene {
 
     /// Whether the people of a zone are withheld from who sees it.
     pub(crate) fn withholds(&self, zone: &Zone) -> bool {
-        self.sight.withholds(&self.site, Some(&zone.id))
+        self.visibility.withholds(&self.site, Some(&zone.id))
     }
 
     /// Tells times as of this moment.
-    pub(crate) fn teller(&self, language: Language) -> Teller {
-        Teller { language, zone: self.site.timezone.clone(), now: self.now }
+    pub(crate) fn locale(&self, language: Language) -> Locale {
+        Locale { language, zone: self.site.timezone.clone(), now: self.now }
     }
 }
 
@@ -55,9 +55,9 @@ impl Scene {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Audience {
     /// Programs: the JSON of the API.
-    Api(Sight),
+    Api(Visibility),
     /// A page in a browser.
-    Page(Screen, Language, Sight),
+    Page(Screen, Language, Visibility),
 }
 
 /// The pages that have parts of their own.
@@ -111,12 +111,12 @@ pub(crate) struct Part {
 impl Audience {
     /// Every sort, in the order of [`Audience::index`].
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        Sight::ALL.into_iter().flat_map(|sight| {
+        Visibility::ALL.into_iter().flat_map(|visibility| {
             let pages = Screen::ALL.into_iter().flat_map(move |screen| {
                 let languages = Language::ALL.into_iter();
-                languages.map(move |language| Self::Page(screen, language, sight))
+                languages.map(move |language| Self::Page(screen, language, visibility))
             });
-            std::iter::once(Self::Api(sight)).chain(pages)
+            std::iter::once(Self::Api(visibility)).chain(pages)
         })
     }
 
@@ -128,28 +128,28 @@ impl Audience {
                 1 + screen as usize * Language::ALL.len() + language as usize
             }
         };
-        self.sight() as usize * (1 + Screen::ALL.len() * Language::ALL.len()) + within
+        self.visibility() as usize * (1 + Screen::ALL.len() * Language::ALL.len()) + within
     }
 
     /// What of small rooms is shown.
-    pub(crate) fn sight(self) -> Sight {
+    pub(crate) fn visibility(self) -> Visibility {
         match self {
-            Self::Api(sight) | Self::Page(_, _, sight) => sight,
+            Self::Api(visibility) | Self::Page(_, _, visibility) => visibility,
         }
     }
 
     /// All that this sort of readers is shown.
-    pub(crate) fn parts(self, scene: &Scene) -> Vec<Part> {
+    pub(crate) fn parts(self, snapshot: &Snapshot) -> Vec<Part> {
         match self {
-            Self::Api(_) => live_json::parts(scene),
-            Self::Page(screen, language, _) => parts::of(screen, language, scene),
+            Self::Api(_) => live_json::parts(snapshot),
+            Self::Page(screen, language, _) => parts::of(screen, language, snapshot),
         }
     }
 
     /// The event that tells a new reader everything.
-    pub(crate) fn snapshot_frame(self, parts: &[Part], scene: &Scene) -> Bytes {
+    pub(crate) fn snapshot_frame(self, parts: &[Part], snapshot: &Snapshot) -> Bytes {
         match self {
-            Self::Api(_) => frame("snapshot", &live_json::whole(parts, scene).to_string()),
+            Self::Api(_) => frame("snapshot", &live_json::whole(parts, snapshot).to_string()),
             Self::Page(..) => {
                 let parts: Vec<&Part> = parts.iter().collect();
                 frame("snapshot", &page_json(&parts).to_string())
@@ -158,9 +158,9 @@ impl Audience {
     }
 
     /// The event that tells what is different now.
-    pub(crate) fn change_frame(self, changes: &[&Part], scene: &Scene) -> Bytes {
+    pub(crate) fn change_frame(self, changes: &[&Part], snapshot: &Snapshot) -> Bytes {
         match self {
-            Self::Api(_) => frame("change", &live_json::change(changes, scene).to_string()),
+            Self::Api(_) => frame("change", &live_json::change(changes, snapshot).to_string()),
             Self::Page(..) => frame("change", &page_json(changes).to_string()),
         }
     }

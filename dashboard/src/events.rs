@@ -17,8 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::audience::{Audience, Screen};
-use crate::feed::Feed;
+use crate::live::audience::Audience;
+use crate::live::hub::LiveHub;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::Language;
@@ -33,7 +34,7 @@ pub(crate) async fn api(
     State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    open(&app, Audience::Api(visitor.sight))
+    open(&app, Audience::Api(visitor.visibility))
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
@@ -50,7 +51,7 @@ pub(crate) async fn parts(
         })?,
         Language::named(language)
             .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
-        visitor.sight,
+        visitor.visibility,
     );
     open(&app, audience)
 }
@@ -58,7 +59,7 @@ pub(crate) async fn parts(
 fn open(app: &App, audience: Audience) -> Result<Response, Problem> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
-    let stream = follow(Arc::clone(&app.feed), audience, app.shutdown.clone(), place);
+    let stream = follow(Arc::clone(&app.live), audience, app.shutdown.clone(), place);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-cache, no-transform"),
@@ -106,7 +107,7 @@ impl Reader {
     }
 
     fn rejoin(&mut self) -> Bytes {
-        let (now, frames) = self.feed.join(self.audience);
+        let (now, frames) = self.live.join(self.audience);
         self.frames = Some(frames);
         now.concat().into()
     }

@@ -12,10 +12,10 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant as Tick, MissedTickBehavior, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use crate::audience::{Audience, Part, Scene};
-use crate::live_view::{LiveView, Pulse, Unreadable};
-use crate::power_today::PowerToday;
-use crate::privacy::Sight;
+use crate::audience::{Audience, Part, Snapshot};
+use crate::live::power::PowerToday;
+use crate::live::view::{LiveView, Pulse, Unreadable};
+use crate::privacy::Visibility;
 
 /// What happens within this time becomes one change: long enough to gather a round of states, short enough not to be seen.
 const GATHER: Duration = Duration::from_millis(40);
@@ -95,14 +95,14 @@ impl Feed {
     }
 
     /// What somebody of this sort may see of the whole picture at this moment.
-    pub(crate) fn scene_for(&self, sight: Sight) -> Scene {
-        self.scene().seen_by(sight)
+    pub(crate) fn snapshot_for(&self, visibility: Visibility) -> Snapshot {
+        self.snapshot().seen_by(visibility)
     }
 
     /// The whole picture at this moment.
-    pub(crate) fn scene(&self) -> Scene {
-        Scene {
-            sight: Sight::Staff,
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            visibility: Visibility::Staff,
             site: Arc::clone(&self.site),
             view: lock(&self.view).clone(),
             power_today: lock(&self.power_today).clone(),
@@ -114,12 +114,12 @@ impl Feed {
 
     /// A new reader: a snapshot and the heartbeat of now, and the frames that follow them without a gap.
     pub(crate) fn join(&self, audience: Audience) -> ([Bytes; 2], broadcast::Receiver<Bytes>) {
-        let scene = self.scene_for(audience.sight());
+        let snapshot = self.snapshot_for(audience.visibility());
         let mut channel = lock(&self.channels[audience.index()]);
         let frames = channel.sender.subscribe();
-        let told = channel.told.get_or_insert_with(|| Told::new(audience, &scene));
-        let heartbeat = heartbeat_frame(scene.view.pulse(scene.now), scene.now);
-        ([told.snapshot(audience, &scene), heartbeat], frames)
+        let told = channel.told.get_or_insert_with(|| Told::new(audience, &snapshot));
+        let heartbeat = heartbeat_frame(snapshot.view.pulse(snapshot.now), snapshot.now);
+        ([told.snapshot(audience, &snapshot), heartbeat], frames)
     }
 
     /// Tells the readers what changes, until `shutdown`.
@@ -154,10 +154,10 @@ impl Feed {
             self.channels.iter().for_each(|channel| lock(channel).told = None);
             return;
         }
-        for sight in Sight::ALL {
-            let scene = self.scene_for(sight);
-            for audience in Audience::all().filter(|audience| audience.sight() == sight) {
-                lock(&self.channels[audience.index()]).tell(audience, &scene);
+        for visibility in Visibility::ALL {
+            let snapshot = self.snapshot_for(visibility);
+            for audience in Audience::all().filter(|audience| audience.visibility() == visibility) {
+                lock(&self.channels[audience.index()]).tell(audience, &snapshot);
             }
         }
     }
@@ -171,12 +171,12 @@ impl Feed {
 }
 
 impl Channel {
-    fn tell(&mut self, audience: Audience, scene: &Scene) {
+    fn tell(&mut self, audience: Audience, snapshot: &Snapshot) {
         if self.sender.receiver_count() == 0 {
             self.told = None;
             return;
         }
-        let mut next = Told::new(audience, scene);
+        let mut next = Told::new(audience, snapshot);
         if let Some(told) = &self.told {
             let old: HashMap<&str, &Value> =
                 told.parts.iter().map(|part| (part.key.as_str(), &part.content)).collect();
@@ -185,11 +185,11 @@ impl Channel {
             let is_new = |part: &&Part| old.get(part.key.as_str()) != Some(&&part.content);
             let changes: Vec<&Part> = next.parts.iter().filter(is_new).collect();
             let frame = if gone {
-                next.snapshot(audience, scene)
+                next.snapshot(audience, snapshot)
             } else if changes.is_empty() {
                 return;
             } else {
-                audience.change_frame(&changes, scene)
+                audience.change_frame(&changes, snapshot)
             };
             // Nobody left in the meantime is no fault.
             let _ = self.sender.send(frame);
@@ -199,18 +199,18 @@ impl Channel {
 }
 
 impl Told {
-    fn new(audience: Audience, scene: &Scene) -> Self {
-        Self { parts: audience.parts(scene), snapshot: None }
+    fn new(audience: Audience, snapshot: &Snapshot) -> Self {
+        Self { parts: audience.parts(snapshot), snapshot: None }
     }
 
-    fn snapshot(&mut self, audience: Audience, scene: &Scene) -> Bytes {
-        let make = || audience.snapshot_frame(&self.parts, scene);
+    fn snapshot(&mut self, audience: Audience, snapshot: &Snapshot) -> Bytes {
+        let make = || audience.snapshot_frame(&self.parts, snapshot);
         self.snapshot.get_or_insert_with(make).clone()
     }
 }
 
 fn heartbeat_frame(pulse: Pulse, now: Instant) -> Bytes {
-    let age = pulse.heard_at.map(|at| crate::live_view::seconds_since(at, now));
+    let age = pulse.heard_at.map(|at| crate::live::view::seconds_since(at, now));
     let data = serde_json::json!({
         "now": now,
         "gateway_alive": pulse.alive,

@@ -4,7 +4,7 @@
 //! state topics ──live_link──▶ feed (live_view) ──audience──▶ events (SSE) ──▶ pages, programs
 //!                                   └──────────▶ /live, pages
 //! store ──▶ figures::View, one per request ──▶ api, pages, report
-//! forms of the staff ──access──▶ desk ──▶ (the program)
+//! forms of the staff ──access──▶ staff_actions ──▶ (the program)
 //! ```
 //!
 //! | file | what it does |
@@ -25,7 +25,7 @@
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
 //! It reads: from the broker the state topics, from the store the series and the ledger. What staff change goes through
-//! one narrow seam, `desk`, which the program gives it.
+//! one narrow seam, `staff_actions`, which the program gives it.
 
 mod access;
 mod api;
@@ -34,7 +34,6 @@ mod assets;
 mod audience;
 mod commissioning;
 mod connections;
-mod desk;
 mod events;
 mod feed;
 mod health;
@@ -52,6 +51,7 @@ mod report;
 mod routes;
 mod security;
 mod serve;
+mod staff_actions;
 mod table;
 mod words;
 
@@ -59,8 +59,8 @@ mod words;
 mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
-pub use desk::{ChangedSite, Desk, DeskError};
 pub use figures::{Month, NoMonth};
 pub use report::{ReportError, ReportForm, ReportLanguage, month_report};
 pub use serve::{Dashboard, DashboardError};
+pub use staff_actions::{ChangedSite, StaffActionError, StaffActions};
 pub use words::AlertSentences;

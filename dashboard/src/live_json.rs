@@ -1,47 +1,48 @@
 //! The live view as JSON: the answer of `/live`, and the same in pieces for the stream.
 
+use domain::device::Freshness;
 use domain::site::{Meter, Site, Zone};
-use domain::wire::state::Freshness;
 use domain::{Instant, Quantity};
 use serde_json::{Value, json};
 
-use crate::audience::{Part, Scene};
-use crate::live_view::{LiveView, gauge, seconds_since};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
+use crate::live::view::{LiveView, gauge, seconds_since};
 
 /// The answer of `/live`.
-pub(crate) fn live(scene: &Scene) -> Value {
-    whole(&parts(scene), scene)
+pub(crate) fn live(snapshot: &Snapshot) -> Value {
+    whole(&parts(snapshot), snapshot)
 }
 
 /// The same from parts that were made before.
-pub(crate) fn whole(parts: &[Part], scene: &Scene) -> Value {
-    let pulse = scene.view.pulse(scene.now);
+pub(crate) fn whole(parts: &[Part], snapshot: &Snapshot) -> Value {
+    let pulse = snapshot.view.pulse(snapshot.now);
     let mut json = json!({
-        "demonstration": scene.demonstration,
+        "demonstration": snapshot.demonstration,
         "gateway": {
             "alive": pulse.alive,
             "heard_at": pulse.heard_at,
-            "version": scene.view.gateway().map(|gateway| &gateway.version),
-            "refused": scene.view.gateway().map(|gateway| gateway.refused),
-            "stored": scene.view.gateway().map(|gateway| gateway.stored),
+            "version": snapshot.view.gateway().map(|gateway| &gateway.version),
+            "refused": snapshot.view.gateway().map(|gateway| gateway.refused),
+            "stored": snapshot.view.gateway().map(|gateway| gateway.stored),
         },
         "building": null, "zones": [], "meters": [], "devices": [], "alerts": [],
     });
     let all: Vec<&Part> = parts.iter().collect();
-    merge(&mut json, &all, scene);
+    merge(&mut json, &all, snapshot);
     json
 }
 
 /// Only what is different, in the shape of the whole.
-pub(crate) fn change(changes: &[&Part], scene: &Scene) -> Value {
+pub(crate) fn change(changes: &[&Part], snapshot: &Snapshot) -> Value {
     let mut json = json!({});
-    merge(&mut json, changes, scene);
+    merge(&mut json, changes, snapshot);
     json
 }
 
 /// Puts parts where they stand in the answer. Ages are told as of now, but never make a change by themselves.
-fn merge(json: &mut Value, parts: &[&Part], scene: &Scene) {
-    json["as_of"] = json!(scene.view.as_of());
+fn merge(json: &mut Value, parts: &[&Part], snapshot: &Snapshot) {
+    json["as_of"] = json!(snapshot.view.as_of());
     for part in parts {
         match part.key.split_once('/') {
             None => json[&part.key] = part.content.clone(),
@@ -49,33 +50,35 @@ fn merge(json: &mut Value, parts: &[&Part], scene: &Scene) {
                 if !json[list].is_array() {
                     json[list] = json!([]);
                 }
-                let item = with_age(list, part, scene);
+                let item = with_age(list, part, snapshot);
                 json[list].as_array_mut().expect("it was made a list above").push(item);
             }
         }
     }
 }
 
-fn with_age(list: &str, part: &Part, scene: &Scene) -> Value {
+fn with_age(list: &str, part: &Part, snapshot: &Snapshot) -> Value {
     let id = part.content["id"].as_str().unwrap_or_default();
     let aged = match list {
-        "zones" => scene.site.zone(id).map(|zone| zone_json(scene, zone)),
-        "meters" => scene.site.meter(id).map(|meter| meter_json(&scene.view, meter, scene.now)),
+        "zones" => snapshot.site.zone(id).map(|zone| zone_json(snapshot, zone)),
+        "meters" => {
+            snapshot.site.meter(id).map(|meter| meter_json(&snapshot.view, meter, snapshot.now))
+        }
         _ => None,
     };
     aged.unwrap_or_else(|| part.content.clone())
 }
 
 /// The pieces that change one by one: the building, each zone, meter and device, the alerts.
-pub(crate) fn parts(scene: &Scene) -> Vec<Part> {
-    let Scene { site, view, .. } = scene;
+pub(crate) fn parts(snapshot: &Snapshot) -> Vec<Part> {
+    let Snapshot { site, view, .. } = snapshot;
     let mut parts = vec![Part { key: "building".to_owned(), content: building_json(view, site) }];
     for zone in &site.zones {
-        let content = ageless(zone_json(scene, zone));
+        let content = ageless(zone_json(snapshot, zone));
         parts.push(Part { key: format!("zones/{}", zone.id), content });
     }
     for meter in &site.meters {
-        let content = ageless(meter_json(view, meter, scene.now));
+        let content = ageless(meter_json(view, meter, snapshot.now));
         parts.push(Part { key: format!("meters/{}", meter.id), content });
     }
     for device in view.devices() {
@@ -100,13 +103,13 @@ fn building_json(view: &LiveView, site: &Site) -> Value {
 }
 
 /// A zone as the API shows it: with a flat field for each usual gauge, null where it is lost or was never heard.
-fn zone_json(scene: &Scene, zone: &Zone) -> Value {
-    let (state, now) = (scene.view.zone(zone), scene.now);
+fn zone_json(snapshot: &Snapshot, zone: &Zone) -> Value {
+    let (state, now) = (snapshot.view.zone(zone), snapshot.now);
     let mut json = object(&state);
     json["age_s"] = json!(state.age_s.map(|age| age + seconds_since(state.as_of, now)));
     json["name"] = json!(zone.name);
     json["note"] = json!(zone.note);
-    json["withheld"] = json!(scene.withholds(zone));
+    json["withheld"] = json!(snapshot.withholds(zone));
     json["parent"] = json!(zone.parent);
     for (field, quantity) in ZONE_FIELDS {
         let gauge = gauge(&state, *quantity).filter(|it| it.freshness != Freshness::Lost);

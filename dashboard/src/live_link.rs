@@ -4,14 +4,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::native;
 use domain::site::Site;
-use domain::wire::{BrokerUrl, native};
+use domain::wire::BrokerUrl;
 use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use crate::feed::Feed;
+use crate::live::hub::LiveHub;
 
 /// The list of all devices is the largest state; this is enough for some ten thousand.
 const LARGEST_STATE_BYTES: usize = 4 << 20;

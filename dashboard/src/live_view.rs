@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
+use domain::alerts::{Alert, Matter};
+use domain::energy::EnergyState;
+use domain::figure::Quality;
 use domain::ids::{MeterId, ZoneId};
+use domain::live::GaugeState;
+use domain::occupancy::{Occupancy, Parts, PeopleState, Witnesses};
 use domain::site::{Meter, Site, Zone};
 use domain::wire::state::{
-    Alert, AlertsState, BuildingState, DevicesState, EnergyState, GatewayState, GaugeState, Matter,
-    MeterState, Occupancy, Parts, PeopleState, Quality, Witnesses, ZoneState,
+    AlertsState, BuildingState, DevicesState, GatewayState, MeterState, ZoneState,
 };
 use domain::{Instant, Quantity};
 use jiff::SignedDuration;
@@ -157,12 +161,12 @@ impl LiveView {
     }
 
     /// Every device that was ever heard.
-    pub(crate) fn devices(&self) -> &[domain::wire::state::DeviceState] {
+    pub(crate) fn devices(&self) -> &[domain::device::DeviceState] {
         self.devices.as_ref().map_or(&[], |state| &state.devices)
     }
 
     /// What a person should know now, most urgent first.
-    pub(crate) fn alerts(&self) -> &[domain::wire::state::Alert] {
+    pub(crate) fn alerts(&self) -> &[domain::alerts::Alert] {
         self.alerts.as_ref().map_or(&[], |state| &state.alerts)
     }
 
@@ -254,7 +258,7 @@ pub(crate) fn seconds_since(earlier: Instant, now: Instant) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use domain::wire::state::Freshness;
+    use domain::device::Freshness;
 
     use super::*;
 

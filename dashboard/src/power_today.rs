@@ -53,7 +53,7 @@ pub(crate) async fn run(app: Arc<App>) {
             () = app.shutdown.cancelled() => return,
             _ = tick.tick() => {}
         }
-        if app.feed.is_watched() {
+        if app.live.is_watched() {
             tokio::select! {
                 () = app.shutdown.cancelled() => return,
                 () = refresh(&app, DEADLINE) => {}
@@ -64,9 +64,9 @@ pub(crate) async fn run(app: Arc<App>) {
 
 /// Sees to it that a page that is just asked for has no old curve: nobody may have watched for hours.
 pub(crate) async fn prepare(app: &App) {
-    let scene = app.feed.scene();
-    let made_at = scene.power_today.as_ref().map(|power| power.made_at);
-    if made_at.is_none_or(|at| scene.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
+    let snapshot = app.live.snapshot();
+    let made_at = snapshot.power_today.as_ref().map(|power| power.made_at);
+    if made_at.is_none_or(|at| snapshot.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
         refresh(app, PAGE_WAITS).await;
     }
 }
@@ -75,7 +75,7 @@ pub(crate) async fn prepare(app: &App) {
 async fn refresh(app: &App, within: Duration) {
     let Some(meter) = shown_meter(&app.site) else { return };
     match timeout(within, load(app, meter)).await {
-        Ok(Ok(power)) => app.feed.show_power(power),
+        Ok(Ok(power)) => app.live.show_power(power),
         Ok(Err(problem)) => debug!(?problem, "curve of today's power not made"),
         Err(_) => debug!("curve of today's power took too long"),
     }

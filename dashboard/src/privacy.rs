@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// Who looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Sight {
+pub(crate) enum Visibility {
     /// Somebody who is not known.
     #[default]
     Public,
@@ -20,7 +20,7 @@ pub(crate) enum Sight {
     Staff,
 }
 
-impl Sight {
+impl Visibility {
     pub(crate) const ALL: [Self; 2] = [Self::Public, Self::Staff];
 
     /// Whether the people of a zone, or of the building, are withheld.

@@ -10,7 +10,7 @@ use store::StoreError;
 
 use tracing::error;
 
-use crate::desk::DeskError;
+use crate::staff_actions::StaffActionError;
 
 /// An answer that is not what was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -176,16 +176,16 @@ impl From<FigureError> for Problem {
     }
 }
 
-impl From<DeskError> for Problem {
-    fn from(error: DeskError) -> Self {
+impl From<StaffActionError> for Problem {
+    fn from(error: StaffActionError) -> Self {
         match error {
-            DeskError::Unavailable(why) => Self::busy(&why),
-            error @ DeskError::Demonstration => {
+            StaffActionError::Unavailable(why) => Self::busy(&why),
+            error @ StaffActionError::Demonstration => {
                 let problem = Self::nothing_to_change();
                 Self { detail: error.to_string(), ..problem }
             }
-            error @ DeskError::Changed => Self::conflict(error.to_string()),
-            error @ DeskError::Invalid(_) => {
+            error @ StaffActionError::Changed => Self::conflict(error.to_string()),
+            error @ StaffActionError::Invalid(_) => {
                 Self::bad_request(error.to_string(), "a change that leaves the site file in order")
             }
         }

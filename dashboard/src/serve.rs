@@ -25,7 +25,7 @@ use tracing::{info, warn};
 use crate::access::{Access, Peer};
 use crate::app::App;
 use crate::connections::Bounded;
-use crate::desk::Desk;
+use crate::staff_actions::StaffActions;
 use crate::{live_link, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
@@ -47,7 +47,7 @@ pub struct Dashboard {
     /// Who may read, and who may change something.
     pub access: Arc<Access>,
     /// Where staff hand in changes; `None` where nothing can be changed.
-    pub desk: Option<Arc<dyn Desk>>,
+    pub staff_actions: Option<Arc<dyn StaffActions>>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What `/ready` answers: `None` when ready, otherwise why not.
@@ -182,7 +182,7 @@ impl Shown {
     }
 
     async fn heard(&self) {
-        while self.app.feed.scene().view.pulse(self.app.clock.now()).heard_at.is_none() {
+        while self.app.live.snapshot().view.pulse(self.app.clock.now()).heard_at.is_none() {
             sleep(Duration::from_millis(50)).await;
         }
     }
@@ -198,9 +198,9 @@ async fn join(tasks: &mut JoinSet<()>) {
 
 fn live_tasks(app: &Arc<App>, broker: BrokerUrl) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (site, feed) = (Arc::clone(&app.site), Arc::clone(&app.feed));
+    let (site, feed) = (Arc::clone(&app.site), Arc::clone(&app.live));
     tasks.spawn(live_link::run(broker, site, feed, app.shutdown.clone()));
-    let (feed, stop) = (Arc::clone(&app.feed), app.shutdown.clone());
+    let (feed, stop) = (Arc::clone(&app.live), app.shutdown.clone());
     tasks.spawn(async move { feed.run(stop).await });
     tasks.spawn(power_today::run(Arc::clone(app)));
     tasks

@@ -15,7 +15,7 @@ use super::sessions::{COOKIE, Known};
 use super::{Access, Refusal};
 use crate::app::App;
 use crate::connections::Bounded;
-use crate::privacy::Sight;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 
 /// Open to everybody: without them nobody could log in, and a watchdog needs no account.
@@ -48,7 +48,7 @@ pub(crate) struct Visitor {
     /// Who it is, when that is known.
     pub(crate) known: Option<Known>,
     /// What of small rooms is shown.
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
 }
 
 /// Finds out who asks, and lets through who may read.
@@ -74,8 +74,8 @@ pub(crate) async fn admit(
         return ask_to_log_in(&request);
     }
     let is_staff = known.is_some() || (is_here && !app.access.has_accounts());
-    let sight = if is_staff { Sight::Staff } else { Sight::Public };
-    request.extensions_mut().insert(Visitor { address, known, sight });
+    let visibility = if is_staff { Visibility::Staff } else { Visibility::Public };
+    request.extensions_mut().insert(Visitor { address, known, visibility });
     next.run(request).await
 }
 

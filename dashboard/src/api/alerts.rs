@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::Instant;
+use domain::alerts::Alert;
 use domain::alerts::{AlertId, Standing};
-use domain::wire::state::Alert;
 use serde::Serialize;
 use store::SeriesReader;
 
@@ -59,8 +59,8 @@ pub(crate) async fn acknowledge(
 
 /// Notes that somebody takes care of an alert.
 pub(crate) async fn take_care(app: &App, id: AlertId, by: &AccountName) -> Result<(), Problem> {
-    let desk = app.desk.as_ref().ok_or_else(Problem::nothing_to_change)?;
-    if desk.acknowledge(id, by.as_str().to_owned()).await? {
+    let staff_actions = app.staff_actions.as_ref().ok_or_else(Problem::nothing_to_change)?;
+    if staff_actions.acknowledge(id, by.as_str().to_owned()).await? {
         tracing::info!(account = by.as_str(), alert = id.0, "an alert is taken care of");
         return Ok(());
     }

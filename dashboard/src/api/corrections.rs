@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Instant;
-use domain::ledger::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
+use domain::audit::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
 use serde::{Deserialize, Serialize};
 use store::SeriesReader;
 
@@ -151,8 +151,8 @@ async fn record(
         deed,
         before: None,
     };
-    let desk = app.desk.as_ref().ok_or_else(Problem::nothing_to_change)?;
-    let id = desk.record(draft).await?;
+    let staff_actions = app.staff_actions.as_ref().ok_or_else(Problem::nothing_to_change)?;
+    let id = staff_actions.record(draft).await?;
     tracing::info!(account = author.as_str(), entry = id.0, "the ledger has a new entry");
     Ok(id)
 }

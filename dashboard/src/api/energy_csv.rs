@@ -20,7 +20,7 @@ use crate::pages::shell::Choice;
 use crate::paging::LARGEST_PAGE;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::table::Form;
+use crate::words::CsvDialect;
 use crate::words::Language;
 use figures::{Scope, View};
 
@@ -113,7 +113,7 @@ fn answer(
 }
 
 fn for_programs(lines: impl Iterator<Item = (Period, EnergyFigure)>) -> String {
-    let form = Form::PROGRAMS;
+    let form = CsvDialect::PROGRAMS;
     let mut text = form.begin(&PROGRAMS);
     for (period, figure) in lines {
         let quality = serde_json::to_value(figure.quality).unwrap_or_default();
@@ -137,7 +137,7 @@ fn for_people(
     site: &Site,
     now: Instant,
 ) -> String {
-    let form = Form::PEOPLE;
+    let form = CsvDialect::PEOPLE;
     let header = match language {
         Language::French => PEOPLE_FR,
         Language::English => PEOPLE_EN,

@@ -53,7 +53,7 @@ pub(crate) async fn list(
         return Err(Problem::unknown("point", &point, "an id of a [[point]] of the site file"));
     };
     if tells_of_people(point.quantity) {
-        visitor.sight.admit(&app.site, Some(&point.zone))?;
+        visitor.visibility.admit(&app.site, Some(&point.zone))?;
     }
     let step = query.step()?;
     let view = app.figures.view(query.known_at()?).await?;

@@ -184,7 +184,7 @@ pub(crate) async fn zone_usage(
 ) -> Answer<Page<UsageItem>> {
     let view = app.figures.view(query.known_at()?).await?;
     let scope = Scope::of_zone(view.site(), &id)?;
-    visitor.sight.admit(view.site(), scope.zone.as_ref())?;
+    visitor.visibility.admit(view.site(), scope.zone.as_ref())?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS_OF_READINGS)?;
     let periods: Vec<Period> = grid(query.by_week()?, span, &view.site().timezone).collect();
     Ok(Json(Page { items: view.usages(&scope, &periods).await?, next: None }))

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::live_json;
+use crate::live;
 
 pub(crate) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Json<Value> {
-    Json(live_json::live(&app.feed.scene_for(visitor.sight)))
+    Json(live::json::live(&app.live.snapshot_for(visitor.visibility)))
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::Instant;
-use domain::wire::state::{Occupancy, Parts, Quality};
+use domain::figure::Quality;
+use domain::occupancy::{Occupancy, Parts};
 use serde::Serialize;
 
 use crate::access::Visitor;
@@ -38,7 +39,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<OccupancyItem>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone_or_building(&name)?;
-    visitor.sight.admit(view.site(), zone.as_ref())?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
     let (step, span) = (query.step()?, query.span(view.now())?);
     let (grid, next) = query.buckets(step, span, &view.site().timezone)?;
     let people = view.people(zone, &grid).await?;

@@ -29,7 +29,7 @@ pub(crate) async fn list(
 
     let heard = app.reader.sources().await?;
     let source = find(&device, &quantity, query.get("channel"), &heard)?;
-    visitor.sight.admit(&app.site, visitor.sight.withheld_by(&app.site, &source))?;
+    visitor.visibility.admit(&app.site, visitor.visibility.withheld_by(&app.site, &source))?;
     let range = Range { limit: Some(limit + 1), ..Range::of(source, period) };
     let observations = app.reader.range(range).await?;
     let items = observations.into_iter().map(ReadingItem::from).collect();

@@ -55,7 +55,7 @@ pub(crate) async fn list(
     let points = points_now(&app.site, app.clock.now());
     let rest = stored.into_iter().skip(skip).take(limit + 1);
     let item = |stored: StoredSource| {
-        let is_withheld = visitor.sight.withheld_by(&app.site, &stored.source).is_some();
+        let is_withheld = visitor.visibility.withheld_by(&app.site, &stored.source).is_some();
         let item = item(stored, &points);
         SourceItem { last: item.last.filter(|_| !is_withheld), ..item }
     };

@@ -47,7 +47,7 @@ pub(crate) async fn attendance(
 ) -> Result<Json<Page<Item<Attendance>>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone_or_building(&name)?;
-    visitor.sight.admit(view.site(), zone.as_ref())?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
     let items = view.attendances(zone, &grid).await?;
@@ -63,7 +63,7 @@ pub(crate) async fn counting(
 ) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone_or_building(&name)?;
-    visitor.sight.admit(view.site(), zone.as_ref())?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
     let items = view.countings(zone, &grid).await?;

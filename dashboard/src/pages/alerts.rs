@@ -14,9 +14,9 @@ use super::staff::Me;
 use crate::access::{StaffForm, Visitor};
 use crate::api::alerts::take_care;
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
-use crate::words::{AlertWords, Labels, Teller};
+use crate::words::{AlertWords, Labels, Locale};
 
 /// Rows on the page; the API has the rest.
 const MOST_SHOWN: usize = 100;
@@ -71,31 +71,33 @@ pub(crate) async fn trial(
     choice: Choice,
     StaffForm(_, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
-    let Some(desk) = &app.desk else { return Problem::nothing_to_change().into_response() };
-    let said = desk.try_alerts().await.unwrap_or_else(|error| error.to_string());
+    let Some(staff_actions) = &app.staff_actions else {
+        return Problem::nothing_to_change().into_response();
+    };
+    let said = staff_actions.try_alerts().await.unwrap_or_else(|error| error.to_string());
     page(&app, &visitor, choice, Some(said)).await
 }
 
 async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String>) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene_for(choice.sight));
-    let teller = scene.teller(choice.language);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot_for(choice.visibility));
+    let locale = snapshot.locale(choice.language);
     let is_staff = visitor.known.is_some();
-    let may = is_staff && app.desk.is_some();
+    let may = is_staff && app.staff_actions.is_some();
     let row = |standing: Standing| {
         let Standing { id, alert, raised_at, cleared_at } = standing;
         let alert = if is_staff { alert } else { alert.without_names() };
         let holds = cleared_at.is_none();
         let words = if holds {
-            teller.alert(&alert, &app.site)
+            locale.alert(&alert, &app.site)
         } else {
-            past(&teller, raised_at).alert(&alert, &app.site)
+            past(&locale, raised_at).alert(&alert, &app.site)
         };
         let mut course = vec![match cleared_at {
-            None => teller.moment(raised_at),
-            Some(end) => format!("{} \u{2013} {}", teller.moment(raised_at), teller.moment(end)),
+            None => locale.moment(raised_at),
+            Some(end) => format!("{} \u{2013} {}", locale.moment(raised_at), locale.moment(end)),
         }];
         course.extend(alert.acknowledged.as_ref().map(|it| {
-            let at = teller.moment(it.at);
+            let at = locale.moment(it.at);
             let by = if it.by.is_empty() { t.taken_care_of } else { &it.by };
             format!("{by}, {at}")
         }));
@@ -109,7 +111,7 @@ async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String
         (open.into_iter().map(row).collect(), over.into_iter().map(row).collect())
     });
     choice.page(&Alerts {
-        shell: Shell::new("/alerts", t.alerts, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/alerts", t.alerts, Screen::Plain, choice.language, &snapshot),
         t,
         me: visitor.known.as_ref().map(|known| Me::of(known, t)),
         trial,
@@ -118,6 +120,6 @@ async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String
 }
 
 /// What is over is told as it was when it was raised.
-fn past(teller: &Teller, raised_at: domain::Instant) -> Teller {
-    Teller { now: raised_at, ..teller.clone() }
+fn past(locale: &Locale, raised_at: domain::Instant) -> Locale {
+    Locale { now: raised_at, ..locale.clone() }
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
+use domain::audit::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
 use domain::{Kind, Period};
 use serde::Deserialize;
 use store::SeriesReader;
@@ -16,10 +16,10 @@ use super::staff::Me;
 use crate::access::{Known as Account, Staff, StaffForm};
 use crate::api::corrections::{enter, undo_entry};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::words::{Labels, Teller};
+use crate::words::{Labels, Locale};
 use figures::View;
 
 /// Entries on the page, newest first; the API has the rest.
@@ -112,23 +112,23 @@ pub(crate) async fn take(
     choice: Choice,
     StaffForm(account, given): StaffForm<Given>,
 ) -> Response {
-    let teller = app.feed.scene().teller(choice.language);
-    let wanted = match wanted(&given, &teller) {
+    let locale = app.live.snapshot().locale(choice.language);
+    let wanted = match wanted(&given, &locale) {
         Ok(wanted) => wanted,
         Err(fault) => return page(&app, &account, choice, given, Some(fault), None).await,
     };
     if let Err(fault) = wanted.check(&app.site, app.clock.now()) {
-        let fault = teller.language.correction_fault(&fault);
+        let fault = locale.language.correction_fault(&fault);
         return page(&app, &account, choice, given, Some(fault), None).await;
     }
     if given.button != "enter" {
-        return match preview(&app, &teller, &account, &wanted).await {
+        return match preview(&app, &locale, &account, &wanted).await {
             Ok(preview) => page(&app, &account, choice, given, None, Some(preview)).await,
             Err(problem) => problem.into_response(),
         };
     }
     if given.reason.trim().is_empty() {
-        let fault = teller.language.labels().reason_missing.to_owned();
+        let fault = locale.language.labels().reason_missing.to_owned();
         return page(&app, &account, choice, given, Some(fault), None).await;
     }
     match enter(&app, &account.name, wanted, &given.reason).await {
@@ -163,8 +163,8 @@ async fn page(
         Ok(entries) => entries,
         Err(error) => return Problem::from(error).into_response(),
     };
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let teller = scene.teller(choice.language);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let locale = snapshot.locale(choice.language);
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Corrections {
         shell: Shell::new(
@@ -172,25 +172,25 @@ async fn page(
             t.corrections,
             Screen::Plain,
             choice.language,
-            &scene,
+            &snapshot,
         ),
         t,
         me: Me::of(account, t),
-        can_change: app.desk.is_some(),
+        can_change: app.staff_actions.is_some(),
         fault,
         preview,
-        targets: targets(app, &teller),
+        targets: targets(app, &locale),
         given,
-        rows: rows(app, &teller, &entries),
+        rows: rows(app, &locale, &entries),
     };
     choice.page_with(status, &page)
 }
 
 /// What was asked for, or what is wrong with it.
-fn wanted(given: &Given, teller: &Teller) -> Result<Correction, String> {
-    let t = teller.language.labels();
+fn wanted(given: &Given, locale: &Locale) -> Result<Correction, String> {
+    let t = locale.language.labels();
     let target = target(&given.target).ok_or_else(|| t.target_missing.to_owned())?;
-    let instant = |text: &str| teller.instant(text).ok_or_else(|| t.time_missing.to_owned());
+    let instant = |text: &str| locale.instant(text).ok_or_else(|| t.time_missing.to_owned());
     let (from, to) = (instant(&given.from)?, instant(&given.to)?);
     let number = || {
         let text = given.value.trim().replace(['\u{202f}', '\u{a0}', ' '], "").replace(',', ".");
@@ -223,7 +223,7 @@ fn target(text: &str) -> Option<Target> {
 /// The figure of the stretch as it is and as it would be.
 async fn preview(
     app: &App,
-    teller: &Teller,
+    locale: &Locale,
     account: &Account,
     wanted: &Correction,
 ) -> Result<Preview, Problem> {
@@ -237,22 +237,22 @@ async fn preview(
         deed: Deed::Correction(wanted.clone()),
     });
     let then = app.figures.view_under(&entries, None);
-    let name = teller.target(&wanted.target, &app.site);
+    let name = locale.target(&wanted.target, &app.site);
     let span = wanted.period();
     Ok(Preview {
-        name: format!("{name}, {}", teller.span(span)),
-        before: figure(teller, &now, &wanted.target, span).await?,
-        after: figure(teller, &then, &wanted.target, span).await?,
+        name: format!("{name}, {}", locale.span(span)),
+        before: figure(locale, &now, &wanted.target, span).await?,
+        after: figure(locale, &then, &wanted.target, span).await?,
     })
 }
 
 async fn figure(
-    teller: &Teller,
+    locale: &Locale,
     view: &View,
     target: &Target,
     span: Period,
 ) -> Result<String, Problem> {
-    let (language, unknown) = (teller.language, teller.language.labels().unknown.to_owned());
+    let (language, unknown) = (locale.language, locale.language.labels().unknown.to_owned());
     match target {
         Target::Meter(id) => {
             let Some(meter) = view.site().meter(id.as_str()) else { return Ok(unknown) };
@@ -274,10 +274,10 @@ async fn figure(
     }
 }
 
-fn targets(app: &App, teller: &Teller) -> Vec<Group> {
-    let t = teller.language.labels();
+fn targets(app: &App, locale: &Locale) -> Vec<Group> {
+    let t = locale.language.labels();
     let choosable = |target: Target, value: String| Choosable {
-        name: teller.target(&target, &app.site),
+        name: locale.target(&target, &app.site),
         value,
     };
     let meters = app.site.meters.iter();
@@ -292,16 +292,16 @@ fn targets(app: &App, teller: &Teller) -> Vec<Group> {
     ]
 }
 
-fn rows(app: &App, teller: &Teller, entries: &[Entry]) -> Vec<Row> {
+fn rows(app: &App, locale: &Locale, entries: &[Entry]) -> Vec<Row> {
     let corrections = entries.iter().rev().filter_map(|entry| match &entry.deed {
         Deed::Correction(correction) => Some((entry, correction)),
         _ => None,
     });
     let row = |(entry, correction): (&Entry, &Correction)| Row {
         id: entry.id,
-        at: teller.moment(entry.at),
+        at: locale.moment(entry.at),
         author: entry.author.clone(),
-        what: teller.correction(correction, &app.site),
+        what: locale.correction(correction, &app.site),
         reason: entry.reason.clone(),
         undone: is_undone(entries, entry.id),
     };

@@ -14,11 +14,12 @@ use serde_json::json;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::{Scene, Screen};
+use crate::live::screen::Screen;
+use crate::live::snapshot::Snapshot;
 use crate::privacy::tells_of_people;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::words::{Labels, Language, Teller, decimals, is_from_zero, is_stepped};
+use crate::words::{Labels, Language, Locale, decimals, is_from_zero, is_stepped};
 
 /// The spans to choose from: name in addresses, length, step of the buckets.
 const SPANS: [(&str, SignedDuration, Step); 4] = [
@@ -67,14 +68,14 @@ struct Row {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
-    let scene = app.feed.scene_for(choice.sight);
+    let snapshot = app.live.snapshot_for(choice.visibility);
     let (language, t) = (choice.language, choice.language.labels());
-    let is_shown = |point: &&Point| is_shown(&scene, point);
+    let is_shown = |point: &&Point| is_shown(&snapshot, point);
     let asked = query.get("point").and_then(|id| app.site.point(id)).filter(is_shown);
     let point = asked.or_else(|| app.site.points.iter().find(is_shown));
     let span = SPANS.iter().find(|span| query.get("span") == Some(span.0)).unwrap_or(&SPANS[1]);
 
-    let buckets = buckets(&scene, span.1, span.2);
+    let buckets = buckets(&snapshot, span.1, span.2);
     let answer = match point {
         Some(point) => history(&app, point, &buckets).await,
         None => Ok(Vec::new()),
@@ -82,16 +83,16 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Que
     let failed = answer.is_err();
     let summaries = answer.unwrap_or_default();
     let page = History {
-        shell: Shell::new("/history", t.history, Screen::Plain, language, &scene),
+        shell: Shell::new("/history", t.history, Screen::Plain, language, &snapshot),
         t,
-        groups: groups(language, &scene, point),
+        groups: groups(language, &snapshot, point),
         spans: spans(t, span.0),
-        title: point.map(|point| title(language, &scene, point)).unwrap_or_default(),
+        title: point.map(|point| title(language, &snapshot, point)).unwrap_or_default(),
         chart: point
-            .map(|point| chart(language, t, (&scene.site, point), &buckets, &summaries))
+            .map(|point| chart(language, t, (&snapshot.site, point), &buckets, &summaries))
             .unwrap_or_default(),
         rows: point
-            .map(|point| rows(&scene.teller(language), point, &buckets, &summaries))
+            .map(|point| rows(&snapshot.locale(language), point, &buckets, &summaries))
             .unwrap_or_default(),
         states: point.is_some_and(is_state),
         failed,
@@ -109,20 +110,21 @@ async fn history(
 }
 
 /// Whether who looks may see its history: detectors of small rooms are not for the public.
-fn is_shown(scene: &Scene, point: &Point) -> bool {
-    !tells_of_people(point.quantity) || !scene.sight.withholds(&scene.site, Some(&point.zone))
+fn is_shown(snapshot: &Snapshot, point: &Point) -> bool {
+    !tells_of_people(point.quantity)
+        || !snapshot.visibility.withholds(&snapshot.site, Some(&point.zone))
 }
 
 /// The buckets from so long ago until now.
-fn buckets(scene: &Scene, length: SignedDuration, step: Step) -> Vec<Period> {
-    let span = Period::new(scene.now - length, scene.now).expect("it ends after its start");
-    grid(step, span, &scene.site.timezone).collect()
+fn buckets(snapshot: &Snapshot, length: SignedDuration, step: Step) -> Vec<Period> {
+    let span = Period::new(snapshot.now - length, snapshot.now).expect("it ends after its start");
+    grid(step, span, &snapshot.site.timezone).collect()
 }
 
-fn groups(language: Language, scene: &Scene, chosen: Option<&Point>) -> Vec<Group> {
+fn groups(language: Language, snapshot: &Snapshot, chosen: Option<&Point>) -> Vec<Group> {
     let of_zone = |zone: &domain::site::Zone| {
-        let points = scene.site.points.iter().filter(|point| point.zone == zone.id);
-        let points = points.filter(|point| is_shown(scene, point));
+        let points = snapshot.site.points.iter().filter(|point| point.zone == zone.id);
+        let points = points.filter(|point| is_shown(snapshot, point));
         let points = points.map(|point| Choosable {
             value: point.id.to_string(),
             name: format!("{}, {}", zone.name, language.quantity(point.quantity)),
@@ -130,7 +132,7 @@ fn groups(language: Language, scene: &Scene, chosen: Option<&Point>) -> Vec<Grou
         });
         Group { zone: zone.name.clone(), points: points.collect() }
     };
-    let groups = scene.site.zones.iter().map(of_zone);
+    let groups = snapshot.site.zones.iter().map(of_zone);
     groups.filter(|group| !group.points.is_empty()).collect()
 }
 
@@ -146,8 +148,8 @@ fn spans(t: &Labels, chosen: &str) -> Vec<Choosable> {
         .collect()
 }
 
-fn title(language: Language, scene: &Scene, point: &Point) -> String {
-    let zone = scene.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
+fn title(language: Language, snapshot: &Snapshot, point: &Point) -> String {
+    let zone = snapshot.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
     let unit = language.chart_unit(point.quantity);
     let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
     format!("{zone}, {}{unit}", language.quantity(point.quantity))
@@ -210,17 +212,17 @@ fn is_state(point: &Point) -> bool {
 }
 
 fn rows(
-    teller: &Teller,
+    locale: &Locale,
     point: &Point,
     buckets: &[Period],
     summaries: &[Option<Summary>],
 ) -> Vec<Row> {
-    let language = teller.language;
+    let language = locale.language;
     let known =
         buckets.iter().zip(summaries).filter_map(|(bucket, it)| Some((bucket, it.as_ref()?)));
     let number = |value| language.measured(point.quantity, value).text();
     let row = |(bucket, it): (&Period, &Summary)| Row {
-        start: teller.moment(bucket.start()),
+        start: locale.moment(bucket.start()),
         min: number(it.min),
         mean: if is_state(point) { language.percent(it.mean) } else { number(it.mean) },
         max: number(it.max),

@@ -8,8 +8,9 @@ use axum::response::Response;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
-use crate::power_today::{self, shown_meter, shown_zone};
+use crate::live::power::{shown_meter, shown_zone};
+use crate::live::screen::Screen;
+use crate::power_today;
 
 #[derive(Template)]
 #[template(path = "live.html")]
@@ -21,8 +22,8 @@ struct Live {
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     power_today::prepare(&app).await;
-    let scene = app.feed.scene_for(choice.sight);
-    let mut shell = Shell::new("/", "", Screen::Live, choice.language, &scene);
+    let snapshot = app.live.snapshot_for(choice.visibility);
+    let mut shell = Shell::new("/", "", Screen::Live, choice.language, &snapshot);
     shell.lead_with_the_answer();
     let zone = shown_zone(&app.site).map(|zone| zone.name.clone());
     let energy_of = zone.or_else(|| shown_meter(&app.site).map(|meter| meter.name.clone()));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::shell::{Choice, Shell};
 use crate::access::{COOKIE, LONGEST, Refusal, StaffForm, Visitor, is_from_here, is_secure};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::Labels;
@@ -104,9 +104,9 @@ pub(crate) async fn leave(
 
 fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>) -> Login {
     let t = choice.language.labels();
-    let scene = app.feed.scene_for(choice.sight);
+    let snapshot = app.live.snapshot_for(choice.visibility);
     Login {
-        shell: Shell::new("/login", t.login, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/login", t.login, Screen::Plain, choice.language, &snapshot),
         t,
         next: way_back(next),
         name: name.chars().take(40).collect(),

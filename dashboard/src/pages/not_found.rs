@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -30,7 +30,12 @@ pub(crate) async fn show(
         return Problem::no_such_address(uri.path()).into_response();
     }
     let title = choice.language.labels().not_found;
-    let shell =
-        Shell::new("/", title, Screen::Plain, choice.language, &app.feed.scene_for(choice.sight));
+    let shell = Shell::new(
+        "/",
+        title,
+        Screen::Plain,
+        choice.language,
+        &app.live.snapshot_for(choice.visibility),
+    );
     choice.page_with(StatusCode::NOT_FOUND, &NotFound { shell })
 }

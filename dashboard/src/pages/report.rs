@@ -11,11 +11,11 @@ use figures::{FigureError, Month, View};
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::report::{Cell, Document, csv_for_people, csv_for_programs, file_page};
-use crate::words::{ReportLabels, Teller};
+use crate::words::{Locale, ReportLabels};
 
 /// Months to choose from: this one and so many before it.
 const MONTHS: usize = 24;
@@ -37,8 +37,8 @@ pub(crate) async fn show(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let (scene, t) = (app.feed.scene_for(choice.sight), choice.language.report());
-    let teller = scene.teller(choice.language);
+    let (snapshot, t) = (app.live.snapshot_for(choice.visibility), choice.language.report());
+    let locale = snapshot.locale(choice.language);
     let (month, document) = match app.figures.view(query.known_at()?).await {
         Ok(view) => {
             let month = asked(&view, &query).await?;
@@ -46,18 +46,18 @@ pub(crate) async fn show(
         }
         // The page says that the store does not answer.
         Err(error) => {
-            let this = Month::of(scene.now, &app.site.timezone);
+            let this = Month::of(snapshot.now, &app.site.timezone);
             (named(&query, this)?.unwrap_or(this.before()), Err(error))
         }
     };
     let document = document.map_err(Problem::from).ok();
-    let title = t.title.replace("{}", &teller.month(month.period(&app.site.timezone).start()));
+    let title = t.title.replace("{}", &locale.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
-        shell: Shell::new("/report", &title, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/report", &title, Screen::Plain, choice.language, &snapshot),
         t,
         title,
         month: month.to_string(),
-        months: months(&teller, Month::of(scene.now, &app.site.timezone), month),
+        months: months(&locale, Month::of(snapshot.now, &app.site.timezone), month),
         document,
     };
     Ok(choice.page(&page))
@@ -72,7 +72,7 @@ pub(crate) async fn file(
     let view = app.figures.view(query.known_at()?).await?;
     let month = asked(&view, &query).await?;
     let document = document(&view, choice, month).await?;
-    let text = file_page(&document, app.feed.scene_for(choice.sight).demonstration);
+    let text = file_page(&document, app.live.snapshot_for(choice.visibility).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
 
@@ -122,14 +122,14 @@ fn named(query: &Query, this: Month) -> Result<Option<Month>, Problem> {
 }
 
 /// Months to choose from up to this one, the newest first.
-fn months(teller: &Teller, this: Month, chosen: Month) -> Vec<(String, String, bool)> {
+fn months(locale: &Locale, this: Month, chosen: Month) -> Vec<(String, String, bool)> {
     let mut months: Vec<Month> =
         std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
     if !months.contains(&chosen) {
         months.push(chosen);
     }
     let entry = |month: Month| {
-        let name = teller.month(month.period(&teller.zone).start());
+        let name = locale.month(month.period(&locale.zone).start());
         (month.to_string(), name, month == chosen)
     };
     months.into_iter().map(entry).collect()

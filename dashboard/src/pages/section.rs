@@ -1,6 +1,6 @@
 //! What a view is made of. A section says its finding first, then shows it, then gives the numbers as a table.
 
-use super::drawing::Drawing;
+use crate::sheet::drawing::Drawing;
 use crate::words::Figure;
 
 /// One finding with what it stands on.

@@ -16,8 +16,8 @@ use tokio::time::timeout;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
-use crate::words::{Labels, Teller};
+use crate::live::screen::Screen;
+use crate::words::{Labels, Locale};
 
 /// Rows on the page; the API has the rest.
 const MOST_SOURCES: usize = 500;
@@ -84,49 +84,52 @@ struct RefusedRow {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
-    let scene = app.feed.scene_for(choice.sight);
-    let teller = scene.teller(choice.language);
+    let snapshot = app.live.snapshot_for(choice.visibility);
+    let locale = snapshot.locale(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);
     let refused = timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await;
     let refused = refused.ok().and_then(Result::ok);
     let more_sources = stored.as_ref().is_some_and(|stored| stored.len() > MOST_SOURCES);
-    let roles = roles(&app.site, &teller);
+    let roles = roles(&app.site, &locale);
     let t = choice.language.labels();
     choice.page(&Sensors {
-        shell: Shell::new("/sensors", t.sensors, Screen::Sensors, choice.language, &scene),
+        shell: Shell::new("/sensors", t.sensors, Screen::Sensors, choice.language, &snapshot),
         t,
         sources: stored.map(|stored| {
             let shown = stored.into_iter().take(MOST_SOURCES);
-            let withholds = |source: &Source| choice.sight.withheld_by(&app.site, source).is_some();
+            let withholds =
+                |source: &Source| choice.visibility.withheld_by(&app.site, source).is_some();
             let row = |stored: StoredSource| {
                 let is_withheld = withholds(&stored.source);
-                let row = source_row(&teller, stored, &roles);
-                let withheld = || teller.language.zone_labels().withheld.to_owned();
+                let row = source_row(&locale, stored, &roles);
+                let withheld = || locale.language.zone_labels().withheld.to_owned();
                 let told = |told: String| if is_withheld { withheld() } else { told };
                 SourceRow { value: told(row.value), observed: told(row.observed), ..row }
             };
             shown.map(row).collect()
         }),
         more_sources,
-        backup: backup((app.backups)().as_ref(), &teller, t),
-        forwarding: app.forwarding.as_ref().map(|it| forwarding(&it.borrow(), &teller, t)),
+        backup: backup((app.backups)().as_ref(), &locale, t),
+        forwarding: app.forwarding.as_ref().map(|it| forwarding(&it.borrow(), &locale, t)),
         refused: refused
-            .map(|refused| refused.iter().map(|standing| refused_row(&teller, standing)).collect()),
-        storage: scene.view.gateway().and_then(|gateway| gateway.storage.as_ref()).map(|storage| {
-            let size = |bytes| teller.language.size(bytes);
-            let (free, disk) = (size(storage.free_bytes), size(storage.disk_bytes));
-            Storage {
-                taken: size(storage.stored_bytes),
-                reusable: size(storage.reusable_bytes),
-                free: format!("{free} / {disk}"),
-                written: storage.written_bytes_per_day.map(size),
-                errors: storage.disk_errors.map(|errors| teller.language.count(errors)),
-            }
-        }),
+            .map(|refused| refused.iter().map(|standing| refused_row(&locale, standing)).collect()),
+        storage: snapshot.view.gateway().and_then(|gateway| gateway.storage.as_ref()).map(
+            |storage| {
+                let size = |bytes| locale.language.size(bytes);
+                let (free, disk) = (size(storage.free_bytes), size(storage.disk_bytes));
+                Storage {
+                    taken: size(storage.stored_bytes),
+                    reusable: size(storage.reusable_bytes),
+                    free: format!("{free} / {disk}"),
+                    written: storage.written_bytes_per_day.map(size),
+                    errors: storage.disk_errors.map(|errors| locale.language.count(errors)),
+                }
+            },
+        ),
     })
 }
 
-fn backup(status: Option<&BackupStatus>, teller: &Teller, t: &Labels) -> Backup {
+fn backup(status: Option<&BackupStatus>, locale: &Locale, t: &Labels) -> Backup {
     let Some(BackupStatus { compared, attempt }) = status else {
         return Backup { compared: t.backup_none.to_owned(), concerns: Vec::new() };
     };
@@ -135,27 +138,27 @@ fn backup(status: Option<&BackupStatus>, teller: &Teller, t: &Labels) -> Backup 
         concerns.push((t.backup_same_disk.to_owned(), None));
     }
     if let Some((attempt, why)) = attempt.as_ref().and_then(|it| Some((it, it.failure.clone()?))) {
-        let sentence = t.backup_failed.replace("{}", &teller.moment(attempt.at));
+        let sentence = t.backup_failed.replace("{}", &locale.moment(attempt.at));
         concerns.push((sentence, Some(why)));
     }
     let compared = compared.as_ref().map_or(t.backup_never.to_owned(), |it| {
-        let size = teller.language.size(it.bytes);
-        t.backup_compared.replace("{}", &format!("{}, {size}", teller.moment(it.made_at)))
+        let size = locale.language.size(it.bytes);
+        t.backup_compared.replace("{}", &format!("{}, {size}", locale.moment(it.made_at)))
     });
     Backup { compared, concerns }
 }
 
-fn forwarding(standing: &Standing, teller: &Teller, t: &Labels) -> (String, Option<String>) {
+fn forwarding(standing: &Standing, locale: &Locale, t: &Labels) -> (String, Option<String>) {
     let behind = match standing.behind {
         None => t.forwarding_unknown.to_owned(),
         Some(0) => t.forwarding_done.to_owned(),
-        Some(count) => t.forwarding_behind.replace("{}", &teller.language.count(count)),
+        Some(count) => t.forwarding_behind.replace("{}", &locale.language.count(count)),
     };
     (behind, standing.fault.clone())
 }
 
 fn source_row(
-    teller: &Teller,
+    locale: &Locale,
     stored: StoredSource,
     roles: &HashMap<&Source, (String, Option<String>)>,
 ) -> SourceRow {
@@ -163,34 +166,34 @@ fn source_row(
     let role = roles.get(&source).cloned();
     SourceRow {
         device: source.device.to_string(),
-        quantity: teller.language.quantity(source.quantity).to_owned(),
+        quantity: locale.language.quantity(source.quantity).to_owned(),
         channel: source.channel.as_ref().map(ToString::to_string),
-        value: teller.language.measured(source.quantity, last.value.as_f64()).text(),
-        observed: teller.moment(last.observed_at),
+        value: locale.language.measured(source.quantity, last.value.as_f64()).text(),
+        observed: locale.moment(last.observed_at),
         role: role.map(|(name, point)| Role { name, point }),
     }
 }
 
 /// What each source of the site file is for, now.
-fn roles<'a>(site: &'a Site, teller: &Teller) -> HashMap<&'a Source, (String, Option<String>)> {
+fn roles<'a>(site: &'a Site, locale: &Locale) -> HashMap<&'a Source, (String, Option<String>)> {
     let mut roles = HashMap::new();
     for point in &site.points {
-        if let Some(assignment) = assigned_at(&point.sources, teller.now) {
+        if let Some(assignment) = assigned_at(&point.sources, locale.now) {
             let zone = site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
-            let name = format!("{zone}, {}", teller.language.quantity(point.quantity));
+            let name = format!("{zone}, {}", locale.language.quantity(point.quantity));
             roles.insert(&assignment.source, (name, Some(point.id.to_string())));
         }
     }
     for meter in &site.meters {
         for assignments in [&meter.energy, &meter.power] {
-            if let Some(assignment) = assigned_at(assignments, teller.now) {
+            if let Some(assignment) = assigned_at(assignments, locale.now) {
                 roles.insert(&assignment.source, (meter.name.clone(), None));
             }
         }
     }
     for door in &site.doorways {
         for assignments in [&door.people_in, &door.people_out] {
-            if let Some(assignment) = assigned_at(assignments, teller.now) {
+            if let Some(assignment) = assigned_at(assignments, locale.now) {
                 roles.insert(&assignment.source, (door.id.to_string(), None));
             }
         }
@@ -198,7 +201,7 @@ fn roles<'a>(site: &'a Site, teller: &Teller) -> HashMap<&'a Source, (String, Op
     roles
 }
 
-fn refused_row(teller: &Teller, standing: &StandingRefusal) -> RefusedRow {
+fn refused_row(locale: &Locale, standing: &StandingRefusal) -> RefusedRow {
     let refused = &standing.refused;
     let text = String::from_utf8_lossy(&refused.payload);
     let mut payload: String = text.chars().take(PAYLOAD_SHOWN).collect();
@@ -206,8 +209,8 @@ fn refused_row(teller: &Teller, standing: &StandingRefusal) -> RefusedRow {
         payload.push('…');
     }
     RefusedRow {
-        received: teller.moment(standing.last_received_at),
-        count: teller.language.count(standing.count),
+        received: locale.moment(standing.last_received_at),
+        count: locale.language.count(standing.count),
         topic: refused.topic.clone(),
         reason: refused.reason.text.clone(),
         payload,

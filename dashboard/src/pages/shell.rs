@@ -10,10 +10,12 @@ use axum::response::{Html, IntoResponse, Response};
 
 use crate::access::Visitor;
 use crate::assets;
-use crate::audience::{Part, Scene, Screen};
-use crate::privacy::Sight;
+use crate::live::part::Part;
+use crate::live::screen::Screen;
+use crate::live::snapshot::Snapshot;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
-use crate::words::{Labels, Language, Teller};
+use crate::words::{Labels, Language, Locale};
 
 const COOKIE: &str = "lang";
 
@@ -21,7 +23,7 @@ const COOKIE: &str = "lang";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub(crate) language: Language,
-    pub(crate) sight: Sight,
+    pub(crate) visibility: Visibility,
     keep: bool,
 }
 
@@ -32,8 +34,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Choice {
         let asked = parts.uri.query().unwrap_or_default().split('&');
         let asked = asked.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::named);
         let language = asked.or_else(|| kept(&parts.headers)).unwrap_or(Language::French);
-        let sight = parts.extensions.get::<Visitor>().map(|visitor| visitor.sight);
-        Ok(Self { language, sight: sight.unwrap_or_default(), keep: asked.is_some() })
+        let visibility = parts.extensions.get::<Visitor>().map(|visitor| visitor.visibility);
+        Ok(Self { language, visibility: visibility.unwrap_or_default(), keep: asked.is_some() })
     }
 }
 
@@ -110,29 +112,29 @@ impl Shell {
         title: &str,
         screen: Screen,
         language: Language,
-        scene: &Scene,
+        snapshot: &Snapshot,
     ) -> Self {
         let t = language.labels();
-        let teller = scene.teller(language);
+        let locale = snapshot.locale(language);
         Self {
             language: language.code(),
             other_language: language.other().code(),
             other_name: language.other().own_name(),
             t,
-            site: scene.site.name.clone(),
-            timezone: scene.site.timezone.iana_name().unwrap_or("UTC").to_owned(),
-            title: format!("{title} · {}", scene.site.name),
-            demonstration: scene.demonstration,
-            trouble: scene.trouble.clone(),
+            site: snapshot.site.name.clone(),
+            timezone: snapshot.site.timezone.iana_name().unwrap_or("UTC").to_owned(),
+            title: format!("{title} · {}", snapshot.site.name),
+            demonstration: snapshot.demonstration,
+            trouble: snapshot.trouble.clone(),
             links: links(t, path),
             path,
             screen: screen.name(),
             renews: screen != Screen::Plain,
             version: assets::version(),
-            clock: teller.day_and_clock(scene.now),
-            made: t.pulse_of.replace("{}", &teller.clock_seconds(scene.now)),
-            quiet: quiet(scene, &teller, t),
-            parts: super::parts::of(screen, language, scene),
+            clock: locale.day_and_clock(snapshot.now),
+            made: t.pulse_of.replace("{}", &locale.clock_seconds(snapshot.now)),
+            quiet: quiet(snapshot, &locale, t),
+            parts: super::parts::of(screen, language, snapshot),
         }
     }
 
@@ -174,13 +176,13 @@ fn links(t: &Labels, path: &str) -> Vec<Link> {
     links.map(|(address, name)| Link { address, name, here: address == path }).collect()
 }
 
-fn quiet(scene: &Scene, teller: &Teller, t: &Labels) -> Option<String> {
-    let pulse = scene.view.pulse(scene.now);
+fn quiet(snapshot: &Snapshot, locale: &Locale, t: &Labels) -> Option<String> {
+    let pulse = snapshot.view.pulse(snapshot.now);
     if pulse.alive {
         return None;
     }
     Some(match pulse.heard_at {
-        Some(at) => t.gateway_silent.replace("{}", &teller.clock_seconds(at)),
+        Some(at) => t.gateway_silent.replace("{}", &locale.clock_seconds(at)),
         None => t.never_heard.to_owned(),
     })
 }

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 
 #[derive(Template)]
 #[template(path = "wall.html")]
@@ -17,8 +17,13 @@ struct Wall {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
-    let mut shell =
-        Shell::new("/wall", "", Screen::Wall, choice.language, &app.feed.scene_for(choice.sight));
+    let mut shell = Shell::new(
+        "/wall",
+        "",
+        Screen::Wall,
+        choice.language,
+        &app.live.snapshot_for(choice.visibility),
+    );
     shell.lead_with_the_answer();
     choice.page(&Wall { shell })
 }

@@ -2,45 +2,45 @@
 
 use domain::indicators::{UsedFactor, Weighed};
 
-use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
+use super::context::ReportContext;
+use crate::sheet::{Cell, Column, Row, Section, Table};
 use figures::MachineReport;
 
 /// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."
-pub(super) fn closed_fact(pen: &Pen<'_>) -> Option<String> {
-    let share = pen.report.closed?.share()?;
-    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
-    Some(pen.t.fact_closed.replacen("{}", &share, 1))
+pub(super) fn closed_fact(context: &ReportContext<'_>) -> Option<String> {
+    let share = context.report.closed?.share()?;
+    let share = format!("{}\u{a0}%", context.language.number(share * 100.0, 1));
+    Some(context.t.fact_closed.replacen("{}", &share, 1))
 }
 
 /// The load curve in numbers; nothing where no power is known.
-pub(super) fn profile(pen: &Pen<'_>) -> Option<Section> {
-    let (t, language) = (pen.t, pen.language);
-    let load = pen.report.load?;
-    let mut table = Figures::new(pen, t.profile);
+pub(super) fn profile(context: &ReportContext<'_>) -> Option<Section> {
+    let (t, language) = (context.t, context.language);
+    let load = context.report.load?;
+    let mut table = Figures::new(context, t.profile);
     let watts = |watts: f64| {
         let figure = language.power(watts);
         let scale = if figure.unit == "kW" { 1000.0 } else { 1.0 };
         let cell = Cell::Number { text: figure.number, value: watts / scale, attention: false };
         (cell, figure.unit)
     };
-    let peak_at = pen.teller.day_and_clock(load.peak_at.start());
-    let over = t.measured_hours.replacen("{}", &pen.hours(load.hours), 1);
+    let peak_at = context.locale.day_and_clock(load.peak_at.start());
+    let over = t.measured_hours.replacen("{}", &context.hours(load.hours), 1);
     table.add(t.mean_power, watts(load.mean_w), over);
     table.add(t.peak_power, watts(load.peak_w), peak_at);
     table.add(t.baseload, watts(load.baseload_w), String::new());
     let share = Cell::percent(language, Some(load.baseload_share));
     table.add(t.baseload_share, (share, "%"), String::new());
-    if let Some(closed) = pen.report.closed {
-        let measured = measured(pen, closed.coverage);
+    if let Some(closed) = context.report.closed {
+        let measured = measured(context, closed.coverage);
         let remark = format!("{}, {measured}", t.closed_by);
         let energy = Cell::kwh(language, Some(closed.closed_wh));
         table.add(t.closed_energy, (energy, "kWh"), remark.clone());
         table.add(t.closed_share, (Cell::percent(language, closed.share()), "%"), remark);
     }
-    let usage = pen.report.usage;
+    let usage = context.report.usage;
     if usage.coverage > 0.0 {
-        let remark = format!("{}, {}", t.vacant_by, measured(pen, usage.coverage));
+        let remark = format!("{}, {}", t.vacant_by, measured(context, usage.coverage));
         let energy = Cell::kwh(language, Some(usage.vacant_wh));
         table.add(t.vacant_energy, (energy, "kWh"), remark);
     }
@@ -48,13 +48,13 @@ pub(super) fn profile(pen: &Pen<'_>) -> Option<Section> {
 }
 
 /// Cost and emissions; nothing where the site file has neither prices nor factors.
-pub(super) fn money(pen: &Pen<'_>) -> Option<Section> {
-    let (t, language, site) = (pen.t, pen.language, pen.site);
-    let account = pen.report.account.as_ref()?;
+pub(super) fn money(context: &ReportContext<'_>) -> Option<Section> {
+    let (t, language, site) = (context.t, context.language, context.site);
+    let account = context.report.account.as_ref()?;
     if site.tariffs.is_empty() && site.carbon.is_empty() && site.primary.is_empty() {
         return None;
     }
-    let mut table = Figures::new(pen, t.account);
+    let mut table = Figures::new(context, t.account);
     if !site.tariffs.is_empty() {
         let cost = &account.cost;
         let mut remarks: Vec<String> =
@@ -76,20 +76,21 @@ pub(super) fn money(pen: &Pen<'_>) -> Option<Section> {
     ] {
         if !factors.is_empty() {
             let cell = Cell::number(language, weighed.value, 1);
-            table.add(name, (cell, unit), factor_remarks(pen, weighed));
+            table.add(name, (cell, unit), factor_remarks(context, weighed));
         }
     }
     Some(table.section("account", t.account, t.account_note))
 }
 
 /// What each machine did; nothing where none works in sessions.
-pub(super) fn machines(pen: &Pen<'_>) -> Option<Section> {
-    let t = pen.t;
-    if pen.report.machines.is_empty() {
+pub(super) fn machines(context: &ReportContext<'_>) -> Option<Section> {
+    let t = context.t;
+    if context.report.machines.is_empty() {
         return None;
     }
-    let rows = pen.report.machines.iter();
-    let rows = rows.map(|(place, told)| machine_row(pen, &pen.site.meters[*place].name, told));
+    let rows = context.report.machines.iter();
+    let rows =
+        rows.map(|(place, told)| machine_row(context, &context.site.meters[*place].name, told));
     let table = Table {
         caption: t.machines.to_owned(),
         of: t.machine,
@@ -114,8 +115,8 @@ pub(super) fn machines(pen: &Pen<'_>) -> Option<Section> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sessions of a month")]
-fn machine_row(pen: &Pen<'_>, name: &str, told: &MachineReport) -> Row {
-    let language = pen.language;
+fn machine_row(context: &ReportContext<'_>, name: &str, told: &MachineReport) -> Row {
+    let language = context.language;
     Row {
         name: name.to_owned(),
         depth: 0,
@@ -130,9 +131,9 @@ fn machine_row(pen: &Pen<'_>, name: &str, told: &MachineReport) -> Row {
     }
 }
 
-fn factor_remarks(pen: &Pen<'_>, weighed: &Weighed) -> String {
-    let (t, language) = (pen.t, pen.language);
-    let mut remarks: Vec<String> = weighed.factors.iter().map(|it| factor(pen, it)).collect();
+fn factor_remarks(context: &ReportContext<'_>, weighed: &Weighed) -> String {
+    let (t, language) = (context.t, context.language);
+    let mut remarks: Vec<String> = weighed.factors.iter().map(|it| factor(context, it)).collect();
     if weighed.unweighed_wh > 0.0 {
         let wh = language.energy(weighed.unweighed_wh).text();
         remarks.push(t.no_factor.replacen("{}", &wh, 1));
@@ -140,8 +141,8 @@ fn factor_remarks(pen: &Pen<'_>, weighed: &Weighed) -> String {
     remarks.join(" · ")
 }
 
-fn factor(pen: &Pen<'_>, used: &UsedFactor) -> String {
-    let t = pen.t;
+fn factor(context: &ReportContext<'_>, used: &UsedFactor) -> String {
+    let t = context.t;
     let since = used.since.to_string();
     let mut text = t.factor_source.replacen("{}", &used.source, 1).replacen("{}", &since, 1);
     if used.years_old > 0 {
@@ -155,9 +156,9 @@ fn factor(pen: &Pen<'_>, used: &UsedFactor) -> String {
     text
 }
 
-fn measured(pen: &Pen<'_>, coverage: f64) -> String {
-    let word = pen.language.quality(domain::wire::state::Quality::Measured);
-    format!("{} {word}", pen.language.percent(coverage))
+fn measured(context: &ReportContext<'_>, coverage: f64) -> String {
+    let word = context.language.quality(domain::figure::Quality::Measured);
+    format!("{} {word}", context.language.percent(coverage))
 }
 
 /// A table of one figure a line, each with its unit and a remark.
@@ -166,8 +167,8 @@ struct Figures {
 }
 
 impl Figures {
-    fn new(pen: &Pen<'_>, caption: &str) -> Self {
-        let t = pen.t;
+    fn new(context: &ReportContext<'_>, caption: &str) -> Self {
+        let t = context.t;
         let columns =
             vec![Column::number(t.value, ""), Column::text(t.unit), Column::text(t.remark)];
         let (caption, rows) = (caption.to_owned(), Vec::new());

@@ -1,13 +1,13 @@
 //! What was consumed: the building, its zones, meters and uses, beside other months; and how well it was measured.
 
 use domain::energy::EnergyFigure;
+use domain::figure::Quality;
 use domain::ids::MeterId;
 use domain::site::{Site, Use};
-use domain::wire::state::Quality;
 
 use super::bars;
-use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
+use super::context::ReportContext;
+use crate::sheet::{Cell, Column, Row, Section, Table};
 use figures::BreakdownLine as Line;
 use figures::Breakdowns;
 
@@ -15,11 +15,11 @@ use figures::Breakdowns;
 const COMPLETE: f64 = 0.98;
 
 /// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"
-pub(super) fn fact(pen: &Pen<'_>) -> String {
-    let (t, language) = (pen.t, pen.language);
-    let [now, _, year_before] = &pen.report.energy;
+pub(super) fn fact(context: &ReportContext<'_>) -> String {
+    let (t, language) = (context.t, context.language);
+    let [now, _, year_before] = &context.report.energy;
     let Some(wh) = now.building.energy_wh else {
-        return t.fact_energy_unknown.replace("{}", &pen.month());
+        return t.fact_energy_unknown.replace("{}", &context.month());
     };
     let per_area = now.kwh_per_m2.map(|kwh| format!("{}\u{a0}kWh/m²", language.number(kwh, 1)));
     // Without a rate the sentence ends before it.
@@ -29,16 +29,16 @@ pub(super) fn fact(pen: &Pen<'_>) -> String {
     };
     let mut fact = sentence
         .replacen("{}", &language.energy(wh).text(), 1)
-        .replacen("{}", &pen.month(), 1)
+        .replacen("{}", &context.month(), 1)
         .replacen("{}", per_area.as_deref().unwrap_or_default(), 1);
-    if let Some(change) = pen.report.change(&now.building, &year_before.building) {
+    if let Some(change) = context.report.change(&now.building, &year_before.building) {
         let sentence = if change < 0.0 { t.fact_less } else { t.fact_more };
         let percent = format!("{}\u{a0}%", language.number(change.abs() * 100.0, 1));
-        let than = pen.report.month.year_before().period(&pen.site.timezone).start();
+        let than = context.report.month.year_before().period(&context.site.timezone).start();
         fact.push(' ');
         fact.push_str(&sentence.replacen("{}", &percent, 1).replacen(
             "{}",
-            &pen.teller.month(than),
+            &context.locale.month(than),
             1,
         ));
     }
@@ -46,44 +46,44 @@ pub(super) fn fact(pen: &Pen<'_>) -> String {
 }
 
 /// The tables of consumption.
-pub(super) fn section(pen: &Pen<'_>) -> Section {
-    let (t, [now, ..]) = (pen.t, &pen.report.energy);
+pub(super) fn section(context: &ReportContext<'_>) -> Section {
+    let (t, [now, ..]) = (context.t, &context.report.energy);
     let mut tables = vec![Table {
         caption: t.whole.to_owned(),
         of: t.whole_building,
-        columns: columns(pen, true),
-        rows: vec![building_row(pen)],
+        columns: columns(context, true),
+        rows: vec![building_row(context)],
         folded: false,
     }];
     if !now.zones.is_empty() {
-        let rows = lines(pen, |it| &it.zones, |line| (named(line), 0), true);
-        tables.push(table(pen, t.by_zone, t.zone, true, rows));
+        let rows = lines(context, |it| &it.zones, |line| (named(line), 0), true);
+        tables.push(table(context, t.by_zone, t.zone, true, rows));
     }
     if !now.meters.is_empty() {
         let mut rows = Vec::new();
-        for (place, depth) in in_tree_order(pen.site, None, 0) {
-            rows.push(line_row(pen, |it| &it.meters[place], (None, depth), false));
+        for (place, depth) in in_tree_order(context.site, None, 0) {
+            rows.push(line_row(context, |it| &it.meters[place], (None, depth), false));
         }
-        tables.push(table(pen, t.by_meter, t.meter, false, rows));
+        tables.push(table(context, t.by_meter, t.meter, false, rows));
     }
     if now.uses.iter().any(|line| line.id != "unassigned") {
-        let rows = lines(pen, |it| &it.uses, |line| (use_name(pen, line), 0), false);
-        tables.push(table(pen, t.by_use, t.usage, false, rows));
+        let rows = lines(context, |it| &it.uses, |line| (use_name(context, line), 0), false);
+        tables.push(table(context, t.by_use, t.usage, false, rows));
     }
-    tables.push(days(pen));
+    tables.push(days(context));
     Section {
         id: "consumption",
         heading: t.consumption.to_owned(),
         notes: vec![t.consumption_note.to_owned()],
-        chart: Some(bars::of(pen.language, &pen.report.days, finding(pen))),
+        chart: Some(bars::of(context.language, &context.report.days, finding(context))),
         tables,
     }
 }
 
 /// What is missing.
-pub(super) fn quality(pen: &Pen<'_>) -> Section {
-    let (t, language) = (pen.t, pen.language);
-    let [now, ..] = &pen.report.energy;
+pub(super) fn quality(context: &ReportContext<'_>) -> Section {
+    let (t, language) = (context.t, context.language);
+    let [now, ..] = &context.report.energy;
     let incomplete: Vec<&Line> =
         now.meters.iter().filter(|line| line.energy.coverage < COMPLETE).collect();
     let row = |line: &&Line| Row {
@@ -123,8 +123,8 @@ fn missing(energy: &EnergyFigure) -> f64 {
     (1.0 - energy.coverage - energy.repaired).max(0.0)
 }
 
-fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
-    let t = pen.t;
+fn columns(context: &ReportContext<'_>, has_area: bool) -> Vec<Column> {
+    let t = context.t;
     let mut columns = vec![
         Column::number(t.energy, "kWh"),
         Column::number(t.measured, "%"),
@@ -135,7 +135,7 @@ fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
     } else {
         Column::number(t.share, "%")
     });
-    if pen.report.is_over() {
+    if context.report.is_over() {
         columns.extend([
             Column::number(t.month_before, "kWh"),
             Column::number(t.change, "%"),
@@ -146,53 +146,69 @@ fn columns(pen: &Pen<'_>, has_area: bool) -> Vec<Column> {
     columns
 }
 
-fn table(pen: &Pen<'_>, caption: &str, of: &'static str, has_area: bool, rows: Vec<Row>) -> Table {
-    Table { caption: caption.to_owned(), of, columns: columns(pen, has_area), rows, folded: false }
+fn table(
+    context: &ReportContext<'_>,
+    caption: &str,
+    of: &'static str,
+    has_area: bool,
+    rows: Vec<Row>,
+) -> Table {
+    Table {
+        caption: caption.to_owned(),
+        of,
+        columns: columns(context, has_area),
+        rows,
+        folded: false,
+    }
 }
 
-fn building_row(pen: &Pen<'_>) -> Row {
-    let energies = pen.report.energy.each_ref().map(|it| it.building);
-    let per_area = pen.report.energy[0].kwh_per_m2;
-    let fourth = Cell::number(pen.language, per_area, 2);
-    Row { name: pen.t.whole.to_owned(), depth: 0, cells: cells(pen, energies, fourth) }
+fn building_row(context: &ReportContext<'_>) -> Row {
+    let energies = context.report.energy.each_ref().map(|it| it.building);
+    let per_area = context.report.energy[0].kwh_per_m2;
+    let fourth = Cell::number(context.language, per_area, 2);
+    Row { name: context.t.whole.to_owned(), depth: 0, cells: cells(context, energies, fourth) }
 }
 
 fn lines<'a>(
-    pen: &'a Pen<'_>,
+    context: &'a ReportContext<'_>,
     of: impl Fn(&'a Breakdowns) -> &'a Vec<Line>,
     name: impl Fn(&Line) -> (String, usize),
     has_area: bool,
 ) -> Vec<Row> {
-    let count = of(&pen.report.energy[0]).len();
+    let count = of(&context.report.energy[0]).len();
     let row = |place: usize| {
-        let (name, depth) = name(&of(&pen.report.energy[0])[place]);
-        line_row(pen, |it| &of(it)[place], (Some(name), depth), has_area)
+        let (name, depth) = name(&of(&context.report.energy[0])[place]);
+        line_row(context, |it| &of(it)[place], (Some(name), depth), has_area)
     };
     (0..count).map(row).collect()
 }
 
 fn line_row<'a>(
-    pen: &'a Pen<'_>,
+    context: &'a ReportContext<'_>,
     of: impl Fn(&'a Breakdowns) -> &'a Line,
     (name, depth): (Option<String>, usize),
     has_area: bool,
 ) -> Row {
-    let line = of(&pen.report.energy[0]);
-    let energies = pen.report.energy.each_ref().map(|it| of(it).energy);
+    let line = of(&context.report.energy[0]);
+    let energies = context.report.energy.each_ref().map(|it| of(it).energy);
     let fourth = if has_area {
-        Cell::number(pen.language, line.kwh_per_m2, 2)
+        Cell::number(context.language, line.kwh_per_m2, 2)
     } else {
-        Cell::percent(pen.language, line.share)
+        Cell::percent(context.language, line.share)
     };
     Row {
         name: name.unwrap_or_else(|| named(line)),
         depth: depth.min(4),
-        cells: cells(pen, energies, fourth),
+        cells: cells(context, energies, fourth),
     }
 }
 
-fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: Cell) -> Vec<Cell> {
-    let language = pen.language;
+fn cells(
+    context: &ReportContext<'_>,
+    [now, before, year_before]: [EnergyFigure; 3],
+    fourth: Cell,
+) -> Vec<Cell> {
+    let language = context.language;
     let mut cells = vec![
         Cell::kwh(language, now.energy_wh),
         if now.quality == Quality::Unknown {
@@ -203,12 +219,12 @@ fn cells(pen: &Pen<'_>, [now, before, year_before]: [EnergyFigure; 3], fourth: C
         Cell::Text(language.quality(now.quality).to_owned()),
         fourth,
     ];
-    if pen.report.is_over() {
+    if context.report.is_over() {
         for other in [before, year_before] {
             cells.push(Cell::kwh(language, other.energy_wh));
-            cells.push(match pen.report.change(&now, &other) {
+            cells.push(match context.report.change(&now, &other) {
                 Some(change) => Cell::change(language, change),
-                None => Cell::Text(pen.t.not_comparable.to_owned()),
+                None => Cell::Text(context.t.not_comparable.to_owned()),
             });
         }
     }
@@ -219,9 +235,12 @@ fn named(line: &Line) -> String {
     line.name.clone().unwrap_or_else(|| line.id.clone())
 }
 
-fn use_name(pen: &Pen<'_>, line: &Line) -> String {
+fn use_name(context: &ReportContext<'_>, line: &Line) -> String {
     let usage = Use::NAMES.iter().find(|(name, _)| *name == line.id);
-    usage.map_or_else(|| pen.t.no_use.to_owned(), |(_, it)| pen.language.usage(*it).to_owned())
+    usage.map_or_else(
+        || context.t.no_use.to_owned(),
+        |(_, it)| context.language.usage(*it).to_owned(),
+    )
 }
 
 /// Every meter right after the one that it is a part of: its place in the site file, and how deep it lies.
@@ -235,11 +254,11 @@ fn in_tree_order(site: &Site, parent: Option<&MeterId>, depth: usize) -> Vec<(us
     with_parts.collect()
 }
 
-fn days(pen: &Pen<'_>) -> Table {
-    let (t, language) = (pen.t, pen.language);
-    let past = pen.report.days.iter().filter(|day| day.period.start() < pen.report.now);
+fn days(context: &ReportContext<'_>) -> Table {
+    let (t, language) = (context.t, context.language);
+    let past = context.report.days.iter().filter(|day| day.period.start() < context.report.now);
     let row = |day: &domain::calendar::Bucket<EnergyFigure>| Row {
-        name: pen.teller.day(day.period.start()),
+        name: context.locale.day(day.period.start()),
         depth: 0,
         cells: vec![
             Cell::kwh(language, day.figure.energy_wh),
@@ -260,14 +279,14 @@ fn days(pen: &Pen<'_>) -> Table {
     }
 }
 
-fn finding(pen: &Pen<'_>) -> String {
-    let known = pen.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
+fn finding(context: &ReportContext<'_>) -> String {
+    let known = context.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
     match known.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
-        None => pen.t.days_unknown.to_owned(),
-        Some((day, wh)) => pen
+        None => context.t.days_unknown.to_owned(),
+        Some((day, wh)) => context
             .t
             .days_finding
-            .replacen("{}", &pen.teller.day(day.period.start()), 1)
-            .replacen("{}", &pen.language.energy(wh).text(), 1),
+            .replacen("{}", &context.locale.day(day.period.start()), 1)
+            .replacen("{}", &context.language.energy(wh).text(), 1),
     }
 }

@@ -1,8 +1,8 @@
 //! The tables of a report as CSV: one line a figure, the same numbers as on the page.
 
 use super::document::Document;
-use super::sheet::Cell;
-use crate::table::Form;
+use crate::sheet::Cell;
+use crate::words::CsvDialect;
 use crate::words::Language;
 
 const HEADER_FR: [&str; 6] = ["Rubrique", "Tableau", "Ligne", "Grandeur", "Valeur", "Unité"];
@@ -16,12 +16,12 @@ pub(crate) fn for_people(document: &Document) -> String {
         Language::French => HEADER_FR,
         Language::English => HEADER_EN,
     };
-    write(document, Form::PEOPLE, header)
+    write(document, CsvDialect::PEOPLE, header)
 }
 
 /// For programs.
 pub(crate) fn for_programs(document: &Document) -> String {
-    write(document, Form::PROGRAMS, HEADER_EN)
+    write(document, CsvDialect::PROGRAMS, HEADER_EN)
 }
 
 fn write(document: &Document, form: Form, header: [&str; 6]) -> String {

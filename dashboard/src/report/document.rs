@@ -2,10 +2,10 @@
 
 use domain::site::Site;
 
-use super::pen::Pen;
-use super::sheet::{Cell, Section};
+use super::context::ReportContext;
 use super::{account, consumption, people};
-use crate::words::{Language, ReportLabels, Teller};
+use crate::sheet::{Cell, Section};
+use crate::words::{Language, Locale, ReportLabels};
 use figures::MonthReport;
 
 /// A report to be read.
@@ -32,49 +32,49 @@ pub(crate) struct KeyFigure {
 impl Document {
     /// Tells `report` of `site`.
     pub(crate) fn of(report: &MonthReport, site: &Site, language: Language) -> Self {
-        let teller = Teller { language, zone: site.timezone.clone(), now: report.now };
-        let pen = Pen { report, site, teller, language, t: language.report() };
-        let t = pen.t;
-        let mut notes = vec![t.made.replace("{}", &pen.teller.day_and_clock(report.now))];
+        let locale = Locale { language, zone: site.timezone.clone(), now: report.now };
+        let context = ReportContext { report, site, locale, language, t: language.report() };
+        let t = context.t;
+        let mut notes = vec![t.made.replace("{}", &context.locale.day_and_clock(report.now))];
         if !report.is_over() {
             notes.push(t.running.to_owned());
         }
         let sections = [
-            Some(building(&pen)),
-            Some(consumption::section(&pen)),
-            account::profile(&pen),
-            Some(people::occupancy(&pen)),
-            Some(people::air(&pen)),
-            account::machines(&pen),
-            account::money(&pen),
-            Some(consumption::quality(&pen)),
+            Some(building(&context)),
+            Some(consumption::section(&context)),
+            account::profile(&context),
+            Some(people::occupancy(&context)),
+            Some(people::air(&context)),
+            account::machines(&context),
+            account::money(&context),
+            Some(consumption::quality(&context)),
             Some(text_only("method", t.method, t.method_note.to_owned())),
         ];
         Self {
             language,
             t,
             site: site.name.clone(),
-            title: t.title.replace("{}", &pen.month()),
+            title: t.title.replace("{}", &context.month()),
             notes,
-            facts: facts(&pen),
-            key: key(&pen),
+            facts: facts(&context),
+            key: key(&context),
             sections: sections.into_iter().flatten().collect(),
         }
     }
 }
 
-fn facts(pen: &Pen<'_>) -> Vec<String> {
+fn facts(context: &ReportContext<'_>) -> Vec<String> {
     let facts = [
-        Some(consumption::fact(pen)),
-        account::closed_fact(pen),
-        Some(people::peak_fact(pen)),
-        people::air_fact(pen),
+        Some(consumption::fact(context)),
+        account::closed_fact(context),
+        Some(people::peak_fact(context)),
+        people::air_fact(context),
     ];
     facts.into_iter().flatten().collect()
 }
 
-fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
-    let (report, t, language) = (pen.report, pen.t, pen.language);
+fn key(context: &ReportContext<'_>) -> Vec<KeyFigure> {
+    let (report, t, language) = (context.report, context.t, context.language);
     let wh = report.energy[0].building.energy_wh;
     let closed = report.closed.and_then(|it| it.share());
     let person_hours = report.usage.person_hours;
@@ -91,8 +91,8 @@ fn key(pen: &Pen<'_>) -> Vec<KeyFigure> {
     ]
 }
 
-fn building(pen: &Pen<'_>) -> Section {
-    let (site, language) = (pen.site, pen.language);
+fn building(context: &ReportContext<'_>) -> Section {
+    let (site, language) = (context.site, context.language);
     let count = |count: usize| language.count(count as u64);
     let note = [
         site.name.clone(),
@@ -102,8 +102,8 @@ fn building(pen: &Pen<'_>) -> Section {
         count(site.zones.len()),
     ];
     let note =
-        note.iter().fold(pen.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
-    text_only("building", pen.t.building_heading, note)
+        note.iter().fold(context.t.building_note.to_owned(), |text, it| text.replacen("{}", it, 1));
+    text_only("building", context.t.building_heading, note)
 }
 
 fn text_only(id: &'static str, heading: &str, note: String) -> Section {

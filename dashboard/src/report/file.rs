@@ -5,7 +5,7 @@ use figures::{FigureError, Month, View};
 
 use super::csv;
 use super::document::Document;
-use super::sheet::Cell;
+use crate::sheet::Cell;
 use crate::words::Language;
 
 /// The language of a report.

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `document` | tells them in a language: sections, tables, sentences |
 //! | `consumption`, `people`, `account` | the sections |
-//! | `pen` | what they are written with |
+//! | `context` | what they are written with |
 //! | `sheet` | tables whose cells are text for people and numbers for programs |
 //! | `bars` | the days of the month as SVG |
 //! | `csv` | the same tables as CSV |
@@ -18,10 +18,10 @@
 mod account;
 mod bars;
 mod consumption;
+mod context;
 mod csv;
 mod document;
 mod file;
-mod pen;
 mod people;
 mod sheet;
 

@@ -2,22 +2,22 @@
 
 use domain::site::Site;
 
-use crate::words::{Language, ReportLabels, Teller};
+use crate::words::{Language, Locale, ReportLabels};
 use figures::MonthReport;
 
 /// The figures, and the words for them.
-pub(super) struct Pen<'a> {
+pub(super) struct ReportContext<'a> {
     pub(super) report: &'a MonthReport,
     pub(super) site: &'a Site,
-    pub(super) teller: Teller,
+    pub(super) locale: Locale,
     pub(super) language: Language,
     pub(super) t: &'static ReportLabels,
 }
 
-impl Pen<'_> {
+impl ReportContext<'_> {
     /// The month in words.
     pub(super) fn month(&self) -> String {
-        self.teller.month(self.report.period.start())
+        self.locale.month(self.report.period.start())
     }
 
     /// A duration to the hour, or finer where it is short.

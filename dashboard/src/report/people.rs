@@ -2,40 +2,41 @@
 
 use domain::occupancy::Attendance;
 
-use super::pen::Pen;
-use super::sheet::{Cell, Column, Row, Section, Table};
+use super::context::ReportContext;
+use crate::sheet::{Cell, Column, Row, Section, Table};
 use figures::ZoneReport;
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."
-pub(super) fn peak_fact(pen: &Pen<'_>) -> String {
-    let t = pen.t;
-    let Some(peak) = pen.report.attendance.peak else { return t.fact_peak_unknown.to_owned() };
-    let people = format!("{} {}", pen.language.number(peak.people, 0), t.people_unit);
-    let people = match range(pen, &pen.report.attendance) {
+pub(super) fn peak_fact(context: &ReportContext<'_>) -> String {
+    let t = context.t;
+    let Some(peak) = context.report.attendance.peak else { return t.fact_peak_unknown.to_owned() };
+    let people = format!("{} {}", context.language.number(peak.people, 0), t.people_unit);
+    let people = match range(context, &context.report.attendance) {
         Some(range) => format!("{people} ({range})"),
         None => people,
     };
-    let when = pen.teller.day_and_clock(peak.at);
+    let when = context.locale.day_and_clock(peak.at);
     t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
 }
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
-pub(super) fn air_fact(pen: &Pen<'_>) -> Option<String> {
+pub(super) fn air_fact(context: &ReportContext<'_>) -> Option<String> {
     let above =
         |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
-    let worst = pen.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
+    let worst = context.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
-    let share = format!("{}\u{a0}%", pen.language.number(share * 100.0, 1));
-    Some(pen.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
+    let share = format!("{}\u{a0}%", context.language.number(share * 100.0, 1));
+    Some(context.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
 }
 
 /// Peak, person-hours and how often it was nearly full.
-pub(super) fn occupancy(pen: &Pen<'_>) -> Section {
-    let t = pen.t;
-    let mut rows = vec![attendance_row(pen, t.whole, pen.site.capacity, &pen.report.attendance)];
-    for zone in &pen.report.zones {
+pub(super) fn occupancy(context: &ReportContext<'_>) -> Section {
+    let t = context.t;
+    let mut rows =
+        vec![attendance_row(context, t.whole, context.site.capacity, &context.report.attendance)];
+    for zone in &context.report.zones {
         if let (Some(attendance), Some(capacity)) = (&zone.attendance, zone.capacity) {
-            rows.push(attendance_row(pen, &zone.name, capacity, attendance));
+            rows.push(attendance_row(context, &zone.name, capacity, attendance));
         }
     }
     let table = Table {
@@ -58,13 +59,13 @@ pub(super) fn occupancy(pen: &Pen<'_>) -> Section {
         heading: t.occupancy.to_owned(),
         notes: vec![t.occupancy_note.to_owned()],
         chart: None,
-        tables: vec![table, person_hours(pen)],
+        tables: vec![table, person_hours(context)],
     }
 }
 
 /// Air of each zone that measures it.
-pub(super) fn air(pen: &Pen<'_>) -> Section {
-    let (t, language) = (pen.t, pen.language);
+pub(super) fn air(context: &ReportContext<'_>) -> Section {
+    let (t, language) = (context.t, context.language);
     let row = |zone: &ZoneReport| {
         let air = zone.air.as_ref()?;
         Some(Row {
@@ -78,8 +79,8 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
             ],
         })
     };
-    let rows: Vec<Row> = pen.report.zones.iter().filter_map(row).collect();
-    let levels = &pen.site.air;
+    let rows: Vec<Row> = context.report.zones.iter().filter_map(row).collect();
+    let levels = &context.site.air;
     let note = if rows.is_empty() { t.no_air.to_owned() } else { language.air_shares(levels) };
     let table = Table {
         caption: t.air.to_owned(),
@@ -102,16 +103,21 @@ pub(super) fn air(pen: &Pen<'_>) -> Section {
     }
 }
 
-fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -> Row {
-    let language = pen.language;
+fn attendance_row(
+    context: &ReportContext<'_>,
+    name: &str,
+    capacity: u32,
+    told: &Attendance,
+) -> Row {
+    let language = context.language;
     let text = |text: Option<String>| text.map_or(Cell::Unknown, Cell::Text);
     Row {
         name: name.to_owned(),
         depth: 0,
         cells: vec![
             Cell::number(language, told.peak.map(|peak| peak.people), 0),
-            text(told.peak.map(|_| range(pen, told).unwrap_or_default())),
-            text(told.peak.map(|peak| pen.teller.day_and_clock(peak.at))),
+            text(told.peak.map(|_| range(context, told).unwrap_or_default())),
+            text(told.peak.map(|peak| context.locale.day_and_clock(peak.at))),
             Cell::number(language, Some(f64::from(capacity)), 0),
             Cell::number(language, told.peak.map(|_| told.occupied_h), 1),
             Cell::percent(language, told.nearly_full_share),
@@ -121,15 +127,16 @@ fn attendance_row(pen: &Pen<'_>, name: &str, capacity: u32, told: &Attendance) -
 }
 
 /// The interval of a peak in words; none where it is certain.
-fn range(pen: &Pen<'_>, told: &Attendance) -> Option<String> {
+fn range(context: &ReportContext<'_>, told: &Attendance) -> Option<String> {
     let peak = told.peak?;
-    let (low, high) = (pen.language.number(peak.low?, 0), pen.language.number(peak.high?, 0));
-    (low != high).then(|| pen.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
+    let (low, high) =
+        (context.language.number(peak.low?, 0), context.language.number(peak.high?, 0));
+    (low != high).then(|| context.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
 }
 
-fn person_hours(pen: &Pen<'_>) -> Table {
-    let (t, language) = (pen.t, pen.language);
-    let usage = pen.report.usage;
+fn person_hours(context: &ReportContext<'_>) -> Table {
+    let (t, language) = (context.t, context.language);
+    let usage = context.report.usage;
     let range = usage.person_hours_low.zip(usage.person_hours_high).map(|(low, high)| {
         let (low, high) = (language.number(low, 0), language.number(high, 0));
         t.between.replacen("{}", &low, 1).replacen("{}", &high, 1)

@@ -2,7 +2,7 @@
 
 use axum::http::{Request, StatusCode, header};
 use domain::alerts::{Acknowledgement, AlertId, Change, ChangeSort, Standing};
-use domain::wire::state::{Alert, Matter, Severity};
+use domain::alerts::{Alert, Matter, Severity};
 use store::AlertWriter;
 
 use super::*;

@@ -12,9 +12,9 @@ use tokio::time::timeout;
 
 use super::api::{building, pulse, zone};
 use super::{House, at};
-use crate::audience::Audience;
-use crate::events::MOST_STREAMS;
-use crate::privacy::Sight;
+use crate::app::MOST_STREAMS;
+use crate::live::audience::Audience;
+use crate::privacy::Visibility;
 
 /// Longer than anything here takes, shorter than anybody waits for a test.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,7 +49,7 @@ impl Stream {
 }
 
 fn running(house: &House) -> JoinSet<()> {
-    let (feed, stop) = (Arc::clone(&house.app.feed), house.app.shutdown.clone());
+    let (feed, stop) = (Arc::clone(&house.app.live), house.app.shutdown.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { feed.run(stop).await });
     tasks
@@ -143,8 +143,8 @@ async fn a_page_hears_the_same_change_in_its_own_language() {
 async fn all_readers_of_a_sort_share_one_frame() {
     let house = House::in_dreux();
 
-    let ([first, _], _) = house.app.feed.join(Audience::Api(Sight::Staff));
-    let ([second, _], _) = house.app.feed.join(Audience::Api(Sight::Staff));
+    let ([first, _], _) = house.app.live.join(Audience::Api(Visibility::Staff));
+    let ([second, _], _) = house.app.live.join(Audience::Api(Visibility::Staff));
 
     assert_eq!(first.as_ptr(), second.as_ptr());
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::ledger::{Correction, Deed, Draft, Effect, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::site;
 use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source};
 use jiff::SignedDuration;

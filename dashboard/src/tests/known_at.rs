@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use domain::ledger::{Correction, Deed, Draft, Effect, Target};
+use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::{Instant, Quantity, site};
 use jiff::SignedDuration;
 use serde_json::Value;

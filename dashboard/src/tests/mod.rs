@@ -22,7 +22,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Request, Response, StatusCode, header};
 use domain::alerts::AlertId;
-use domain::ledger::{Deed, Draft, EntryId, SiteChange};
+use domain::audit::{Deed, Draft, EntryId, SiteChange};
 use domain::message::{Reason, ReasonLabel};
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
@@ -39,8 +39,8 @@ use tower::ServiceExt;
 use crate::Dashboard;
 use crate::access::{Access, Accounts, Peer};
 use crate::app::App;
-use crate::desk::{ChangedSite, Desk, DeskError};
 use crate::routes;
+use crate::staff_actions::{ChangedSite, StaffActionError, StaffActions};
 
 /// Noon in winter, by the clock of the machine; 13:00 in Dreux.
 const NOW: &str = "2026-11-23T12:00:00Z";
@@ -83,7 +83,7 @@ impl House {
             reader: store.clone().into(),
             broker: BrokerUrl::plain("127.0.0.1", 1),
             access: Arc::new(Access::of(folder.path())),
-            desk: Some(Arc::new(Office { store: store.clone(), file: Arc::clone(&file) })),
+            staff_actions: Some(Arc::new(Office { store: store.clone(), file: Arc::clone(&file) })),
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             readiness: ready,
             metrics: Arc::new(|| "vigie_messages_received_total 7\n".to_owned()),
@@ -114,7 +114,7 @@ impl House {
 
     /// The gateway publishes a state.
     pub(super) fn hears(&self, name: &str, state: &Value) {
-        self.app.feed.hear(name, state.to_string().as_bytes(), false).unwrap();
+        self.app.live.apply(name, state.to_string().as_bytes(), false).unwrap();
     }
 
     /// The store holds a reading.
@@ -193,12 +193,12 @@ struct Office {
 }
 
 impl Office {
-    async fn change(&self, change: ChangedSite) -> Result<EntryId, DeskError> {
+    async fn change(&self, change: ChangedSite) -> Result<EntryId, StaffActionError> {
         if self.site_text()? != change.before {
-            return Err(DeskError::Changed);
+            return Err(StaffActionError::Changed);
         }
         site::parse(&change.after, "site.toml")
-            .map_err(|errors| DeskError::Invalid(vec![errors.to_string()]))?;
+            .map_err(|errors| StaffActionError::Invalid(vec![errors.to_string()]))?;
         let after = self.names(&change.after);
         let draft = Draft {
             at: change.at,
@@ -212,28 +212,32 @@ impl Office {
     }
 }
 
-impl Desk for Office {
-    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, DeskError>> {
+impl StaffActions for Office {
+    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, StaffActionError>> {
         let recorded = async { Ok(self.store.record(draft).await.unwrap()) };
         Box::pin(recorded)
     }
 
-    fn acknowledge(&self, alert: AlertId, _by: String) -> BoxFuture<'_, Result<bool, DeskError>> {
+    fn acknowledge(
+        &self,
+        alert: AlertId,
+        _by: String,
+    ) -> BoxFuture<'_, Result<bool, StaffActionError>> {
         Box::pin(async move {
             let open = self.store.open_alerts().await.unwrap();
             Ok(open.iter().any(|standing| standing.id == alert))
         })
     }
 
-    fn try_alerts(&self) -> BoxFuture<'_, Result<String, DeskError>> {
+    fn try_alerts(&self) -> BoxFuture<'_, Result<String, StaffActionError>> {
         Box::pin(async { Ok("e-mail to accueil@example.org: sent\n".to_owned()) })
     }
 
-    fn site_text(&self) -> Result<String, DeskError> {
-        self.file.lock().unwrap().clone().ok_or(DeskError::Demonstration)
+    fn site_text(&self) -> Result<String, StaffActionError> {
+        self.file.lock().unwrap().clone().ok_or(StaffActionError::Demonstration)
     }
 
-    fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, DeskError>> {
+    fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, StaffActionError>> {
         Box::pin(self.change(change))
     }
 

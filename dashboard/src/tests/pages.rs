@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::api::{building, pulse, zone};
 use super::{House, NOW, at, text};
-use crate::audience::Audience;
+use crate::live::audience::Audience;
 
 const PAGES: [&str; 7] = ["/", "/wall", "/zones", "/energy", "/history", "/report", "/sensors"];
 /// The most that the first page may weigh over the wire, fonts and all.
@@ -161,10 +161,10 @@ async fn what_came_by_mqtt_is_shown_and_never_run() {
 #[tokio::test]
 async fn every_part_is_either_text_or_one_element_that_carries_its_name() {
     let house = busy();
-    let scene = house.app.feed.scene();
+    let snapshot = house.app.live.snapshot();
 
     for audience in Audience::all().filter(|audience| !matches!(audience, Audience::Api(_))) {
-        for part in audience.parts(&scene) {
+        for part in audience.parts(&snapshot) {
             let content = part.content.as_str().unwrap();
             let named = content.contains(&format!("data-part=\"{}\"", part.key));
             assert_eq!(content.starts_with('<'), named, "{}", part.key);

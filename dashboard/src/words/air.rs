@@ -1,6 +1,6 @@
 //! The thresholds of air in words, as the site file sets them.
 
-use domain::air::Thresholds;
+use domain::site::Thresholds;
 
 use super::Language;
 

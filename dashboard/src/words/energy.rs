@@ -6,7 +6,7 @@ use domain::indicators::{Cost, UsedFactor, Weighed};
 use domain::register::EventSort;
 use domain::site::Use;
 
-use super::{Figure, Language, Teller};
+use super::{Figure, Language, Locale};
 
 impl Language {
     /// Euros with cents, from 1000 on without: `84,20 €`.
@@ -228,7 +228,7 @@ impl Language {
     }
 }
 
-impl Teller {
+impl Locale {
     /// The name of a bar: hour, day or month.
     pub(crate) fn hour(&self, instant: Instant) -> String {
         self.language.say(

@@ -1,17 +1,17 @@
 //! The ledger in words.
 
-use domain::ledger::{Correction, Deed, Effect, InvalidCorrection, RoleTest, Target};
+use domain::audit::{Correction, Deed, Effect, InvalidCorrection, RoleTest, Target};
 use domain::site::edit::RoleName;
 use domain::site::{Side, Site};
 use domain::{Kind, Period, Quantity, Source};
 
-use super::{Language, Teller};
-use crate::desk::DeskError;
+use super::{Language, Locale};
+use crate::staff_actions::StaffActionError;
 
 /// How the gateway sums up a change of the site file that no page has made.
 const BY_HAND: &str = "(fichier)";
 
-impl Teller {
+impl Locale {
     /// What a correction is about.
     pub(crate) fn target(&self, target: &Target, site: &Site) -> String {
         match target {
@@ -96,7 +96,7 @@ impl Language {
     }
 }
 
-impl Teller {
+impl Locale {
     /// A source as one would say it.
     pub(crate) fn source(&self, source: &Source) -> String {
         let quantity = self.language.quantity(source.quantity);
@@ -217,15 +217,15 @@ impl Language {
     }
 
     /// Why something cannot be changed.
-    pub(crate) fn desk_fault(self, error: &DeskError) -> String {
+    pub(crate) fn staff_action_fault(self, error: &StaffActionError) -> String {
         match error {
-            DeskError::Demonstration => self
+            StaffActionError::Demonstration => self
                 .pick(
                     "Le bâtiment de la démonstration ne peut pas être changé\u{a0}: indiquer le vôtre avec --site.",
                     "The building of the demonstration cannot be changed: name your own with --site.",
                 )
                 .to_owned(),
-            DeskError::Changed => self
+            StaffActionError::Changed => self
                 .pick(
                     "Le fichier du site a été changé entre-temps\u{a0}: recharger la page.",
                     "The site file was changed meanwhile: load the page again.",

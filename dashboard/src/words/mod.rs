@@ -26,7 +26,7 @@ pub(crate) use numbers::Figure;
 pub(crate) use quantities::{decimals, is_from_zero, is_stepped};
 pub(crate) use report::ReportLabels;
 pub(crate) use states::{Air, Tone, is_closed};
-pub(crate) use time::Teller;
+pub(crate) use time::Locale;
 pub(crate) use zones::ZoneLabels;
 
 /// A language of the pages.

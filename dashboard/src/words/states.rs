@@ -1,12 +1,14 @@
 //! States of the domain in words. A state is never told by colour alone.
 
-use domain::air::{AirLevel, Thresholds};
-use domain::wire::state::{
-    Activity, ActivityState, BuildingState, DeviceHealth, EnergyState, Occupancy, PeopleState,
-    Quality, Witness, Witnesses,
-};
+use domain::air::AirLevel;
+use domain::device::DeviceHealth;
+use domain::energy::{Activity, ActivityState, EnergyState};
+use domain::figure::Quality;
+use domain::occupancy::{Occupancy, PeopleState, Witness, Witnesses};
+use domain::site::Thresholds;
+use domain::wire::state::BuildingState;
 
-use super::{Language, Teller};
+use super::{Language, Locale};
 
 /// What a colour may say; each also has its word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,7 +214,7 @@ pub(crate) fn is_closed(building: &BuildingState) -> bool {
     building.open == Some(false) && nobody
 }
 
-impl Teller {
+impl Locale {
     /// Since when something is silent: `muet depuis 13:41`.
     pub(crate) fn silent_since(&self, last: domain::Instant) -> String {
         format!("{} {}", self.language.labels().silent_since, self.moment(last))
@@ -232,7 +234,7 @@ impl Teller {
 #[cfg(test)]
 mod tests {
     use domain::Instant;
-    use domain::wire::state::Parts;
+    use domain::occupancy::Parts;
     use jiff::tz::TimeZone;
 
     use super::Language::{English, French};
@@ -329,8 +331,8 @@ mod tests {
     fn a_machine_says_what_it_does_and_for_how_long() {
         let now: Instant = "2026-11-23T13:03:00Z".parse().unwrap();
         let since = "2026-11-23T12:21:00Z".parse().unwrap();
-        let teller = Teller { language: French, zone: TimeZone::UTC, now };
+        let locale = Locale { language: French, zone: TimeZone::UTC, now };
         let running = Activity { state: ActivityState::Running, since };
-        assert_eq!(teller.activity(running), "en marche, 42\u{a0}min");
+        assert_eq!(locale.activity(running), "en marche, 42\u{a0}min");
     }
 }

@@ -42,13 +42,13 @@ const MONTHS_EN: [&str; 12] = [
 
 /// Tells times to somebody who reads at `now`.
 #[derive(Clone, Debug)]
-pub(crate) struct Teller {
+pub(crate) struct Locale {
     pub(crate) language: Language,
     pub(crate) zone: TimeZone,
     pub(crate) now: Instant,
 }
 
-impl Teller {
+impl Locale {
     fn civil(&self, instant: Instant) -> ZonedDateTime {
         instant.to_jiff().to_zoned_datetime(self.zone.clone())
     }
@@ -177,9 +177,9 @@ mod tests {
     use super::Language::{English, French};
     use super::*;
 
-    fn teller(language: Language) -> Teller {
+    fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        Teller { language, zone, now: at("2026-11-23T13:03:00Z") }
+        Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
     }
 
     fn at(text: &str) -> Instant {
@@ -189,18 +189,18 @@ mod tests {
     #[test]
     fn the_day_is_told_in_the_language_and_the_time_of_the_site() {
         let now = at("2026-11-23T13:03:00Z");
-        assert_eq!(teller(French).day_and_clock(now), "lundi 23 novembre, 14:03");
-        assert_eq!(teller(English).day_and_clock(now), "Monday 23 November, 14:03");
-        assert_eq!(teller(French).date(at("2026-03-01T12:00:00Z")), "1er mars");
+        assert_eq!(locale(French).day_and_clock(now), "lundi 23 novembre, 14:03");
+        assert_eq!(locale(English).day_and_clock(now), "Monday 23 November, 14:03");
+        assert_eq!(locale(French).date(at("2026-03-01T12:00:00Z")), "1er mars");
     }
 
     #[test]
     fn a_moment_says_its_day_only_when_it_is_another() {
-        let teller = teller(French);
-        assert_eq!(teller.moment(at("2026-11-23T12:41:00Z")), "13:41");
-        assert_eq!(teller.moment(at("2026-11-22T12:41:00Z")), "hier 13:41");
-        assert_eq!(teller.moment(at("2026-11-12T12:41:00Z")), "12 novembre, 13:41");
-        assert_eq!(teller.moment(at("2025-11-12T12:41:00Z")), "12 novembre 2025, 13:41");
+        let locale = locale(French);
+        assert_eq!(locale.moment(at("2026-11-23T12:41:00Z")), "13:41");
+        assert_eq!(locale.moment(at("2026-11-22T12:41:00Z")), "hier 13:41");
+        assert_eq!(locale.moment(at("2026-11-12T12:41:00Z")), "12 novembre, 13:41");
+        assert_eq!(locale.moment(at("2025-11-12T12:41:00Z")), "12 novembre 2025, 13:41");
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn an_age_is_told_as_people_say_it() {
-        assert_eq!(teller(French).ago(at("2026-11-23T12:59:00Z")), "il y a 4\u{a0}min");
-        assert_eq!(teller(English).ago(at("2026-11-23T12:59:00Z")), "4\u{a0}min ago");
+        assert_eq!(locale(French).ago(at("2026-11-23T12:59:00Z")), "il y a 4\u{a0}min");
+        assert_eq!(locale(English).ago(at("2026-11-23T12:59:00Z")), "4\u{a0}min ago");
     }
 }

@@ -1,13 +1,12 @@
 //! What is said of zones beyond the present moment: how they are used, how their doors count, how their air is.
 
-use domain::air::{
-    Advice, AirLevel, Airing, Category, Fault, Icone, PerPerson, Renewal, RenewalBasis,
-};
+use domain::air::{Advice, AirLevel, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
+use domain::device::Fault;
+use domain::occupancy::Residual;
 use domain::occupancy::{Balance, Peak};
-use domain::wire::state::Residual;
 
 use super::texts::labels;
-use super::{Language, Teller};
+use super::{Language, Locale};
 
 labels! {
     /// The fixed texts of the page of zones in one language.
@@ -288,7 +287,7 @@ impl Language {
     }
 }
 
-impl Teller {
+impl Locale {
     /// `34 (entre 30 et 38), 14:15`.
     pub(crate) fn peak(&self, peak: &Peak) -> String {
         let people = self.language.with_interval(peak.people, (peak.low, peak.high), 0);
@@ -338,14 +337,14 @@ mod tests {
             per_h: 6.0,
         };
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        let teller =
-            |language| Teller { language, zone: zone.clone(), now: at("2026-11-23T15:00:00Z") };
+        let locale =
+            |language| Locale { language, zone: zone.clone(), now: at("2026-11-23T15:00:00Z") };
         assert_eq!(
-            teller(French).airing(&airing),
+            locale(French).airing(&airing),
             "Aéré à 14:10\u{a0}: 1\u{202f}250 → 640\u{a0}ppm en 11\u{a0}min"
         );
         assert_eq!(
-            teller(English).airing(&airing),
+            locale(English).airing(&airing),
             "Aired at 14:10: 1,250 → 640\u{a0}ppm in 11\u{a0}min"
         );
     }

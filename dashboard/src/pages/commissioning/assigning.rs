@@ -12,17 +12,17 @@ use domain::{Quantity, Source};
 use serde::Deserialize;
 use store::{Range, SeriesReader};
 
-use super::changing::{Change, change, desk};
+use super::changing::{Change, change, staff_actions};
 use super::{Named, read, written};
 use crate::access::{Known as Account, Staff, StaffForm};
 use crate::app::App;
-use crate::audience::Screen;
 use crate::commissioning::{Wish, free_id, roles, with_role};
+use crate::live::screen::Screen;
 use crate::pages::shell::{Choice, Shell};
 use crate::pages::staff::Me;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::words::{Labels, Teller};
+use crate::words::{Labels, Locale};
 
 #[derive(Template)]
 #[template(path = "assign.html")]
@@ -101,8 +101,8 @@ pub(crate) async fn take(
         return Problem::unknown("source", &given.source, "a source of /api/v1/sources")
             .into_response();
     };
-    let teller = app.feed.scene().teller(choice.language);
-    match give(&app, &account, &teller, &source, &given).await {
+    let locale = app.live.snapshot().locale(choice.language);
+    match give(&app, &account, &locale, &source, &given).await {
         Ok(role) => Redirect::to(&format!("/role/{role}")).into_response(),
         Err(Refused::Wrong(fault)) => page(&app, &account, choice, &source, Some(fault)).await,
         Err(Refused::Problem(problem)) => problem.into_response(),
@@ -125,11 +125,11 @@ impl From<Problem> for Refused {
 async fn give(
     app: &App,
     account: &Account,
-    teller: &Teller,
+    locale: &Locale,
     source: &Source,
     given: &Given,
 ) -> Result<String, Refused> {
-    let t = teller.language.labels();
+    let t = locale.language.labels();
     let (wish, role) = if given.role.is_empty() {
         let (new, role) = new_role(app, source, given, t).map_err(Refused::Wrong)?;
         (Wish::New(new), role)
@@ -140,7 +140,7 @@ async fn give(
         // What fills no role yet has it with all its history.
         (Wish::Fill(known.name, app.clock.now()), role)
     };
-    let before = desk(app)?.site_text().map_err(Problem::from)?;
+    let before = staff_actions(app)?.site_text().map_err(Problem::from)?;
     let after =
         with_role(&before, source, &wish).map_err(|fault| Refused::Wrong(fault.to_string()))?;
     let summary = format!("{source} → {role}");
@@ -198,28 +198,28 @@ async fn page(
     source: &Source,
     fault: Option<String>,
 ) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let teller = scene.teller(choice.language);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let locale = snapshot.locale(choice.language);
     let newest = app.reader.range(Range::newest(source.clone())).await.unwrap_or_default();
     let newest = newest.last().copied();
     let (unknown, quantity) = (|| t.unknown.to_owned(), source.quantity);
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let known = roles(&app.site).into_iter().filter(|role| role.takes(quantity));
     let page = Assign {
-        shell: Shell::new("/staff/assign", t.assign, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/staff/assign", t.assign, Screen::Plain, choice.language, &snapshot),
         t,
         me: Me::of(account, t),
         fault,
         source: written(source),
-        title: teller.source(source),
+        title: locale.source(source),
         value: newest.map_or_else(unknown, |one| {
-            teller.language.measured(quantity, one.value.as_f64()).text()
+            locale.language.measured(quantity, one.value.as_f64()).text()
         }),
-        seen: newest.map_or_else(unknown, |one| teller.ago(one.observed_at)),
+        seen: newest.map_or_else(unknown, |one| locale.ago(one.observed_at)),
         roles: known
             .map(|role| Choosable {
                 value: role.name.to_string(),
-                name: teller.role(&role.name, &app.site),
+                name: locale.role(&role.name, &app.site),
             })
             .collect(),
         zones: app

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Deed, EntryId};
+use domain::audit::{Deed, EntryId};
 use serde::Deserialize;
 use store::SeriesReader;
 
 use crate::access::{AccountName, StaffForm};
 use crate::app::App;
-use crate::desk::{ChangedSite, Desk};
 use crate::problem::Problem;
+use crate::staff_actions::{ChangedSite, StaffActions};
 
 /// What a page wants changed.
 pub(super) struct Change {
@@ -32,11 +32,11 @@ pub(super) async fn change(
     tracing::info!(account = author, summary, "the site file is changed by a page");
     let at = app.clock.now();
     let changed = ChangedSite { at, author, reason, summary, before, after };
-    Ok(desk(app)?.change_site(changed).await?)
+    Ok(staff_actions(app)?.change_site(changed).await?)
 }
 
-pub(super) fn desk(app: &App) -> Result<&dyn Desk, Problem> {
-    app.desk.as_deref().ok_or_else(Problem::nothing_to_change)
+pub(super) fn staff_actions(app: &App) -> Result<&dyn StaffActions, Problem> {
+    app.staff_actions.as_deref().ok_or_else(Problem::nothing_to_change)
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,8 +67,8 @@ async fn put_back(app: &App, author: &AccountName, id: EntryId) -> Result<EntryI
     let Some(after) = app.reader.text_before(id).await? else {
         return Err(Problem::conflict(format!("entry {id} does not say what was before it")));
     };
-    let before = desk(app)?.site_text()?;
-    if desk(app)?.names(&before) != done.after {
+    let before = staff_actions(app)?.site_text()?;
+    if staff_actions(app)?.names(&before) != done.after {
         let detail = "the site file was changed after this; undo the later changes first";
         return Err(Problem::conflict(detail.to_owned()));
     }

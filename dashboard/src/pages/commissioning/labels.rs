@@ -12,8 +12,8 @@ use qrcode::render::svg;
 
 use crate::access::{Staff, is_secure};
 use crate::app::App;
-use crate::audience::Screen;
 use crate::commissioning::roles;
+use crate::live::screen::Screen;
 use crate::pages::shell::{Choice, Shell};
 use crate::words::Labels;
 
@@ -39,17 +39,17 @@ pub(crate) async fn show(
     choice: Choice,
     headers: HeaderMap,
 ) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let teller = scene.teller(choice.language);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let locale = snapshot.locale(choice.language);
     let base = base(&headers);
     let label = |role: crate::commissioning::Role<'_>| Label {
-        name: teller.role(&role.name, &app.site),
+        name: locale.role(&role.name, &app.site),
         code: code(&format!("{base}/role/{}", role.name)),
     };
     let all = roles(&app.site).into_iter().filter(|role| !role.assignments.is_empty());
     let labels = all.map(label).collect();
     choice.page(&Sheet {
-        shell: Shell::new("/staff/labels", t.qr_sheet, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/staff/labels", t.qr_sheet, Screen::Plain, choice.language, &snapshot),
         t,
         only_here: ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| base.contains(host)),
         base,

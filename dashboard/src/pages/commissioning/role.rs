@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::ledger::{Deed, Draft, Entry, RoleTest};
+use domain::audit::{Deed, Draft, Entry, RoleTest};
 use domain::site::edit::RoleName;
 use domain::{Instant, Kind, Observation, Period, Quantity, Source};
 use jiff::SignedDuration;
@@ -14,17 +14,17 @@ use serde::Deserialize;
 use store::{Range, SeriesReader};
 
 use super::assigning::Choosable;
-use super::changing::{Change, change, desk};
+use super::changing::{Change, change, staff_actions};
 use super::{read, written};
 use crate::access::{StaffForm, Visitor};
 use crate::app::App;
-use crate::audience::Screen;
 use crate::commissioning::{self, Role, Wish, waiting, with_role};
+use crate::live::screen::Screen;
 use crate::pages::shell::{Choice, Shell};
 use crate::pages::staff::Me;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::words::{Labels, Teller};
+use crate::words::{Labels, Locale};
 
 /// How long a test lasts.
 const TEST: SignedDuration = SignedDuration::from_mins(2);
@@ -100,44 +100,48 @@ pub(crate) async fn show(
         Err(_) if is_being_taken_over(&app, &name) => return wait(&app, choice),
         Err(problem) => return problem.into_response(),
     };
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let teller = scene.teller(choice.language);
-    let source = role.source(scene.now).cloned();
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let locale = snapshot.locale(choice.language);
+    let source = role.source(snapshot.now).cloned();
     let newest = newest(&app, source.as_ref()).await;
     let told =
-        |one: &Observation| teller.language.measured(role.quantity, one.value.as_f64()).text();
+        |one: &Observation| locale.language.measured(role.quantity, one.value.as_f64()).text();
     let entries = app.reader.ledger().await.unwrap_or_default();
     let started = query.get("test").and_then(|text| text.parse::<Instant>().ok());
     let test = match (started, &source) {
         (Some(started), Some(source)) => {
-            Some(test(&app, &teller, source, started, scene.now).await)
+            Some(test(&app, &locale, source, started, snapshot.now).await)
         }
         _ => None,
     };
     let stored = app.reader.sources().await.unwrap_or_default();
-    let others = waiting(&app.site, stored, scene.now).into_values().flatten();
+    let others = waiting(&app.site, stored, snapshot.now).into_values().flatten();
     let others = others
         .filter(|one| role.takes(one.source.quantity))
-        .map(|one| Choosable { value: written(&one.source), name: teller.source(&one.source) });
+        .map(|one| Choosable { value: written(&one.source), name: locale.source(&one.source) });
     let page = RolePage {
-        shell: Shell::new("/staff", t.role, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot),
         t,
-        title: teller.role(&role.name, &app.site),
+        title: locale.role(&role.name, &app.site),
         point: match &role.name {
             RoleName::Point(id) => Some(id.to_string()),
             _ => None,
         },
-        source: source.as_ref().map(|source| teller.source(source)),
+        source: source.as_ref().map(|source| locale.source(source)),
         value: newest.as_ref().map_or_else(|| t.unknown.to_owned(), told),
-        seen: newest.map_or_else(String::new, |one| teller.ago(one.observed_at)),
-        me: visitor.known.as_ref().filter(|_| app.desk.is_some()).map(|known| Me::of(known, t)),
-        instruction: teller.language.test_instruction(role.quantity),
+        seen: newest.map_or_else(String::new, |one| locale.ago(one.observed_at)),
+        me: visitor
+            .known
+            .as_ref()
+            .filter(|_| app.staff_actions.is_some())
+            .map(|known| Me::of(known, t)),
+        instruction: locale.language.test_instruction(role.quantity),
         test,
-        tests: tests(&teller, &entries, &name),
+        tests: tests(&locale, &entries, &name),
         others: others.collect(),
         is_register: role.quantity == Quantity::EnergyImported,
         closing: newest
-            .map_or_else(String::new, |one| teller.language.number(one.value.as_f64() / 1000.0, 3)),
+            .map_or_else(String::new, |one| locale.language.number(one.value.as_f64() / 1000.0, 3)),
         name,
     };
     choice.page(&page)
@@ -145,7 +149,7 @@ pub(crate) async fn show(
 
 /// Whether the site file names the role already, and the building only has to follow.
 fn is_being_taken_over(app: &App, name: &str) -> bool {
-    let text = app.desk.as_ref().and_then(|desk| desk.site_text().ok());
+    let text = app.staff_actions.as_ref().and_then(|staff_actions| staff_actions.site_text().ok());
     let site = text.and_then(|text| domain::site::parse(&text, "").ok());
     let role = name.parse::<RoleName>().ok();
     site.zip(role).is_some_and(|(site, role)| commissioning::role(&site, &role).is_some())
@@ -159,8 +163,8 @@ struct Applying {
 
 /// A page that asks again in a moment.
 fn wait(app: &App, choice: Choice) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &scene);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot);
     let mut answer = choice.page(&Applying { shell });
     answer.headers_mut().insert("refresh", axum::http::HeaderValue::from_static("1"));
     answer
@@ -172,19 +176,19 @@ async fn newest(app: &App, source: Option<&Source>) -> Option<Observation> {
 }
 
 /// What was seen since the test began.
-async fn test(app: &App, teller: &Teller, source: &Source, started: Instant, now: Instant) -> Test {
+async fn test(app: &App, locale: &Locale, source: &Source, started: Instant, now: Instant) -> Test {
     let left = (started + TEST).since(now);
-    let seen = seen(app, teller, source, started, now).await;
+    let seen = seen(app, locale, source, started, now).await;
     Test {
         started: started.to_string(),
         seen,
-        left: left.is_positive().then(|| teller.language.duration(left.as_secs_f64())),
+        left: left.is_positive().then(|| locale.language.duration(left.as_secs_f64())),
     }
 }
 
 async fn seen(
     app: &App,
-    teller: &Teller,
+    locale: &Locale,
     source: &Source,
     started: Instant,
     now: Instant,
@@ -199,7 +203,7 @@ async fn seen(
         .filter(|one| one.observed_at >= started)
         .map(|one| one.value.as_f64())
         .collect();
-    teller.test_seen(source.quantity, before.map(|one| one.value.as_f64()), &during)
+    locale.test_seen(source.quantity, before.map(|one| one.value.as_f64()), &during)
 }
 
 /// `POST /role/{role}/test`: begins a test.
@@ -225,13 +229,13 @@ pub(crate) async fn judge(
 ) -> Result<Response, Problem> {
     let role = found(&app, &name)?;
     let now = app.clock.now();
-    let teller = app.feed.scene().teller(choice.language);
+    let locale = app.live.snapshot().locale(choice.language);
     let started: Instant = verdict
         .started
         .parse()
         .map_err(|_| Problem::bad_query("started", &verdict.started, "when the test began"))?;
     let source = role.source(now).cloned().ok_or_else(|| unknown(&name))?;
-    let seen = seen(&app, &teller, &source, started, now).await;
+    let seen = seen(&app, &locale, &source, started, now).await;
     let test = RoleTest { role: name.clone(), source, passed: verdict.passed == "yes", seen };
     let draft = Draft {
         at: now,
@@ -240,7 +244,7 @@ pub(crate) async fn judge(
         deed: Deed::Test(test),
         before: None,
     };
-    desk(&app)?.record(draft).await?;
+    staff_actions(&app)?.record(draft).await?;
     Ok(Redirect::to(&format!("/role/{name}")).into_response())
 }
 
@@ -285,8 +289,8 @@ pub(crate) async fn swap(
     }
     let now = app.clock.now();
     let told = Some(swap.since.trim()).filter(|text| !text.is_empty());
-    let teller = app.feed.scene().teller(choice.language);
-    let since = told.map_or(Some(now), |text| teller.instant(text).filter(|at| *at <= now));
+    let locale = app.live.snapshot().locale(choice.language);
+    let since = told.map_or(Some(now), |text| locale.instant(text).filter(|at| *at <= now));
     let since = since.ok_or_else(|| {
         Problem::bad_query(
             "since",
@@ -295,7 +299,7 @@ pub(crate) async fn swap(
         )
     })?;
     let old = role.source(since).map_or_else(|| "–".to_owned(), ToString::to_string);
-    let before = desk(&app)?.site_text()?;
+    let before = staff_actions(&app)?.site_text()?;
     let after = with_role(&before, &source, &Wish::Fill(role.name, since))
         .map_err(|fault| Problem::conflict(fault.to_string()))?;
     let summary = format!("{name}: {old} → {source}");
@@ -303,7 +307,7 @@ pub(crate) async fn swap(
     Ok(Redirect::to(&format!("/role/{name}")).into_response())
 }
 
-fn tests(teller: &Teller, entries: &[Entry], role: &str) -> Vec<String> {
+fn tests(locale: &Locale, entries: &[Entry], role: &str) -> Vec<String> {
     let tests = entries.iter().rev().filter_map(|entry| match &entry.deed {
         Deed::Test(test) if test.role == role => Some((entry, test)),
         _ => None,
@@ -311,8 +315,8 @@ fn tests(teller: &Teller, entries: &[Entry], role: &str) -> Vec<String> {
     tests
         .take(MOST_TESTS)
         .map(|(entry, test)| {
-            let when = teller.moment(entry.at);
-            format!("{when} · {} · {}", entry.author, teller.test(test))
+            let when = locale.moment(entry.at);
+            format!("{when} · {} · {}", entry.author, locale.test(test))
         })
         .collect()
 }

@@ -6,16 +6,16 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
-use domain::ledger::{Deed, Entry, EntryId, is_undone};
+use domain::audit::{Deed, Entry, EntryId, is_undone};
 use store::{Range, SeriesReader, StoredSource};
 
 use crate::access::Staff;
 use crate::app::App;
-use crate::audience::Screen;
 use crate::commissioning::{roles, waiting};
+use crate::live::screen::Screen;
 use crate::pages::shell::{Choice, Shell};
 use crate::pages::staff::Me;
-use crate::words::{Labels, Teller};
+use crate::words::{Labels, Locale};
 
 /// Devices on the page; when these have their roles the next ones appear.
 const MOST_DEVICES: usize = 40;
@@ -64,60 +64,62 @@ struct Row {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, staff: Staff, choice: Choice) -> Response {
-    let (t, scene) = (choice.language.labels(), app.feed.scene());
-    let teller = scene.teller(choice.language);
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let locale = snapshot.locale(choice.language);
     let stored = app.reader.sources().await.unwrap_or_default();
-    let mut by_device: Vec<_> = waiting(&app.site, stored, scene.now).into_iter().collect();
+    let mut by_device: Vec<_> = waiting(&app.site, stored, snapshot.now).into_iter().collect();
     let more = by_device.len() > MOST_DEVICES;
     by_device.truncate(MOST_DEVICES);
     let mut devices = Vec::new();
     for (name, sources) in by_device {
         let mut rows = Vec::new();
         for one in sources {
-            rows.push(source_row(&app, &teller, one).await);
+            rows.push(source_row(&app, &locale, one).await);
         }
         devices.push(Device { name: name.to_string(), sources: rows });
     }
     let entries = app.reader.ledger().await.unwrap_or_default();
-    let text = app.desk.as_ref().map(|desk| desk.site_text());
+    let text = app.staff_actions.as_ref().map(|staff_actions| staff_actions.site_text());
     let off = match &text {
         None => Some(t.cannot_change.to_owned()),
-        Some(Err(error)) => Some(teller.language.desk_fault(error)),
+        Some(Err(error)) => Some(words::staff_action_fault(locale.language, error)),
         Some(Ok(_)) => None,
     };
-    let name =
-        text.and_then(Result::ok).zip(app.desk.as_ref()).map(|(text, desk)| desk.names(&text));
+    let name = text
+        .and_then(Result::ok)
+        .zip(app.staff_actions.as_ref())
+        .map(|(text, staff_actions)| staff_actions.names(&text));
     choice.page(&StaffPage {
-        shell: Shell::new("/staff", t.staff, Screen::Plain, choice.language, &scene),
+        shell: Shell::new("/staff", t.staff, Screen::Plain, choice.language, &snapshot),
         t,
         me: Me::of(&staff.0, t),
         off,
         devices,
         more,
-        roles: role_rows(&app, &teller, scene.now),
-        entries: rows(&app, &teller, &entries, name.as_deref()),
+        roles: role_rows(&app, &locale, snapshot.now),
+        entries: rows(&app, &locale, &entries, name.as_deref()),
     })
 }
 
-async fn source_row(app: &App, teller: &Teller, one: StoredSource) -> SourceRow {
+async fn source_row(app: &App, locale: &Locale, one: StoredSource) -> SourceRow {
     let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());
     SourceRow {
         address: super::assigning::address(&source),
-        quantity: teller.language.quantity(source.quantity).to_owned(),
+        quantity: locale.language.quantity(source.quantity).to_owned(),
         channel: source.channel.as_ref().map(ToString::to_string),
-        value: teller.language.measured(source.quantity, last.value.as_f64()).text(),
-        seen: teller.ago(last.observed_at),
-        since: first.map(|first| teller.moment(first.observed_at)),
+        value: locale.language.measured(source.quantity, last.value.as_f64()).text(),
+        seen: locale.ago(last.observed_at),
+        since: first.map(|first| locale.moment(first.observed_at)),
     }
 }
 
-fn role_rows(app: &App, teller: &Teller, now: Instant) -> Vec<RoleRow> {
-    let nobody = || teller.language.labels().role_empty.to_owned();
+fn role_rows(app: &App, locale: &Locale, now: Instant) -> Vec<RoleRow> {
+    let nobody = || locale.language.labels().role_empty.to_owned();
     let row = |role: crate::commissioning::Role<'_>| RoleRow {
         address: format!("/role/{}", role.name),
-        name: teller.role(&role.name, &app.site),
+        name: locale.role(&role.name, &app.site),
         source: role.source(now).map_or_else(nobody, |source| source.device.to_string()),
     };
     // A meter without power has no role to fill there.
@@ -125,11 +127,11 @@ fn role_rows(app: &App, teller: &Teller, now: Instant) -> Vec<RoleRow> {
     all.map(row).collect()
 }
 
-fn rows(app: &App, teller: &Teller, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
+fn rows(app: &App, locale: &Locale, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
     let row = |entry: &Entry| Row {
         id: entry.id,
-        what: teller.entry(&entry.deed, &app.site),
-        told: [teller.moment(entry.at), entry.author.clone(), entry.reason.clone()]
+        what: locale.entry(&entry.deed, &app.site),
+        told: [locale.moment(entry.at), entry.author.clone(), entry.reason.clone()]
             .into_iter()
             .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()

@@ -6,7 +6,7 @@ use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
 use crate::query::Query;
-use crate::words::{Labels, Language, Teller};
+use crate::words::{Labels, Language, Locale};
 use figures::{BUILDING, Scope};
 
 /// A panel of the energy page.
@@ -201,8 +201,8 @@ impl Asked {
         format!("{scope}, {small}")
     }
 
-    pub(super) fn teller(&self, language: Language, site: &Site) -> Teller {
-        Teller { language, zone: site.timezone.clone(), now: self.now }
+    pub(super) fn locale(&self, language: Language, site: &Site) -> Locale {
+        Locale { language, zone: site.timezone.clone(), now: self.now }
     }
 }
 

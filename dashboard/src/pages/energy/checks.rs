@@ -4,8 +4,8 @@ use domain::energy::{Verdict, parts_of};
 use domain::site::Meter;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
-use crate::words::{Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, numbered};
+use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::View;
 
@@ -15,7 +15,7 @@ pub(super) async fn sections(
     asked: &Asked,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
     for meter in asked.all_meters(view.site()) {
         let (row, is_suspect) = check(view, language, asked, meter).await?;
@@ -24,7 +24,7 @@ pub(super) async fn sections(
         if parts_of(view.site(), &meter.id).next().is_some() {
             let (_, found) = view.parts(meter, &view.past(asked.span, asked.bars())).await?;
             excess.extend(found.iter().map(|it| {
-                let (from, to) = (teller.moment(it.start), teller.moment(it.end));
+                let (from, to) = (locale.moment(it.start), locale.moment(it.end));
                 language.excess(&meter.name, &from, &to, it.energy_wh)
             }));
         }
@@ -40,7 +40,7 @@ pub(super) async fn sections(
         Section { table: Some(table), notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
     if let Some(meter) = asked.meter(view.site()).filter(|_| !asked.is_year()) {
-        sections.push(events(view, &teller, asked, meter).await?);
+        sections.push(events(view, &locale, asked, meter).await?);
     }
     Ok(numbered(sections))
 }
@@ -73,11 +73,11 @@ async fn check(
 /// What the registers of one meter did, the newest first.
 async fn events(
     view: &View,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     meter: &Meter,
 ) -> Result<Section, FigureError> {
-    let language = teller.language;
+    let language = locale.language;
     let t = language.labels();
     let story = view.register_story(meter, asked.span).await?;
     let mut rows: Vec<_> = story
@@ -93,7 +93,7 @@ async fn events(
             (event.at, what, change, source.device.to_string())
         })
         .chain(story.repairs.iter().map(|repair| {
-            let until = teller.moment(repair.period.end());
+            let until = locale.moment(repair.period.end());
             let what = format!("{} ({until})", t.repaired_silence);
             let energy = language.energy(repair.wh).text();
             (repair.period.start(), what, energy, repair.source.device.to_string())
@@ -105,7 +105,7 @@ async fn events(
     rows.sort_by_key(|row| std::cmp::Reverse(row.0));
     let row = |(at, what, change, device): (_, String, String, String)| Row {
         depth: 0,
-        name: teller.moment(at),
+        name: locale.moment(at),
         cells: vec![Cell::text(what), Cell::text(change), Cell::text(device)],
     };
     Ok(Section {

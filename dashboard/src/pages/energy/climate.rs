@@ -3,10 +3,10 @@
 use domain::indicators::{DayPoint, DegreeDays, Signature};
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
 use super::pathway;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
-use crate::words::{Figure, Language, Teller};
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Figure, Language, Locale};
 use figures::FigureError;
 use figures::View;
 use figures::{Climate, ClimateDay, Comparison, HeatingFrom};
@@ -20,17 +20,17 @@ pub(super) async fn sections(
     if !asked.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let mut sections = Vec::new();
     if view.outdoor().is_some() {
         let climate = view.climate(asked.span).await?;
         sections.push(degree_days(language, &climate));
         sections.push(match &climate.signature {
-            Some(signature) => fitted(&teller, &climate, signature),
+            Some(signature) => fitted(&locale, &climate, signature),
             None => Section::saying(t.signature, t.signature_unknown),
         });
         sections.push(match &climate.comparison {
-            Some(comparison) => compared(&teller, &climate, comparison),
+            Some(comparison) => compared(&locale, &climate, comparison),
             None => Section::saying(t.comparison, t.comparison_unknown),
         });
     } else {
@@ -66,8 +66,8 @@ fn degree_days(language: Language, climate: &Climate) -> Section {
     }
 }
 
-fn fitted(teller: &Teller, climate: &Climate, signature: &Signature) -> Section {
-    let language = teller.language;
+fn fitted(locale: &Locale, climate: &Climate, signature: &Signature) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let percent = |share: f64| Some(Figure { number: language.percent(share), unit: "" });
     let row = |day: &ClimateDay| {
@@ -75,7 +75,7 @@ fn fitted(teller: &Teller, climate: &Climate, signature: &Signature) -> Section 
         let energy = day.energy.energy_wh.map(|wh| language.energy(wh));
         let share = day.energy.coverage;
         let measured = Cell::text(language.percent(share)).when(share < 0.98);
-        Row::new(teller.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
+        Row::new(locale.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
     };
     let title = language.each_degree(signature.wh_per_degree);
     Section {
@@ -114,7 +114,8 @@ fn scatter(
         .collect();
     let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
-    let top = drawing::round_top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
+    let top =
+        crate::sheet::scale::Scale::Fine.top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
     let width = (warmest - coldest).max(1.0);
     let place =
         |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));
@@ -136,12 +137,12 @@ fn scatter(
     })
 }
 
-fn compared(teller: &Teller, climate: &Climate, comparison: &Comparison) -> Section {
-    let language = teller.language;
+fn compared(locale: &Locale, climate: &Climate, comparison: &Comparison) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let energy = |wh: f64| Some(language.energy(wh));
     let last = comparison.end - jiff::SignedDuration::from_millis(1);
-    let (from, until) = (teller.day(comparison.start), teller.day(last));
+    let (from, until) = (locale.day(comparison.start), locale.day(last));
     let heating = match comparison.heating_from {
         HeatingFrom::Meters => t.heating_metered,
         HeatingFrom::Signature => t.heating_modelled,

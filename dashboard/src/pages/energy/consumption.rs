@@ -6,10 +6,10 @@ use domain::site::Use;
 use domain::{Instant, Period};
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::tree;
-use crate::words::{Language, Teller};
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::View;
 use figures::{BreakdownLine, By, CostItem};
@@ -20,13 +20,13 @@ pub(super) async fn sections(
     asked: &Asked,
 ) -> Result<Vec<Section>, FigureError> {
     let scope = asked.scope(view.site());
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let mut sections = Vec::new();
     let costs = view.costs(&scope, &[asked.span]).await?;
     sections.extend(costs.first().map(|account| summary(language, account)));
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone).collect();
     let known = view.energy_cells(&scope.meters, view.past(asked.span, asked.bars())).await?;
-    sections.push(course(&teller, asked.bars(), &bars, &known));
+    sections.push(course(&locale, asked.bars(), &bars, &known));
     sections.extend(costs.first().and_then(|account| prices(language, &account.cost)));
     if asked.is_building() {
         for by in [By::Use, By::Zone] {
@@ -91,8 +91,8 @@ fn prices(language: Language, cost: &Cost) -> Option<Section> {
 }
 
 /// When it was used, bar by bar. What has not begun yet has no bar.
-fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
-    let language = teller.language;
+fn course(locale: &Locale, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let highest = known
         .iter()
@@ -101,17 +101,17 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     let Some((when, most)) = highest else {
         return Section::saying(t.consumed, t.no_readings);
     };
-    let top = drawing::round_top(most);
+    let top = crate::sheet::scale::Scale::Fine.top(most);
     let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
-    let title = language.most_used(&long_name(teller, step, when.start()), most);
+    let title = language.most_used(&long_name(locale, step, when.start()), most);
     let row = |cell: &EnergyCell| {
         let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
             Cell::text(language.percent(cell.figure.coverage)).when(cell.figure.coverage < 0.98),
             Cell::text(language.quality(cell.figure.quality)),
         ];
-        Row::new(long_name(teller, step, cell.period.start()), cells)
+        Row::new(long_name(locale, step, cell.period.start()), cells)
     };
     let ends = [bars.first(), bars.get(bars.len() / 2), bars.last()];
     let drawing = Drawing {
@@ -123,7 +123,7 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
         below: ends
             .into_iter()
             .flatten()
-            .map(|bar| short_name(teller, step, bar.start()))
+            .map(|bar| short_name(locale, step, bar.start()))
             .collect(),
         scale: Vec::new(),
     };
@@ -138,19 +138,19 @@ fn course(teller: &Teller, step: Step, bars: &[Period], known: &[EnergyCell]) ->
     }
 }
 
-fn long_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn long_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.day(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.day(start),
     }
 }
 
-fn short_name(teller: &Teller, step: Step, start: Instant) -> String {
+fn short_name(locale: &Locale, step: Step, start: Instant) -> String {
     match step {
-        Step::Hour => teller.hour(start),
-        Step::Month => teller.month(start),
-        _ => teller.date(start),
+        Step::Hour => locale.hour(start),
+        Step::Month => locale.month(start),
+        _ => locale.date(start),
     }
 }
 

@@ -5,9 +5,9 @@ use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table};
-use crate::words::Teller;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::{Cell, Row, Section, Table};
+use crate::words::Locale;
 use figures::FigureError;
 use figures::Scope;
 use figures::View;
@@ -18,11 +18,11 @@ const LONGEST_TABLE: usize = 200;
 /// The mean power of each step of the span; nothing when nothing is known.
 pub(super) async fn section(
     view: &View,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     scope: &Scope<'_>,
 ) -> Result<Option<Section>, FigureError> {
-    let language = teller.language;
+    let language = locale.language;
     let t = language.energy_labels();
     let step = asked.fine();
     let whole: Vec<Period> = grid(step, asked.span, &view.site().timezone).collect();
@@ -32,9 +32,9 @@ pub(super) async fn section(
         .filter_map(|cell| Some((cell.period.start(), watts(cell)?)))
         .max_by(|a, b| a.1.total_cmp(&b.1));
     let Some((when, most)) = highest else { return Ok(None) };
-    let top = drawing::round_top(most);
+    let top = crate::sheet::scale::Scale::Fine.top(most);
     let values: Vec<Option<f64>> = known.iter().map(watts).collect();
-    let title = language.peaked(&named(teller, step, when), most);
+    let title = language.peaked(&named(locale, step, when), most);
     let ends = [whole.first(), whole.get(whole.len() / 2), whole.last()];
     let drawing = Drawing {
         svg: drawing::steps(&values, whole.len(), top),
@@ -42,12 +42,12 @@ pub(super) async fn section(
         description: title.clone(),
         top: Some(language.power(top).text()),
         rows: Vec::new(),
-        below: ends.into_iter().flatten().map(|it| named(teller, step, it.start())).collect(),
+        below: ends.into_iter().flatten().map(|it| named(locale, step, it.start())).collect(),
         scale: Vec::new(),
     };
     Ok(Some(Section {
         drawing: Some(drawing),
-        table: Some(table(teller, step, &known)),
+        table: Some(table(locale, step, &known)),
         notes: vec![t.course_note.to_owned()],
         ..Section::titled(title)
     }))
@@ -61,36 +61,36 @@ fn watts(cell: &EnergyCell) -> Option<f64> {
     cell.figure.energy_wh.filter(|_| known >= 0.9 && hours > 0.0).map(|wh| wh / hours)
 }
 
-fn named(teller: &Teller, step: Step, at: Instant) -> String {
+fn named(locale: &Locale, step: Step, at: Instant) -> String {
     match step {
-        Step::Day => teller.date(at),
-        _ => teller.moment(at),
+        Step::Day => locale.date(at),
+        _ => locale.moment(at),
     }
 }
 
 /// The steps as numbers; where they are too many, each day with its mean and its highest step.
-fn table(teller: &Teller, step: Step, known: &[EnergyCell]) -> Table {
-    let (language, t) = (teller.language, teller.language.energy_labels());
+fn table(locale: &Locale, step: Step, known: &[EnergyCell]) -> Table {
+    let (language, t) = (locale.language, locale.language.energy_labels());
     let labels = language.labels();
     let figure = |watts: Option<f64>| Cell::of(watts.map(|watts| language.power(watts)));
     if known.len() <= LONGEST_TABLE {
         let row = |cell: &EnergyCell| {
             let share = cell.figure.coverage;
             let measured = Cell::text(language.percent(share)).when(share < 0.98);
-            Row::new(named(teller, step, cell.period.start()), vec![figure(watts(cell)), measured])
+            Row::new(named(locale, step, cell.period.start()), vec![figure(watts(cell)), measured])
         };
         let head = vec![t.time, labels.mean_power, labels.measured_time];
         return Table { head, rows: known.iter().map(row).collect(), folded: true };
     }
     let same_day = |a: &EnergyCell, b: &EnergyCell| {
-        teller.day(a.period.start()) == teller.day(b.period.start())
+        locale.day(a.period.start()) == locale.day(b.period.start())
     };
     let row = |day: &[EnergyCell]| {
         let known: Vec<f64> = day.iter().filter_map(watts).collect();
         #[expect(clippy::cast_precision_loss, reason = "some hours of a day")]
         let mean = (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64);
         let highest = known.iter().copied().reduce(f64::max);
-        Row::new(teller.day(day[0].period.start()), vec![figure(mean), figure(highest)])
+        Row::new(locale.day(day[0].period.start()), vec![figure(mean), figure(highest)])
     };
     let head = vec![t.time, labels.mean_power, t.highest_of_day];
     Table { head, rows: known.chunk_by(same_day).map(row).collect(), folded: true }

@@ -5,8 +5,8 @@ use domain::indicators::Demand;
 use domain::site::Meter;
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile};
-use crate::words::Teller;
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::Locale;
 use figures::FigureError;
 use figures::Scope;
 use figures::View;
@@ -17,29 +17,29 @@ const SHOWN: usize = 50;
 /// A section for each meter of the scope that has a subscription.
 pub(super) async fn sections(
     view: &View,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     scope: &Scope<'_>,
 ) -> Result<Vec<Section>, FigureError> {
-    let t = teller.language.energy_labels();
+    let t = locale.language.energy_labels();
     let mut sections = Vec::new();
     for meter in scope.meters.iter().filter(|meter| meter.subscribed_kva.is_some()) {
         if asked.is_year() {
             return Ok(vec![Section::saying(t.subscription, t.demand_too_long)]);
         }
         let demand = view.demand(meter, asked.span).await?;
-        sections.extend(demand.map(|demand| section(teller, meter, &demand)));
+        sections.extend(demand.map(|demand| section(locale, meter, &demand)));
     }
     Ok(sections)
 }
 
-fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
-    let language = teller.language;
+fn section(locale: &Locale, meter: &Meter, demand: &Demand) -> Section {
+    let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let is_known = demand.highest_kva.is_some();
     let hours = |hours: f64| is_known.then(|| language.hours(hours));
     let row = |cell: &Bucket<f64>| {
-        let (start, end) = (teller.moment(cell.period.start()), teller.clock(cell.period.end()));
+        let (start, end) = (locale.moment(cell.period.start()), locale.clock(cell.period.end()));
         Row::new(start, vec![Cell::text(end), Cell::of(Some(language.kva(cell.figure)))])
     };
     let overruns = demand.overruns.iter().rev().take(SHOWN);
@@ -49,7 +49,7 @@ fn section(teller: &Teller, meter: &Meter, demand: &Demand) -> Section {
         folded: false,
     };
     let when = demand.highest_at.map(|at| {
-        language.labelled(t.highest_demand, format_args!("{}.", teller.moment(at.start())))
+        language.labelled(t.highest_demand, format_args!("{}.", locale.moment(at.start())))
     });
     let measured = language
         .labelled(labels.measured_time, format_args!("{}.", language.percent(demand.coverage)));

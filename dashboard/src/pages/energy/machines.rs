@@ -1,8 +1,8 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, numbered};
-use crate::words::{Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, numbered};
+use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::View;
 use figures::{MachineReport, SessionItem};
@@ -19,7 +19,7 @@ pub(super) async fn sections(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_machines, t.too_long)]);
     }
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let mut reports = Vec::new();
     for meter in asked.all_meters(view.site()).into_iter().filter(|meter| meter.sessions.is_some())
     {
@@ -31,7 +31,7 @@ pub(super) async fn sections(
     let mut sections = vec![overview(language, &reports)];
     if asked.meter(view.site()).is_some() {
         let worked = reports.iter().filter(|(_, report)| !report.sessions.is_empty());
-        sections.extend(worked.map(|(name, report)| list(&teller, name, report)));
+        sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }
     Ok(numbered(sections))
 }
@@ -81,14 +81,14 @@ fn optional(text: Option<String>) -> Cell {
     Cell::text(text.unwrap_or_default())
 }
 
-fn list(teller: &Teller, name: &str, report: &MachineReport) -> Section {
-    let language = teller.language;
+fn list(locale: &Locale, name: &str, report: &MachineReport) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let row = |it: &SessionItem| Row {
         depth: 0,
-        name: teller.moment(it.start),
+        name: locale.moment(it.start),
         cells: vec![
-            Cell::text(if it.running { t.running_still.to_owned() } else { teller.moment(it.end) }),
+            Cell::text(if it.running { t.running_still.to_owned() } else { locale.moment(it.end) }),
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),

@@ -29,14 +29,14 @@ use axum::extract::State;
 use axum::response::Response;
 
 use self::asked::{Asked, Panel};
-use super::section::Section;
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 use super::{drawing, section};
 use crate::app::App;
-use crate::audience::Screen;
+use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::Section;
 use crate::words::{Labels, Language};
 
 #[derive(Template)]
@@ -61,19 +61,19 @@ struct Energy {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
-    let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
+    let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, words) = (language.labels(), language.energy_labels());
-    let asked = Asked::read(&query, &app.site, scene.now);
+    let asked = Asked::read(&query, &app.site, snapshot.now);
     let zone = asked.scope(&app.site).zone;
-    let answer = if asked.panel == Panel::People && choice.sight.withholds(&app.site, zone.as_ref())
-    {
-        let z = language.zone_labels();
-        Ok(vec![Section::saying(z.withheld, z.withheld_note)])
-    } else {
-        sections(&app, choice, &asked).await
-    };
+    let answer =
+        if asked.panel == Panel::People && choice.visibility.withholds(&app.site, zone.as_ref()) {
+            let z = language.zone_labels();
+            Ok(vec![Section::saying(z.withheld, z.withheld_note)])
+        } else {
+            sections(&app, choice, &asked).await
+        };
     let page = Energy {
-        shell: Shell::new("/energy", t.energy, Screen::Energy, language, &scene),
+        shell: Shell::new("/energy", t.energy, Screen::Energy, language, &snapshot),
         t,
         tabs: asked.tabs(language),
         scopes: asked.scopes(language, &app.site),
@@ -81,7 +81,9 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Que
         view: asked.panel.name(),
         is_now: asked.panel == Panel::Now,
         title: asked.title(language, &app.site),
-        known_at: words.known_at.replace("{}", &scene.teller(language).day_and_clock(scene.now)),
+        known_at: words
+            .known_at
+            .replace("{}", &snapshot.locale(language).day_and_clock(snapshot.now)),
         files: files(&asked, language),
         failed: answer.is_err(),
         sections: answer.unwrap_or_default(),
@@ -110,7 +112,7 @@ async fn sections(app: &App, choice: Choice, asked: &Asked) -> Result<Vec<Sectio
         Panel::Consumption => consumption::sections(view, language, asked).await,
         Panel::Power => power::sections(view, language, asked).await,
         Panel::Machines => machines::sections(view, language, asked).await,
-        Panel::People => people::sections(view, language, asked, choice.sight).await,
+        Panel::People => people::sections(view, language, asked, choice.visibility).await,
         Panel::Climate => climate::sections(view, language, asked).await,
         Panel::Checks => checks::sections(view, language, asked).await,
     };

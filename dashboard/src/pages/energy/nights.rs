@@ -3,26 +3,27 @@
 use domain::indicators::Night;
 use jiff::civil::Date;
 
-use super::drawing::{self, Drawing};
-use super::section::{Cell, Row, Section, Table};
-use crate::words::Teller;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::{Cell, Row, Section, Table};
+use crate::words::Locale;
 use figures::LoadProfile;
 
 /// With fewer nights there is nothing to compare.
 const LEAST: usize = 2;
 
 /// The nights of the span; nothing with fewer than two.
-pub(super) fn section(teller: &Teller, profile: &LoadProfile) -> Option<Section> {
+pub(super) fn section(locale: &Locale, profile: &LoadProfile) -> Option<Section> {
     let nights = &profile.nights;
     if nights.len() < LEAST {
         return None;
     }
-    let (language, t) = (teller.language, teller.language.energy_labels());
+    let (language, t) = (locale.language, locale.language.energy_labels());
     let steps = profile.baseload_steps.iter().map(|step| {
-        language.baseload_step(&named(teller, step.since), step.before_w, step.after_w)
+        language.baseload_step(&named(locale, step.since), step.before_w, step.after_w)
     });
     let steps: Vec<String> = steps.collect();
-    let top = drawing::round_top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
+    let top = crate::sheet::scale::Scale::Fine
+        .top(nights.iter().map(|night| night.watts).fold(0.0, f64::max));
     let title = steps.last().cloned().unwrap_or_else(|| t.nights.to_owned());
     let values: Vec<Option<f64>> = every_night(nights);
     let ends = [nights.first(), nights.last()];
@@ -32,12 +33,12 @@ pub(super) fn section(teller: &Teller, profile: &LoadProfile) -> Option<Section>
         description: title.clone(),
         top: Some(language.power(top).text()),
         rows: Vec::new(),
-        below: ends.into_iter().flatten().map(|night| named(teller, night.date)).collect(),
+        below: ends.into_iter().flatten().map(|night| named(locale, night.date)).collect(),
         scale: Vec::new(),
     };
     let row = |night: &Night| {
         let watts = Cell::of(Some(language.power(night.watts)));
-        Row::new(named(teller, night.date), vec![watts])
+        Row::new(named(locale, night.date), vec![watts])
     };
     let table = Table {
         head: vec![t.night_of, language.labels().mean_power],
@@ -68,7 +69,7 @@ fn every_night(nights: &[Night]) -> Vec<Option<f64>> {
     values
 }
 
-fn named(teller: &Teller, date: Date) -> String {
-    let noon = date.at(12, 0, 0, 0).to_zoned_datetime(teller.zone.clone());
-    noon.map_or_else(|_| date.to_string(), |noon| teller.date(noon.timestamp().into()))
+fn named(locale: &Locale, date: Date) -> String {
+    let noon = date.at(12, 0, 0, 0).to_zoned_datetime(locale.zone.clone());
+    noon.map_or_else(|_| date.to_string(), |noon| locale.date(noon.timestamp().into()))
 }

@@ -2,7 +2,7 @@
 
 use domain::indicators::Goal;
 
-use super::section::{Cell, Row, Section, Table, Tile};
+use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Language;
 use figures::FigureError;
 use figures::PathwayReport;

@@ -4,9 +4,9 @@ use domain::Period;
 use domain::calendar::{Step, grid};
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
-use crate::privacy::Sight;
-use crate::words::{Labels, Language, Teller};
+use crate::privacy::Visibility;
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Labels, Language, Locale};
 use figures::FigureError;
 use figures::View;
 use figures::{Scope, UsageItem};
@@ -15,7 +15,7 @@ pub(super) async fn sections(
     view: &View,
     language: Language,
     asked: &Asked,
-    sight: Sight,
+    visibility: Visibility,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
     if !asked.is_space() {
@@ -24,7 +24,7 @@ pub(super) async fn sections(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_people, t.too_long)]);
     }
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let scope = asked.scope(view.site());
     let whole = view.usages(&scope, &[asked.span]).await?;
     let mut sections: Vec<Section> =
@@ -35,10 +35,10 @@ pub(super) async fn sections(
         .collect();
     if weeks.len() > 1 {
         let by_week = view.usages(&scope, &weeks).await?;
-        sections.push(by_weeks(&teller, &by_week));
+        sections.push(by_weeks(&locale, &by_week));
     }
     if asked.is_building() {
-        sections.push(by_zone(view, language, asked, sight).await?);
+        sections.push(by_zone(view, language, asked, visibility).await?);
     }
     Ok(numbered(sections))
 }
@@ -48,7 +48,7 @@ async fn by_zone(
     view: &View,
     language: Language,
     asked: &Asked,
-    sight: Sight,
+    visibility: Visibility,
 ) -> Result<Section, FigureError> {
     let t = language.energy_labels();
     if !asked.is_short() {
@@ -58,7 +58,7 @@ async fn by_zone(
     for zone in &view.site().zones {
         let scope = Scope::of_zone(view.site(), zone.id.as_str())?;
         // In a small room the figures would tell when one person was there.
-        if !scope.meters.is_empty() && !sight.withholds(view.site(), Some(&zone.id)) {
+        if !scope.meters.is_empty() && !visibility.withholds(view.site(), Some(&zone.id)) {
             let items = view.usages(&scope, &[asked.span]).await?;
             rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
         }
@@ -121,9 +121,9 @@ fn per_person_hour(language: Language, item: &UsageItem) -> Cell {
     }
 }
 
-fn by_weeks(teller: &Teller, items: &[UsageItem]) -> Section {
-    let t = teller.language.labels();
-    let rows = items.iter().map(|it| row(teller.language, teller.date(it.start), it)).collect();
+fn by_weeks(locale: &Locale, items: &[UsageItem]) -> Section {
+    let t = locale.language.labels();
+    let rows = items.iter().map(|it| row(locale.language, locale.date(it.start), it)).collect();
     Section {
         table: Some(Table { head: head(t, t.week), rows, folded: false }),
         ..Section::titled(t.view_people)

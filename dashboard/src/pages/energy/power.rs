@@ -3,10 +3,10 @@
 use domain::indicators::{HeatMap, Load};
 
 use super::asked::Asked;
-use super::drawing::{self, Drawing, SHADES};
-use super::section::{Cell, Row, Section, Table, Tile, numbered};
 use super::{course, demand, nights};
-use crate::words::{Language, Teller};
+use crate::sheet::drawing::{self, Drawing, SHADES};
+use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
+use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::LoadProfile;
 use figures::View;
@@ -18,29 +18,29 @@ pub(super) async fn sections(
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
     let scope = asked.scope(view.site());
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let profile = view.load_profile(&scope, asked.span).await?;
-    let subscriptions = demand::sections(view, &teller, asked, &scope).await?;
+    let subscriptions = demand::sections(view, &locale, asked, &scope).await?;
     let Some(load) = profile.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut sections = vec![overview(&teller, &load, &profile)];
-    sections.extend(course::section(view, &teller, asked, &scope).await?);
+    let mut sections = vec![overview(&locale, &load, &profile)];
+    sections.extend(course::section(view, &locale, asked, &scope).await?);
     sections.extend(subscriptions);
-    sections.extend(nights::section(&teller, &profile));
+    sections.extend(nights::section(&locale, &profile));
     sections.extend(heat(language, &profile.heat_map));
     sections.push(duration(language, &profile));
     Ok(numbered(sections))
 }
 
-fn overview(teller: &Teller, load: &Load, profile: &LoadProfile) -> Section {
-    let language = teller.language;
+fn overview(locale: &Locale, load: &Load, profile: &LoadProfile) -> Section {
+    let language = locale.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
     let peak = profile
         .peak_at
-        .map(|at| language.labelled(t.peak_power, format_args!("{}.", teller.moment(at))));
+        .map(|at| language.labelled(t.peak_power, format_args!("{}.", locale.moment(at))));
     Section {
         tiles: vec![
             Tile::new(t.baseload, Some(language.power(load.baseload_w))),
@@ -61,7 +61,7 @@ fn heat(language: Language, map: &HeatMap) -> Option<Section> {
     let t = language.labels();
     let (day, hour, watts) = map.highest()?;
     let title = language.highest_hour(day, hour, watts);
-    let top = drawing::round_top(watts);
+    let top = crate::sheet::scale::Scale::Fine.top(watts);
     let days = || (0..7).map(|day| language.weekday(day).to_owned());
     let row = |hour: usize| {
         let of_hour = map.watts.iter().map(|hours| hours[hour]);
@@ -103,7 +103,7 @@ fn duration(language: Language, profile: &LoadProfile) -> Section {
     let t = language.labels();
     let curve = &profile.duration_curve_w;
     let title = language.exceeded(curve.get(50).copied().unwrap_or(0.0));
-    let top = drawing::round_top(curve.first().copied().unwrap_or(0.0));
+    let top = crate::sheet::scale::Scale::Fine.top(curve.first().copied().unwrap_or(0.0));
     let row = |percent: usize| {
         let share = f64::from(u8::try_from(percent).unwrap_or(100)) / 100.0;
         let watts = curve.get(percent).map(|watts| language.power(*watts));

@@ -4,7 +4,7 @@ use domain::energy::parts_of;
 use domain::site::{Meter, Site};
 
 use super::asked::Asked;
-use super::section::{Cell, Row, Section, Table};
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 use figures::FigureError;
 use figures::PartsItem;

@@ -3,7 +3,8 @@
 use askama::Template;
 
 use super::html;
-use crate::audience::{Part, Scene};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
 use crate::words::{AlertWords, Labels, Language};
 
 #[derive(Template)]
@@ -15,9 +16,10 @@ struct Alerts {
     heard: bool,
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
-    let teller = scene.teller(language);
-    let items = scene.view.alerts().iter().map(|alert| teller.alert(alert, &scene.site)).collect();
-    let heard = scene.view.gateway().is_some();
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
+    let locale = snapshot.locale(language);
+    let items =
+        snapshot.view.alerts().iter().map(|alert| locale.alert(alert, &snapshot.site)).collect();
+    let heard = snapshot.view.gateway().is_some();
     html("alerts", &Alerts { t: language.labels(), items, heard })
 }

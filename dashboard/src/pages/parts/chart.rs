@@ -6,8 +6,8 @@ use domain::calendar::{Step, grid};
 use domain::{Instant, Period};
 use jiff::tz::TimeZone;
 
-use crate::audience::Scene;
-use crate::power_today::PowerToday;
+use crate::live::power::PowerToday;
+use crate::live::snapshot::Snapshot;
 use crate::words::Language;
 
 const WIDTH: f64 = 330.0;
@@ -37,7 +37,7 @@ pub(super) struct Hour {
 }
 
 /// The chart of the day so far.
-pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart {
+pub(super) fn of(language: Language, snapshot: &Snapshot, power: &PowerToday) -> Chart {
     let known = power.watts.iter().filter_map(|(quarter, watts)| Some((*quarter, (*watts)?)));
     let highest = known.clone().max_by(|(_, a), (_, b)| a.total_cmp(b));
     let top = scale(highest.map_or(0.0, |(_, watts)| watts));
@@ -45,14 +45,14 @@ pub(super) fn of(language: Language, scene: &Scene, power: &PowerToday) -> Chart
     for run in power.watts.chunk_by(|(_, a), (_, b)| a.is_some() == b.is_some()) {
         draw(run, power.day, top, &mut line, &mut area);
     }
-    let teller = scene.teller(language);
+    let locale = snapshot.locale(language);
     let description = match highest {
         Some((quarter, watts)) => {
-            language.highest_power(&language.power(watts).text(), &teller.clock(quarter.start()))
+            language.highest_power(&language.power(watts).text(), &locale.clock(quarter.start()))
         }
         None => language.labels().no_power.to_owned(),
     };
-    let hours = hours(power.day, &scene.site.timezone);
+    let hours = hours(power.day, &snapshot.site.timezone);
     Chart { line, area, scale: language.round_power(top), hours, description }
 }
 

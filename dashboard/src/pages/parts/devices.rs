@@ -1,11 +1,12 @@
 //! Every device that was ever heard, those that need somebody first.
 
 use askama::Template;
-use domain::wire::state::{DeviceHealth, DeviceState};
+use domain::device::{DeviceHealth, DeviceState};
 
 use super::html;
-use crate::audience::{Part, Scene};
-use crate::words::{Labels, Language, Teller, Tone};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
+use crate::words::{Labels, Language, Locale, Tone};
 
 /// Rows on the page; the API has the rest.
 const MOST_DEVICES: usize = 300;
@@ -29,12 +30,12 @@ struct Row {
     lost: Option<String>,
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
-    let teller = scene.teller(language);
-    let mut devices: Vec<&DeviceState> = scene.view.devices().iter().collect();
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
+    let locale = snapshot.locale(language);
+    let mut devices: Vec<&DeviceState> = snapshot.view.devices().iter().collect();
     devices.sort_by_key(|device| (urgency(device.state), device.id.clone()));
     let more = devices.len() > MOST_DEVICES;
-    let rows = devices.into_iter().take(MOST_DEVICES).map(|device| row(&teller, device));
+    let rows = devices.into_iter().take(MOST_DEVICES).map(|device| row(&locale, device));
     html("devices", &Devices { t: language.labels(), rows: rows.collect(), more })
 }
 
@@ -46,12 +47,12 @@ const fn urgency(state: DeviceHealth) -> u8 {
     }
 }
 
-fn row(teller: &Teller, device: &DeviceState) -> Row {
-    let language = teller.language;
+fn row(locale: &Locale, device: &DeviceState) -> Row {
+    let language = locale.language;
     let (state, tone) = language.device(device.state);
     // A device that reports as it should was seen a moment ago; its exact age would change at every look.
     let fresh = matches!(device.state, DeviceHealth::Online);
-    let seen = |at| if fresh { teller.moment(at) } else { teller.ago(at) };
+    let seen = |at| if fresh { locale.moment(at) } else { locale.ago(at) };
     Row {
         name: device.id.to_string(),
         known: device.known,

@@ -1,12 +1,13 @@
 //! Today, yesterday and this month by meter and zone, with how much of today was measured.
 
 use askama::Template;
+use domain::energy::EnergyState;
 use domain::ids::MeterId;
 use domain::site::{Meter, Site};
-use domain::wire::state::EnergyState;
 
 use super::html;
-use crate::audience::{Part, Scene};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
 use crate::words::{Labels, Language};
 
 #[derive(Template)]
@@ -32,17 +33,17 @@ struct Row {
     complete: bool,
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
     let t = language.labels();
-    let building = scene.view.building(&scene.site).energy;
+    let building = snapshot.view.building(&snapshot.site).energy;
     let total = row(language, t.total.to_owned(), 0, None, &building);
-    let tree = in_tree_order(&scene.site, None, 0);
-    let meters = tree.into_iter().map(|(meter, depth)| meter_row(language, scene, meter, depth));
+    let tree = in_tree_order(&snapshot.site, None, 0);
+    let meters = tree.into_iter().map(|(meter, depth)| meter_row(language, snapshot, meter, depth));
     let meters = meters.collect();
     let with_meter =
-        scene.site.zones.iter().filter(|zone| has_meter(&scene.site, zone.id.as_str()));
+        snapshot.site.zones.iter().filter(|zone| has_meter(&snapshot.site, zone.id.as_str()));
     let zones = with_meter
-        .map(|zone| row(language, zone.name.clone(), 0, None, &scene.view.zone(zone).energy))
+        .map(|zone| row(language, zone.name.clone(), 0, None, &snapshot.view.zone(zone).energy))
         .collect();
     html("energy-tables", &EnergyTables { t, total, meters, zones })
 }
@@ -65,9 +66,9 @@ fn in_tree_order<'a>(
     with_parts.collect()
 }
 
-fn meter_row(language: Language, scene: &Scene, meter: &Meter, depth: usize) -> Row {
-    let state = scene.view.meter(meter);
-    let activity = state.activity.map(|activity| scene.teller(language).activity(activity));
+fn meter_row(language: Language, snapshot: &Snapshot, meter: &Meter, depth: usize) -> Row {
+    let state = snapshot.view.meter(meter);
+    let activity = state.activity.map(|activity| snapshot.locale(language).activity(activity));
     row(language, meter.name.clone(), depth.min(4), activity, &state.energy)
 }
 

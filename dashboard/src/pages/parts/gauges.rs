@@ -1,11 +1,12 @@
 //! A gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
 
 use domain::Quantity;
+use domain::device::Freshness;
 use domain::site::{Site, Zone};
-use domain::wire::state::{Freshness, ZoneState};
+use domain::wire::state::ZoneState;
 
-use crate::live_view::gauge;
-use crate::words::{Air, Figure, Teller, Tone};
+use crate::live::view::gauge;
+use crate::words::{Air, Figure, Locale, Tone};
 
 /// What a cell shows of a gauge.
 pub(super) struct Cell {
@@ -21,7 +22,7 @@ pub(super) struct Cell {
 
 /// The cell of `quantity` in a zone.
 pub(super) fn cell(
-    teller: &Teller,
+    locale: &Locale,
     site: &Site,
     zone: &Zone,
     state: &ZoneState,
@@ -32,11 +33,11 @@ pub(super) fn cell(
     let Some(gauge) = gauge(state, quantity) else {
         return Cell { figure: None, note: None, tone: Tone::Unknown, expected };
     };
-    let figure = teller.language.measured(quantity, gauge.value);
+    let figure = locale.language.measured(quantity, gauge.value);
     let (figure, note, tone) = match gauge.freshness {
         Freshness::Fresh => (Some(figure), None, Tone::Plain),
-        Freshness::Late => (Some(figure), Some(teller.ago(gauge.observed_at)), Tone::Unknown),
-        Freshness::Lost => (None, Some(teller.silent_since(gauge.observed_at)), Tone::Unknown),
+        Freshness::Late => (Some(figure), Some(locale.ago(gauge.observed_at)), Tone::Unknown),
+        Freshness::Lost => (None, Some(locale.silent_since(gauge.observed_at)), Tone::Unknown),
     };
     Cell { figure, note, tone, expected }
 }
@@ -48,8 +49,8 @@ pub(super) fn air(state: &ZoneState, site: &Site) -> Option<Air> {
 }
 
 /// Since when the zone as a whole is silent: every gauge that it has is lost.
-pub(super) fn silent_since(teller: &Teller, state: &ZoneState) -> Option<String> {
+pub(super) fn silent_since(locale: &Locale, state: &ZoneState) -> Option<String> {
     let all_lost = state.gauges.iter().all(|gauge| gauge.freshness == Freshness::Lost);
     let newest = state.gauges.iter().map(|gauge| gauge.observed_at).max()?;
-    all_lost.then(|| teller.silent_since(newest))
+    all_lost.then(|| locale.silent_since(newest))
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use domain::wire::state::BuildingState;
 
 use super::html;
-use crate::audience::{Part, Scene};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
 use crate::words::{Labels, Language, Tone};
 
 /// From this share of the capacity on it is said that there is little room left.
@@ -51,18 +52,18 @@ pub(super) struct Mark {
 }
 
 /// The page's title: the answer first.
-pub(super) fn title(language: Language, scene: &Scene) -> String {
-    let building = scene.view.building(&scene.site);
-    language.title(&building, &scene.site.name, scene.site.capacity)
+pub(super) fn title(language: Language, snapshot: &Snapshot) -> String {
+    let building = snapshot.view.building(&snapshot.site);
+    language.title(&building, &snapshot.site.name, snapshot.site.capacity)
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
-    html("headline", &Headline { crowd: crowd(language, scene) })
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
+    html("headline", &Headline { crowd: crowd(language, snapshot) })
 }
 
-pub(super) fn crowd(language: Language, scene: &Scene) -> Crowd {
-    let (t, capacity) = (language.labels(), scene.site.capacity);
-    let building = scene.view.building(&scene.site);
+pub(super) fn crowd(language: Language, snapshot: &Snapshot) -> Crowd {
+    let (t, capacity) = (language.labels(), snapshot.site.capacity);
+    let building = snapshot.view.building(&snapshot.site);
     let people = &building.people;
     let full = f64::from(capacity);
     let closed = crate::words::is_closed(&building);

@@ -6,8 +6,9 @@ use domain::site::Meter;
 
 use super::chart::{self, Chart};
 use super::html;
-use crate::audience::{Part, Scene};
-use crate::power_today::{shown_meter, shown_zone};
+use crate::live::part::Part;
+use crate::live::power::{shown_meter, shown_zone};
+use crate::live::snapshot::Snapshot;
 use crate::words::{Figure, Labels, Language};
 
 #[derive(Template)]
@@ -37,32 +38,32 @@ struct Row {
     today: Option<String>,
 }
 
-pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
-    let Some(meter) = shown_meter(&scene.site) else { return Vec::new() };
+pub(super) fn parts(language: Language, snapshot: &Snapshot) -> Vec<Part> {
+    let Some(meter) = shown_meter(&snapshot.site) else { return Vec::new() };
     let panel = Panel {
         t: language.labels(),
-        energy: energy(language, scene, meter),
-        chart: scene.power_today.as_ref().map(|power| chart::of(language, scene, power)),
+        energy: energy(language, snapshot, meter),
+        chart: snapshot.power_today.as_ref().map(|power| chart::of(language, snapshot, power)),
     };
     let mut parts = vec![html("energy", &panel)];
-    for machine in machines(scene, meter) {
-        parts.push(html(format!("machine-{}", machine.id), &row(language, scene, machine)));
+    for machine in machines(snapshot, meter) {
+        parts.push(html(format!("machine-{}", machine.id), &row(language, snapshot, machine)));
     }
     parts
 }
 
 /// The sub-meters of the shown meter; without any, all the others.
-pub(super) fn machines<'a>(scene: &'a Scene, shown: &'a Meter) -> Vec<&'a Meter> {
-    let parts: Vec<&Meter> = parts_of(&scene.site, &shown.id).collect();
+pub(super) fn machines<'a>(snapshot: &'a Snapshot, shown: &'a Meter) -> Vec<&'a Meter> {
+    let parts: Vec<&Meter> = parts_of(&snapshot.site, &shown.id).collect();
     if !parts.is_empty() {
         return parts;
     }
-    scene.site.meters.iter().filter(|meter| meter.id != shown.id).collect()
+    snapshot.site.meters.iter().filter(|meter| meter.id != shown.id).collect()
 }
 
-pub(super) fn energy(language: Language, scene: &Scene, meter: &Meter) -> Energy {
-    let state = scene.view.meter(meter).energy;
-    let name = shown_zone(&scene.site).map_or(meter.name.clone(), |zone| zone.name.clone());
+pub(super) fn energy(language: Language, snapshot: &Snapshot, meter: &Meter) -> Energy {
+    let state = snapshot.view.meter(meter).energy;
+    let name = shown_zone(&snapshot.site).map_or(meter.name.clone(), |zone| zone.name.clone());
     Energy {
         name,
         power: state.power_w.map(|watts| language.power(watts)),
@@ -71,14 +72,14 @@ pub(super) fn energy(language: Language, scene: &Scene, meter: &Meter) -> Energy
     }
 }
 
-fn row(language: Language, scene: &Scene, meter: &Meter) -> Row {
-    let state = scene.view.meter(meter);
-    let teller = scene.teller(language);
+fn row(language: Language, snapshot: &Snapshot, meter: &Meter) -> Row {
+    let state = snapshot.view.meter(meter);
+    let locale = snapshot.locale(language);
     Row {
         t: language.labels(),
         id: meter.id.to_string(),
         name: meter.name.clone(),
-        activity: state.activity.map(|activity| teller.activity(activity)),
+        activity: state.activity.map(|activity| locale.activity(activity)),
         power: state.energy.power_w.map(|watts| language.power(watts).text()),
         today: state.energy.today_wh.map(|wh| language.energy(wh).text()),
     }

@@ -14,28 +14,30 @@ mod zones;
 use askama::Template;
 use serde_json::Value;
 
-use crate::audience::{Part, Scene, Screen};
+use crate::live::part::Part;
+use crate::live::screen::Screen;
+use crate::live::snapshot::Snapshot;
 use crate::words::Language;
 
 /// All parts of a screen.
-pub(crate) fn of(screen: Screen, language: Language, scene: &Scene) -> Vec<Part> {
-    let clock = scene.teller(language).day_and_clock(scene.now);
+pub(crate) fn of(screen: Screen, language: Language, snapshot: &Snapshot) -> Vec<Part> {
+    let clock = snapshot.locale(language).day_and_clock(snapshot.now);
     let mut parts = vec![text("clock", clock)];
     match screen {
         Screen::Live => {
-            parts.push(text("title", headline::title(language, scene)));
-            parts.push(headline::part(language, scene));
-            parts.extend(zones::parts(language, scene));
-            parts.extend(machines::parts(language, scene));
-            parts.push(alerts::part(language, scene));
+            parts.push(text("title", headline::title(language, snapshot)));
+            parts.push(headline::part(language, snapshot));
+            parts.extend(zones::parts(language, snapshot));
+            parts.extend(machines::parts(language, snapshot));
+            parts.push(alerts::part(language, snapshot));
         }
         Screen::Wall => {
-            parts.push(text("title", headline::title(language, scene)));
-            parts.extend(wall::parts(language, scene));
+            parts.push(text("title", headline::title(language, snapshot)));
+            parts.extend(wall::parts(language, snapshot));
         }
-        Screen::Zones => parts.push(zone_table::part(language, scene)),
-        Screen::Energy => parts.push(energy_tables::part(language, scene)),
-        Screen::Sensors => parts.push(devices::part(language, scene)),
+        Screen::Zones => parts.push(zone_table::part(language, snapshot)),
+        Screen::Energy => parts.push(energy_tables::part(language, snapshot)),
+        Screen::Sensors => parts.push(devices::part(language, snapshot)),
         Screen::Plain => {}
     }
     parts

@@ -2,16 +2,18 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::energy::ActivityState;
 use domain::site::Site;
-use domain::wire::state::{ActivityState, ZoneState};
+use domain::wire::state::ZoneState;
 
 use super::headline::{self, Crowd};
 use super::machines::{self, Energy};
 use super::{gauges, html, zones};
-use crate::audience::{Part, Scene};
-use crate::live_view::gauge;
-use crate::power_today::shown_meter;
-use crate::words::{Labels, Language, Teller, Tone};
+use crate::live::part::Part;
+use crate::live::power::shown_meter;
+use crate::live::snapshot::Snapshot;
+use crate::live::view::gauge;
+use crate::words::{Labels, Language, Locale, Tone};
 
 #[derive(Template)]
 #[template(path = "parts/wall_headline.html")]
@@ -38,14 +40,14 @@ struct Foot {
     running: String,
 }
 
-pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
-    let crowd = headline::crowd(language, scene);
+pub(super) fn parts(language: Language, snapshot: &Snapshot) -> Vec<Part> {
+    let crowd = headline::crowd(language, snapshot);
     let mut parts = vec![html("wall-headline", &Headline { crowd })];
-    for zone in scene.site.zones.iter().filter(|zone| zones::is_measured(&scene.site, zone)) {
-        let state = scene.view.zone(zone);
-        let teller = scene.teller(language);
-        let (air, tone) = air(&teller, &state, &scene.site);
-        let shown = scene.site.shows_people_of(zone);
+    for zone in snapshot.site.zones.iter().filter(|zone| zones::is_measured(&snapshot.site, zone)) {
+        let state = snapshot.view.zone(zone);
+        let locale = snapshot.locale(language);
+        let (air, tone) = air(&locale, &state, &snapshot.site);
+        let shown = snapshot.site.shows_people_of(zone);
         let known = shown && state.people.people.is_some();
         let row = Row {
             id: zone.id.to_string(),
@@ -61,29 +63,29 @@ pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
         };
         parts.push(html(format!("wall-zone-{}", zone.id), &row));
     }
-    parts.extend(foot(language, scene));
+    parts.extend(foot(language, snapshot));
     parts
 }
 
 /// What to do about the air, or else how old the last word on it is.
-fn air(teller: &Teller, state: &ZoneState, site: &Site) -> (String, Tone) {
+fn air(locale: &Locale, state: &ZoneState, site: &Site) -> (String, Tone) {
     if let Some(air) = gauges::air(state, site) {
-        return (teller.language.air_on_the_wall(air).to_owned(), air.tone());
+        return (locale.language.air_on_the_wall(air).to_owned(), air.tone());
     }
-    if gauges::silent_since(teller, state).is_some() {
-        return (teller.language.labels().silent.to_owned(), Tone::Unknown);
+    if gauges::silent_since(locale, state).is_some() {
+        return (locale.language.labels().silent.to_owned(), Tone::Unknown);
     }
-    let late = gauge(state, Quantity::Co2).map(|gauge| teller.ago(gauge.observed_at));
+    let late = gauge(state, Quantity::Co2).map(|gauge| locale.ago(gauge.observed_at));
     (late.unwrap_or_default(), Tone::Unknown)
 }
 
-fn foot(language: Language, scene: &Scene) -> Option<Part> {
-    let meter = shown_meter(&scene.site)?;
+fn foot(language: Language, snapshot: &Snapshot) -> Option<Part> {
+    let meter = shown_meter(&snapshot.site)?;
     let t = language.labels();
-    let running: Vec<&str> = machines::machines(scene, meter)
+    let running: Vec<&str> = machines::machines(snapshot, meter)
         .into_iter()
         .filter(|machine| {
-            let activity = scene.view.meter(machine).activity;
+            let activity = snapshot.view.meter(machine).activity;
             activity.is_some_and(|activity| activity.state == ActivityState::Running)
         })
         .map(|machine| machine.name.as_str())
@@ -93,6 +95,6 @@ fn foot(language: Language, scene: &Scene) -> Option<Part> {
         [_] | [_, _] => format!("{} {}", language.list(&running), t.running),
         many => format!("{} {}", many.len(), t.machines_running),
     };
-    let panel = machines::energy(language, scene, meter);
+    let panel = machines::energy(language, snapshot, meter);
     Some(html("wall-energy", &Foot { t, panel, running }))
 }

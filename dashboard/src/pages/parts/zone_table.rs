@@ -2,14 +2,16 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::figure::Quality;
+use domain::occupancy::Residual;
 use domain::site::Zone;
-use domain::wire::state::{Quality, Residual};
 
 use super::gauges::{self, Cell};
 use super::html;
 use super::zones::second_line;
-use crate::audience::{Part, Scene};
-use crate::words::{Labels, Language, Teller, Tone};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
+use crate::words::{Labels, Language, Locale, Tone};
 
 #[derive(Template)]
 #[template(path = "parts/zone_table.html")]
@@ -37,22 +39,22 @@ struct Row {
     point: Option<String>,
 }
 
-pub(super) fn part(language: Language, scene: &Scene) -> Part {
-    let rows = scene.site.zones.iter().map(|zone| row(language, scene, zone)).collect();
-    let residual = scene.view.building(&scene.site).people.last_residual;
-    let residual = residual.map(|it| residual_words(&scene.teller(language), it));
+pub(super) fn part(language: Language, snapshot: &Snapshot) -> Part {
+    let rows = snapshot.site.zones.iter().map(|zone| row(language, snapshot, zone)).collect();
+    let residual = snapshot.view.building(&snapshot.site).people.last_residual;
+    let residual = residual.map(|it| residual_words(&snapshot.locale(language), it));
     html("zone-table", &ZoneTable { t: language.labels(), rows, residual })
 }
 
-fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
-    let (teller, state) = (scene.teller(language), scene.view.zone(zone));
-    let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
+fn row(language: Language, snapshot: &Snapshot, zone: &Zone) -> Row {
+    let (locale, state) = (snapshot.locale(language), snapshot.view.zone(zone));
+    let cell = |quantity| gauges::cell(&locale, &snapshot.site, zone, &state, quantity);
     let known = state.people.people.is_some();
-    let point = scene.site.points.iter().find(|point| point.zone == zone.id);
+    let point = snapshot.site.points.iter().find(|point| point.zone == zone.id);
     Row {
         name: zone.name.clone(),
-        note: second_line(&scene.site, zone),
-        people: if scene.withholds(zone) {
+        note: second_line(&snapshot.site, zone),
+        people: if snapshot.withholds(zone) {
             language.zone_labels().withheld.to_owned()
         } else {
             language.people(&state.people)
@@ -64,7 +66,7 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
             .then(|| language.quality(state.people.quality)),
         capacity: zone.capacity.map(|capacity| language.number(f64::from(capacity), 0)),
         co2: cell(Quantity::Co2),
-        air: gauges::air(&state, &scene.site).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &snapshot.site).map(|air| (language.air(air), air.tone())),
         temperature: cell(Quantity::Temperature),
         humidity: cell(Quantity::RelativeHumidity),
         power: state.energy.power_w.map(|watts| language.power(watts).text()),
@@ -73,8 +75,8 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
     }
 }
 
-fn residual_words(teller: &Teller, residual: Residual) -> String {
+fn residual_words(locale: &Locale, residual: Residual) -> String {
     let sign = if residual.people.round() > 0.0 { "+" } else { "" };
-    let number = teller.language.number(residual.people, 0);
-    format!("{sign}{number} ({})", teller.moment(residual.at))
+    let number = locale.language.number(residual.people, 0);
+    format!("{sign}{number} ({})", locale.moment(residual.at))
 }

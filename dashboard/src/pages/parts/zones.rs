@@ -7,7 +7,8 @@ use domain::site::{Side, Site, Zone};
 use super::gauges::{self, Cell};
 use super::headline::Bar;
 use super::html;
-use crate::audience::{Part, Scene};
+use crate::live::part::Part;
+use crate::live::snapshot::Snapshot;
 use crate::words::{Language, Tone};
 
 #[derive(Template)]
@@ -30,9 +31,9 @@ struct Row {
     silent: Option<String>,
 }
 
-pub(super) fn parts(language: Language, scene: &Scene) -> Vec<Part> {
-    let zones = scene.site.zones.iter().filter(|zone| is_measured(&scene.site, zone));
-    zones.map(|zone| html(format!("zone-{}", zone.id), &row(language, scene, zone))).collect()
+pub(super) fn parts(language: Language, snapshot: &Snapshot) -> Vec<Part> {
+    let zones = snapshot.site.zones.iter().filter(|zone| is_measured(&snapshot.site, zone));
+    zones.map(|zone| html(format!("zone-{}", zone.id), &row(language, snapshot, zone))).collect()
 }
 
 /// Whether the zone has a point or a door of its own; a floor that only holds others has not.
@@ -42,11 +43,11 @@ pub(super) fn is_measured(site: &Site, zone: &Zone) -> bool {
         || site.doorways.iter().any(|door| door.from == here || door.to == here)
 }
 
-fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
-    let teller = scene.teller(language);
-    let state = scene.view.zone(zone);
+fn row(language: Language, snapshot: &Snapshot, zone: &Zone) -> Row {
+    let locale = snapshot.locale(language);
+    let state = snapshot.view.zone(zone);
     let people = &state.people;
-    let cell = |quantity| gauges::cell(&teller, &scene.site, zone, &state, quantity);
+    let cell = |quantity| gauges::cell(&locale, &snapshot.site, zone, &state, quantity);
     let known = people.people.is_some();
     let co2 = cell(Quantity::Co2);
     let temperature = cell(Quantity::Temperature);
@@ -56,8 +57,8 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
     Row {
         id: zone.id.to_string(),
         name: zone.name.clone(),
-        note: second_line(&scene.site, zone),
-        people: if scene.withholds(zone) {
+        note: second_line(&snapshot.site, zone),
+        people: if snapshot.withholds(zone) {
             language.zone_labels().withheld.to_owned()
         } else {
             language.people(people)
@@ -73,9 +74,9 @@ fn row(language: Language, scene: &Scene, zone: &Zone) -> Row {
         // One device usually tells both: then its age is told once.
         temperature_note: temperature.note.clone().filter(|note| Some(note) != co2.note.as_ref()),
         co2,
-        air: gauges::air(&state, &scene.site).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &snapshot.site).map(|air| (language.air(air), air.tone())),
         temperature,
-        silent: gauges::silent_since(&teller, &state),
+        silent: gauges::silent_since(&locale, &state),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The air of the zones: shares above the guidance values, ICONE, category, renewal, airings and what to do.
 
-use domain::air::{AirLevel, AirReport, Airing, Renewal, Thresholds};
+use domain::air::{AirLevel, AirReport, Airing, Renewal};
+use domain::site::Thresholds;
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use crate::words::{Figure, Language, Teller};
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::{Figure, Language, Locale};
 use figures::FigureError;
 use figures::View;
 
@@ -15,7 +16,7 @@ pub(super) async fn sections(
     language: Language,
     asked: &Asked,
 ) -> Result<Vec<Section>, FigureError> {
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
         view.site().points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
@@ -23,7 +24,7 @@ pub(super) async fn sections(
     match asked.of(view.site()) {
         Of::Zone(zone) if measured(&zone) => {
             let report = view.air(zone, asked.span).await?;
-            Ok(one(&teller, asked, &report, &view.site().air))
+            Ok(one(&locale, asked, &report, &view.site().air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
@@ -39,18 +40,18 @@ pub(super) async fn sections(
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&teller, asked, &reports, &view.site().air))
+            Ok(overview(&locale, asked, &reports, &view.site().air))
         }
     }
 }
 
 fn overview(
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     reports: &[(&Zone, AirReport)],
     levels: &Thresholds,
 ) -> Vec<Section> {
-    let language = teller.language;
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let stuffy: Vec<&str> = reports
         .iter()
@@ -88,7 +89,7 @@ fn overview(
     }
     sections.push(renewals(language, reports));
     let aired = reports.iter().flat_map(|(zone, report)| {
-        let line = |it: &Airing| (it.start, format!("{} — {}", zone.name, teller.airing(it)));
+        let line = |it: &Airing| (it.start, format!("{} — {}", zone.name, locale.airing(it)));
         report.airings.iter().map(line).collect::<Vec<_>>()
     });
     sections.push(airings(language, aired.collect()));
@@ -112,8 +113,8 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
     Section { table: Some(table), notes, ..Section::titled(z.renewal) }
 }
 
-fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
-    let language = teller.language;
+fn one(locale: &Locale, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Some(Figure { number, unit: "" });
     let text = |cell: Cell| cell.text.and_then(plain);
@@ -139,10 +140,10 @@ fn one(teller: &Teller, asked: &Asked, report: &AirReport, levels: &Thresholds) 
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
     let advice = report.advice.filter(|_| asked.is_current());
     let lines = advice.iter().map(|it| language.advice(it)).collect();
-    let known = language.told(t.measured_time, &language.percent(report.coverage)) + ".";
+    let known = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
     let notes =
         vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
-    let aired = report.airings.iter().map(|airing| (airing.start, teller.airing(airing))).collect();
+    let aired = report.airings.iter().map(|airing| (airing.start, locale.airing(airing))).collect();
     vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }
 

@@ -7,7 +7,7 @@ use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
 use crate::query::Query;
-use crate::words::{Labels, Language, Teller, ZoneLabels};
+use crate::words::{Labels, Language, Locale, ZoneLabels};
 use figures::BUILDING;
 
 /// The scope of an overview.
@@ -159,7 +159,7 @@ impl Asked {
         format!("{scope}, {}", self.chosen.in_words(language.labels()))
     }
 
-    pub(super) fn teller(&self, language: Language, site: &Site) -> Teller {
-        Teller { language, zone: site.timezone.clone(), now: self.now }
+    pub(super) fn locale(&self, language: Language, site: &Site) -> Locale {
+        Locale { language, zone: site.timezone.clone(), now: self.now }
     }
 }

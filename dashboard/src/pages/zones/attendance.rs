@@ -5,11 +5,11 @@ use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, MeanPeople};
 
-use super::super::drawing::{self, Drawing};
-use super::super::section::{Cell, Row, Section, Table, Tile};
 use super::asked::{Asked, Of};
-use crate::privacy::Sight;
-use crate::words::{Figure, Language, Teller};
+use crate::privacy::Visibility;
+use crate::sheet::drawing::{self, Drawing};
+use crate::sheet::{Cell, Row, Section, Table, Tile};
+use crate::words::{Figure, Language, Locale};
 use figures::FigureError;
 use figures::PeopleQuarters;
 use figures::View;
@@ -17,20 +17,20 @@ use figures::View;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, FigureError> {
-    let teller = asked.teller(language, view.site());
+    let locale = asked.locale(language, view.site());
     let of = asked.of(view.site());
     if !matches!(of, Of::All) || asked.is_month() {
-        let mut sections = one(view, &teller, asked, of.zone()).await?;
+        let mut sections = one(view, &locale, asked, of.zone()).await?;
         if matches!(of, Of::All) {
             let note = language.zone_labels().pick_one.to_owned();
             sections[0].notes.insert(0, note);
         }
         return Ok(sections);
     }
-    Ok(vec![overview(view, &teller, sight, asked).await?])
+    Ok(vec![overview(view, &locale, visibility, asked).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
@@ -39,13 +39,13 @@ const LEAST_USE_H: f64 = 0.5;
 /// A row for the building and for each zone.
 async fn overview(
     view: &View,
-    teller: &Teller,
-    sight: Sight,
+    locale: &Locale,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Section, FigureError> {
-    let (language, site) = (teller.language, view.site());
+    let (language, site) = (locale.language, view.site());
     let (t, z) = (language.labels(), language.zone_labels());
-    let shown = site.zones.iter().filter(|zone| !sight.withholds(site, Some(&zone.id)));
+    let shown = site.zones.iter().filter(|zone| !visibility.withholds(site, Some(&zone.id)));
     let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
         .chain(shown.map(|zone| (Some(zone.id.clone()), zone.name.clone())))
         .collect();
@@ -62,7 +62,7 @@ async fn overview(
         if let Some(hours) = attendance.person_hours.filter(|hours| is_room && *hours > highest) {
             most = Some((hours, name.clone()));
         }
-        rows.push(Row { depth: 0, name, cells: cells(teller, &attendance) });
+        rows.push(Row { depth: 0, name, cells: cells(locale, &attendance) });
     }
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
@@ -88,8 +88,8 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     ]
 }
 
-fn cells(teller: &Teller, attendance: &Attendance) -> Vec<Cell> {
-    let language = teller.language;
+fn cells(locale: &Locale, attendance: &Attendance) -> Vec<Cell> {
+    let language = locale.language;
     let z = language.zone_labels();
     let is_known = attendance.coverage > 0.0;
     // What cannot be there is said in words; what is not known is unknown.
@@ -101,7 +101,7 @@ fn cells(teller: &Teller, attendance: &Attendance) -> Vec<Cell> {
     let hours = |hours: f64| language.hours(hours).text();
     let counts = attendance.person_hours.is_some();
     vec![
-        attendance.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(teller.peak(&peak))),
+        attendance.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(locale.peak(&peak))),
         if counts {
             or(attendance.mean_share.map(|share| language.percent(share)), z.no_capacity)
         } else {
@@ -131,28 +131,28 @@ fn person_hours(language: Language, value: f64, attendance: &Attendance) -> Stri
 /// One zone, or the building: figures, their course and the days.
 async fn one(
     view: &View,
-    teller: &Teller,
+    locale: &Locale,
     asked: &Asked,
     zone: Option<ZoneId>,
 ) -> Result<Vec<Section>, FigureError> {
     let quarters = view.people_quarters(zone, asked.span).await?;
     let whole = used(view, asked.span, &quarters).await?;
-    let mut sections = vec![summary(teller, &whole)];
+    let mut sections = vec![summary(locale, &whole)];
     let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone)
         .take_while(|bar| bar.start() < asked.now)
         .collect();
-    sections.push(course(teller, asked, &bars, &quarters));
+    sections.push(course(locale, asked, &bars, &quarters));
     let days = view.past(asked.span, Step::Day);
     if days.len() > 1 {
         let of_days = view.attendances_beside(&quarters, &days).await?;
         let row = |(day, attendance): (&Period, &Attendance)| Row {
             depth: 0,
-            name: teller.day(day.start()),
-            cells: cells(teller, attendance),
+            name: locale.day(day.start()),
+            cells: cells(locale, attendance),
         };
-        let z = teller.language.zone_labels();
+        let z = locale.language.zone_labels();
         let rows = days.iter().zip(&of_days).map(row).collect();
-        let table = Table { head: head(teller.language, z.day), rows, folded: false };
+        let table = Table { head: head(locale.language, z.day), rows, folded: false };
         let notes = vec![z.attendance_note.to_owned()];
         sections.push(Section { table: Some(table), notes, ..Section::titled(z.attendance) });
     }
@@ -167,19 +167,19 @@ async fn used(
     Ok(view.attendances_beside(quarters, &[span]).await?.remove(0))
 }
 
-fn summary(teller: &Teller, attendance: &Attendance) -> Section {
-    let language = teller.language;
+fn summary(locale: &Locale, attendance: &Attendance) -> Section {
+    let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
     let title = match attendance.peak {
-        Some(peak) => language.told(z.peak, &teller.peak(&peak)),
+        Some(peak) => language.labelled(z.peak, locale.peak(&peak)),
         None => z.nothing_measured.to_owned(),
     };
-    let quality = language.told(z.quality, language.quality(attendance.quality));
-    let known = language.told(t.measured_time, &language.percent(attendance.coverage));
+    let quality = language.labelled(z.quality, language.quality(attendance.quality));
+    let known = language.labelled(t.measured_time, language.percent(attendance.coverage));
     let sources = language.witnesses(attendance.sources);
     let sources =
-        sources.map_or_else(String::new, |it| format!(" {}.", language.told(z.sources, &it)));
+        sources.map_or_else(String::new, |it| format!(" {}.", language.labelled(z.sources, it)));
     let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
     let interval =
         attendance.person_hours.map(|value| plain(person_hours(language, value, attendance)));
@@ -200,8 +200,8 @@ fn summary(teller: &Teller, attendance: &Attendance) -> Section {
 }
 
 /// People through the span, with the raw count of the doors beside what is attendance.
-fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
-    let language = teller.language;
+fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
+    let language = locale.language;
     let z = language.zone_labels();
     let means: Vec<Option<MeanPeople>> = bars.iter().map(|bar| quarters.mean(*bar)).collect();
     let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
@@ -209,7 +209,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &PeopleQuar
     let is_day = asked.bars() == Step::Hour;
     let (title, first) = if is_day { (z.people_by_hour, z.hour) } else { (z.people_by_day, z.day) };
     let name = |bar: &Period| {
-        if is_day { teller.clock(bar.start()) } else { teller.day(bar.start()) }
+        if is_day { locale.clock(bar.start()) } else { locale.day(bar.start()) }
     };
     let row = |(bar, mean): (&Period, &Option<MeanPeople>)| Row {
         depth: 0,
@@ -227,7 +227,7 @@ fn course(teller: &Teller, asked: &Asked, bars: &[Period], quarters: &PeopleQuar
         ],
     };
     let rows: Vec<Row> = bars.iter().zip(&means).map(row).collect();
-    let top = drawing::round_top(highest);
+    let top = crate::sheet::scale::Scale::Fine.top(highest);
     let drawn = values.iter().any(Option::is_some).then(|| Drawing {
         svg: drawing::bars(&values, top),
         kind: "bars people",

@@ -5,20 +5,20 @@ use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
 use domain::{Instant, Period};
 
-use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
-use crate::privacy::Sight;
-use crate::words::{Language, Teller};
+use crate::privacy::Visibility;
+use crate::sheet::{Cell, Row, Section, Table};
+use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::View;
 
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, FigureError> {
-    let (teller, z) = (asked.teller(language, view.site()), language.zone_labels());
+    let (locale, z) = (asked.locale(language, view.site()), language.zone_labels());
     let of = asked.of(view.site());
     let days = view.past(asked.span, Step::Day);
     let counted = view.countings(of.zone(), &days).await?;
@@ -26,7 +26,7 @@ pub(super) async fn sections(
     let counted_day = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day {
-            name: teller.day(day.start()),
+            name: locale.day(day.start()),
             is_over: is_over(*day, &counting, now),
             counting,
         })
@@ -35,9 +35,9 @@ pub(super) async fn sections(
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&teller, &known), by_door(language, view.site(), &known)];
+    let mut sections = vec![by_day(&locale, &known), by_door(language, view.site(), &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(view, &teller, sight, asked).await?);
+        sections.extend(by_zone(view, &locale, visibility, asked).await?);
     }
     Ok(sections)
 }
@@ -59,10 +59,10 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     vec![first, z.people_in, z.people_out, z.drift, z.balance, z.left]
 }
 
-fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
-    let language = teller.language;
+fn cells(locale: &Locale, counting: &Counting, is_over: bool) -> Vec<Cell> {
+    let language = locale.language;
     let z = language.zone_labels();
-    let left = counting.residual.map(|it| teller.residual(it));
+    let left = counting.residual.map(|it| locale.residual(it));
     let balance = if is_over {
         Cell::text(language.balance(counting.balance)).when(counting.balance != Balance::Good)
     } else {
@@ -77,8 +77,8 @@ fn cells(teller: &Teller, counting: &Counting, is_over: bool) -> Vec<Cell> {
     ]
 }
 
-fn by_day(teller: &Teller, known: &[Day]) -> Section {
-    let language = teller.language;
+fn by_day(locale: &Locale, known: &[Day]) -> Section {
+    let language = locale.language;
     let z = language.zone_labels();
     let over = || known.iter().filter(|day| day.is_over);
     let sum = |of: fn(&Counting) -> f64| over().map(|day| of(&day.counting)).sum::<f64>();
@@ -90,7 +90,7 @@ fn by_day(teller: &Teller, known: &[Day]) -> Section {
     let row = |day: &Day| Row {
         depth: 0,
         name: day.name.clone(),
-        cells: cells(teller, &day.counting, day.is_over),
+        cells: cells(locale, &day.counting, day.is_over),
     };
     let table =
         Table { head: head(language, z.day), rows: known.iter().map(row).collect(), folded: false };
@@ -138,22 +138,22 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 /// Every zone with doors of its own over the whole span.
 async fn by_zone(
     view: &View,
-    teller: &Teller,
-    sight: Sight,
+    locale: &Locale,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Option<Section>, FigureError> {
-    let z = teller.language.zone_labels();
+    let z = locale.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !sight.withholds(view.site(), Some(&zone.id));
+    let shown = |zone: &&Zone| !visibility.withholds(view.site(), Some(&zone.id));
     for zone in view.site().zones.iter().filter(shown) {
         let counted = view.countings(Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             let is_over = is_over(asked.span, &counting, view.now());
-            let cells = cells(teller, &counting, is_over);
+            let cells = cells(locale, &counting, is_over);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });
         }
     }
-    let table = Table { head: head(teller.language, z.zone), rows, folded: false };
+    let table = Table { head: head(locale.language, z.zone), rows, folded: false };
     let section = Section { table: Some(table), ..Section::titled(z.all) };
     Ok(section.table.as_ref().is_some_and(|it| !it.rows.is_empty()).then_some(section))
 }

@@ -1,11 +1,12 @@
 //! Which CO2 sensors must be looked at.
 
 use domain::Quantity;
-use domain::air::{Fault, InstrumentCheck};
+use domain::air::InstrumentCheck;
+use domain::device::Fault;
 use domain::site::Point;
 
-use super::super::section::{Cell, Row, Section, Table};
 use super::asked::{Asked, Of};
+use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 use figures::FigureError;
 use figures::View;

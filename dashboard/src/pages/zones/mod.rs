@@ -18,14 +18,14 @@ use axum::extract::State;
 use axum::response::Response;
 
 use self::asked::{Asked, Panel};
-use super::section::{Section, numbered};
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 use crate::app::App;
-use crate::audience::Screen;
-use crate::privacy::Sight;
+use crate::live::screen::Screen;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::sheet::{Section, numbered};
 use crate::words::{Labels, Language, ZoneLabels};
 
 #[derive(Template)]
@@ -47,14 +47,14 @@ struct Zones {
 }
 
 pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
-    let (language, scene) = (choice.language, app.feed.scene_for(choice.sight));
+    let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, z) = (language.labels(), language.zone_labels());
-    let asked = Asked::read(&query, &app.site, scene.now);
-    let answer = sections(&app, language, choice.sight, &asked).await;
+    let asked = Asked::read(&query, &app.site, snapshot.now);
+    let answer = sections(&app, language, choice.visibility, &asked).await;
     let is_now = asked.panel == Panel::Now;
     let screen = if is_now { Screen::Zones } else { Screen::Plain };
     let page = Zones {
-        shell: Shell::new("/zones", t.zones, screen, language, &scene),
+        shell: Shell::new("/zones", t.zones, screen, language, &snapshot),
         t,
         z,
         tabs: asked.tabs(z),
@@ -72,11 +72,11 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Que
 async fn sections(
     app: &App,
     language: Language,
-    sight: Sight,
+    visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
     let tells_people = matches!(asked.panel, Panel::Attendance | Panel::Doors);
-    if tells_people && sight.withholds(&app.site, asked.of(&app.site).zone().as_ref()) {
+    if tells_people && visibility.withholds(&app.site, asked.of(&app.site).zone().as_ref()) {
         let z = language.zone_labels();
         return Ok(vec![Section::saying(z.withheld, z.withheld_note)]);
     }
@@ -86,9 +86,9 @@ async fn sections(
     let view = &app.figures.view(None).await?;
     let sections = match asked.panel {
         Panel::Now => Ok(Vec::new()),
-        Panel::Attendance => attendance::sections(view, language, sight, asked).await,
+        Panel::Attendance => attendance::sections(view, language, visibility, asked).await,
         Panel::Air => air::sections(view, language, asked).await,
-        Panel::Doors => doors::sections(view, language, sight, asked).await,
+        Panel::Doors => doors::sections(view, language, visibility, asked).await,
         Panel::Instruments => instruments::sections(view, language, asked).await,
     };
     Ok(sections?)

@@ -1,10 +1,10 @@
 //! Sensors: silent, nearly empty, or not understood.
 
-use domain::wire::state::Alert;
+use domain::alerts::Alert;
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn silence_alert(
         &self,
         alert: &Alert,

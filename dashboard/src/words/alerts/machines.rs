@@ -1,11 +1,11 @@
 //! Machines and meters.
 
+use domain::alerts::{Alert, MeterMishap};
 use domain::site::Site;
-use domain::wire::state::{Alert, MeterMishap};
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn left_on_alert(
         &self,
         alert: &Alert,

@@ -5,10 +5,10 @@ mod machines;
 mod rooms;
 
 use domain::Instant;
+use domain::alerts::{Alert, Matter, Severity};
 use domain::site::Site;
-use domain::wire::state::{Alert, Matter, Severity};
 
-use super::{Language, Teller, Tone};
+use super::{Language, Locale, Tone};
 
 /// An alert in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ impl AlertSentences {
     /// An alert in words at `now`, in French or in English.
     pub fn of(alert: &Alert, site: &Site, english: bool, now: Instant) -> Self {
         let language = if english { Language::English } else { Language::French };
-        let teller = Teller { language, zone: site.timezone.clone(), now };
-        let (fact, remedy) = teller.sentences(alert, site);
+        let locale = Locale { language, zone: site.timezone.clone(), now };
+        let (fact, remedy) = locale.sentences(alert, site);
         Self { fact, remedy }
     }
 }
 
-impl Teller {
+impl Locale {
     /// Puts an alert into words.
     pub(crate) fn alert(&self, alert: &Alert, site: &Site) -> AlertWords {
         let tone = match (&alert.matter, alert.severity) {
@@ -141,9 +141,9 @@ mod tests {
 
     use super::*;
 
-    fn teller(language: Language) -> Teller {
+    fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
-        Teller { language, zone, now: at("2026-11-23T13:03:00Z") }
+        Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
     }
 
     fn at(text: &str) -> Instant {
@@ -153,7 +153,7 @@ mod tests {
     fn said(language: Language, matter: Matter) -> AlertWords {
         let site = site::parse(site::DREUX, "dreux.toml").unwrap();
         let since = at("2026-11-23T12:41:00Z");
-        teller(language).alert(&Alert::new(matter, Severity::Urgent, since), &site)
+        locale(language).alert(&Alert::new(matter, Severity::Urgent, since), &site)
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
                 Matter::Instrument {
                     zone: zone(),
                     point: "fablab-co2".parse().unwrap(),
-                    faults: vec![domain::air::Fault::NightTooLow, domain::air::Fault::Frozen],
+                    faults: vec![domain::device::Fault::NightTooLow, domain::device::Fault::Frozen],
                 },
                 Matter::DeviceClock { device: device(), ahead_s: -400.0 },
                 Matter::DeviceClock { device: device(), ahead_s: 200.0 },
@@ -227,7 +227,7 @@ mod tests {
                 },
                 Matter::Register {
                     meter: meter(),
-                    mishap: domain::wire::state::MeterMishap::Reset,
+                    mishap: domain::alerts::MeterMishap::Reset,
                     before_wh: 4_200_000.0,
                     after_wh: 20.0,
                 },

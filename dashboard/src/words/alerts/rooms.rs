@@ -1,13 +1,13 @@
 //! Zones: their air, their warmth, and the people in them.
 
-use domain::air::Fault;
+use domain::alerts::Alert;
+use domain::device::Fault;
 use domain::ids::ZoneId;
 use domain::site::{Site, Ventilation};
-use domain::wire::state::Alert;
 
-use super::Teller;
+use super::Locale;
 
-impl Teller {
+impl Locale {
     pub(super) fn air_alert(
         &self,
         alert: &Alert,

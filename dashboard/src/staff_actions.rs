@@ -2,29 +2,33 @@
 
 use domain::Instant;
 use domain::alerts::AlertId;
-use domain::ledger::{Draft, EntryId};
+use domain::audit::{Draft, EntryId};
 use futures_util::future::BoxFuture;
 
 /// Where the pages hand in what staff want changed. The program gives it; where it does not (a dashboard beside a
 /// gateway in another process), nothing can be changed, and the pages say so.
-pub trait Desk: Send + Sync + 'static {
+pub trait StaffActions: Send + Sync + 'static {
     /// Enters something in the ledger, durably, and has the live figures made anew.
-    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, DeskError>>;
+    fn record(&self, draft: Draft) -> BoxFuture<'_, Result<EntryId, StaffActionError>>;
 
     /// Notes that an account takes care of an alert; false when it does not hold any more, or somebody does already.
-    fn acknowledge(&self, alert: AlertId, by: String) -> BoxFuture<'_, Result<bool, DeskError>>;
+    fn acknowledge(
+        &self,
+        alert: AlertId,
+        by: String,
+    ) -> BoxFuture<'_, Result<bool, StaffActionError>>;
 
     /// Sends a trial by every way in which people are told of alerts; says what became of each.
-    fn try_alerts(&self) -> BoxFuture<'_, Result<String, DeskError>>;
+    fn try_alerts(&self) -> BoxFuture<'_, Result<String, StaffActionError>>;
 
     /// The site file as it stands.
     ///
     /// # Errors
     /// When there is none to be changed.
-    fn site_text(&self) -> Result<String, DeskError>;
+    fn site_text(&self) -> Result<String, StaffActionError>;
 
     /// Replaces the site file, enters it in the ledger, and has the building run by it.
-    fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, DeskError>>;
+    fn change_site(&self, change: ChangedSite) -> BoxFuture<'_, Result<EntryId, StaffActionError>>;
 
     /// The name by which the ledger knows a text again.
     fn names(&self, text: &str) -> String;
@@ -50,7 +54,7 @@ pub struct ChangedSite {
 /// Why something was not changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum DeskError {
+pub enum StaffActionError {
     /// It cannot be done now; ask again.
     #[error("{0}")]
     Unavailable(String),
