@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::Clock;
 use domain::site::Site;
-use store::SeriesReader;
+use figures::Figures;
+use store::AnyReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
 use tokio::sync::{Semaphore, watch};
@@ -17,13 +18,11 @@ use crate::staff_actions::StaffActions;
 
 /// Streams that may be open at once; a browser that is turned away asks again by itself.
 pub(crate) const MOST_STREAMS: usize = 600;
-/// Questions that may load series at the same time: each may hold a month of readings in memory.
-const HEAVY_QUESTIONS: usize = 2;
-
 /// The parts that handlers share.
-pub(crate) struct App<R> {
+pub(crate) struct App {
     pub(crate) site: Arc<Site>,
-    pub(crate) reader: Arc<R>,
+    pub(crate) reader: AnyReader,
+    pub(crate) figures: Figures,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) access: Arc<Access>,
     pub(crate) staff_actions: Option<Arc<dyn StaffActions>>,
@@ -35,14 +34,13 @@ pub(crate) struct App<R> {
     /// Only names of this machine are answered to, since it is bound to loopback.
     pub(crate) loopback_only: bool,
     pub(crate) streams: Arc<Semaphore>,
-    pub(crate) heavy: Semaphore,
     pub(crate) shutdown: CancellationToken,
 }
 
-impl<R: SeriesReader> App<R> {
+impl App {
     /// The parts for the building as it is now.
     pub(crate) fn new(
-        dashboard: &Dashboard<R>,
+        dashboard: &Dashboard,
         loopback_only: bool,
         shutdown: CancellationToken,
     ) -> Self {
@@ -54,9 +52,11 @@ impl<R: SeriesReader> App<R> {
             dashboard.trouble.clone(),
             dashboard.demonstration,
         );
+        let reader = dashboard.reader.clone();
         Self {
+            figures: Figures::new(reader.clone(), Arc::clone(&site), Arc::clone(&clock)),
             site,
-            reader: Arc::clone(&dashboard.reader),
+            reader,
             clock,
             access: Arc::clone(&dashboard.access),
             staff_actions: dashboard.staff_actions.clone(),
@@ -67,7 +67,6 @@ impl<R: SeriesReader> App<R> {
             forwarding: dashboard.forwarding.clone(),
             loopback_only,
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
-            heavy: Semaphore::new(HEAVY_QUESTIONS),
             shutdown,
         }
     }

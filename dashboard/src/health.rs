@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
 
 use crate::app::App;
 
@@ -15,7 +14,7 @@ pub(crate) async fn health() -> &'static str {
 }
 
 /// `GET /ready`: 200 once everything works, 503 with the reason before and while it does not.
-pub(crate) async fn ready<R: SeriesReader>(State(app): State<Arc<App<R>>>) -> Response {
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Response {
     let reason = app.readiness.borrow().clone();
     match reason {
         None => "ready\n".into_response(),
@@ -24,6 +23,6 @@ pub(crate) async fn ready<R: SeriesReader>(State(app): State<Arc<App<R>>>) -> Re
 }
 
 /// `GET /metrics`, in the text format of Prometheus.
-pub(crate) async fn metrics<R: SeriesReader>(State(app): State<Arc<App<R>>>) -> Response {
+pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], (app.metrics)()).into_response()
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! state topics ──live──▶ SSE, /live, pages
-//! store ──(reader port)──▶ known ──▶ figures ──▶ api, pages
+//! store ──▶ figures::View, one per request ──▶ api, pages, report
 //! forms of the staff ──access──▶ staff_actions ──▶ (the program)
 //! ```
 //!
@@ -10,10 +10,7 @@
 //! |---|---|
 //! | `routes` | every address that is answered, in one table; limits of time and size |
 //! | `live` | the building now: state messages in, streams out; its own map stands there |
-//! | `known` | readings and meters under the corrections of the ledger, now or as of an instant |
-//! | `figures`, `energy_figures`, `power_today` | loads series and has the domain work out histories, people and energy |
-//! | `outlived` | what rollups tell of buckets whose readings were given up |
-//! | `insights` | what follows from energy: cost, carbon, load, sessions, usage, checks, climate |
+//! | `power_today` | loads the curve of the live page |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
 //! | `report` | the monthly report; its own map stands there |
 //! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
@@ -33,14 +30,9 @@ mod app;
 mod assets;
 mod commissioning;
 mod connections;
-mod energy_figures;
-mod figures;
 mod health;
-mod insights;
-mod known;
 mod live;
 mod openapi;
-mod outlived;
 mod pages;
 mod paging;
 mod power_today;
@@ -59,6 +51,7 @@ mod words;
 mod tests;
 
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
-pub use report::{Month, NoMonth, ReportError, ReportForm};
+pub use figures::{Month, NoMonth};
+pub use report::{ReportError, ReportForm, month_report};
 pub use serve::{Dashboard, DashboardError};
 pub use staff_actions::{ChangedSite, StaffActionError, StaffActions};

@@ -12,7 +12,6 @@ pub(crate) async fn show() -> Response {
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
-    use store::MemoryStore;
 
     use super::*;
     use crate::routes;
@@ -20,7 +19,7 @@ mod tests {
     #[test]
     fn every_call_of_the_api_is_described() {
         let document: Value = serde_json::from_str(DOCUMENT).unwrap();
-        let calls = routes::api::<MemoryStore>().into_iter().map(|(path, _)| path);
+        let calls = routes::api().into_iter().map(|(path, _)| path);
         for path in calls.chain(["/api/v1/live/events"]) {
             let described = document["paths"][path].as_object().into_iter().flatten();
             assert!(
@@ -28,6 +27,19 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[test]
+    fn each_call_that_gives_figures_takes_the_instant_as_of_which_they_are_known_and_no_other_does()
+    {
+        let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+        let takes = |path: &str| {
+            let parameters = document["paths"][path]["get"]["parameters"].as_array();
+            let is_it = |it: &Value| it["$ref"] == "#/components/parameters/known_at";
+            parameters.is_some_and(|parameters| parameters.iter().any(is_it))
+        };
+        assert!(routes::figures().iter().all(|(path, _)| takes(path)));
+        assert!(!routes::present().iter().any(|(path, _)| takes(path)));
     }
 
     #[test]

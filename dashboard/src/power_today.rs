@@ -3,18 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Period;
 use domain::calendar::{Step, grid, period_of};
 use domain::site::Meter;
-use domain::{Kind, Period};
-use store::SeriesReader;
+use figures::FigureError;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::debug;
 
 use crate::app::App;
-use crate::energy_figures;
-use crate::figures;
 use crate::live::power::{PowerToday, shown_meter};
-use crate::problem::Problem;
 
 const REFRESH: Duration = Duration::from_mins(1);
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -22,7 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 const PAGE_WAITS: Duration = Duration::from_secs(2);
 
 /// Works the curve out anew every minute while somebody watches, until `shutdown`.
-pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
+pub(crate) async fn run(app: Arc<App>) {
     let mut tick = interval(REFRESH);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -40,7 +37,7 @@ pub(crate) async fn run<R: SeriesReader>(app: Arc<App<R>>) {
 }
 
 /// Sees to it that a page that is just asked for has no old curve: nobody may have watched for hours.
-pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
+pub(crate) async fn prepare(app: &App) {
     let snapshot = app.live.snapshot();
     let made_at = snapshot.power_today.as_ref().map(|power| power.made_at);
     if made_at.is_none_or(|at| snapshot.now.since(at).unsigned_abs() > REFRESH + PAGE_WAITS) {
@@ -49,28 +46,21 @@ pub(crate) async fn prepare<R: SeriesReader>(app: &App<R>) {
 }
 
 /// Works the curve out. What fails leaves it as it was: its line ends where it ends.
-async fn refresh<R: SeriesReader>(app: &App<R>, within: Duration) {
+async fn refresh(app: &App, within: Duration) {
     let Some(meter) = shown_meter(&app.site) else { return };
     match timeout(within, load(app, meter)).await {
         Ok(Ok(power)) => app.live.show_power(power),
-        Ok(Err(problem)) => debug!(?problem, "curve of today's power not made"),
+        Ok(Err(error)) => debug!(?error, "curve of today's power not made"),
         Err(_) => debug!("curve of today's power took too long"),
     }
 }
 
-async fn load<R: SeriesReader>(app: &App<R>, meter: &Meter) -> Result<PowerToday, Problem> {
-    let now = app.clock.now();
-    let day = period_of(Step::Day, now, &app.site.timezone);
+async fn load(app: &App, meter: &Meter) -> Result<PowerToday, FigureError> {
+    let view = app.figures.view(None).await?;
+    let (now, zone) = (view.now(), &view.site().timezone);
+    let day = period_of(Step::Day, now, zone);
     let so_far = Period::new(day.start(), now).expect("the day began before now");
-    let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, &app.site.timezone).collect();
-    let watts = if meter.power.is_empty() {
-        let energy = energy_figures::of_meter(app, meter, &quarters).await?;
-        let mean = |(period, wh): (&Period, f64)| wh / (period.length().as_secs_f64() / 3600.0);
-        let means = quarters.iter().zip(energy);
-        means.map(|(quarter, figure)| figure.energy_wh.map(|wh| mean((quarter, wh)))).collect()
-    } else {
-        let summaries = figures::history(app, Kind::Gauge, &meter.power, &quarters).await?;
-        summaries.into_iter().map(|summary| summary.map(|it| it.mean)).collect::<Vec<_>>()
-    };
+    let quarters: Vec<Period> = grid(Step::Minutes(15), so_far, zone).collect();
+    let watts = view.power(meter, &quarters).await?;
     Ok(PowerToday { made_at: now, day, watts: quarters.into_iter().zip(watts).collect() })
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use figures::FigureError;
 use jiff::SignedDuration;
 use serde::Serialize;
 use store::StoreError;
@@ -137,11 +138,6 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error", detail.to_owned())
     }
 
-    /// What went wrong, in a sentence.
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -162,6 +158,23 @@ impl From<StoreError> for Problem {
                 Self::internal(&format!("the store cannot answer this: {why}"))
             }
             _ => Self::internal("the store cannot answer this; the log says why"),
+        }
+    }
+}
+
+impl From<FigureError> for Problem {
+    fn from(error: FigureError) -> Self {
+        match error {
+            FigureError::NotFound { sort, name, expected } => Self::unknown(sort, &name, expected),
+            error @ FigureError::TooLong { most_days } => {
+                Self::bad_request(error.to_string(), format!("at most {most_days} days"))
+            }
+            FigureError::Store(error) => Self::from(error),
+            FigureError::Stopping => Self::busy("the dashboard is stopping"),
+            error => {
+                error!(error = &error as &dyn std::error::Error, "working out a figure failed");
+                Self::internal("this figure could not be worked out; the log says why")
+            }
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{FromRequestParts, Query as Pairs};
+use axum::extract::{FromRequestParts, Query as Pairs, Request};
 use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
 use domain::calendar::{Step, grid};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
@@ -56,7 +58,7 @@ impl Query {
         })
     }
 
-    /// `known_at`: as of when the figures are to be known; now when left out.
+    /// `known_at`: the instant as of which figures are to be known; now when left out.
     pub(crate) fn known_at(&self) -> Result<Option<Instant>, Problem> {
         self.instant("known_at")
     }
@@ -128,6 +130,22 @@ impl Query {
         buckets.truncate(limit);
         Ok((buckets, next))
     }
+}
+
+/// Refuses `known_at` in a question whose answer has no state as known before.
+pub(crate) async fn refuse_known_at(
+    query: Query,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if query.get("known_at").is_some() {
+        return Err(Problem::bad_request(
+            "`known_at` is given, but this call gives what is stored or what holds now, not figures"
+                .to_owned(),
+            "no `known_at`; the calls that give figures take it, see /api/openapi.json",
+        ));
+    }
+    Ok(next.run(request).await)
 }
 
 #[cfg(test)]

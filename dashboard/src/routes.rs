@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, delete, get, post};
-use store::SeriesReader;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -20,21 +19,23 @@ use crate::app::App;
 use crate::live::events;
 use crate::pages::commissioning;
 use crate::problem::Problem;
-use crate::{access, assets, health, openapi, pages, security};
+use crate::{access, assets, health, openapi, pages, query, security};
 
 /// No question takes a body; a form is short.
 const LARGEST_BODY_BYTES: usize = 16 * 1024;
 /// The longest time that an answer may take; live streams excepted.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-type Table<R> = Vec<(&'static str, MethodRouter<Arc<App<R>>>)>;
+type Table = Vec<(&'static str, MethodRouter<Arc<App>>)>;
 
 /// The API: all of it stands in the `OpenAPI` document.
-pub(crate) fn api<R: SeriesReader>() -> Table<R> {
+pub(crate) fn api() -> Table {
+    figures().into_iter().chain(present()).collect()
+}
+
+/// Calls that give figures: each opens a view as known at `known_at`.
+pub(crate) fn figures() -> Table {
     vec![
-        ("/api/v1/live", get(live::show)),
-        ("/api/v1/sources", get(sources::list)),
-        ("/api/v1/sources/{device}/{quantity}/readings", get(readings::list)),
         ("/api/v1/points/{point}/history", get(history::list)),
         ("/api/v1/zones/{zone}/occupancy", get(occupancy::list)),
         ("/api/v1/zones/{zone}/attendance", get(zones::attendance)),
@@ -58,6 +59,15 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/api/v1/energy/breakdown", get(indicators::by_part)),
         ("/api/v1/climate", get(indicators::show_climate)),
         ("/api/v1/pathway", get(indicators::show_pathway)),
+    ]
+}
+
+/// Calls that give what is stored or what holds now, which has no state as known before: they refuse `known_at`.
+pub(crate) fn present() -> Table {
+    let table: Table = vec![
+        ("/api/v1/live", get(live::show)),
+        ("/api/v1/sources", get(sources::list)),
+        ("/api/v1/sources/{device}/{quantity}/readings", get(readings::list)),
         ("/api/v1/alerts", get(alerts::list)),
         ("/api/v1/alerts/{id}/acknowledge", post(alerts::acknowledge)),
         ("/api/v1/corrections", get(corrections::list).post(corrections::add)),
@@ -66,15 +76,20 @@ pub(crate) fn api<R: SeriesReader>() -> Table<R> {
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),
         ("/metrics", get(health::metrics)),
-    ]
+    ];
+    let refuse = |(path, method): (&'static str, MethodRouter<Arc<App>>)| {
+        (path, method.layer(from_fn(query::refuse_known_at)))
+    };
+    table.into_iter().map(refuse).collect()
 }
 
 /// Streams that stay open: they have no time limit and are not compressed.
-pub(crate) fn streams<R: SeriesReader>() -> Table<R> {
-    vec![("/api/v1/live/events", get(events::api)), ("/live/parts", get(events::parts))]
+pub(crate) fn streams() -> Table {
+    let of_programs = get(events::api).layer(from_fn(query::refuse_known_at));
+    vec![("/api/v1/live/events", of_programs), ("/live/parts", get(events::parts))]
 }
 
-fn pages<R: SeriesReader>() -> Table<R> {
+fn pages() -> Table {
     vec![
         ("/", get(pages::live::show)),
         ("/wall", get(pages::wall::show)),
@@ -106,7 +121,7 @@ fn pages<R: SeriesReader>() -> Table<R> {
 }
 
 /// The whole service.
-pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
+pub(crate) fn router(app: Arc<App>) -> Router {
     let timed = collect(api().into_iter().chain(pages()))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
@@ -120,8 +135,8 @@ pub(crate) fn router<R: SeriesReader>(app: Arc<App<R>>) -> Router {
         .with_state(app)
 }
 
-fn collect<R: SeriesReader>(
-    table: impl IntoIterator<Item = (&'static str, MethodRouter<Arc<App<R>>>)>,
-) -> Router<Arc<App<R>>> {
+fn collect(
+    table: impl IntoIterator<Item = (&'static str, MethodRouter<Arc<App>>)>,
+) -> Router<Arc<App>> {
     table.into_iter().fold(Router::new(), |router, (path, method)| router.route(path, method))
 }

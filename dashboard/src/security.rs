@@ -7,7 +7,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -31,11 +30,7 @@ static HEADERS: [(HeaderName, &str); 5] = [
 /// A page from elsewhere can make a browser take any name for 127.0.0.1 (DNS rebinding) and would then read what
 /// only this machine may. So while the dashboard listens on loopback, `Host` must name loopback. Once it listens
 /// on the network, whoever is on it may read anyway. A proxy in front hands on the address that it connects to.
-pub(crate) async fn guard<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let mut response = if app.loopback_only && !is_local(request.headers()) {
         Problem::foreign_host().into_response()
     } else {

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use domain::Clock;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
-use store::SeriesReader;
+use store::AnyReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
 use tokio::net::TcpListener;
@@ -35,13 +35,13 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 const FIRST_STATES: Duration = Duration::from_secs(3);
 
 /// All that the dashboard needs from outside.
-pub struct Dashboard<R: SeriesReader> {
+pub struct Dashboard {
     /// The building as it is now; when it changes, the pages change with it.
     pub site: watch::Receiver<Arc<Site>>,
     /// Why the site file cannot be followed, while it cannot.
     pub trouble: watch::Receiver<Option<String>>,
     /// Where history is read.
-    pub reader: Arc<R>,
+    pub reader: AnyReader,
     /// Where the state topics are.
     pub broker: BrokerUrl,
     /// Who may read, and who may change something.
@@ -62,7 +62,7 @@ pub struct Dashboard<R: SeriesReader> {
     pub demonstration: bool,
 }
 
-impl<R: SeriesReader> fmt::Debug for Dashboard<R> {
+impl fmt::Debug for Dashboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dashboard")
             .field("site", &self.site.borrow().id)
@@ -84,7 +84,7 @@ pub enum DashboardError {
     Tls(BrokerUrl),
 }
 
-impl<R: SeriesReader> Dashboard<R> {
+impl Dashboard {
     /// Serves on `listener` until `shutdown`, then ends every stream, lets answers under way finish, and returns.
     ///
     /// It serves before the broker is reached and while it is away: the pages say how old their figures are.
@@ -138,15 +138,15 @@ impl Entrance {
 }
 
 /// The pages of one state of the building, and what keeps them up to date.
-struct Shown<R> {
-    app: Arc<App<R>>,
+struct Shown {
+    app: Arc<App>,
     router: Router,
     stop: CancellationToken,
     tasks: JoinSet<()>,
 }
 
-impl<R: SeriesReader> Shown<R> {
-    fn begin(dashboard: &Dashboard<R>, loopback_only: bool, stop: &CancellationToken) -> Self {
+impl Shown {
+    fn begin(dashboard: &Dashboard, loopback_only: bool, stop: &CancellationToken) -> Self {
         let stop = stop.child_token();
         let app = Arc::new(App::new(dashboard, loopback_only, stop.clone()));
         let tasks = live_tasks(&app, dashboard.broker.clone());
@@ -156,7 +156,7 @@ impl<R: SeriesReader> Shown<R> {
     /// Begins anew whenever the building changes. Streams end then, and their readers come back by themselves.
     async fn follow(
         &mut self,
-        mut dashboard: Dashboard<R>,
+        mut dashboard: Dashboard,
         entrance: Entrance,
         stop: CancellationToken,
     ) {
@@ -196,7 +196,7 @@ async fn join(tasks: &mut JoinSet<()>) {
     }
 }
 
-fn live_tasks<R: SeriesReader>(app: &Arc<App<R>>, broker: BrokerUrl) -> JoinSet<()> {
+fn live_tasks(app: &Arc<App>, broker: BrokerUrl) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (site, hub) = (Arc::clone(&app.site), Arc::clone(&app.live));
     tasks.spawn(live::link::run(broker, site, hub, app.shutdown.clone()));

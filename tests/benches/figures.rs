@@ -19,7 +19,10 @@ use domain::energy::{
 use domain::live::Live;
 use domain::rollup;
 use domain::site::{Meter, Site};
-use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, SeriesSet, Source, Value};
+use domain::{
+    DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, SeriesSet, Source, Value,
+};
+use figures::Figures;
 use jiff::SignedDuration;
 use store::{
     Batch, Range, RollupRange, SeriesReader, SeriesWriter, SqliteReader, SqliteSettings,
@@ -88,8 +91,10 @@ async fn main() -> Result<(), StoreError> {
     println!("both: {:.3} kWh", a / 1000.0);
 
     let watch = Stopwatch::now();
-    let review = ingest::look_back(&site, &reader, now).await?;
-    let nights: usize = review.nights.iter().map(|(_, nights)| nights.len()).sum();
+    let clock = Arc::new(ManualClock::new(now));
+    let view = Figures::new(reader.clone(), Arc::new(site.clone()), clock).view(None).await;
+    let weeks = view.expect("a store of its own").weekly_review().await.expect("figures of it");
+    let nights: usize = weeks.nights.iter().map(|(_, nights)| nights.len()).sum();
     println!(
         "the look back of a night, over {nights} nights of {METERS} meters: {:.1?}",
         watch.elapsed()

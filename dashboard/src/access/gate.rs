@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::serve::IncomingStream;
-use store::SeriesReader;
 
 use super::sessions::{COOKIE, Known};
 use super::{Access, Refusal};
@@ -56,8 +55,8 @@ pub(crate) struct Visitor {
 ///
 /// Reading is open on this machine; to others as long as there is no account. A proxy on this machine must say for
 /// whom it asks, as all of them can.
-pub(crate) async fn admit<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn admit(
+    State(app): State<Arc<App>>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -89,8 +88,8 @@ fn is_open(uri: &Uri) -> bool {
     OPEN.contains(&uri.path()) || uri.path().starts_with("/assets/")
 }
 
-async fn known<R>(
-    app: &App<R>,
+async fn known(
+    app: &App,
     headers: &HeaderMap,
     address: Option<IpAddr>,
 ) -> Result<Option<Known>, Problem> {

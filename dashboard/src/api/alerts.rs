@@ -9,7 +9,7 @@ use domain::Instant;
 use domain::alerts::Alert;
 use domain::alerts::{AlertId, Standing};
 use serde::Serialize;
-use store::SeriesReader;
+use store::AlertReader;
 
 use crate::access::{AccountName, Staff, Visitor};
 use crate::app::App;
@@ -27,8 +27,8 @@ pub(crate) struct AlertItem {
     cleared_at: Option<Instant>,
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<AlertItem>>, Problem> {
@@ -48,8 +48,8 @@ fn item(standing: Standing, visitor: &Visitor) -> AlertItem {
     AlertItem { alert, raised_at, cleared_at }
 }
 
-pub(crate) async fn acknowledge<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn acknowledge(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     Staff(known): Staff,
 ) -> Result<StatusCode, Problem> {
@@ -58,11 +58,7 @@ pub(crate) async fn acknowledge<R: SeriesReader>(
 }
 
 /// Notes that somebody takes care of an alert.
-pub(crate) async fn take_care<R: SeriesReader>(
-    app: &App<R>,
-    id: AlertId,
-    by: &AccountName,
-) -> Result<(), Problem> {
+pub(crate) async fn take_care(app: &App, id: AlertId, by: &AccountName) -> Result<(), Problem> {
     let staff_actions = app.staff_actions.as_ref().ok_or_else(Problem::nothing_to_change)?;
     if staff_actions.acknowledge(id, by.as_str().to_owned()).await? {
         tracing::info!(account = by.as_str(), alert = id.0, "an alert is taken care of");

@@ -10,14 +10,12 @@ use domain::ids::{Channel, DeviceId};
 use domain::reading::Source;
 use domain::register::{Event, EventSort};
 use serde::Serialize;
-use store::SeriesReader;
 
 use crate::app::App;
-use crate::insights::checks::{ExcessItem, PartsItem, cross_checks, parts, story};
-use crate::insights::scope::{meter, whole_days};
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
+use figures::{ExcessItem, PartsItem, whole_days};
 
 /// The longest span of which all readings of the registers are read.
 const MOST_DAYS: i64 = 92;
@@ -49,16 +47,17 @@ enum Sort {
 }
 
 /// `GET /meters/{meter}/events`: resets, glitches, jumps and repaired silences, in the order of time.
-pub(crate) async fn events<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn events(
+    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<Page<EventItem>>, Problem> {
-    let meter = meter(&app.site, &id)?;
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
-    let (events, repairs) = story(&app, meter, span).await?;
-    let mut items: Vec<EventItem> = events.iter().map(misbehaved).collect();
-    items.extend(repairs.iter().map(repaired));
+    let view = app.figures.view(query.known_at()?).await?;
+    let meter = view.meter(&id)?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
+    let story = view.register_story(meter, span).await?;
+    let mut items: Vec<EventItem> = story.events.iter().map(misbehaved).collect();
+    items.extend(story.repairs.iter().map(repaired));
     items.sort_by_key(|item| item.start);
     Ok(Json(Page { items, next: None }))
 }
@@ -99,14 +98,15 @@ pub(crate) struct CheckItem {
 }
 
 /// `GET /meters/{meter}/checks`: the register beside integrated power, day by day.
-pub(crate) async fn checks<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn checks(
+    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<Page<CheckItem>>, Problem> {
-    let meter = meter(&app.site, &id)?;
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS_COMPARED)?;
-    let days = cross_checks(&app, meter, span).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let meter = view.meter(&id)?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS_COMPARED)?;
+    let days = view.cross_checks(meter, span).await?;
     let item = |day: domain::calendar::Bucket<CrossCheck>| CheckItem {
         start: day.period.start(),
         end: day.period.end(),
@@ -124,14 +124,15 @@ pub(crate) struct PartsAnswer {
 }
 
 /// `GET /meters/{meter}/parts`: what no part accounts for, and parts above their whole.
-pub(crate) async fn beside_parts<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn beside_parts(
+    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Json<PartsAnswer>, Problem> {
-    let meter = meter(&app.site, &id)?;
-    let span = query.span(app.clock.now())?;
-    let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
-    let (items, excesses) = parts(&app, meter, &grid).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let meter = view.meter(&id)?;
+    let span = query.span(view.now())?;
+    let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
+    let (items, excesses) = view.parts(meter, &grid).await?;
     Ok(Json(PartsAnswer { items, excesses, next }))
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use domain::Instant;
 use domain::audit::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
 use serde::{Deserialize, Serialize};
-use store::SeriesReader;
+use store::AuditReader;
 
 use crate::access::{AccountName, Staff, StaffJson};
 use crate::app::App;
@@ -48,8 +48,8 @@ struct Entered {
     id: EntryId,
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     query: Query,
 ) -> Result<Json<Page<CorrectionItem>>, Problem> {
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;
@@ -73,8 +73,8 @@ fn item(entry: &Entry, entries: &[Entry]) -> Option<CorrectionItem> {
     })
 }
 
-pub(crate) async fn add<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn add(
+    State(app): State<Arc<App>>,
     StaffJson(known, wanted): StaffJson<Wanted>,
 ) -> Result<Response, Problem> {
     let Wanted { target, from, to, effect, reason } = wanted;
@@ -83,8 +83,8 @@ pub(crate) async fn add<R: SeriesReader>(
     Ok((StatusCode::CREATED, Json(Entered { id })).into_response())
 }
 
-pub(crate) async fn undo<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     Staff(known): Staff,
     query: Query,
@@ -95,8 +95,8 @@ pub(crate) async fn undo<R: SeriesReader>(
 }
 
 /// Enters a correction that makes sense.
-pub(crate) async fn enter<R: SeriesReader>(
-    app: &App<R>,
+pub(crate) async fn enter(
+    app: &App,
     author: &AccountName,
     correction: Correction,
     reason: &str,
@@ -109,8 +109,8 @@ pub(crate) async fn enter<R: SeriesReader>(
 }
 
 /// Undoes a correction that still holds.
-pub(crate) async fn undo_entry<R: SeriesReader>(
-    app: &App<R>,
+pub(crate) async fn undo_entry(
+    app: &App,
     author: &AccountName,
     id: EntryId,
     reason: &str,
@@ -128,8 +128,8 @@ pub(crate) async fn undo_entry<R: SeriesReader>(
     record(app, author, Deed::Undo { entry: id }, reason).await
 }
 
-async fn record<R: SeriesReader>(
-    app: &App<R>,
+async fn record(
+    app: &App,
     author: &AccountName,
     deed: Deed,
     reason: &str,

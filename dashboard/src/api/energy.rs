@@ -7,11 +7,8 @@ use axum::extract::{Path, State};
 use domain::energy::EnergyFigure;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::SeriesReader;
 
 use crate::app::App;
-use crate::energy_figures;
-use crate::known::Known;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
@@ -30,19 +27,16 @@ impl EnergyItem {
     }
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     Path(meter): Path<String>,
     query: Query,
 ) -> Result<Json<Page<EnergyItem>>, Problem> {
-    let Some(meter) = app.site.meter(&meter) else {
-        return Err(Problem::unknown("meter", &meter, "an id of a [[meter]] of the site file"));
-    };
-    let by = query.by()?;
-    let span = query.span(app.clock.now())?;
-    let (grid, next) = query.buckets(by, span, &app.site.timezone)?;
-    let known = Known::at(&app, query.known_at()?).await?;
-    let figures = energy_figures::of_meter_as(&app, &known, meter, &grid).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let meter = view.meter(&meter)?;
+    let (by, span) = (query.by()?, query.span(view.now())?);
+    let (grid, next) = query.buckets(by, span, &view.site().timezone)?;
+    let figures = view.energy_of_meter(meter, &grid).await?;
     let items = grid.into_iter().zip(figures);
     let items = items.map(|(period, figure)| EnergyItem::of(period, figure)).collect();
     Ok(Json(Page { items, next }))

@@ -14,18 +14,15 @@ use domain::energy::EnergyFigure;
 use domain::site::Site;
 use domain::{Instant, Period};
 use jiff::tz::TimeZone;
-use store::SeriesReader;
 
 use crate::app::App;
-use crate::energy_figures;
-use crate::insights::scope::Scope;
-use crate::known::Known;
 use crate::pages::shell::Choice;
 use crate::paging::LARGEST_PAGE;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::CsvDialect;
 use crate::words::Language;
+use figures::{Scope, View};
 
 const PROGRAMS: [&str; 6] = ["start", "end", "energy_wh", "quality", "coverage", "repaired"];
 const PEOPLE_FR: [&str; 8] = [
@@ -50,36 +47,38 @@ const PEOPLE_EN: [&str; 8] = [
 ];
 
 /// Of a meter.
-pub(crate) async fn of_meter<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn of_meter(
+    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let meter = crate::insights::scope::meter(&app.site, &id)?;
-    let known = Known::at(&app, query.known_at()?).await?;
-    let periods = periods(&app, &query)?;
-    let figures = energy_figures::of_meter_as(&app, &known, meter, &periods).await?;
-    answer(&app, &query, choice, &id, &periods, &figures)
+    let view = app.figures.view(query.known_at()?).await?;
+    let meter = view.meter(&id)?;
+    let periods = periods(&view, &query)?;
+    let figures = view.energy_of_meter(meter, &periods).await?;
+    answer(&view, &query, choice, &id, &periods, &figures)
 }
 
 /// Of a zone, or of the building.
-pub(crate) async fn of_zone<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn of_zone(
+    State(app): State<Arc<App>>,
     Path(id): Path<String>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let scope = Scope::of_zone(&app.site, &id)?;
-    let periods = periods(&app, &query)?;
-    let figures = energy_figures::together(&app, &scope.meters, &periods).await?;
-    answer(&app, &query, choice, &id, &periods, &figures)
+    let view = app.figures.view(query.known_at()?).await?;
+    let scope = Scope::of_zone(view.site(), &id)?;
+    let periods = periods(&view, &query)?;
+    let figures = view.energy(&scope.meters, &periods).await?;
+    answer(&view, &query, choice, &id, &periods, &figures)
 }
 
 /// All of them: a table has no pages.
-fn periods<R>(app: &App<R>, query: &Query) -> Result<Vec<Period>, Problem> {
-    let (by, span) = (query.by()?, query.span(app.clock.now())?);
-    let periods: Vec<Period> = grid(by, span, &app.site.timezone).take(LARGEST_PAGE + 1).collect();
+fn periods(view: &View, query: &Query) -> Result<Vec<Period>, Problem> {
+    let (by, span) = (query.by()?, query.span(view.now())?);
+    let zone = &view.site().timezone;
+    let periods: Vec<Period> = grid(by, span, zone).take(LARGEST_PAGE + 1).collect();
     if periods.len() > LARGEST_PAGE {
         return Err(Problem::bad_request(
             format!("more than {LARGEST_PAGE} lines between `from` and `to`"),
@@ -89,8 +88,8 @@ fn periods<R>(app: &App<R>, query: &Query) -> Result<Vec<Period>, Problem> {
     Ok(periods)
 }
 
-fn answer<R>(
-    app: &App<R>,
+fn answer(
+    view: &View,
     query: &Query,
     choice: Choice,
     id: &str,
@@ -100,11 +99,11 @@ fn answer<R>(
     let lines = periods.iter().copied().zip(figures.iter().copied());
     let text = match query.get("for") {
         None | Some("programs") => for_programs(lines),
-        Some("people") => for_people(lines, choice.language, &app.site, app.clock.now()),
+        Some("people") => for_people(lines, choice.language, view.site(), view.now()),
         Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
     };
     // An id has nothing that a header could not hold.
-    let name = format!("attachment; filename=\"{}-{id}.csv\"", app.site.id);
+    let name = format!("attachment; filename=\"{}-{id}.csv\"", view.site().id);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),

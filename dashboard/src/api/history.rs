@@ -7,12 +7,9 @@ use axum::extract::{Path, State};
 use domain::history::Summary;
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::figures;
-use crate::known::Known;
 use crate::paging::Page;
 use crate::privacy::tells_of_people;
 use crate::problem::Problem;
@@ -46,8 +43,8 @@ impl HistoryItem {
     }
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     Path(point): Path<String>,
     visitor: Visitor,
     query: Query,
@@ -59,11 +56,10 @@ pub(crate) async fn list<R: SeriesReader>(
         visitor.visibility.admit(&app.site, Some(&point.zone))?;
     }
     let step = query.step()?;
-    let span = query.span(app.clock.now())?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let span = query.span(view.now())?;
     let (grid, next) = query.buckets(step, span, &app.site.timezone)?;
-    let known = Known::at(&app, query.known_at()?).await?;
-    let summaries =
-        figures::history_as(&app, &known, point.quantity.kind(), &point.sources, &grid).await?;
+    let summaries = view.history(point.quantity.kind(), &point.sources, &grid).await?;
     let items = grid.into_iter().zip(summaries);
     let items = items.map(|(period, summary)| HistoryItem::new(period, summary)).collect();
     Ok(Json(Page { items, next }))

@@ -5,15 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
-use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
 use crate::live;
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    visitor: Visitor,
-) -> Json<Value> {
+pub(crate) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Json<Value> {
     Json(live::json::live(&app.live.snapshot_for(visitor.visibility)))
 }

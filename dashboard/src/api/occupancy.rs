@@ -8,18 +8,12 @@ use domain::Instant;
 use domain::figure::Quality;
 use domain::occupancy::{Occupancy, Parts};
 use serde::Serialize;
-use store::SeriesReader;
 
 use crate::access::Visitor;
 use crate::app::App;
-use crate::figures;
-use crate::known::Known;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
-
-/// The name that stands for the whole site.
-pub(crate) const BUILDING: &str = "building";
 
 #[derive(Debug, Serialize)]
 pub(crate) struct OccupancyItem {
@@ -37,26 +31,18 @@ pub(crate) struct OccupancyItem {
     coverage: f64,
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     Path(name): Path<String>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<OccupancyItem>>, Problem> {
-    let zone = match app.site.zone(&name) {
-        Some(zone) => Some(zone.id.clone()),
-        None if name == BUILDING => None,
-        None => {
-            let expected = "an id of a [[zone]] of the site file, or `building`";
-            return Err(Problem::unknown("zone", &name, expected));
-        }
-    };
-    visitor.visibility.admit(&app.site, zone.as_ref())?;
-    let step = query.step()?;
-    let span = query.span(app.clock.now())?;
-    let (grid, next) = query.buckets(step, span, &app.site.timezone)?;
-    let known = Known::at(&app, query.known_at()?).await?;
-    let people = figures::people_as(&app, &known, zone, &grid).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let zone = view.zone_or_building(&name)?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
+    let (step, span) = (query.step()?, query.span(view.now())?);
+    let (grid, next) = query.buckets(step, span, &view.site().timezone)?;
+    let people = view.people(zone, &grid).await?;
     let items = grid.into_iter().zip(people).map(|(period, figure)| OccupancyItem {
         start: period.start(),
         end: period.end(),

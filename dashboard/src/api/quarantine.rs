@@ -7,7 +7,7 @@ use axum::extract::State;
 use domain::Instant;
 use domain::message::ReasonLabel;
 use serde::Serialize;
-use store::{RefusalId, SeriesReader, StandingRefusal};
+use store::{QuarantineReader, RefusalId, StandingRefusal};
 
 use crate::app::App;
 use crate::paging::{self, Page};
@@ -48,8 +48,8 @@ impl From<StandingRefusal> for RefusedItem {
     }
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     query: Query,
 ) -> Result<Json<Page<RefusedItem>>, Problem> {
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;

@@ -15,8 +15,8 @@ use crate::paging::{self, LARGEST_PAGE, Page};
 use crate::problem::Problem;
 use crate::query::Query;
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     Path((device, quantity)): Path<(String, String)>,
     visitor: Visitor,
     query: Query,

@@ -44,8 +44,8 @@ impl From<Observation> for ReadingItem {
     }
 }
 
-pub(crate) async fn list<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<SourceItem>>, Problem> {

@@ -5,26 +5,21 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::air::{AirReport, InstrumentCheck};
-use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, Counting};
-use domain::site::{Site, Zone};
 use domain::{Instant, Period};
 use serde::Serialize;
-use store::SeriesReader;
 
-use super::occupancy::BUILDING;
 use crate::access::Visitor;
 use crate::app::App;
-use crate::figures::zones;
-use crate::insights::scope::whole_days;
 use crate::paging::Page;
 use crate::problem::Problem;
 use crate::query::Query;
+use figures::whole_days;
 
 /// The longest span that is worked out from the air of a room.
 const MOST_DAYS: i64 = 92;
 
-type Dashboard<R> = State<Arc<App<R>>>;
+type Dashboard = State<Arc<App>>;
 
 /// One period of something.
 #[derive(Debug, Serialize)]
@@ -44,63 +39,59 @@ impl<T> Item<T> {
 }
 
 /// `GET /zones/{zone}/attendance`: how a zone or the building is used, by civil period.
-pub(crate) async fn attendance<R: SeriesReader>(
-    State(app): Dashboard<R>,
+pub(crate) async fn attendance(
+    State(app): Dashboard,
     Path(name): Path<String>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<Item<Attendance>>>, Problem> {
-    let zone = zone_or_building(&app.site, &name)?;
-    visitor.visibility.admit(&app.site, zone.as_ref())?;
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
-    let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
-    let items = zones::attendances(&app, zone, &grid).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let zone = view.zone_or_building(&name)?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
+    let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
+    let items = view.attendances(zone, &grid).await?;
     Ok(Json(Item::page(grid, items, next)))
 }
 
 /// `GET /zones/{zone}/counting`: how right the doors of a zone or the building count, by civil period.
-pub(crate) async fn counting<R: SeriesReader>(
-    State(app): Dashboard<R>,
+pub(crate) async fn counting(
+    State(app): Dashboard,
     Path(name): Path<String>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
-    let zone = zone_or_building(&app.site, &name)?;
-    visitor.visibility.admit(&app.site, zone.as_ref())?;
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
-    let (grid, next) = query.buckets(query.by()?, span, &app.site.timezone)?;
-    let items = zones::countings(&app, zone, &grid).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let zone = view.zone_or_building(&name)?;
+    visitor.visibility.admit(view.site(), zone.as_ref())?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
+    let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
+    let items = view.countings(zone, &grid).await?;
     Ok(Json(Item::page(grid, items, next)))
 }
 
 /// `GET /zones/{zone}/air`: the air of a zone over a span of whole days, best a week.
-pub(crate) async fn air<R: SeriesReader>(
-    State(app): Dashboard<R>,
+pub(crate) async fn air(
+    State(app): Dashboard,
     Path(name): Path<String>,
     query: Query,
 ) -> Result<Json<Item<AirReport>>, Problem> {
-    let zone = app.site.zone(&name).cloned().ok_or_else(|| unknown(&name))?;
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
-    let of = zones::air(&app, zone, span).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let zone = view.site().zone(&name).ok_or_else(|| unknown(&name))?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
+    let of = view.air(zone, span).await?;
     Ok(Json(Item { start: span.start(), end: span.end(), of }))
 }
 
 /// `GET /air/instruments`: which CO2 instruments must be looked at, over a span of whole days, best a week.
-pub(crate) async fn instruments<R: SeriesReader>(
-    State(app): Dashboard<R>,
+pub(crate) async fn instruments(
+    State(app): Dashboard,
     query: Query,
 ) -> Result<Json<Page<InstrumentCheck>>, Problem> {
-    let span = whole_days(&app.site, query.span(app.clock.now())?, MOST_DAYS)?;
-    let items = zones::instruments(&app, span).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
+    let items = view.instrument_checks(span).await?;
     Ok(Json(Page { items, next: None }))
-}
-
-fn zone_or_building(site: &Site, name: &str) -> Result<Option<ZoneId>, Problem> {
-    match site.zone(name) {
-        Some(Zone { id, .. }) => Ok(Some(id.clone())),
-        None if name == BUILDING => Ok(None),
-        None => Err(unknown(name)),
-    }
 }
 
 fn unknown(name: &str) -> Problem {

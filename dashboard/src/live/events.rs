@@ -12,7 +12,6 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use store::SeriesReader;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio_util::sync::CancellationToken;
 
@@ -29,16 +28,16 @@ use crate::words::Language;
 const COME_BACK: Bytes = Bytes::from_static(b"retry: 2000\n\n");
 
 /// `GET /api/v1/live/events`
-pub(crate) async fn api<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn api(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
     open(&app, Audience::Api(visitor.visibility))
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
-pub(crate) async fn parts<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn parts(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -55,7 +54,7 @@ pub(crate) async fn parts<R: SeriesReader>(
     open(&app, audience)
 }
 
-fn open<R: SeriesReader>(app: &App<R>, audience: Audience) -> Result<Response, Problem> {
+fn open(app: &App, audience: Audience) -> Result<Response, Problem> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
     let stream = follow(Arc::clone(&app.live), audience, app.shutdown.clone(), place);

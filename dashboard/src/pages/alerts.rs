@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::alerts::{AlertId, Standing};
 use serde::Deserialize;
-use store::SeriesReader;
+use store::AlertReader;
 
 use super::shell::{Choice, Shell};
 use super::staff::Me;
@@ -45,16 +45,16 @@ struct Row {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Nothing {}
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     choice: Choice,
 ) -> Response {
     page(&app, &visitor, choice, None).await
 }
 
-pub(crate) async fn acknowledge<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn acknowledge(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     StaffForm(known, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
@@ -65,8 +65,8 @@ pub(crate) async fn acknowledge<R: SeriesReader>(
 }
 
 /// Sends a trial by every way, and says what became of it.
-pub(crate) async fn trial<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn trial(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     choice: Choice,
     StaffForm(_, Nothing {}): StaffForm<Nothing>,
@@ -78,12 +78,7 @@ pub(crate) async fn trial<R: SeriesReader>(
     page(&app, &visitor, choice, Some(said)).await
 }
 
-async fn page<R: SeriesReader>(
-    app: &App<R>,
-    visitor: &Visitor,
-    choice: Choice,
-    trial: Option<String>,
-) -> Response {
+async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String>) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot_for(choice.visibility));
     let locale = snapshot.locale(choice.language);
     let is_staff = visitor.known.is_some();

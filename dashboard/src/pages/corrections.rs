@@ -9,19 +9,18 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
 use domain::{Kind, Period};
 use serde::Deserialize;
-use store::SeriesReader;
+use store::AuditReader;
 
 use super::shell::{Choice, Shell};
 use super::staff::Me;
 use crate::access::{Known as Account, Staff, StaffForm};
 use crate::api::corrections::{enter, undo_entry};
 use crate::app::App;
-use crate::known::Known;
 use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Locale};
-use crate::{energy_figures, figures};
+use figures::View;
 
 /// Entries on the page, newest first; the API has the rest.
 const MOST_SHOWN: usize = 200;
@@ -94,8 +93,8 @@ pub(crate) struct Undoing {
     reason: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     staff: Staff,
     choice: Choice,
     query: Query,
@@ -108,8 +107,8 @@ pub(crate) async fn show<R: SeriesReader>(
     page(&app, &staff.0, choice, given, None, None).await
 }
 
-pub(crate) async fn take<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn take(
+    State(app): State<Arc<App>>,
     choice: Choice,
     StaffForm(account, given): StaffForm<Given>,
 ) -> Response {
@@ -138,8 +137,8 @@ pub(crate) async fn take<R: SeriesReader>(
     }
 }
 
-pub(crate) async fn undo<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     choice: Choice,
     StaffForm(account, undoing): StaffForm<Undoing>,
@@ -152,8 +151,8 @@ pub(crate) async fn undo<R: SeriesReader>(
     }
 }
 
-async fn page<R: SeriesReader>(
-    app: &App<R>,
+async fn page(
+    app: &App,
     account: &Account,
     choice: Choice,
     given: Given,
@@ -222,14 +221,14 @@ fn target(text: &str) -> Option<Target> {
 }
 
 /// The figure of the stretch as it is and as it would be.
-async fn preview<R: SeriesReader>(
-    app: &App<R>,
+async fn preview(
+    app: &App,
     locale: &Locale,
     account: &Account,
     wanted: &Correction,
 ) -> Result<Preview, Problem> {
     let mut entries = app.reader.ledger().await?;
-    let now = Known::under(app, &entries, None);
+    let now = app.figures.view_under(&entries, None);
     entries.push(Entry {
         id: EntryId(u64::MAX),
         at: app.clock.now(),
@@ -237,35 +236,34 @@ async fn preview<R: SeriesReader>(
         reason: String::new(),
         deed: Deed::Correction(wanted.clone()),
     });
-    let then = Known::under(app, &entries, None);
+    let then = app.figures.view_under(&entries, None);
     let name = locale.target(&wanted.target, &app.site);
     let span = wanted.period();
     Ok(Preview {
         name: format!("{name}, {}", locale.span(span)),
-        before: figure(app, locale, &now, &wanted.target, span).await?,
-        after: figure(app, locale, &then, &wanted.target, span).await?,
+        before: figure(locale, &now, &wanted.target, span).await?,
+        after: figure(locale, &then, &wanted.target, span).await?,
     })
 }
 
-async fn figure<R: SeriesReader>(
-    app: &App<R>,
+async fn figure(
     locale: &Locale,
-    known: &Known<R>,
+    view: &View,
     target: &Target,
     span: Period,
 ) -> Result<String, Problem> {
     let (language, unknown) = (locale.language, locale.language.labels().unknown.to_owned());
     match target {
         Target::Meter(id) => {
-            let Some(meter) = app.site.meter(id.as_str()) else { return Ok(unknown) };
-            let figures = energy_figures::of_meter_as(app, known, meter, &[span]).await?;
+            let Some(meter) = view.site().meter(id.as_str()) else { return Ok(unknown) };
+            let figures = view.energy_of_meter(meter, &[span]).await?;
             let wh = figures.first().and_then(|figure| figure.energy_wh);
             Ok(wh.map_or(unknown, |wh| language.exact_energy(wh)))
         }
         Target::Point(id) => {
-            let Some(point) = app.site.point(id.as_str()) else { return Ok(unknown) };
+            let Some(point) = view.site().point(id.as_str()) else { return Ok(unknown) };
             let kind = point.quantity.kind();
-            let figures = figures::history_as(app, known, kind, &point.sources, &[span]).await?;
+            let figures = view.history(kind, &point.sources, &[span]).await?;
             let mean = figures.into_iter().next().flatten().map(|summary| summary.mean);
             Ok(mean.map_or(unknown, |mean| match kind {
                 Kind::State => language.percent(mean),
@@ -276,7 +274,7 @@ async fn figure<R: SeriesReader>(
     }
 }
 
-fn targets<R>(app: &App<R>, locale: &Locale) -> Vec<Group> {
+fn targets(app: &App, locale: &Locale) -> Vec<Group> {
     let t = locale.language.labels();
     let choosable = |target: Target, value: String| Choosable {
         name: locale.target(&target, &app.site),
@@ -294,7 +292,7 @@ fn targets<R>(app: &App<R>, locale: &Locale) -> Vec<Group> {
     ]
 }
 
-fn rows<R>(app: &App<R>, locale: &Locale, entries: &[Entry]) -> Vec<Row> {
+fn rows(app: &App, locale: &Locale, entries: &[Entry]) -> Vec<Row> {
     let corrections = entries.iter().rev().filter_map(|entry| match &entry.deed {
         Deed::Correction(correction) => Some((entry, correction)),
         _ => None,

@@ -11,14 +11,13 @@ use domain::site::{Point, Site};
 use domain::{Kind, Period, Quantity};
 use jiff::SignedDuration;
 use serde_json::json;
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
-use crate::figures;
 use crate::live::screen::Screen;
 use crate::live::snapshot::Snapshot;
 use crate::privacy::tells_of_people;
+use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Language, Locale, decimals, is_from_zero, is_stepped};
 
@@ -68,11 +67,7 @@ struct Row {
     coverage: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let snapshot = app.live.snapshot_for(choice.visibility);
     let (language, t) = (choice.language, choice.language.labels());
     let is_shown = |point: &&Point| is_shown(&snapshot, point);
@@ -82,9 +77,7 @@ pub(crate) async fn show<R: SeriesReader>(
 
     let buckets = buckets(&snapshot, span.1, span.2);
     let answer = match point {
-        Some(point) => {
-            figures::history(&app, point.quantity.kind(), &point.sources, &buckets).await
-        }
+        Some(point) => history(&app, point, &buckets).await,
         None => Ok(Vec::new()),
     };
     let failed = answer.is_err();
@@ -105,6 +98,15 @@ pub(crate) async fn show<R: SeriesReader>(
         failed,
     };
     choice.page(&page)
+}
+
+async fn history(
+    app: &App,
+    point: &Point,
+    buckets: &[Period],
+) -> Result<Vec<Option<Summary>>, Problem> {
+    let view = app.figures.view(None).await?;
+    Ok(view.history(point.quantity.kind(), &point.sources, buckets).await?)
 }
 
 /// Whether who looks may see its history: detectors of small rooms are not for the public.

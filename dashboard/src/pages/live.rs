@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -21,10 +20,7 @@ struct Live {
     energy_of: Option<String>,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     power_today::prepare(&app).await;
     let snapshot = app.live.snapshot_for(choice.visibility);
     let mut shell = Shell::new("/", "", Screen::Live, choice.language, &snapshot);

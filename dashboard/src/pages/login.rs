@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::access::{COOKIE, LONGEST, Refusal, StaffForm, Visitor, is_from_here, is_secure};
@@ -41,16 +40,12 @@ pub(crate) struct Given {
 #[derive(Deserialize)]
 pub(crate) struct Nothing {}
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     choice.page(&page(&app, choice, query.get("next").unwrap_or_default(), "", None))
 }
 
-pub(crate) async fn enter<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn enter(
+    State(app): State<Arc<App>>,
     visitor: Visitor,
     headers: HeaderMap,
     choice: Choice,
@@ -97,8 +92,8 @@ pub(crate) async fn enter<R: SeriesReader>(
     answer
 }
 
-pub(crate) async fn leave<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn leave(
+    State(app): State<Arc<App>>,
     headers: HeaderMap,
     StaffForm(known, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
@@ -107,13 +102,7 @@ pub(crate) async fn leave<R: SeriesReader>(
     with_cookie(Redirect::to("/"), "", 0, &headers)
 }
 
-fn page<R: SeriesReader>(
-    app: &App<R>,
-    choice: Choice,
-    next: &str,
-    name: &str,
-    fault: Option<String>,
-) -> Login {
+fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>) -> Login {
     let t = choice.language.labels();
     let snapshot = app.live.snapshot_for(choice.visibility);
     Login {

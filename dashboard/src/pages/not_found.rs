@@ -6,7 +6,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -19,8 +18,8 @@ struct NotFound {
     shell: Shell,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     uri: Uri,
     headers: HeaderMap,
     choice: Choice,

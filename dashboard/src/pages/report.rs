@@ -6,16 +6,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::SeriesReader;
+
+use figures::{FigureError, Month, View};
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
 use crate::live::screen::Screen;
 use crate::problem::Problem;
 use crate::query::Query;
-use crate::report::{
-    Document, Month, csv_for_people, csv_for_programs, energy_is_known, file_page, gather,
-};
+use crate::report::{Document, csv_for_people, csv_for_programs, file_page};
 use crate::words::{Locale, ReportLabels};
 
 /// Months to choose from: this one and so many before it.
@@ -33,103 +32,110 @@ struct ReportPage {
     document: Option<Document>,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
     let (snapshot, t) = (app.live.snapshot_for(choice.visibility), choice.language.report());
     let locale = snapshot.locale(choice.language);
-    let month = asked(&app, &query).await?;
-    let document = document(&app, choice, month).await.ok();
+    let (month, document) = match app.figures.view(query.known_at()?).await {
+        Ok(view) => {
+            let month = asked(&view, &query).await?;
+            (month, document(&view, choice, month).await)
+        }
+        // The page says that the store does not answer.
+        Err(error) => {
+            let this = Month::of(snapshot.now, &app.site.timezone);
+            (named(&query, this)?.unwrap_or(this.before()), Err(error))
+        }
+    };
+    let document = document.map_err(Problem::from).ok();
     let title = t.title.replace("{}", &locale.month(month.period(&app.site.timezone).start()));
     let page = ReportPage {
         shell: Shell::new("/report", &title, Screen::Plain, choice.language, &snapshot),
         t,
         title,
         month: month.to_string(),
-        months: months(&app, &locale, month),
+        months: months(&locale, Month::of(snapshot.now, &app.site.timezone), month),
         document,
     };
     Ok(choice.page(&page))
 }
 
 /// `/report.html`: to keep or to send.
-pub(crate) async fn file<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn file(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query).await?;
-    let document = document(&app, choice, month).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = asked(&view, &query).await?;
+    let document = document(&view, choice, month).await?;
     let text = file_page(&document, app.live.snapshot_for(choice.visibility).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
 
 /// `/report.csv`: for a spreadsheet with `for=people`, else for programs.
-pub(crate) async fn table<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn table(
+    State(app): State<Arc<App>>,
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let month = asked(&app, &query).await?;
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = asked(&view, &query).await?;
     let write = match query.get("for") {
         Some("people") => csv_for_people,
         None | Some("programs") => csv_for_programs,
         Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
     };
-    let text = write(&document(&app, choice, month).await?);
+    let text = write(&document(&view, choice, month).await?);
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
 }
 
-async fn document<R: SeriesReader>(
-    app: &App<R>,
-    choice: Choice,
-    month: Month,
-) -> Result<Document, Problem> {
-    let report = gather(app, month).await?;
-    Ok(Document::of(&report, &app.site, choice.language))
+async fn document(view: &View, choice: Choice, month: Month) -> Result<Document, FigureError> {
+    let report = view.month_report(month).await?;
+    Ok(Document::of(&report, view.site(), choice.language))
 }
 
 /// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
 /// this month only, this one.
-async fn asked<R: SeriesReader>(app: &App<R>, query: &Query) -> Result<Month, Problem> {
-    let this = Month::of(app.clock.now(), &app.site.timezone);
-    let Some(text) = query.get("month") else {
-        let before = this.before();
-        let is_known = energy_is_known(app, before).await? || !energy_is_known(app, this).await?;
-        return Ok(if is_known { before } else { this });
-    };
+async fn asked(view: &View, query: &Query) -> Result<Month, Problem> {
+    let this = Month::of(view.now(), &view.site().timezone);
+    if let Some(month) = named(query, this)? {
+        return Ok(month);
+    }
+    let before = this.before();
+    let is_known = view.has_energy(before).await? || !view.has_energy(this).await?;
+    Ok(if is_known { before } else { this })
+}
+
+/// The month that the query names, which has begun.
+fn named(query: &Query, this: Month) -> Result<Option<Month>, Problem> {
+    let Some(text) = query.get("month") else { return Ok(None) };
     let month: Month =
         text.parse().map_err(|_| Problem::bad_query("month", text, "a month such as 2026-10"))?;
     if month > this {
         return Err(Problem::bad_query("month", text, "a month that has begun"));
     }
-    Ok(month)
+    Ok(Some(month))
 }
 
-/// What there is to choose from, the newest first.
-fn months<R>(app: &App<R>, locale: &Locale, chosen: Month) -> Vec<(String, String, bool)> {
-    let this = Month::of(app.clock.now(), &app.site.timezone);
+/// Months to choose from up to this one, the newest first.
+fn months(locale: &Locale, this: Month, chosen: Month) -> Vec<(String, String, bool)> {
     let mut months: Vec<Month> =
         std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS).collect();
     if !months.contains(&chosen) {
         months.push(chosen);
     }
     let entry = |month: Month| {
-        let name = locale.month(month.period(&app.site.timezone).start());
+        let name = locale.month(month.period(&locale.zone).start());
         (month.to_string(), name, month == chosen)
     };
     months.into_iter().map(entry).collect()
 }
 
-fn attachment<R>(
-    app: &App<R>,
-    month: Month,
-    ending: &str,
-    kind: &'static str,
-    text: String,
-) -> Response {
+fn attachment(app: &App, month: Month, ending: &str, kind: &'static str, text: String) -> Response {
     let name = format!("attachment; filename=\"{}-{month}.{ending}\"", app.site.id);
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),

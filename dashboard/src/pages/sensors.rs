@@ -11,7 +11,7 @@ use domain::Source;
 use domain::site::{Site, assigned_at};
 use store::backup::BackupStatus;
 use store::influx::Standing;
-use store::{SeriesReader, StandingRefusal, StoredSource};
+use store::{QuarantineReader, SeriesReader, StandingRefusal, StoredSource};
 use tokio::time::timeout;
 
 use super::shell::{Choice, Shell};
@@ -83,10 +83,7 @@ struct RefusedRow {
     payload: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     let snapshot = app.live.snapshot_for(choice.visibility);
     let locale = snapshot.locale(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);

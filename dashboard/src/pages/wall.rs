@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
 
 use super::shell::{Choice, Shell};
 use crate::app::App;
@@ -17,10 +16,7 @@ struct Wall {
     shell: Shell,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Response {
     let mut shell = Shell::new(
         "/wall",
         "",

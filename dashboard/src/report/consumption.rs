@@ -5,13 +5,11 @@ use domain::figure::{Quality, is_complete};
 use domain::ids::MeterId;
 use domain::site::{Site, Use};
 
+use figures::{BreakdownLine as Line, Breakdowns};
+
 use super::context::ReportContext;
-use super::gather::Breakdowns;
-use crate::insights::breakdown::Line;
 use crate::sheet::{self, Cell, Column, Row, Section, Table};
 
-/// Measured share below which a month is not compared.
-const COMPARABLE: f64 = 0.9;
 /// "Le bâtiment a consommé 4 210 kWh en octobre 2026, soit 3,5 kWh/m². C'est une baisse de …"; of a partly measured
 /// month neither a rate nor a comparison.
 pub(super) fn fact(context: &ReportContext<'_>) -> String {
@@ -22,13 +20,12 @@ pub(super) fn fact(context: &ReportContext<'_>) -> String {
     };
     let share = now.building.coverage + now.building.repaired;
     let total = language.total_with_coverage(&language.energy(wh).text(), share, &context.month());
-    if !is_whole(&now.building) {
+    let Some(per_area) = now.kwh_per_m2 else {
         return t.fact_energy_part.replacen("{}", &total, 1);
-    }
-    let per_area = language.number(wh / 1000.0 / context.site.area_m2, 1);
-    let per_area = format!("{per_area}\u{a0}kWh/m²");
+    };
+    let per_area = format!("{}\u{a0}kWh/m²", language.number(per_area, 1));
     let mut fact = t.fact_energy.replacen("{}", &total, 1).replacen("{}", &per_area, 1);
-    if let Some(change) = comparable(context, &now.building, &year_before.building) {
+    if let Some(change) = context.report.change(&now.building, &year_before.building) {
         let sentence = if change < 0.0 { t.fact_less } else { t.fact_more };
         let percent = language.exact_percent(change.abs());
         let than = context.report.month.year_before().period(&context.site.timezone).start();
@@ -109,11 +106,6 @@ pub(super) fn quality(context: &ReportContext<'_>) -> Section {
     Section { tables, notes, ..Section::titled(t.data_quality).named("quality") }
 }
 
-/// Whether the total of a figure is that of its whole period.
-pub(super) fn is_whole(energy: &EnergyFigure) -> bool {
-    is_complete(energy.coverage + energy.repaired)
-}
-
 fn missing(energy: &EnergyFigure) -> f64 {
     (1.0 - energy.coverage - energy.repaired).max(0.0)
 }
@@ -159,9 +151,7 @@ fn table(
 
 fn building_row(context: &ReportContext<'_>) -> Row {
     let energies = context.report.energy.each_ref().map(|it| it.building);
-    // A rate of a part of the month would be read as that of the month.
-    let whole = energies[0].energy_wh.filter(|_| is_whole(&energies[0]));
-    let per_area = whole.map(|wh| wh / 1000.0 / context.site.area_m2);
+    let per_area = context.report.energy[0].kwh_per_m2;
     let fourth = Cell::number(context.language, per_area, 2);
     Row { name: context.t.whole.to_owned(), depth: 0, cells: cells(context, energies, fourth) }
 }
@@ -189,8 +179,7 @@ fn line_row<'a>(
     let line = of(&context.report.energy[0]);
     let energies = context.report.energy.each_ref().map(|it| of(it).energy);
     let fourth = if has_area {
-        let rate = line.kwh_per_m2.filter(|_| is_whole(&line.energy));
-        Cell::number(context.language, rate, 2)
+        Cell::number(context.language, line.kwh_per_m2, 2)
     } else {
         Cell::percent(context.language, line.share)
     };
@@ -220,25 +209,13 @@ fn cells(
     if context.report.is_over() {
         for other in [before, year_before] {
             cells.push(Cell::kwh(language, other.energy_wh));
-            cells.push(match comparable(context, &now, &other) {
+            cells.push(match context.report.change(&now, &other) {
                 Some(change) => Cell::change(language, change),
                 None => Cell::text(context.t.not_comparable.to_owned()),
             });
         }
     }
     cells
-}
-
-/// Change against another month; `None` where either is not measured well enough, or was zero.
-fn comparable(
-    context: &ReportContext<'_>,
-    now: &EnergyFigure,
-    other: &EnergyFigure,
-) -> Option<f64> {
-    let known =
-        |it: &EnergyFigure| it.energy_wh.filter(|_| it.coverage + it.repaired >= COMPARABLE);
-    let (now, other) = (known(now)?, known(other).filter(|wh| *wh > 0.0)?);
-    context.report.is_over().then(|| now / other - 1.0)
 }
 
 fn named(line: &Line) -> String {

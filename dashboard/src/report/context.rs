@@ -2,7 +2,8 @@
 
 use domain::site::Site;
 
-use super::gather::MonthReport;
+use figures::MonthReport;
+
 use crate::words::{Language, Locale, ReportLabels};
 
 /// Figures of a report, and the language that they are written in.

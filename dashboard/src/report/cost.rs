@@ -3,7 +3,8 @@
 use domain::indicators::{UsedFactor, Weighed};
 
 use super::context::ReportContext;
-use crate::insights::machine::MachineReport;
+use figures::MachineReport;
+
 use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."

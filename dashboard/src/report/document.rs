@@ -3,7 +3,8 @@
 use domain::site::Site;
 
 use super::context::ReportContext;
-use super::gather::MonthReport;
+use figures::MonthReport;
+
 use super::{consumption, cost, people};
 use crate::sheet::{Cell, Section};
 use crate::words::{Language, Locale, ReportLabels};
@@ -77,15 +78,12 @@ fn key(context: &ReportContext<'_>) -> Vec<KeyFigure> {
     let (report, t, language) = (context.report, context.t, context.language);
     let energy = report.energy[0].building;
     let share = energy.coverage + energy.repaired;
-    let is_part = energy.energy_wh.is_some() && !consumption::is_whole(&energy);
-    let energy_name = if is_part {
+    let energy_name = if energy.energy_wh.is_some() && !figures::is_complete(&energy) {
         t.part_measured.replacen("{}", t.energy, 1).replacen("{}", &language.percent(share), 1)
     } else {
         t.energy.to_owned()
     };
-    // A rate of a part of the month would be read as that of the month.
-    let per_area = energy.energy_wh.filter(|_| !is_part);
-    let per_area = per_area.map(|wh| wh / 1000.0 / context.site.area_m2);
+    let per_area = report.energy[0].kwh_per_m2;
     let closed = report.closed.and_then(|it| it.share());
     let key = |name: &str, cell: Cell, unit| KeyFigure { name: name.to_owned(), cell, unit };
     vec![

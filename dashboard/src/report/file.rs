@@ -1,16 +1,10 @@
 //! The report as one file: for who asks on the command line, and to keep or send from the page.
 
-use std::sync::Arc;
-
 use askama::Template;
-use store::SeriesReader;
-use tokio_util::sync::CancellationToken;
+use figures::{FigureError, Month, View};
 
+use super::csv;
 use super::document::Document;
-use super::month::Month;
-use super::{csv, gather};
-use crate::Dashboard;
-use crate::app::App;
 use crate::words::Language;
 
 /// How a report is written.
@@ -26,8 +20,8 @@ pub enum ReportForm {
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
-#[error("the report cannot be made: {0}")]
-pub struct ReportError(String);
+#[error("the report cannot be made")]
+pub struct ReportError(#[source] FigureError);
 
 #[derive(Template)]
 #[template(path = "report_file.html")]
@@ -53,26 +47,25 @@ pub(crate) fn page(document: &Document, demonstration: bool) -> String {
     page.render().unwrap_or_default()
 }
 
-impl<R: SeriesReader> Dashboard<R> {
-    /// The report of `month` as text, without serving anything.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn report(
-        self,
-        month: Month,
-        language: Language,
-        form: ReportForm,
-    ) -> Result<String, ReportError> {
-        let demonstration = self.demonstration;
-        let app = Arc::new(App::new(&self, true, CancellationToken::new()));
-        let report = gather(&app, month).await;
-        let report = report.map_err(|problem| ReportError(problem.detail().to_owned()))?;
-        let document = Document::of(&report, &app.site, language);
-        Ok(match form {
-            ReportForm::Html => page(&document, demonstration) + "\n",
-            ReportForm::Csv => csv::for_programs(&document),
-            ReportForm::CsvFr => csv::for_people(&document),
-        })
-    }
+/// The report of `month` as text, from the figures of one view.
+///
+/// # Errors
+/// When the figures cannot be had.
+pub async fn month_report(
+    view: &View,
+    month: Month,
+    language: Language,
+    form: ReportForm,
+) -> Result<String, ReportError> {
+    let report = view.month_report(month).await.map_err(ReportError)?;
+    let language = match language {
+        Language::French => Language::French,
+        Language::English => Language::English,
+    };
+    let document = Document::of(&report, view.site(), language);
+    Ok(match form {
+        ReportForm::Html => page(&document, false) + "\n",
+        ReportForm::Csv => csv::for_programs(&document),
+        ReportForm::CsvFr => csv::for_people(&document),
+    })
 }

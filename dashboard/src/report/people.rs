@@ -1,9 +1,10 @@
 //! Attendance and air of the month.
 
-use domain::indicators::Attendance;
+use domain::occupancy::Attendance;
 
 use super::context::ReportContext;
-use super::gather::ZoneReport;
+use figures::ZoneReport;
+
 use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "Au plus fort, 118 personnes (entre 110 et 127) ont été présentes en même temps, lundi 12 octobre, 14:00."
@@ -15,13 +16,14 @@ pub(super) fn peak_fact(context: &ReportContext<'_>) -> String {
         Some(range) => format!("{people} ({range})"),
         None => people,
     };
-    let when = context.locale.day_and_clock(peak.period.start());
+    let when = context.locale.day_and_clock(peak.at);
     t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
 }
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
 pub(super) fn air_fact(context: &ReportContext<'_>) -> Option<String> {
-    let above = |zone: &ZoneReport| Some((zone.air.as_ref()?.shares()?[1], zone.name.clone()));
+    let above =
+        |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
     let worst = context.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
     let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
     let share = context.language.exact_percent(share);
@@ -62,15 +64,14 @@ pub(super) fn air(context: &ReportContext<'_>) -> Section {
     let (t, language) = (context.t, context.language);
     let row = |zone: &ZoneReport| {
         let air = zone.air.as_ref()?;
-        let share = |level: usize| air.shares().map(|shares| shares[level]);
         Some(Row {
             name: zone.name.clone(),
             depth: 0,
             cells: vec![
-                Cell::percent(language, share(0)),
-                Cell::percent(language, share(1)),
-                Cell::number(language, Some(air.occupied_hours), 1),
-                Cell::coverage(language, air.coverage()),
+                Cell::percent(language, air.occupied.map(|it| it.above_reference)),
+                Cell::percent(language, air.occupied.map(|it| it.above_action)),
+                Cell::number(language, air.occupied.map(|it| it.occupied_h), 1),
+                Cell::coverage(language, air.coverage),
             ],
         })
     };
@@ -107,10 +108,10 @@ fn attendance_row(
         cells: vec![
             Cell::number(language, attendance.peak.map(|peak| peak.people), 0),
             text(attendance.peak.map(|_| range(context, attendance).unwrap_or_default())),
-            text(attendance.peak.map(|peak| context.locale.day_and_clock(peak.period.start()))),
+            text(attendance.peak.map(|peak| context.locale.day_and_clock(peak.at))),
             Cell::number(language, Some(f64::from(capacity)), 0),
-            Cell::number(language, attendance.peak.map(|_| attendance.occupied_hours), 1),
-            Cell::percent(language, attendance.nearly_full_share()),
+            Cell::number(language, attendance.peak.map(|_| attendance.occupied_h), 1),
+            Cell::percent(language, attendance.nearly_full_share),
             Cell::coverage(language, attendance.coverage),
         ],
     }
@@ -119,7 +120,8 @@ fn attendance_row(
 /// Interval of a peak; `None` where it is certain.
 fn range(context: &ReportContext<'_>, attendance: &Attendance) -> Option<String> {
     let peak = attendance.peak?;
-    let (low, high) = (context.language.number(peak.low, 0), context.language.number(peak.high, 0));
+    let (low, high) =
+        (context.language.number(peak.low?, 0), context.language.number(peak.high?, 0));
     (low != high).then(|| context.t.between.replacen("{}", &low, 1).replacen("{}", &high, 1))
 }
 

@@ -9,6 +9,7 @@ mod energy_pages;
 mod events;
 mod golden_month;
 mod indicators;
+mod known_at;
 mod pages;
 mod privacy;
 mod report;
@@ -50,7 +51,7 @@ pub(super) fn at(text: &str) -> Instant {
 
 /// A dashboard without a network: its store and its state topics are filled by the test.
 pub(super) struct House {
-    pub(super) app: Arc<App<MemoryStore>>,
+    pub(super) app: Arc<App>,
     pub(super) store: MemoryStore,
     pub(super) clock: Arc<ManualClock>,
     pub(super) readiness: watch::Sender<Option<String>>,
@@ -79,7 +80,7 @@ impl House {
         let dashboard = Dashboard {
             site: watch::Sender::new(Arc::new(site)).subscribe(),
             trouble: watch::Sender::new(None).subscribe(),
-            reader: Arc::new(store.clone()),
+            reader: store.clone().into(),
             broker: BrokerUrl::plain("127.0.0.1", 1),
             access: Arc::new(Access::of(folder.path())),
             staff_actions: Some(Arc::new(Office { store: store.clone(), file: Arc::clone(&file) })),

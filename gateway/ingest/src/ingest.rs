@@ -9,9 +9,11 @@ use domain::alerts::Alert;
 use domain::site::Site;
 use domain::storage::StorageState;
 use domain::{Clock, Source};
+use figures::Figures;
 use store::{Learned, SeriesWriter, StoreError, StoreReader};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::commit_window::CommitWindow;
@@ -23,6 +25,7 @@ use crate::pending_batch::PendingBatch;
 use crate::pipeline::{BATCH_DELIVERIES, Pipeline};
 use crate::readiness::Readiness;
 use crate::state_board::StateBoard;
+use crate::weekly_review::WeeklyReview;
 
 /// Parts of a pipeline, before it runs.
 pub struct Ingest<W, R> {
@@ -32,6 +35,8 @@ pub struct Ingest<W, R> {
     pub writer: Arc<W>,
     /// Where live figures are loaded from: a late reading cannot be folded in without those around it.
     pub reader: Arc<R>,
+    /// Figures of the last weeks, reviewed once a night.
+    pub figures: Figures,
     /// Where live figures go.
     pub board: Arc<StateBoard>,
     /// Where the current set of alerts goes, whenever it changed.
@@ -91,9 +96,17 @@ impl<W: SeriesWriter + 'static, R: StoreReader> Ingest<W, R> {
         let admission = Self::admission(&self.site, &self.reader).await?;
         let Self { version, storage, clock_is_set, .. } = self;
         let gateway = GatewayInfo { version, storage, clock_is_set };
-        let live =
-            LiveDriver::start(self.site, self.reader, self.board, self.alerts, self.clock, gateway)
-                .await?;
+        let review = WeeklyReview::new(Arc::clone(&self.site), self.figures, Instant::now());
+        let live = LiveDriver::start(
+            self.site,
+            self.reader,
+            review,
+            self.board,
+            self.alerts,
+            self.clock,
+            gateway,
+        )
+        .await?;
         let pipeline = Pipeline {
             admission,
             live,

@@ -20,7 +20,7 @@
 //! | `ingest` | the pipeline put together |
 //! | `alert_keeper` | the log of alerts, and the notices that follow from it |
 //! | `live_driver`, `state_board` | the building as it stands now, and its states to be published |
-//! | `looking_back` | figures of the last weeks, once a night, for alerts that no reading alone raises |
+//! | `weekly_review` | the last weeks, reviewed once a night, for alerts that no reading alone raises |
 //! | `quarantine_replay` | refused messages get another chance |
 //! | `readiness`, `counters` | obstacles to the work of the gateway, and counts of the work done |
 
@@ -35,13 +35,13 @@ mod delivery;
 mod ingest;
 mod journal;
 mod live_driver;
-mod looking_back;
 mod pending_batch;
 mod pipeline;
 mod quarantine_replay;
 mod readiness;
 mod state_board;
 mod state_publisher;
+mod weekly_review;
 
 pub use alert_keeper::{Acknowledge, Acknowledgements, AlertKeeper, acknowledgements};
 pub use commit_window::{CommitWindow, Due};
@@ -49,7 +49,6 @@ pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
 pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};
-pub use looking_back::look_back;
 pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
 pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
 pub use readiness::{Part, Readiness};

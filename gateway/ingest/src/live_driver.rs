@@ -22,8 +22,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant as Moment;
 
 use crate::counters::Counters;
-use crate::looking_back::LookingBack;
 use crate::state_board::StateBoard;
+use crate::weekly_review::WeeklyReview;
 
 /// States are posted at most this often; a change waits no longer.
 const SPACING: Duration = Duration::from_millis(100);
@@ -60,7 +60,7 @@ pub(crate) struct LiveDriver<R> {
     /// Series to be loaded once the batch that is being committed is durable.
     to_load: Vec<Need>,
     loads: JoinSet<Loaded>,
-    looking_back: LookingBack<R>,
+    weekly_review: WeeklyReview,
 }
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
@@ -70,6 +70,7 @@ impl<R: StoreReader> LiveDriver<R> {
     pub(crate) async fn start(
         site: Arc<Site>,
         reader: Arc<R>,
+        weekly_review: WeeklyReview,
         board: Arc<StateBoard>,
         alerts: watch::Sender<Vec<Alert>>,
         clock: Arc<dyn Clock>,
@@ -81,7 +82,6 @@ impl<R: StoreReader> LiveDriver<R> {
         }
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
-        let looking_back = LookingBack::new(Arc::clone(&site), Arc::clone(&reader), now);
         let mut driver = Self {
             live,
             reader: Arc::clone(&reader),
@@ -97,7 +97,7 @@ impl<R: StoreReader> LiveDriver<R> {
             loaded_at: now,
             to_load: Vec::new(),
             loads: JoinSet::new(),
-            looking_back,
+            weekly_review,
         };
         // One by one: a month of one series is megabytes, of all of them hundreds.
         for need in needs {
@@ -194,8 +194,8 @@ impl<R: StoreReader> LiveDriver<R> {
             self.live.storage(&storage, as_of);
         }
         self.live.clock(*self.gateway.clock_is_set.borrow(), as_of);
-        if let Some(last_weeks) = self.looking_back.turn(now, as_of) {
-            self.live.look_back(&last_weeks);
+        if let Some(weeks) = self.weekly_review.turn(now, as_of) {
+            self.live.look_back(&weeks);
         }
         let states = self.live.states(as_of).into_iter().map(document);
         self.alerts.send_if_modified(|sent| {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::site::Site;
 use domain::testing::at;
 use domain::{Clock, ManualClock};
+use figures::Figures;
 use ingest::{Delivery, Ingest, Journal, LinkReceipt, Readiness, Receipt, Receipts};
 use store::{
     Appended, Batch, MemoryStore, QuarantineReader, Range, SeriesReader, SeriesWriter, StoreError,
@@ -66,6 +67,7 @@ impl Running {
             site: Arc::new(site()),
             writer: Arc::new(store.clone()),
             reader: Arc::new(store.kept.clone()),
+            figures: Figures::new(store.kept.clone(), Arc::new(site()), Arc::clone(&clock)),
             board: Arc::default(),
             alerts: tokio::sync::watch::channel(Vec::new()).0,
             receipts: Receipts::new(link, Arc::new(journal)),

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use dashboard::{Access, Dashboard, Month, ReportForm};
+use dashboard::ReportForm;
 use domain::Clock;
-use domain::wire::BrokerUrl;
+use figures::{Figures, Month};
 use i18n::Language;
-use tokio::sync::watch;
 
 use super::{runtime, terminal};
 use crate::failure::Failure;
@@ -63,27 +62,15 @@ async fn report(
 ) -> Result<String, Failure> {
     let site = Arc::clone(place.site()?);
     let month = arguments.month.unwrap_or_else(|| Month::of(clock.now(), &site.timezone).before());
-    let dashboard = Dashboard {
-        site: watch::Sender::new(site).subscribe(),
-        trouble: watch::Sender::new(None).subscribe(),
-        reader: resources::reader(&place.data)?,
-        // Nothing live is asked for.
-        broker: BrokerUrl::plain("127.0.0.1", 1883),
-        access: Arc::new(Access::of(&place.data)),
-        staff_actions: None,
-        clock,
-        readiness: watch::Sender::new(None).subscribe(),
-        metrics: Arc::new(String::new),
-        backups: Arc::new(|| None),
-        forwarding: None,
-        demonstration: false,
-    };
+    let reader = (*resources::reader(&place.data)?).clone();
+    let view = Figures::new(reader, site, clock).view(None).await;
+    let view = view.map_err(|error| Failure::Unavailable(domain::failure_chain(&error)))?;
     let form = match arguments.format {
         Form::Html => ReportForm::Html,
         Form::Csv => ReportForm::Csv,
         Form::CsvFr => ReportForm::CsvFr,
     };
-    let report = dashboard.report(month, arguments.lang, form).await;
+    let report = dashboard::month_report(&view, month, arguments.lang, form).await;
     let text = report.map_err(|error| Failure::Unavailable(domain::failure_chain(&error)))?;
     let Some(path) = &arguments.to else { return Ok(text) };
     std::fs::write(path, text).map_err(|error| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::dashboard::{Access, Dashboard};
 use domain::Clock;
-use store::StoreReader;
+use store::AnyReader;
 use store::influx::InfluxReader;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -33,17 +33,17 @@ pub(crate) async fn dashboard_only(
     let listener = resources::http(config.http)?;
     let Some((target, token)) = &config.influxdb else {
         let reader = resources::reader(&config.data)?;
-        return show(config, reader, listener, clock, shutdown, announce).await;
+        return show(config, (*reader).clone().into(), listener, clock, shutdown, announce).await;
     };
     let (site, grid) = (config.site.id.clone(), rollup_grid(&config.site));
     let reader = InfluxReader::new(site, target.clone(), token, grid)
         .map_err(|fault| upkeep::influxdb_failure(&fault, fault.to_string()))?;
-    show(config, Arc::new(reader), listener, clock, shutdown, announce).await
+    show(config, reader.into(), listener, clock, shutdown, announce).await
 }
 
-async fn show<R: StoreReader>(
+async fn show(
     config: Config,
-    reader: Arc<R>,
+    reader: AnyReader,
     listener: TcpListener,
     clock: Arc<dyn Clock>,
     shutdown: CancellationToken,

@@ -111,12 +111,12 @@ impl Gateway {
         Ok(())
     }
 
-    fn dashboard(&self) -> ::dashboard::Dashboard<store::SqliteReader> {
+    fn dashboard(&self) -> ::dashboard::Dashboard {
         let Self { config, services, building, .. } = self;
         ::dashboard::Dashboard {
             site: building.site.subscribe(),
             trouble: building.trouble.subscribe(),
-            reader: Arc::clone(&services.reader),
+            reader: (*services.reader).clone().into(),
             broker: config.broker_url(),
             access: Arc::new(Access::of(&config.data)),
             staff_actions: Some(Arc::new(self.staff_actions())),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::alerts::Alert;
 use domain::site::Site;
 use domain::{Instant, failure_chain};
+use figures::Figures;
 use ingest::{
     Delivery, Ingest, Journal, Leftover, LinkReceipt, QUEUE_DELIVERIES, Receipts, ReplayMark,
     redeliver, replay_quarantine,
@@ -58,8 +59,11 @@ impl Pipeline {
         let (deliveries, queue) = mpsc::channel(QUEUE_DELIVERIES);
         let (acknowledge, acknowledgements) = mpsc::channel(Receipts::QUEUE);
         let (learned, is_learned) = watch::channel(Vec::new());
+        let reader = (*services.reader).clone();
+        let figures = Figures::new(reader, Arc::clone(&self.site), Arc::clone(&services.clock));
         let ingest = Ingest {
             site: self.site,
+            figures,
             writer: Arc::clone(&services.writer),
             reader: self.reader,
             board: Arc::clone(&services.board),

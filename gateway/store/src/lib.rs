@@ -18,6 +18,7 @@
 //! | `rolled` | rollups of meters, with the readings around them and in place of rollups that do not suffice |
 //! | `kept` | the precision and the bounds that all adapters share, so that all give the same answers |
 //! | `corrected` | [`Corrected`]: a reader with the corrections of the audit log applied |
+//! | `any_reader` | [`AnyReader`]: a reader of any of them, as one type |
 //! | `memory` | [`MemoryStore`], the reference |
 //! | `sqlite` | [`SqliteWriter`] and [`SqliteReader`]: one file; its own map stands there |
 //! | `influx` | [`influx`]: a copy in InfluxDB 2, forwarded and read back; its own map stands there |
@@ -26,6 +27,7 @@
 //!
 //! The package's README describes the format of the file and the measurements behind it.
 
+mod any_reader;
 #[cfg(test)]
 mod conformance;
 mod corrected;
@@ -37,6 +39,7 @@ mod rolled;
 mod secret;
 mod sqlite;
 
+pub use any_reader::AnyReader;
 pub use corrected::Corrected;
 pub use kept::QUARANTINE_ROWS;
 pub use memory::MemoryStore;

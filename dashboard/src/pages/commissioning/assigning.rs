@@ -75,8 +75,8 @@ pub(super) fn address(source: &Source) -> String {
     )
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     staff: Staff,
     choice: Choice,
     query: Query,
@@ -92,8 +92,8 @@ pub(crate) async fn show<R: SeriesReader>(
     }
 }
 
-pub(crate) async fn take<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn take(
+    State(app): State<Arc<App>>,
     choice: Choice,
     StaffForm(account, given): StaffForm<Given>,
 ) -> Response {
@@ -122,8 +122,8 @@ impl From<Problem> for Refused {
 }
 
 /// Gives the source its role, and tells which.
-async fn give<R: SeriesReader>(
-    app: &App<R>,
+async fn give(
+    app: &App,
     account: &Account,
     locale: &Locale,
     source: &Source,
@@ -148,8 +148,8 @@ async fn give<R: SeriesReader>(
     Ok(role)
 }
 
-fn new_role<R>(
-    app: &App<R>,
+fn new_role(
+    app: &App,
     source: &Source,
     given: &Given,
     t: &Labels,
@@ -191,8 +191,8 @@ fn new_role<R>(
     }
 }
 
-async fn page<R: SeriesReader>(
-    app: &App<R>,
+async fn page(
+    app: &App,
     account: &Account,
     choice: Choice,
     source: &Source,

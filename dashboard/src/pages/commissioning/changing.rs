@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Deed, EntryId};
 use serde::Deserialize;
-use store::SeriesReader;
+use store::AuditReader;
 
 use crate::access::{AccountName, StaffForm};
 use crate::app::App;
@@ -22,8 +22,8 @@ pub(super) struct Change {
 }
 
 /// Has the site file changed.
-pub(super) async fn change<R>(
-    app: &App<R>,
+pub(super) async fn change(
+    app: &App,
     author: &AccountName,
     change: Change,
 ) -> Result<EntryId, Problem> {
@@ -35,7 +35,7 @@ pub(super) async fn change<R>(
     Ok(staff_actions(app)?.change_site(changed).await?)
 }
 
-pub(super) fn staff_actions<R>(app: &App<R>) -> Result<&dyn StaffActions, Problem> {
+pub(super) fn staff_actions(app: &App) -> Result<&dyn StaffActions, Problem> {
     app.staff_actions.as_deref().ok_or_else(Problem::nothing_to_change)
 }
 
@@ -43,8 +43,8 @@ pub(super) fn staff_actions<R>(app: &App<R>) -> Result<&dyn StaffActions, Proble
 pub(crate) struct Nothing {}
 
 /// `POST /staff/site/{entry}/undo`: the file goes back to what it was before this change, if nothing came after it.
-pub(crate) async fn undo<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn undo(
+    State(app): State<Arc<App>>,
     Path(id): Path<u64>,
     StaffForm(account, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
@@ -54,11 +54,7 @@ pub(crate) async fn undo<R: SeriesReader>(
     }
 }
 
-async fn put_back<R: SeriesReader>(
-    app: &App<R>,
-    author: &AccountName,
-    id: EntryId,
-) -> Result<EntryId, Problem> {
+async fn put_back(app: &App, author: &AccountName, id: EntryId) -> Result<EntryId, Problem> {
     let entries = app.reader.ledger().await?;
     let entry = entries.iter().find(|entry| entry.id == id);
     let Some(Deed::Site(done)) = entry.map(|entry| &entry.deed) else {

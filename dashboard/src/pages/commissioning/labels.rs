@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use store::SeriesReader;
 
 use crate::access::{Staff, is_secure};
 use crate::app::App;
@@ -34,8 +33,8 @@ struct Label {
     code: String,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     _staff: Staff,
     choice: Choice,
     headers: HeaderMap,

@@ -11,7 +11,7 @@ use domain::site::edit::RoleName;
 use domain::{Instant, Kind, Observation, Period, Quantity, Source};
 use jiff::SignedDuration;
 use serde::Deserialize;
-use store::{Range, SeriesReader};
+use store::{AuditReader, Range, SeriesReader};
 
 use super::assigning::Choosable;
 use super::changing::{Change, change, staff_actions};
@@ -83,13 +83,13 @@ fn unknown(name: &str) -> Problem {
     Problem::unknown("role", name, WHERE)
 }
 
-fn found<'a, R>(app: &'a App<R>, name: &str) -> Result<Role<'a>, Problem> {
+fn found<'a>(app: &'a App, name: &str) -> Result<Role<'a>, Problem> {
     let parsed: RoleName = name.parse().map_err(|_| unknown(name))?;
     commissioning::role(&app.site, &parsed).ok_or_else(|| unknown(name))
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
     Path(name): Path<String>,
     visitor: Visitor,
     choice: Choice,
@@ -148,7 +148,7 @@ pub(crate) async fn show<R: SeriesReader>(
 }
 
 /// Whether the site file names the role already, and the building only has to follow.
-fn is_being_taken_over<R>(app: &App<R>, name: &str) -> bool {
+fn is_being_taken_over(app: &App, name: &str) -> bool {
     let text = app.staff_actions.as_ref().and_then(|staff_actions| staff_actions.site_text().ok());
     let site = text.and_then(|text| domain::site::parse(&text, "").ok());
     let role = name.parse::<RoleName>().ok();
@@ -162,7 +162,7 @@ struct Applying {
 }
 
 /// A page that asks again in a moment.
-fn wait<R: SeriesReader>(app: &App<R>, choice: Choice) -> Response {
+fn wait(app: &App, choice: Choice) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
     let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot);
     let mut answer = choice.page(&Applying { shell });
@@ -170,19 +170,13 @@ fn wait<R: SeriesReader>(app: &App<R>, choice: Choice) -> Response {
     answer
 }
 
-async fn newest<R: SeriesReader>(app: &App<R>, source: Option<&Source>) -> Option<Observation> {
+async fn newest(app: &App, source: Option<&Source>) -> Option<Observation> {
     let found = app.reader.range(Range::newest(source?.clone())).await.ok()?;
     found.last().copied()
 }
 
 /// What was seen since the test began.
-async fn test<R: SeriesReader>(
-    app: &App<R>,
-    locale: &Locale,
-    source: &Source,
-    started: Instant,
-    now: Instant,
-) -> Test {
+async fn test(app: &App, locale: &Locale, source: &Source, started: Instant, now: Instant) -> Test {
     let left = (started + TEST).since(now);
     let seen = seen(app, locale, source, started, now).await;
     Test {
@@ -192,8 +186,8 @@ async fn test<R: SeriesReader>(
     }
 }
 
-async fn seen<R: SeriesReader>(
-    app: &App<R>,
+async fn seen(
+    app: &App,
     locale: &Locale,
     source: &Source,
     started: Instant,
@@ -213,8 +207,8 @@ async fn seen<R: SeriesReader>(
 }
 
 /// `POST /role/{role}/test`: begins a test.
-pub(crate) async fn begin<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn begin(
+    State(app): State<Arc<App>>,
     Path(name): Path<String>,
     StaffForm(..): StaffForm<super::changing::Nothing>,
 ) -> Response {
@@ -227,8 +221,8 @@ pub(crate) async fn begin<R: SeriesReader>(
 }
 
 /// `POST /role/{role}/verdict`: pass or fail, kept with what was seen.
-pub(crate) async fn judge<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn judge(
+    State(app): State<Arc<App>>,
     Path(name): Path<String>,
     choice: Choice,
     StaffForm(account, verdict): StaffForm<Verdict>,
@@ -256,8 +250,8 @@ pub(crate) async fn judge<R: SeriesReader>(
 
 /// `POST /role/{role}/swap`: another device takes over, from now on or since it was put in; what was measured stays with
 /// the role.
-pub(crate) async fn swap<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
+pub(crate) async fn swap(
+    State(app): State<Arc<App>>,
     Path(name): Path<String>,
     choice: Choice,
     StaffForm(account, swap): StaffForm<Swap>,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Instant;
 use domain::audit::{Deed, Entry, EntryId, is_undone};
-use store::{Range, SeriesReader, StoredSource};
+use store::{AuditReader, Range, SeriesReader, StoredSource};
 
 use crate::access::Staff;
 use crate::app::App;
@@ -63,11 +63,7 @@ struct Row {
     can_undo: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    staff: Staff,
-    choice: Choice,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, staff: Staff, choice: Choice) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
     let locale = snapshot.locale(choice.language);
     let stored = app.reader.sources().await.unwrap_or_default();
@@ -105,11 +101,7 @@ pub(crate) async fn show<R: SeriesReader>(
     })
 }
 
-async fn source_row<R: SeriesReader>(
-    app: &App<R>,
-    locale: &Locale,
-    one: StoredSource,
-) -> SourceRow {
+async fn source_row(app: &App, locale: &Locale, one: StoredSource) -> SourceRow {
     let StoredSource { source, last, .. } = one;
     let first = Range { limit: Some(1), ..Range::of(source.clone(), domain::Period::ALL) };
     let first = app.reader.range(first).await.ok().and_then(|found| found.first().copied());
@@ -123,7 +115,7 @@ async fn source_row<R: SeriesReader>(
     }
 }
 
-fn role_rows<R>(app: &App<R>, locale: &Locale, now: Instant) -> Vec<RoleRow> {
+fn role_rows(app: &App, locale: &Locale, now: Instant) -> Vec<RoleRow> {
     let nobody = || locale.language.labels().role_empty.to_owned();
     let row = |role: crate::commissioning::Role<'_>| RoleRow {
         address: format!("/role/{}", role.name),
@@ -135,7 +127,7 @@ fn role_rows<R>(app: &App<R>, locale: &Locale, now: Instant) -> Vec<RoleRow> {
     all.map(row).collect()
 }
 
-fn rows<R>(app: &App<R>, locale: &Locale, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
+fn rows(app: &App, locale: &Locale, entries: &[Entry], now: Option<&str>) -> Vec<Row> {
     let row = |entry: &Entry| Row {
         id: entry.id,
         what: locale.entry(&entry.deed, &app.site),

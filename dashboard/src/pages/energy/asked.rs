@@ -5,14 +5,13 @@ use domain::site::{Meter, Site};
 use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
-use crate::app::App;
-use crate::insights::scope::{BUILDING, Scope};
 use crate::query::Query;
 use crate::words::{Labels, Language, Locale};
+use figures::{BUILDING, Scope};
 
-/// A view of the energy page.
+/// A panel of the energy page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum View {
+pub(super) enum Panel {
     Now,
     Consumption,
     Power,
@@ -22,7 +21,7 @@ pub(super) enum View {
     Checks,
 }
 
-impl View {
+impl Panel {
     const ALL: [Self; 7] = [
         Self::Now,
         Self::Consumption,
@@ -61,7 +60,7 @@ impl View {
 
 /// What a reader of the page wants to see.
 pub(super) struct Asked {
-    pub(super) view: View,
+    pub(super) panel: Panel,
     /// `building`, `zone:<id>` or `meter:<id>`; it exists.
     of: String,
     chosen: Span,
@@ -71,11 +70,11 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn read(query: &Query, site: &Site, now: Instant) -> Self {
-        let view = View::ALL.into_iter().find(|view| query.get("view") == Some(view.name()));
+        let panel = Panel::ALL.into_iter().find(|panel| query.get("view") == Some(panel.name()));
         let chosen = Span::read(query, Span::WEEK);
         let of = query.get("of").filter(|of| exists(site, of)).unwrap_or(BUILDING);
         let span = chosen.period(site, now);
-        Self { view: view.unwrap_or(View::Now), of: of.to_owned(), chosen, span, now }
+        Self { panel: panel.unwrap_or(Panel::Now), of: of.to_owned(), chosen, span, now }
     }
 
     /// The bars of the span.
@@ -119,13 +118,13 @@ impl Asked {
     }
 
     /// What the question is about.
-    pub(super) fn scope<'a, R>(&self, app: &'a App<R>) -> Scope<'a> {
+    pub(super) fn scope<'a>(&self, site: &'a Site) -> Scope<'a> {
         let scope = match self.of.split_once(':') {
-            Some(("zone", id)) => Scope::of_zone(&app.site, id),
-            Some((_, id)) => Scope::of_meter(&app.site, id),
-            None => Ok(Scope::of_building(&app.site)),
+            Some(("zone", id)) => Scope::of_zone(site, id),
+            Some((_, id)) => Scope::of_meter(site, id),
+            None => Ok(Scope::of_building(site)),
         };
-        scope.unwrap_or_else(|_| Scope::of_building(&app.site))
+        scope.unwrap_or_else(|_| Scope::of_building(site))
     }
 
     /// The meter, when it is about one.
@@ -144,8 +143,7 @@ impl Asked {
     }
 
     /// The meters that stand within what it is about, parts among them.
-    pub(super) fn all_meters<'a, R>(&self, app: &'a App<R>) -> Vec<&'a Meter> {
-        let site = &app.site;
+    pub(super) fn all_meters<'a>(&self, site: &'a Site) -> Vec<&'a Meter> {
         match self.of.split_once(':') {
             Some(("zone", id)) => {
                 let zone = site.zone(id).map(|zone| &zone.id);
@@ -161,20 +159,20 @@ impl Asked {
     }
 
     pub(super) fn tabs(&self, language: Language) -> Vec<Tab> {
-        let tab = |view: View| Tab {
-            address: self.address(view),
-            name: view.title(language),
-            here: view == self.view,
+        let tab = |panel: Panel| Tab {
+            address: self.address(panel),
+            name: panel.title(language),
+            here: panel == self.panel,
         };
-        View::ALL.map(tab).into()
+        Panel::ALL.map(tab).into()
     }
 
-    fn address(&self, view: View) -> String {
-        if view == View::Now {
+    fn address(&self, panel: Panel) -> String {
+        if panel == Panel::Now {
             return "/energy".to_owned();
         }
         let (of, span) = (self.of.replace(':', "%3A"), self.chosen.name());
-        format!("/energy?view={}&of={of}&span={span}", view.name())
+        format!("/energy?view={}&of={of}&span={span}", panel.name())
     }
 
     pub(super) fn scopes(&self, language: Language, site: &Site) -> Vec<Choosable> {
@@ -203,8 +201,8 @@ impl Asked {
         format!("{scope}, {small}")
     }
 
-    pub(super) fn locale<R>(&self, language: Language, app: &App<R>) -> Locale {
-        Locale { language, zone: app.site.timezone.clone(), now: self.now }
+    pub(super) fn locale(&self, language: Language, site: &Site) -> Locale {
+        Locale { language, zone: site.timezone.clone(), now: self.now }
     }
 }
 

@@ -3,30 +3,27 @@
 use domain::energy::{Verdict, parts_of};
 use domain::figure::is_complete;
 use domain::site::Meter;
-use store::SeriesReader;
 
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::checks::{cross_checks, parts, story};
-use crate::insights::scope::{cells, past};
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Locale};
+use figures::FigureError;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let locale = asked.locale(language, app);
+    let locale = asked.locale(language, view.site());
     let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
-    for meter in asked.all_meters(app) {
-        let (row, is_suspect) = check(app, language, asked, meter).await?;
+    for meter in asked.all_meters(view.site()) {
+        let (row, is_suspect) = check(view, language, asked, meter).await?;
         rows.push(row);
         suspects += usize::from(is_suspect);
-        if parts_of(&app.site, &meter.id).next().is_some() {
-            let (_, found) = parts(app, meter, &past(app, asked.span, asked.bars())).await?;
+        if parts_of(view.site(), &meter.id).next().is_some() {
+            let (_, found) = view.parts(meter, &view.past(asked.span, asked.bars())).await?;
             excess.extend(found.iter().map(|it| {
                 let (from, to) = (locale.moment(it.start), locale.moment(it.end));
                 language.excess(&meter.name, &from, &to, it.energy_wh)
@@ -42,21 +39,21 @@ pub(super) async fn sections<R: SeriesReader>(
     let overview =
         Section { tables: vec![table], notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
-    if let Some(meter) = asked.meter(&app.site).filter(|_| !asked.is_year()) {
-        sections.push(events(app, &locale, asked, meter).await?);
+    if let Some(meter) = asked.meter(view.site()).filter(|_| !asked.is_year()) {
+        sections.push(events(view, &locale, asked, meter).await?);
     }
     Ok(numbered(sections))
 }
 
-async fn check<R: SeriesReader>(
-    app: &App<R>,
+async fn check(
+    view: &View,
     language: Language,
     asked: &Asked,
     meter: &Meter,
-) -> Result<(Row, bool), Problem> {
-    let measured = domain::energy::measured(&app.site, meter);
-    let whole = cells(app, &measured, vec![asked.span]).await?[0].figure;
-    let days = cross_checks(app, meter, asked.span).await?;
+) -> Result<(Row, bool), FigureError> {
+    let measured = domain::energy::measured(view.site(), meter);
+    let whole = view.energy_cells(&measured, vec![asked.span]).await?[0].figure;
+    let days = view.cross_checks(meter, asked.span).await?;
     let of = |verdict| days.iter().filter(|day| day.figure.verdict == verdict).count();
     let (wrong, right) = (of(Verdict::ToVerify), of(Verdict::Agree));
     let verdict = match (wrong, right) {
@@ -74,16 +71,17 @@ async fn check<R: SeriesReader>(
 }
 
 /// What the registers of one meter did, the newest first.
-async fn events<R: SeriesReader>(
-    app: &App<R>,
+async fn events(
+    view: &View,
     locale: &Locale,
     asked: &Asked,
     meter: &Meter,
-) -> Result<Section, Problem> {
+) -> Result<Section, FigureError> {
     let language = locale.language;
     let t = language.labels();
-    let (events, repairs) = story(app, meter, asked.span).await?;
-    let mut rows: Vec<_> = events
+    let story = view.register_story(meter, asked.span).await?;
+    let mut rows: Vec<_> = story
+        .events
         .iter()
         .map(|(source, event)| {
             let change = format!(
@@ -94,7 +92,7 @@ async fn events<R: SeriesReader>(
             let what = language.register_event(event.sort).to_owned();
             (event.at, what, change, source.device.to_string())
         })
-        .chain(repairs.iter().map(|repair| {
+        .chain(story.repairs.iter().map(|repair| {
             let until = locale.moment(repair.period.end());
             let what = format!("{} ({until})", t.repaired_silence);
             let energy = language.energy(repair.wh).text();

@@ -2,45 +2,43 @@
 
 use domain::figure::is_complete;
 use domain::indicators::{DayPoint, DegreeDays, Signature};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::pathway;
-use crate::app::App;
-use crate::insights::climate::{Climate, ClimateDay, climate, outdoor};
-use crate::insights::comparison::{Comparison, HeatingFrom};
-use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Figure, Language, Locale};
+use figures::FigureError;
+use figures::View;
+use figures::{Climate, ClimateDay, Comparison, HeatingFrom};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.energy_labels();
     if !asked.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let locale = asked.locale(language, app);
+    let locale = asked.locale(language, view.site());
     let mut sections = Vec::new();
-    if outdoor(app).is_some() {
-        let told = climate(app, asked.span).await?;
-        sections.push(degree_days(language, &told));
-        sections.push(match &told.signature {
-            Some(signature) => fitted(&locale, &told, signature),
+    if view.outdoor().is_some() {
+        let climate = view.climate(asked.span).await?;
+        sections.push(degree_days(language, &climate));
+        sections.push(match &climate.signature {
+            Some(signature) => fitted(&locale, &climate, signature),
             None => Section::saying(t.signature, t.signature_unknown),
         });
-        sections.push(match &told.comparison {
-            Some(comparison) => compared(&locale, &told, comparison),
+        sections.push(match &climate.comparison {
+            Some(comparison) => compared(&locale, &climate, comparison),
             None => Section::saying(t.comparison, t.comparison_unknown),
         });
     } else {
         sections.push(Section::saying(t.degree_days, t.no_outdoor));
     }
-    sections.push(pathway::section(app, language).await?);
+    sections.push(pathway::section(view, language).await?);
     Ok(numbered(sections))
 }
 
@@ -48,7 +46,7 @@ fn celsius(language: Language, value: f64) -> Figure {
     Figure { number: language.number(value, 1), unit: "°C" }
 }
 
-fn degree_days(language: Language, told: &Climate) -> Section {
+fn degree_days(language: Language, climate: &Climate) -> Section {
     let t = language.energy_labels();
     let count = |days: usize| Cell::text(language.count(days as u64));
     let row = |it: &DegreeDays| {
@@ -60,13 +58,13 @@ fn degree_days(language: Language, told: &Climate) -> Section {
     };
     let head = vec![t.method, t.value, t.base_temperature, t.known_days, t.missing_days];
     Section {
-        tables: vec![Table::new(head, told.degree_days.iter().map(row).collect())],
+        tables: vec![Table::new(head, climate.degree_days.iter().map(row).collect())],
         notes: vec![t.degree_days_note.to_owned()],
         ..Section::titled(t.degree_days)
     }
 }
 
-fn fitted(locale: &Locale, told: &Climate, signature: &Signature) -> Section {
+fn fitted(locale: &Locale, climate: &Climate, signature: &Signature) -> Section {
     let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let percent = |share: f64| Some(Figure { number: language.percent(share), unit: "" });
@@ -86,10 +84,10 @@ fn fitted(locale: &Locale, told: &Climate, signature: &Signature) -> Section {
             Tile::new(t.spread, percent(signature.cv_rmse)),
             Tile::new(t.explained, percent(signature.r_squared)),
         ],
-        drawing: scatter(language, told, signature, &title),
+        drawing: scatter(language, climate, signature, &title),
         tables: vec![Table::folded(
             vec![labels.table_start, t.outdoor, labels.consumed, labels.measured_time],
-            told.days.iter().map(row).collect(),
+            climate.days.iter().map(row).collect(),
         )],
         notes: vec![
             language
@@ -102,12 +100,15 @@ fn fitted(locale: &Locale, told: &Climate, signature: &Signature) -> Section {
 /// Energy of a day by the temperature outside, with the signature as a line.
 fn scatter(
     language: Language,
-    told: &Climate,
+    climate: &Climate,
     signature: &Signature,
     title: &str,
 ) -> Option<Drawing> {
-    let known: Vec<(f64, f64)> =
-        told.days.iter().filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?))).collect();
+    let known: Vec<(f64, f64)> = climate
+        .days
+        .iter()
+        .filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?)))
+        .collect();
     let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
     let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
     let top = Scale::Fine.top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
@@ -132,7 +133,7 @@ fn scatter(
     })
 }
 
-fn compared(locale: &Locale, told: &Climate, comparison: &Comparison) -> Section {
+fn compared(locale: &Locale, climate: &Climate, comparison: &Comparison) -> Section {
     let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
     let energy = |wh: f64| Some(language.energy(wh));
@@ -144,12 +145,14 @@ fn compared(locale: &Locale, told: &Climate, comparison: &Comparison) -> Section
     };
     let of =
         |name, coverage| language.labelled(name, format_args!("{}.", language.percent(coverage)));
-    let measured =
-        [of(labels.measured_time, told.energy.coverage), of(t.before, comparison.energy.coverage)]
-            .join(" ");
+    let measured = [
+        of(labels.measured_time, climate.energy.coverage),
+        of(t.before, comparison.energy.coverage),
+    ]
+    .join(" ");
     Section {
         tiles: vec![
-            Tile::new(t.this_span, told.energy.energy_wh.map(|wh| language.energy(wh))),
+            Tile::new(t.this_span, climate.energy.energy_wh.map(|wh| language.energy(wh))),
             Tile::new(t.of_which_heating, energy(comparison.heating_wh)),
             Tile::new(t.at_other_weather, energy(comparison.adjusted_wh)),
             Tile::new(t.before, comparison.energy.energy_wh.map(|wh| language.energy(wh))),

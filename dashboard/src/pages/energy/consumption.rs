@@ -5,47 +5,43 @@ use domain::figure::is_complete;
 use domain::indicators::{Cost, EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::tree;
-use crate::app::App;
-use crate::insights::accounts::{Account, accounts};
-use crate::insights::breakdown::{By, Line, breakdown};
-use crate::insights::scope::{cells, past};
-use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Locale};
+use figures::FigureError;
+use figures::View;
+use figures::{BreakdownLine, By, CostItem};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let scope = asked.scope(app);
-    let locale = asked.locale(language, app);
+) -> Result<Vec<Section>, FigureError> {
+    let scope = asked.scope(view.site());
+    let locale = asked.locale(language, view.site());
     let mut sections = Vec::new();
-    let accounts = accounts(app, &scope, &[asked.span]).await?;
-    sections.extend(accounts.first().map(|account| summary(language, account)));
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone).collect();
-    let known = cells(app, &scope.meters, past(app, asked.span, asked.bars())).await?;
+    let costs = view.costs(&scope, &[asked.span]).await?;
+    sections.extend(costs.first().map(|account| summary(language, account)));
+    let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone).collect();
+    let known = view.energy_cells(&scope.meters, view.past(asked.span, asked.bars())).await?;
     sections.push(course(&locale, asked.bars(), &bars, &known));
-    sections.extend(accounts.first().and_then(|account| prices(language, &account.cost)));
+    sections.extend(costs.first().and_then(|account| prices(language, &account.cost)));
     if asked.is_building() {
         for by in [By::Use, By::Zone] {
-            let (_, lines) = breakdown(app, by, asked.span).await?;
-            sections.extend(parts(language, by, &lines));
+            let breakdown = view.breakdown(by, asked.span).await?;
+            sections.extend(parts(language, by, &breakdown.items));
         }
     }
-    sections.extend(tree::section(app, language, asked).await?);
+    sections.extend(tree::section(view, language, asked).await?);
     Ok(numbered(sections))
 }
 
-fn summary(language: Language, account: &Account) -> Section {
+fn summary(language: Language, account: &CostItem) -> Section {
     let t = language.labels();
-    let kwh = account.energy.energy_wh.map(|wh| wh / 1000.0);
     let mut tiles = vec![
         Tile::new(t.consumed, account.energy.energy_wh.map(|wh| language.energy(wh))),
         Tile::new(t.cost, account.cost.eur.map(|eur| language.euros(eur))),
@@ -56,8 +52,9 @@ fn summary(language: Language, account: &Account) -> Section {
     tiles.push(Tile::new(t.carbon, account.kg_co2e.value.map(|kg| language.kilograms(kg))));
     let primary = account.primary_kwh.value.map(|kwh| language.energy(kwh * 1000.0));
     tiles.push(Tile::new(t.primary, primary));
-    if let Some(area) = account.area_m2 {
-        tiles.push(Tile::new(t.intensity, kwh.map(|kwh| language.per_area(kwh / area))));
+    if account.area_m2.is_some() {
+        let per_area = account.kwh_per_m2.map(|kwh| language.per_area(kwh));
+        tiles.push(Tile::new(t.intensity, per_area));
     }
     Section {
         tiles,
@@ -159,17 +156,17 @@ fn short_name(locale: &Locale, step: Step, start: Instant) -> String {
 }
 
 /// What for, or where: the largest first.
-fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
+fn parts(language: Language, by: By, lines: &[BreakdownLine]) -> Option<Section> {
     let t = language.labels();
     let (title, head) = if by == By::Use { (t.by_use, t.use_head) } else { (t.by_zone, t.zone) };
-    let mut lines: Vec<&Line> = lines.iter().collect();
+    let mut lines: Vec<&BreakdownLine> = lines.iter().collect();
     lines.sort_by(|a, b| {
         b.energy.energy_wh.unwrap_or(-1.0).total_cmp(&a.energy.energy_wh.unwrap_or(-1.0))
     });
-    let named = |line: &Line| name(language, line);
+    let named = |line: &BreakdownLine| name(language, line);
     let first = lines.first()?;
     let finding = first.share.map(|share| language.takes_most(&named(first), share));
-    let row = |line: &&Line| {
+    let row = |line: &&BreakdownLine| {
         let mut cells = vec![
             Cell::of(line.energy.energy_wh.map(|wh| language.energy(wh))),
             line.share.map_or(Cell::of(None), |share| Cell::text(language.percent(share))),
@@ -193,7 +190,7 @@ fn parts(language: Language, by: By, lines: &[Line]) -> Option<Section> {
     })
 }
 
-fn name(language: Language, line: &Line) -> String {
+fn name(language: Language, line: &BreakdownLine) -> String {
     let usage = Use::NAMES.iter().find(|(name, _)| *name == line.id);
     match (&line.name, usage) {
         (Some(name), _) => name.clone(),

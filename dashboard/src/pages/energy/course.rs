@@ -4,32 +4,31 @@ use domain::calendar::{Step, grid};
 use domain::figure::is_complete;
 use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
-use store::SeriesReader;
 
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::scope::{Scope, cells, past};
-use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Locale;
+use figures::FigureError;
+use figures::Scope;
+use figures::View;
 
 /// A table that is longer is told day by day.
 const LONGEST_TABLE: usize = 200;
 
 /// The mean power of each step of the span; nothing when nothing is known.
-pub(super) async fn section<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn section(
+    view: &View,
     locale: &Locale,
     asked: &Asked,
     scope: &Scope<'_>,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, FigureError> {
     let language = locale.language;
     let t = language.energy_labels();
     let step = asked.fine();
-    let whole: Vec<Period> = grid(step, asked.span, &app.site.timezone).collect();
-    let known = cells(app, &scope.meters, past(app, asked.span, step)).await?;
+    let whole: Vec<Period> = grid(step, asked.span, &view.site().timezone).collect();
+    let known = view.energy_cells(&scope.meters, view.past(asked.span, step)).await?;
     let highest = known
         .iter()
         .filter_map(|cell| Some((cell.period.start(), watts(cell)?)))

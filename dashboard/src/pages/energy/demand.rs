@@ -3,33 +3,31 @@
 use domain::calendar::Bucket;
 use domain::indicators::Demand;
 use domain::site::Meter;
-use store::SeriesReader;
 
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::load::demand_of;
-use crate::insights::scope::Scope;
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Locale;
+use figures::FigureError;
+use figures::Scope;
+use figures::View;
 
 /// The newest overruns that are shown; the API has all of them.
 const SHOWN: usize = 50;
 
 /// A section for each meter of the scope that has a subscription.
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     locale: &Locale,
     asked: &Asked,
     scope: &Scope<'_>,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = locale.language.energy_labels();
     let mut sections = Vec::new();
     for meter in scope.meters.iter().filter(|meter| meter.subscribed_kva.is_some()) {
         if asked.is_year() {
             return Ok(vec![Section::saying(t.subscription, t.demand_too_long)]);
         }
-        let demand = demand_of(app, meter, asked.span).await?;
+        let demand = view.demand(meter, asked.span).await?;
         sections.extend(demand.map(|demand| section(locale, meter, &demand)));
     }
     Ok(sections)

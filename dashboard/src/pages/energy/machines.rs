@@ -1,37 +1,36 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
-use domain::figure::is_complete;
-use store::SeriesReader;
-
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::machine::{MachineReport, SessionItem, report};
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Locale};
+use domain::figure::is_complete;
+use figures::FigureError;
+use figures::View;
+use figures::{MachineReport, SessionItem};
 
 /// The newest sessions of one machine that are shown; the API has all of them.
 const SHOWN: usize = 50;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_machines, t.too_long)]);
     }
-    let locale = asked.locale(language, app);
+    let locale = asked.locale(language, view.site());
     let mut reports = Vec::new();
-    for meter in asked.all_meters(app).into_iter().filter(|meter| meter.sessions.is_some()) {
-        reports.push((meter.name.as_str(), report(app, meter, asked.span).await?));
+    for meter in asked.all_meters(view.site()).into_iter().filter(|meter| meter.sessions.is_some())
+    {
+        reports.push((meter.name.as_str(), view.machine(meter, asked.span).await?));
     }
     if reports.is_empty() {
         return Ok(vec![Section::saying(t.view_machines, t.no_machines)]);
     }
     let mut sections = vec![overview(language, &reports)];
-    if asked.meter(&app.site).is_some() {
+    if asked.meter(view.site()).is_some() {
         let worked = reports.iter().filter(|(_, report)| !report.sessions.is_empty());
         sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }

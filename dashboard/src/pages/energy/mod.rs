@@ -27,9 +27,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
 
-use self::asked::{Asked, View};
+use self::asked::{Asked, Panel};
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 
@@ -61,17 +60,13 @@ struct Energy {
     failed: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, words) = (language.labels(), language.energy_labels());
     let asked = Asked::read(&query, &app.site, snapshot.now);
-    let zone = asked.scope(&app).zone;
+    let zone = asked.scope(&app.site).zone;
     let answer =
-        if asked.view == View::People && choice.visibility.withholds(&app.site, zone.as_ref()) {
+        if asked.panel == Panel::People && choice.visibility.withholds(&app.site, zone.as_ref()) {
             let z = language.zone_labels();
             Ok(vec![Section::saying(z.withheld, z.withheld_note)])
         } else {
@@ -83,8 +78,8 @@ pub(crate) async fn show<R: SeriesReader>(
         tabs: asked.tabs(language),
         scopes: asked.scopes(language, &app.site),
         spans: asked.spans(t),
-        view: asked.view.name(),
-        is_now: asked.view == View::Now,
+        view: asked.panel.name(),
+        is_now: asked.panel == Panel::Now,
         title: asked.title(language, &app.site),
         known_at: words
             .known_at
@@ -99,27 +94,27 @@ pub(crate) async fn show<R: SeriesReader>(
 fn files(asked: &Asked, language: Language) -> Vec<(String, &'static str)> {
     let t = language.energy_labels();
     let files = [("people", t.csv_people), ("programs", t.csv_programs)];
-    match asked.view {
-        View::Consumption => {
+    match asked.panel {
+        Panel::Consumption => {
             files.map(|(reader, name)| (asked.csv(reader, language), name)).to_vec()
         }
         _ => Vec::new(),
     }
 }
 
-async fn sections<R: SeriesReader>(
-    app: &App<R>,
-    choice: Choice,
-    asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let language = choice.language;
-    match asked.view {
-        View::Now => Ok(Vec::new()),
-        View::Consumption => consumption::sections(app, language, asked).await,
-        View::Power => power::sections(app, language, asked).await,
-        View::Machines => machines::sections(app, language, asked).await,
-        View::People => people::sections(app, language, asked, choice.visibility).await,
-        View::Climate => climate::sections(app, language, asked).await,
-        View::Checks => checks::sections(app, language, asked).await,
+async fn sections(app: &App, choice: Choice, asked: &Asked) -> Result<Vec<Section>, Problem> {
+    if asked.panel == Panel::Now {
+        return Ok(Vec::new());
     }
+    let (language, view) = (choice.language, &app.figures.view(None).await?);
+    let sections = match asked.panel {
+        Panel::Now => Ok(Vec::new()),
+        Panel::Consumption => consumption::sections(view, language, asked).await,
+        Panel::Power => power::sections(view, language, asked).await,
+        Panel::Machines => machines::sections(view, language, asked).await,
+        Panel::People => people::sections(view, language, asked, choice.visibility).await,
+        Panel::Climate => climate::sections(view, language, asked).await,
+        Panel::Checks => checks::sections(view, language, asked).await,
+    };
+    Ok(sections?)
 }

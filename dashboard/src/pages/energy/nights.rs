@@ -3,23 +3,23 @@
 use domain::indicators::Night;
 use jiff::civil::Date;
 
-use crate::insights::load::LoadProfile;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Locale;
+use figures::LoadProfile;
 
 /// With fewer nights there is nothing to compare.
 const LEAST: usize = 2;
 
 /// The nights of the span; nothing with fewer than two.
-pub(super) fn section(locale: &Locale, told: &LoadProfile) -> Option<Section> {
-    let nights = &told.nights;
+pub(super) fn section(locale: &Locale, profile: &LoadProfile) -> Option<Section> {
+    let nights = &profile.nights;
     if nights.len() < LEAST {
         return None;
     }
     let (language, t) = (locale.language, locale.language.energy_labels());
-    let steps = told.baseload_steps.iter().map(|step| {
+    let steps = profile.baseload_steps.iter().map(|step| {
         language.baseload_step(&named(locale, step.since), step.before_w, step.after_w)
     });
     let steps: Vec<String> = steps.collect();

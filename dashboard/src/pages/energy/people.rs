@@ -2,23 +2,21 @@
 
 use domain::Period;
 use domain::calendar::{Step, grid};
-use store::SeriesReader;
 
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::scope::Scope;
-use crate::insights::usage::{UsageItem, usages};
 use crate::privacy::Visibility;
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Labels, Language, Locale};
+use figures::FigureError;
+use figures::View;
+use figures::{Scope, UsageItem};
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
     visibility: Visibility,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
     if !asked.is_space() {
         return Ok(vec![Section::saying(t.view_people, t.only_zones)]);
@@ -26,42 +24,42 @@ pub(super) async fn sections<R: SeriesReader>(
     if asked.is_year() {
         return Ok(vec![Section::saying(t.view_people, t.too_long)]);
     }
-    let locale = asked.locale(language, app);
-    let scope = asked.scope(app);
-    let whole = usages(app, &scope, &[asked.span]).await?;
+    let locale = asked.locale(language, view.site());
+    let scope = asked.scope(view.site());
+    let whole = view.usages(&scope, &[asked.span]).await?;
     let mut sections: Vec<Section> =
         whole.first().map(|it| summary(language, it)).into_iter().collect();
-    let weeks: Vec<Period> = grid(Step::Week, asked.span, &app.site.timezone)
+    let weeks: Vec<Period> = grid(Step::Week, asked.span, &view.site().timezone)
         .filter_map(|week| week.intersection(asked.span))
         .filter(|week| week.start() < asked.now)
         .collect();
     if weeks.len() > 1 {
-        let by_week = usages(app, &scope, &weeks).await?;
+        let by_week = view.usages(&scope, &weeks).await?;
         sections.push(by_weeks(&locale, &by_week));
     }
     if asked.is_building() {
-        sections.push(by_zone(app, language, asked, visibility).await?);
+        sections.push(by_zone(view, language, asked, visibility).await?);
     }
     Ok(numbered(sections))
 }
 
 /// Each zone with meters of its own; for a week at most, since the people of every zone are worked out.
-async fn by_zone<R: SeriesReader>(
-    app: &App<R>,
+async fn by_zone(
+    view: &View,
     language: Language,
     asked: &Asked,
     visibility: Visibility,
-) -> Result<Section, Problem> {
+) -> Result<Section, FigureError> {
     let t = language.energy_labels();
     if !asked.is_short() {
         return Ok(Section::saying(t.by_zone_people, t.zones_on_week));
     }
     let mut rows = Vec::new();
-    for zone in &app.site.zones {
-        let scope = Scope::of_zone(&app.site, zone.id.as_str())?;
+    for zone in &view.site().zones {
+        let scope = Scope::of_zone(view.site(), zone.id.as_str())?;
         // In a small room the figures would tell when one person was there.
-        if !scope.meters.is_empty() && !visibility.withholds(&app.site, Some(&zone.id)) {
-            let items = usages(app, &scope, &[asked.span]).await?;
+        if !scope.meters.is_empty() && !visibility.withholds(view.site(), Some(&zone.id)) {
+            let items = view.usages(&scope, &[asked.span]).await?;
             rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
         }
     }

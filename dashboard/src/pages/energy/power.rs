@@ -1,46 +1,45 @@
 //! How power is spread: load curve, baseload and its nights, subscription, hour and weekday, duration.
 
 use domain::indicators::{HeatMap, Load};
-use store::SeriesReader;
 
 use super::asked::Asked;
 use super::{course, demand, nights};
-use crate::app::App;
-use crate::insights::load::{LoadProfile, profile};
-use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing, SHADES};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Locale};
+use figures::FigureError;
+use figures::LoadProfile;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let scope = asked.scope(app);
-    let locale = asked.locale(language, app);
-    let told = profile(app, &scope, asked.span).await?;
-    let subscriptions = demand::sections(app, &locale, asked, &scope).await?;
-    let Some(load) = told.load else {
+    let scope = asked.scope(view.site());
+    let locale = asked.locale(language, view.site());
+    let profile = view.load_profile(&scope, asked.span).await?;
+    let subscriptions = demand::sections(view, &locale, asked, &scope).await?;
+    let Some(load) = profile.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
-    let mut sections = vec![overview(&locale, &load, &told)];
-    sections.extend(course::section(app, &locale, asked, &scope).await?);
+    let mut sections = vec![overview(&locale, &load, &profile)];
+    sections.extend(course::section(view, &locale, asked, &scope).await?);
     sections.extend(subscriptions);
-    sections.extend(nights::section(&locale, &told));
-    sections.extend(heat(language, &told.heat_map));
-    sections.push(duration(language, &told));
+    sections.extend(nights::section(&locale, &profile));
+    sections.extend(heat(language, &profile.heat_map));
+    sections.push(duration(language, &profile));
     Ok(numbered(sections))
 }
 
-fn overview(locale: &Locale, load: &Load, told: &LoadProfile) -> Section {
+fn overview(locale: &Locale, load: &Load, profile: &LoadProfile) -> Section {
     let language = locale.language;
     let t = language.labels();
     let factor = crate::words::Figure { number: language.percent(load.load_factor), unit: "" };
-    let peak = told
+    let peak = profile
         .peak_at
         .map(|at| language.labelled(t.peak_power, format_args!("{}.", locale.moment(at))));
     Section {
@@ -53,7 +52,7 @@ fn overview(locale: &Locale, load: &Load, told: &LoadProfile) -> Section {
         notes: [t.baseload_note.to_owned()]
             .into_iter()
             .chain(peak)
-            .chain([language.proof(&told.energy)])
+            .chain([language.proof(&profile.energy)])
             .collect(),
         ..Section::titled(language.never_below(load.baseload_w, load.baseload_share))
     }
@@ -101,9 +100,9 @@ fn scale(language: Language, top: f64) -> Vec<(String, String)> {
     (0..SHADES).map(range).chain([unknown]).collect()
 }
 
-fn duration(language: Language, told: &LoadProfile) -> Section {
+fn duration(language: Language, profile: &LoadProfile) -> Section {
     let t = language.labels();
-    let curve = &told.duration_curve_w;
+    let curve = &profile.duration_curve_w;
     let title = language.exceeded(curve.get(50).copied().unwrap_or(0.0));
     let top = Scale::Fine.top(curve.first().copied().unwrap_or(0.0));
     let row = |percent: usize| {

@@ -2,15 +2,14 @@
 
 use domain::energy::parts_of;
 use domain::figure::is_complete;
-use domain::site::Meter;
-use store::SeriesReader;
+use domain::site::{Meter, Site};
 
 use super::asked::Asked;
-use crate::app::App;
-use crate::insights::checks::{PartsItem, parts};
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
+use figures::FigureError;
+use figures::PartsItem;
+use figures::View;
 
 /// Deeper rows are not set in further.
 const DEEPEST: usize = 4;
@@ -23,14 +22,14 @@ enum Next<'a> {
 }
 
 /// The meters of the scope with all their parts; nothing for a meter that stands alone.
-pub(super) async fn section<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn section(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, FigureError> {
     let (t, labels) = (language.energy_labels(), language.labels());
     let mut next: Vec<Next<'_>> =
-        roots(app, asked).into_iter().rev().map(|meter| Next::Meter(meter, 0)).collect();
+        roots(view.site(), asked).into_iter().rev().map(|meter| Next::Meter(meter, 0)).collect();
     let mut rows = Vec::new();
     while let Some(one) = next.pop() {
         let (meter, depth) = match one {
@@ -40,13 +39,13 @@ pub(super) async fn section<R: SeriesReader>(
                 continue;
             }
         };
-        let (mut items, _) = parts(app, meter, &[asked.span]).await?;
+        let (mut items, _) = view.parts(meter, &[asked.span]).await?;
         let Some(item) = items.pop() else { continue };
         rows.push(row(language, meter, &item, depth));
         if !item.parts.is_empty() {
             next.push(Next::Rest(item, depth + 1));
         }
-        let of_meter: Vec<&Meter> = parts_of(&app.site, &meter.id).collect();
+        let of_meter: Vec<&Meter> = parts_of(view.site(), &meter.id).collect();
         next.extend(of_meter.into_iter().rev().map(|part| Next::Meter(part, depth + 1)));
     }
     if rows.len() < 2 {
@@ -63,8 +62,8 @@ pub(super) async fn section<R: SeriesReader>(
 }
 
 /// The meters of the scope that are no part of another one of it.
-fn roots<'a, R>(app: &'a App<R>, asked: &Asked) -> Vec<&'a Meter> {
-    let all = asked.all_meters(app);
+fn roots<'a>(site: &'a Site, asked: &Asked) -> Vec<&'a Meter> {
+    let all = asked.all_meters(site);
     let is_root = |meter: &&&Meter| {
         let parent = meter.parent.as_ref();
         parent.is_none_or(|parent| all.iter().all(|other| other.id != *parent))

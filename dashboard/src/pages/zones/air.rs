@@ -4,45 +4,43 @@ use domain::air::{AirLevel, AirReport, Airing, Renewal};
 use domain::site::Thresholds;
 use domain::site::Zone;
 use domain::{Instant, Quantity};
-use store::SeriesReader;
 
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones;
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Locale};
+use figures::FigureError;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let locale = asked.locale(language, app);
+) -> Result<Vec<Section>, FigureError> {
+    let locale = asked.locale(language, view.site());
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
-        app.site.points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
+        view.site().points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
     };
-    match asked.of(&app.site) {
+    match asked.of(view.site()) {
         Of::Zone(zone) if measured(&zone) => {
-            let report = zones::air(app, zone.clone(), asked.span).await?;
-            Ok(one(&locale, asked, &report, &app.site.air))
+            let report = view.air(zone, asked.span).await?;
+            Ok(one(&locale, asked, &report, &view.site().air))
         }
         Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
         Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
         Of::All | Of::Building => {
-            let measured: Vec<&Zone> = app.site.zones.iter().filter(measured).collect();
+            let measured: Vec<&Zone> = view.site().zones.iter().filter(measured).collect();
             let ids: Vec<_> = measured.iter().map(|zone| Some(zone.id.clone())).collect();
-            let people = zones::quarters_of(app, &ids, asked.span).await?;
+            let people = view.people_quarters_of(&ids, asked.span).await?;
             let mut reports = Vec::new();
             for (zone, people) in measured.into_iter().zip(people) {
-                let report = zones::air_beside(app, zone.clone(), asked.span, people).await?;
+                let report = view.air_beside(zone, asked.span, people).await?;
                 reports.push((zone, report));
             }
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&locale, asked, &reports, &app.site.air))
+            Ok(overview(&locale, asked, &reports, &view.site().air))
         }
     }
 }
@@ -91,8 +89,8 @@ fn overview(
     }
     sections.push(renewals(language, reports));
     let aired = reports.iter().flat_map(|(zone, report)| {
-        let told = |it: &Airing| (it.start, format!("{} — {}", zone.name, locale.airing(it)));
-        report.airings.iter().map(told).collect::<Vec<_>>()
+        let line = |it: &Airing| (it.start, format!("{} — {}", zone.name, locale.airing(it)));
+        report.airings.iter().map(line).collect::<Vec<_>>()
     });
     sections.push(airings(language, aired.collect()));
     sections
@@ -161,12 +159,12 @@ fn airings(language: Language, mut aired: Vec<(Instant, String)>) -> Section {
 
 /// CO2 now with its word; below 400 it is shown and flagged.
 fn now(language: Language, report: &AirReport) -> Cell {
-    let told = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
+    let cell = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
         let flagged = !matches!(level, AirLevel::Good);
         let text = format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level));
         Cell::text(text).when(flagged)
     });
-    told.unwrap_or_else(|| Cell::of(None))
+    cell.unwrap_or_else(|| Cell::of(None))
 }
 
 /// Shares above the guidance values, the highest, ICONE and category.

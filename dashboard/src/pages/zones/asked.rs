@@ -6,19 +6,18 @@ use domain::site::{Site, Zone};
 use domain::{Instant, Period};
 
 use super::super::spans::{Choosable, Span, Tab};
-use crate::app::App;
-use crate::insights::scope::BUILDING;
 use crate::query::Query;
 use crate::words::{Labels, Language, Locale, ZoneLabels};
+use figures::BUILDING;
 
 /// The scope of an overview.
 const ALL: &str = "all";
 /// Spans to choose from: up to a month, since figures start from readings.
 const SPANS: usize = 6;
 
-/// A view of the page of zones.
+/// A panel of the page of zones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum View {
+pub(super) enum Panel {
     Now,
     Attendance,
     Air,
@@ -26,7 +25,7 @@ pub(super) enum View {
     Instruments,
 }
 
-impl View {
+impl Panel {
     const ALL: [Self; 5] = [Self::Now, Self::Attendance, Self::Air, Self::Doors, Self::Instruments];
 
     pub(super) const fn name(self) -> &'static str {
@@ -73,7 +72,7 @@ impl Of<'_> {
 
 /// What a reader of the page wants to see.
 pub(super) struct Asked {
-    pub(super) view: View,
+    pub(super) panel: Panel,
     /// `all`, `building` or the id of a zone; it exists.
     of: String,
     chosen: Span,
@@ -83,15 +82,15 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn read(query: &Query, site: &Site, now: Instant) -> Self {
-        let view = View::ALL.into_iter().find(|view| query.get("view") == Some(view.name()));
-        let view = view.unwrap_or(View::Now);
+        let panel = Panel::ALL.into_iter().find(|panel| query.get("view") == Some(panel.name()));
+        let panel = panel.unwrap_or(Panel::Now);
         // A sensor is judged by a week; a building by today.
-        let usual = if view == View::Instruments { Span::WEEK } else { Span::TODAY };
+        let usual = if panel == Panel::Instruments { Span::WEEK } else { Span::TODAY };
         let chosen = Span::read(query, usual);
         let chosen = if chosen.step() == Step::Year { usual } else { chosen };
         let exists = |of: &&str| *of == BUILDING || site.zone(of).is_some();
         let of = query.get("of").filter(exists).unwrap_or(ALL);
-        Self { view, of: of.to_owned(), chosen, span: chosen.period(site, now), now }
+        Self { panel, of: of.to_owned(), chosen, span: chosen.period(site, now), now }
     }
 
     pub(super) fn of<'a>(&self, site: &'a Site) -> Of<'a> {
@@ -118,23 +117,23 @@ impl Asked {
     }
 
     pub(super) fn tabs(&self, z: &ZoneLabels) -> Vec<Tab> {
-        let tab = |view: View| Tab {
-            address: self.address(view),
-            name: view.title(z),
-            here: view == self.view,
+        let tab = |panel: Panel| Tab {
+            address: self.address(panel),
+            name: panel.title(z),
+            here: panel == self.panel,
         };
-        View::ALL.map(tab).into()
+        Panel::ALL.map(tab).into()
     }
 
-    fn address(&self, view: View) -> String {
-        if view == View::Now {
+    fn address(&self, panel: Panel) -> String {
+        if panel == Panel::Now {
             return "/zones".to_owned();
         }
         // Nothing was chosen on the live table.
-        if self.view == View::Now {
-            return format!("/zones?view={}", view.name());
+        if self.panel == Panel::Now {
+            return format!("/zones?view={}", panel.name());
         }
-        format!("/zones?view={}&of={}&span={}", view.name(), self.of, self.chosen.name())
+        format!("/zones?view={}&of={}&span={}", panel.name(), self.of, self.chosen.name())
     }
 
     pub(super) fn scopes(&self, language: Language, site: &Site) -> Vec<Choosable> {
@@ -160,7 +159,7 @@ impl Asked {
         format!("{scope}, {}", self.chosen.in_words(language.labels()))
     }
 
-    pub(super) fn locale<R>(&self, language: Language, app: &App<R>) -> Locale {
-        Locale { language, zone: app.site.timezone.clone(), now: self.now }
+    pub(super) fn locale(&self, language: Language, site: &Site) -> Locale {
+        Locale { language, zone: site.timezone.clone(), now: self.now }
     }
 }

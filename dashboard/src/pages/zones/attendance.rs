@@ -3,50 +3,48 @@
 use domain::Period;
 use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
-use domain::occupancy::{Attendance, Counting, PeopleFigure};
-use store::SeriesReader;
+use domain::occupancy::{Attendance, MeanPeople};
 
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones::{Quarters, countings, quarters, quarters_of};
-use crate::insights::scope::past;
 use crate::privacy::Visibility;
-use crate::problem::Problem;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Locale};
+use figures::FigureError;
+use figures::PeopleQuarters;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     visibility: Visibility,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let locale = asked.locale(language, app);
-    let of = asked.of(&app.site);
+) -> Result<Vec<Section>, FigureError> {
+    let locale = asked.locale(language, view.site());
+    let of = asked.of(view.site());
     if !matches!(of, Of::All) || asked.is_month() {
-        let mut sections = one(app, &locale, asked, of.zone()).await?;
+        let mut sections = one(view, &locale, asked, of.zone()).await?;
         if matches!(of, Of::All) {
             let note = language.zone_labels().pick_one.to_owned();
             sections[0].notes.insert(0, note);
         }
         return Ok(sections);
     }
-    Ok(vec![overview(app, &locale, visibility, asked).await?])
+    Ok(vec![overview(view, &locale, visibility, asked).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
 const LEAST_USE_H: f64 = 0.5;
 
 /// A row for the building and for each zone.
-async fn overview<R: SeriesReader>(
-    app: &App<R>,
+async fn overview(
+    view: &View,
     locale: &Locale,
     visibility: Visibility,
     asked: &Asked,
-) -> Result<Section, Problem> {
-    let (language, site) = (locale.language, &app.site);
+) -> Result<Section, FigureError> {
+    let (language, site) = (locale.language, view.site());
     let (t, z) = (language.labels(), language.zone_labels());
     let shown = site.zones.iter().filter(|zone| !visibility.withholds(site, Some(&zone.id)));
     let scopes: Vec<_> = std::iter::once((None, t.whole_building.to_owned()))
@@ -54,18 +52,18 @@ async fn overview<R: SeriesReader>(
         .collect();
     let withheld = scopes.len() <= site.zones.len();
     let ids: Vec<_> = scopes.iter().map(|(zone, _)| zone.clone()).collect();
-    let people = quarters_of(app, &ids, asked.span).await?;
+    let people = view.people_quarters_of(&ids, asked.span).await?;
     let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
     for ((zone, name), people) in scopes.into_iter().zip(people) {
-        let told = used(app, zone.as_ref(), asked.span, &people).await?;
+        let attendance = used(view, asked.span, &people).await?;
         // A floor holds its rooms: only what people call a room is compared.
         let is_room =
             zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
         let highest = most.as_ref().map_or(LEAST_USE_H, |(highest, _)| *highest);
-        if let Some(hours) = told.person_hours.filter(|hours| is_room && *hours > highest) {
+        if let Some(hours) = attendance.person_hours.filter(|hours| is_room && *hours > highest) {
             most = Some((hours, name.clone()));
         }
-        rows.push(Row { depth: 0, name, cells: cells(locale, &told) });
+        rows.push(Row { depth: 0, name, cells: cells(locale, &attendance) });
     }
     let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
         language.most_visited(&name, &language.number(hours, 0))
@@ -91,10 +89,10 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
     ]
 }
 
-fn cells(locale: &Locale, told: &Attendance) -> Vec<Cell> {
+fn cells(locale: &Locale, attendance: &Attendance) -> Vec<Cell> {
     let language = locale.language;
     let z = language.zone_labels();
-    let is_known = told.coverage > 0.0;
+    let is_known = attendance.coverage > 0.0;
     // What cannot be there is said in words; what is not known is unknown.
     let or = |text: Option<String>, else_say: &str| match text {
         Some(text) => Cell::text(text),
@@ -102,59 +100,59 @@ fn cells(locale: &Locale, told: &Attendance) -> Vec<Cell> {
         None => Cell::of(None),
     };
     let hours = |hours: f64| language.hours(hours).text();
-    let counts = told.person_hours.is_some();
+    let counts = attendance.person_hours.is_some();
     vec![
-        told.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(locale.peak(&peak))),
+        attendance.peak.map_or_else(|| Cell::of(None), |peak| Cell::text(locale.peak(&peak))),
         if counts {
-            or(told.mean_share.map(|share| language.percent(share)), z.no_capacity)
+            or(attendance.mean_share.map(|share| language.percent(share)), z.no_capacity)
         } else {
             Cell::of(None)
         },
         if counts {
-            or(told.nearly_full_h.map(hours), z.no_capacity)
-                .when(told.nearly_full_h.is_some_and(|hours| hours > 0.0))
+            or(attendance.nearly_full_h.map(hours), z.no_capacity)
+                .when(attendance.nearly_full_h.is_some_and(|hours| hours > 0.0))
         } else {
             Cell::of(None)
         },
-        told.person_hours.map_or_else(
+        attendance.person_hours.map_or_else(
             || Cell::of(None),
-            |value| Cell::text(person_hours(language, value, told)),
+            |value| Cell::text(person_hours(language, value, attendance)),
         ),
-        or(told.visits.map(|visits| language.number(visits, 0)), z.no_doors),
-        or(told.use_rate.map(|rate| language.percent(rate)), z.never_open),
-        Cell::text(language.quality(told.quality)),
-        Cell::text(language.percent(told.coverage)).when(told.coverage < 0.9),
+        or(attendance.visits.map(|visits| language.number(visits, 0)), z.no_doors),
+        or(attendance.use_rate.map(|rate| language.percent(rate)), z.never_open),
+        Cell::text(language.quality(attendance.quality)),
+        Cell::text(language.percent(attendance.coverage)).when(attendance.coverage < 0.9),
     ]
 }
 
-fn person_hours(language: Language, value: f64, told: &Attendance) -> String {
-    language.with_interval(value, (told.low_person_hours, told.high_person_hours), 0)
+fn person_hours(language: Language, value: f64, attendance: &Attendance) -> String {
+    language.with_interval(value, (attendance.low_person_hours, attendance.high_person_hours), 0)
 }
 
 /// One zone, or the building: figures, their course and the days.
-async fn one<R: SeriesReader>(
-    app: &App<R>,
+async fn one(
+    view: &View,
     locale: &Locale,
     asked: &Asked,
     zone: Option<ZoneId>,
-) -> Result<Vec<Section>, Problem> {
-    let quarters = quarters(app, zone.clone(), asked.span).await?;
-    let whole = used(app, zone.as_ref(), asked.span, &quarters).await?;
+) -> Result<Vec<Section>, FigureError> {
+    let quarters = view.people_quarters(zone, asked.span).await?;
+    let whole = used(view, asked.span, &quarters).await?;
     let mut sections = vec![summary(locale, &whole)];
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &app.site.timezone)
+    let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone)
         .take_while(|bar| bar.start() < asked.now)
         .collect();
     sections.push(course(locale, asked, &bars, &quarters));
-    let days = past(app, asked.span, Step::Day);
+    let days = view.past(asked.span, Step::Day);
     if days.len() > 1 {
-        let counted = countings(app, zone.clone(), &days).await?;
-        let row = |(day, counting): (&Period, &Option<Counting>)| {
-            let visits = counting.as_ref().map(|it| it.visits);
-            let told = quarters.attendance(&app.site, zone.as_ref(), *day, visits);
-            Row { depth: 0, name: locale.day(day.start()), cells: cells(locale, &told) }
+        let of_days = view.attendances_beside(&quarters, &days).await?;
+        let row = |(day, attendance): (&Period, &Attendance)| Row {
+            depth: 0,
+            name: locale.day(day.start()),
+            cells: cells(locale, attendance),
         };
         let z = locale.language.zone_labels();
-        let rows = days.iter().zip(&counted).map(row).collect();
+        let rows = days.iter().zip(&of_days).map(row).collect();
         let table = Table::new(head(locale.language, z.day), rows);
         let notes = vec![z.attendance_note.to_owned()];
         sections.push(Section { tables: vec![table], notes, ..Section::titled(z.attendance) });
@@ -162,50 +160,51 @@ async fn one<R: SeriesReader>(
     Ok(sections)
 }
 
-async fn used<R: SeriesReader>(
-    app: &App<R>,
-    zone: Option<&ZoneId>,
+async fn used(
+    view: &View,
     span: Period,
-    quarters: &Quarters,
-) -> Result<Attendance, Problem> {
-    let counted = countings(app, zone.cloned(), &[span]).await?;
-    let visits = counted.into_iter().next().flatten().map(|it| it.visits);
-    Ok(quarters.attendance(&app.site, zone, span, visits))
+    quarters: &PeopleQuarters,
+) -> Result<Attendance, FigureError> {
+    Ok(view.attendances_beside(quarters, &[span]).await?.remove(0))
 }
 
-fn summary(locale: &Locale, told: &Attendance) -> Section {
+fn summary(locale: &Locale, attendance: &Attendance) -> Section {
     let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
-    let title = match told.peak {
+    let title = match attendance.peak {
         Some(peak) => language.labelled(z.peak, locale.peak(&peak)),
         None => z.nothing_measured.to_owned(),
     };
-    let quality = language.labelled(z.quality, language.quality(told.quality));
-    let known = language.labelled(t.measured_time, language.percent(told.coverage));
-    let sources = language.witnesses(told.sources);
+    let quality = language.labelled(z.quality, language.quality(attendance.quality));
+    let known = language.labelled(t.measured_time, language.percent(attendance.coverage));
+    let sources = language.witnesses(attendance.sources);
     let sources =
         sources.map_or_else(String::new, |it| format!(" {}.", language.labelled(z.sources, it)));
     let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
-    let interval = told.person_hours.map(|value| plain(person_hours(language, value, told)));
+    let interval =
+        attendance.person_hours.map(|value| plain(person_hours(language, value, attendance)));
     Section {
         tiles: vec![
-            Tile::new(z.mean_share, told.mean_share.map(|share| plain(language.percent(share)))),
-            Tile::new(z.nearly_full, told.nearly_full_h.map(|hours| language.hours(hours))),
+            Tile::new(
+                z.mean_share,
+                attendance.mean_share.map(|share| plain(language.percent(share))),
+            ),
+            Tile::new(z.nearly_full, attendance.nearly_full_h.map(|hours| language.hours(hours))),
             Tile::new(z.person_hours, interval),
-            Tile::new(z.visits, told.visits.map(|visits| plain(language.number(visits, 0)))),
-            Tile::new(z.use_rate, told.use_rate.map(|rate| plain(language.percent(rate)))),
+            Tile::new(z.visits, attendance.visits.map(|visits| plain(language.number(visits, 0)))),
+            Tile::new(z.use_rate, attendance.use_rate.map(|rate| plain(language.percent(rate)))),
         ],
         notes,
         ..Section::titled(title)
     }
 }
 
-/// People through the span, with the raw count of the doors beside what is told.
-fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &Quarters) -> Section {
+/// People through the span, with the raw count of the doors beside what is attendance.
+fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
     let language = locale.language;
     let z = language.zone_labels();
-    let means: Vec<Option<Mean>> = bars.iter().map(|bar| mean(quarters.within(*bar).1)).collect();
+    let means: Vec<Option<MeanPeople>> = bars.iter().map(|bar| quarters.mean(*bar)).collect();
     let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
     let highest = values.iter().flatten().copied().fold(0.0, f64::max);
     let is_day = asked.bars() == Step::Hour;
@@ -213,7 +212,7 @@ fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &Quarters) 
     let name = |bar: &Period| {
         if is_day { locale.clock(bar.start()) } else { locale.day(bar.start()) }
     };
-    let row = |(bar, mean): (&Period, &Option<Mean>)| Row {
+    let row = |(bar, mean): (&Period, &Option<MeanPeople>)| Row {
         depth: 0,
         name: name(bar),
         cells: vec![
@@ -245,29 +244,4 @@ fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &Quarters) 
         notes: vec![z.counted_note.to_owned()],
         ..Section::titled(title)
     }
-}
-
-/// People on average over the known part of a bar.
-struct Mean {
-    people: f64,
-    low: Option<f64>,
-    high: Option<f64>,
-    /// As the doors alone counted.
-    counted: Option<f64>,
-}
-
-fn mean(quarters: &[PeopleFigure]) -> Option<Mean> {
-    let of = |value: fn(&PeopleFigure) -> Option<f64>| {
-        let known = quarters.iter().filter_map(|it| Some((value(it)?, it.coverage)));
-        let (sum, weight) = known.fold((0.0, 0.0), |(sum, weight), (value, share)| {
-            (sum + value * share, weight + share)
-        });
-        (weight > 0.0).then(|| sum / weight)
-    };
-    Some(Mean {
-        people: of(|it| it.people)?,
-        low: of(|it| it.people.and(it.low)),
-        high: of(|it| it.people.and(it.high)),
-        counted: of(|it| it.counted),
-    })
 }

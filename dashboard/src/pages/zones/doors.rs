@@ -4,38 +4,35 @@ use domain::Period;
 use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
-use store::SeriesReader;
 
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones::countings;
-use crate::insights::scope::past;
 use crate::privacy::Visibility;
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::{Language, Locale};
+use figures::FigureError;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     visibility: Visibility,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
-    let (locale, z) = (asked.locale(language, app), language.zone_labels());
-    let of = asked.of(&app.site);
-    let days = past(app, asked.span, Step::Day);
-    let counted = countings(app, of.zone(), &days).await?;
-    let told = |(day, counting): (&Period, Option<Counting>)| {
+) -> Result<Vec<Section>, FigureError> {
+    let (locale, z) = (asked.locale(language, view.site()), language.zone_labels());
+    let of = asked.of(view.site());
+    let days = view.past(asked.span, Step::Day);
+    let counted = view.countings(of.zone(), &days).await?;
+    let counted_day = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day { name: locale.day(day.start()), counting })
     };
-    let known: Vec<Day> = days.iter().zip(counted).filter_map(told).collect();
+    let known: Vec<Day> = days.iter().zip(counted).filter_map(counted_day).collect();
     if known.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&locale, &known), by_door(language, &app.site, &known)];
+    let mut sections = vec![by_day(&locale, &known), by_door(language, view.site(), &known)];
     if matches!(of, Of::All) {
-        sections.extend(by_zone(app, &locale, visibility, asked).await?);
+        sections.extend(by_zone(view, &locale, visibility, asked).await?);
     }
     Ok(sections)
 }
@@ -122,17 +119,17 @@ fn door_name(site: &Site, id: &str, language: Language) -> String {
 }
 
 /// Every zone with doors of its own over the whole span.
-async fn by_zone<R: SeriesReader>(
-    app: &App<R>,
+async fn by_zone(
+    view: &View,
     locale: &Locale,
     visibility: Visibility,
     asked: &Asked,
-) -> Result<Option<Section>, Problem> {
+) -> Result<Option<Section>, FigureError> {
     let z = locale.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !visibility.withholds(&app.site, Some(&zone.id));
-    for zone in app.site.zones.iter().filter(shown) {
-        let counted = countings(app, Some(zone.id.clone()), &[asked.span]).await?;
+    let shown = |zone: &&Zone| !visibility.withholds(view.site(), Some(&zone.id));
+    for zone in view.site().zones.iter().filter(shown) {
+        let counted = view.countings(Some(zone.id.clone()), &[asked.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             let cells = cells(locale, &counting);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });

@@ -4,33 +4,36 @@ use domain::Quantity;
 use domain::air::InstrumentCheck;
 use domain::device::Fault;
 use domain::site::Point;
-use store::SeriesReader;
 
 use super::asked::{Asked, Of};
-use crate::app::App;
-use crate::figures::zones;
-use crate::problem::Problem;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
+use figures::FigureError;
+use figures::View;
 
-pub(super) async fn sections<R: SeriesReader>(
-    app: &App<R>,
+pub(super) async fn sections(
+    view: &View,
     language: Language,
     asked: &Asked,
-) -> Result<Vec<Section>, Problem> {
+) -> Result<Vec<Section>, FigureError> {
     let z = language.zone_labels();
-    let of = asked.of(&app.site);
+    let of = asked.of(view.site());
     let is_asked = |point: &&Point| match of {
         Of::All | Of::Building => true,
-        Of::Zone(zone) => app.site.is_within(&point.zone, &zone.id),
+        Of::Zone(zone) => view.site().is_within(&point.zone, &zone.id),
     };
-    let points: Vec<&Point> =
-        app.site.points.iter().filter(|it| it.quantity == Quantity::Co2).filter(is_asked).collect();
+    let points: Vec<&Point> = view
+        .site()
+        .points
+        .iter()
+        .filter(|it| it.quantity == Quantity::Co2)
+        .filter(is_asked)
+        .collect();
     if points.is_empty() {
         return Ok(vec![Section::saying(z.instruments, z.no_air)]);
     }
     // All of them are compared with one another, whichever are shown.
-    let checks = zones::instruments(app, asked.span).await?;
+    let checks = view.instrument_checks(asked.span).await?;
     let of_point = |point: &Point| checks.iter().find(|check| check.point == point.id);
     let faulty = points.iter().filter_map(|it| of_point(it)).filter(|it| !it.faults.is_empty());
     let heard = points.iter().any(|point| of_point(point).is_some());
@@ -40,7 +43,7 @@ pub(super) async fn sections<R: SeriesReader>(
         z.nothing_measured.to_owned()
     };
     let row = |point: &&Point| {
-        let zone = app.site.zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
+        let zone = view.site().zone(point.zone.as_str()).map_or("", |zone| zone.name.as_str());
         let cells = of_point(point).map_or_else(|| silent(language), |it| cells(language, it));
         Row { depth: 0, name: format!("{zone} ({})", point.id), cells }
     };

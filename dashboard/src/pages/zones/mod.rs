@@ -16,9 +16,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::SeriesReader;
 
-use self::asked::{Asked, View};
+use self::asked::{Asked, Panel};
 use super::shell::{Choice, Shell};
 use super::spans::{Choosable, Tab};
 use crate::app::App;
@@ -47,16 +46,12 @@ struct Zones {
     failed: bool,
 }
 
-pub(crate) async fn show<R: SeriesReader>(
-    State(app): State<Arc<App<R>>>,
-    choice: Choice,
-    query: Query,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Query) -> Response {
     let (language, snapshot) = (choice.language, app.live.snapshot_for(choice.visibility));
     let (t, z) = (language.labels(), language.zone_labels());
     let asked = Asked::read(&query, &app.site, snapshot.now);
     let answer = sections(&app, language, choice.visibility, &asked).await;
-    let is_now = asked.view == View::Now;
+    let is_now = asked.panel == Panel::Now;
     let screen = if is_now { Screen::Zones } else { Screen::Plain };
     let page = Zones {
         shell: Shell::new("/zones", t.zones, screen, language, &snapshot),
@@ -65,7 +60,7 @@ pub(crate) async fn show<R: SeriesReader>(
         tabs: asked.tabs(z),
         scopes: asked.scopes(language, &app.site),
         spans: asked.spans(t),
-        view: asked.view.name(),
+        view: asked.panel.name(),
         is_now,
         title: asked.title(language, &app.site),
         failed: answer.is_err(),
@@ -74,22 +69,27 @@ pub(crate) async fn show<R: SeriesReader>(
     choice.page(&page)
 }
 
-async fn sections<R: SeriesReader>(
-    app: &App<R>,
+async fn sections(
+    app: &App,
     language: Language,
     visibility: Visibility,
     asked: &Asked,
 ) -> Result<Vec<Section>, Problem> {
-    let tells_people = matches!(asked.view, View::Attendance | View::Doors);
+    let tells_people = matches!(asked.panel, Panel::Attendance | Panel::Doors);
     if tells_people && visibility.withholds(&app.site, asked.of(&app.site).zone().as_ref()) {
         let z = language.zone_labels();
         return Ok(vec![Section::saying(z.withheld, z.withheld_note)]);
     }
-    match asked.view {
-        View::Now => Ok(Vec::new()),
-        View::Attendance => attendance::sections(app, language, visibility, asked).await,
-        View::Air => air::sections(app, language, asked).await,
-        View::Doors => doors::sections(app, language, visibility, asked).await,
-        View::Instruments => instruments::sections(app, language, asked).await,
+    if asked.panel == Panel::Now {
+        return Ok(Vec::new());
     }
+    let view = &app.figures.view(None).await?;
+    let sections = match asked.panel {
+        Panel::Now => Ok(Vec::new()),
+        Panel::Attendance => attendance::sections(view, language, visibility, asked).await,
+        Panel::Air => air::sections(view, language, asked).await,
+        Panel::Doors => doors::sections(view, language, visibility, asked).await,
+        Panel::Instruments => instruments::sections(view, language, asked).await,
+    };
+    Ok(sections?)
 }

@@ -1,4 +1,6 @@
-//! All that is told of the air of a zone over a period.
+//! Air of a zone over a period. One definition for pages, API and reports: the CO2 of a minute is the mean of all
+//! instruments of the zone, drawn straight through short silences; a share of the occupied time is the share of its minutes
+//! of known CO2 at or above a value; a quarter of an hour with somebody in it is occupied as a whole.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -208,6 +210,38 @@ mod tests {
         assert!((occupied.occupied_h - 4.0).abs() < 0.1 && occupied.max_ppm > 1400.0);
         assert!(occupied.above_reference > 0.5 && !occupied.icone.complete, "{occupied:?}");
         assert_eq!((report.coverage, report.airings.len()), (1.0, 0));
+    }
+
+    #[test]
+    fn stale_air_counts_only_while_somebody_breathes_it_and_as_the_mean_of_all_instruments() {
+        let second = "[[point]]\nid = \"d\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"d\" }]\n";
+        let site = crate::site::parse(&format!("{ROOM}{second}"), "a.toml").unwrap();
+        // Two instruments that differ by 200 ppm around 800, 900, 1500 and 2000 ppm in one hour each; nobody in the last.
+        let mut series = SeriesSet::default();
+        for (device, differs) in [("c", -100.0), ("d", 100.0)] {
+            let one = |minute: i64| {
+                let ppm = [800.0, 900.0, 1500.0, 2000.0][usize::try_from(minute / 60).unwrap()];
+                let (observed_at, value) = (at(minute), Value::Gauge(ppm + differs));
+                let received_at = observed_at;
+                Observation { observed_at, received_at, dated_by: DatedBy::Device, value }
+            };
+            let source =
+                Source { device: device.parse().unwrap(), quantity: Quantity::Co2, channel: None };
+            series.insert(source, (0..240).map(one).collect());
+        }
+        let grid: Vec<Period> =
+            (0..16).map(|nr| Period::new(at(15 * nr), at(15 * nr + 15)).unwrap()).collect();
+        let people: Vec<PeopleFigure> =
+            grid.iter().map(|it| figure(it.start() < at(180))).collect();
+        let span = Period::new(at(0), at(240)).unwrap();
+
+        let occupied = zone_air(&site, &site.zones[0], span, (&grid, &people), &series).occupied;
+
+        let occupied = occupied.unwrap();
+        assert_eq!((occupied.occupied_h, occupied.max_ppm), (3.0, 1500.0));
+        // From the value on, not only above it.
+        assert!((occupied.above_reference - 1.0).abs() < 1e-9);
+        assert!((occupied.above_action - 1.0 / 3.0).abs() < 1e-9);
     }
 
     #[test]

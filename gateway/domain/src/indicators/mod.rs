@@ -1,9 +1,10 @@
-//! What follows from energy, people and weather for those who run a building: pure, each formula with its source.
+//! Indicators for those who run a building, from energy, people and weather: pure, each formula with its source. The use
+//! of zones by people is in [`crate::occupancy`], and the quality of their air in [`crate::air`].
 //!
 //! All of them take figures that were worked out elsewhere ([`crate::energy`], [`crate::occupancy`], [`crate::history`])
 //! in cells of a grid, and give a figure with its proof: how much of the time or energy it stands on, and whose numbers.
 //!
-//! | file | what it tells |
+//! | file | indicator |
 //! |---|---|
 //! | `load` | load curve: mean, peak, baseload, load factor, duration curve |
 //! | `heat_map` | mean power by hour of the day and day of the week |
@@ -15,15 +16,11 @@
 //! | `standby` | what a machine draws while it waits |
 //! | `usage` | energy while nobody was there, and energy per person-hour |
 //! | `closing` | energy while the building was closed |
-//! | `attendance` | how full it was: peak, and nearly full |
-//! | `air_quality` | how good the air was while somebody breathed it |
 //! | `degree_days` | how cold it was, by three methods |
 //! | `regression` | ordinary least squares |
 //! | `signature` | energy by outdoor temperature, and what a change saved |
 //! | `pathway` | the goals of the décret tertiaire |
 
-mod air_quality;
-mod attendance;
 mod closing;
 mod degree_days;
 mod demand;
@@ -41,8 +38,6 @@ mod standby;
 mod tests;
 mod usage;
 
-pub use air_quality::{OccupiedAir, occupied_air};
-pub use attendance::{Attendance, Peak, attendance};
 pub use closing::{WhileClosed, while_closed};
 pub use degree_days::{DayTemperature, DegreeDayMethod, DegreeDays, degree_days};
 pub use demand::{Demand, demand, window_means};
@@ -56,7 +51,7 @@ pub use price::{Cost, PricePart, cost, fixed_cost};
 pub use sessions::{Session, sessions};
 pub use signature::{DayPoint, Saving, Signature, at_reference_weather, saving, signature};
 pub use standby::{Standby, standby};
-pub use usage::{Usage, usage};
+pub use usage::{Usage, counted_shares, usage};
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;

@@ -1,10 +1,10 @@
-//! Energy beside people: what was drawn while nobody was there, and how much for each hour of a person's presence.
+//! Energy beside people: drawn while nobody was there, and drawn for each hour of a person's presence.
 
 use serde::Serialize;
 
 use super::{EnergyCell, hours};
 use crate::occupancy::Occupancy;
-use crate::occupancy::PeopleFigure;
+use crate::occupancy::{PeopleFigure, PersonHours};
 
 /// With fewer person-hours than this a figure per person-hour says nothing.
 const LEAST_PERSON_HOURS: f64 = 1.0;
@@ -26,8 +26,15 @@ pub struct Usage {
     pub person_hours_low: Option<f64>,
     /// The upper end of them.
     pub person_hours_high: Option<f64>,
-    /// Wh of all energy for each person-hour, over the time of which both are known; `None` with less than one person-hour.
+    /// Wh of all energy for each person-hour, over the time for which both are known; `None` with less than one
+    /// person-hour in it.
     pub wh_per_person_hour: Option<f64>,
+    /// Share of the time for which the energy and a number of people are both known, 0 to 1: figures per person-hour
+    /// stand on this time alone.
+    pub per_person_hour_coverage: f64,
+    /// Person-hours of this time.
+    #[serde(skip)]
+    pub counted_person_hours: f64,
     /// Share of the time of which the energy is known and whether somebody was there, 0 to 1.
     pub coverage: f64,
 }
@@ -36,33 +43,61 @@ pub struct Usage {
 /// as a whole.
 pub fn usage(cells: &[EnergyCell], people: &[PeopleFigure]) -> Usage {
     let mut usage = Usage::default();
-    let (mut known_hours, mut all_hours, mut counted_wh) = (0.0, 0.0, 0.0);
-    let add = |sum: &mut Option<f64>, more: f64| *sum = Some(sum.unwrap_or(0.0) + more);
-    for (cell, people) in cells.iter().zip(people) {
+    let (mut known_hours, mut counted_hours, mut all_hours) = (0.0, 0.0, 0.0);
+    let mut counted_wh = 0.0;
+    let shares = counted_shares(cells, people);
+    for ((cell, people), share) in cells.iter().zip(people).zip(shares) {
         let hours = hours(cell.period);
         all_hours += hours;
-        if let (Some(count), Some(low), Some(high)) = (people.people, people.low, people.high) {
-            add(&mut usage.person_hours, count * hours);
-            add(&mut usage.person_hours_low, low * hours);
-            add(&mut usage.person_hours_high, high * hours);
-            counted_wh += cell.figure.energy_wh.unwrap_or(0.0);
-        }
         let Some(wh) = cell.figure.energy_wh else { continue };
+        let both = hours * both_known(cell, people);
+        if let Some(count) = people.people {
+            counted_hours += both;
+            counted_wh += wh * share;
+            usage.counted_person_hours += count * both;
+        }
         match people.occupancy {
             Occupancy::Vacant => {
                 usage.vacant_wh += wh;
-                usage.vacant_hours += hours;
-                known_hours += hours;
+                usage.vacant_hours += both;
+                known_hours += both;
             }
             Occupancy::Occupied => {
                 usage.occupied_wh += wh;
-                known_hours += hours;
+                known_hours += both;
             }
             Occupancy::Unknown => usage.unknown_wh += wh,
         }
     }
-    let enough = usage.person_hours.filter(|hours| *hours >= LEAST_PERSON_HOURS);
-    usage.wh_per_person_hour = enough.map(|hours| counted_wh / hours);
-    usage.coverage = if all_hours > 0.0 { known_hours / all_hours } else { 0.0 };
+    let person_hours = PersonHours::of(cells.iter().map(|cell| cell.period).zip(people));
+    usage.person_hours = person_hours.map(|it| it.hours);
+    usage.person_hours_low = person_hours.and_then(|it| it.low);
+    usage.person_hours_high = person_hours.and_then(|it| it.high);
+    let enough = usage.counted_person_hours >= LEAST_PERSON_HOURS;
+    usage.wh_per_person_hour = enough.then(|| counted_wh / usage.counted_person_hours);
+    let share = |hours: f64| if all_hours > 0.0 { hours / all_hours } else { 0.0 };
+    usage.per_person_hour_coverage = share(counted_hours);
+    usage.coverage = share(known_hours);
     usage
+}
+
+/// Share of the energy of each cell that was drawn in the time for which a number of people is known as well, 0 to 1.
+/// Within a cell both are taken to be known at the same time as far as their coverages allow.
+pub fn counted_shares(cells: &[EnergyCell], people: &[PeopleFigure]) -> Vec<f64> {
+    let share = |(cell, people): (&EnergyCell, &PeopleFigure)| {
+        let known = energy_known(cell);
+        if people.people.is_some() && known > 0.0 { both_known(cell, people) / known } else { 0.0 }
+    };
+    cells.iter().zip(people).map(share).collect()
+}
+
+/// Share of a cell for which energy and people are both known.
+fn both_known(cell: &EnergyCell, people: &PeopleFigure) -> f64 {
+    energy_known(cell).min(people.coverage)
+}
+
+/// Share of a cell whose energy is known, measured or bridged by a register.
+fn energy_known(cell: &EnergyCell) -> f64 {
+    let known = (cell.figure.coverage + cell.figure.repaired).min(1.0);
+    if cell.figure.energy_wh.is_some() { known } else { 0.0 }
 }

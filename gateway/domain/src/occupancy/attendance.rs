@@ -1,4 +1,12 @@
-//! How a zone is used: share of its capacity, peak, person-hours, visits, and how much of the opening hours.
+//! Use of a zone: share of its capacity, peak, person-hours, visits, and use of the opening hours. One definition for
+//! pages, API and reports:
+//!
+//! - **known time** of a part of the period is its length times the coverage of its people figure;
+//! - **person-hours** are people times known time, over the parts with a number of people;
+//! - the **peak** is the part with the highest mean number of people, the first of equal ones;
+//! - **occupied** and **nearly full** hours are the known time of the parts with somebody, and of those at four fifths of
+//!   the capacity and more;
+//! - **coverage** is the share of the period for which a number was known, or at least whether somebody was there.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +26,14 @@ pub struct Attendance {
     pub mean_share: Option<f64>,
     /// When most were there, and how many.
     pub peak: Option<Peak>,
+    /// Hours with somebody, over the known time.
+    #[serde(default)]
+    pub occupied_h: f64,
     /// Hours at four fifths of its capacity and more.
     pub nearly_full_h: Option<f64>,
+    /// `nearly_full_h` by `occupied_h`; `None` when it never was occupied.
+    #[serde(default)]
+    pub nearly_full_share: Option<f64>,
     /// People times hours, over the known time.
     pub person_hours: Option<f64>,
     /// The lower end of its interval.
@@ -34,9 +48,9 @@ pub struct Attendance {
     pub open_occupied_h: f64,
     /// `open_occupied_h` by `open_known_h`; `None` when nothing is known, or the building is never open.
     pub use_rate: Option<f64>,
-    /// How the people came about, over most of the known time.
+    /// The quality of the number of people, over most of the known time.
     pub quality: Quality,
-    /// Which kinds of instruments told them.
+    /// Kinds of instruments that the number is from.
     pub sources: Witnesses,
     /// Share of the period of which anything is known.
     pub coverage: f64,
@@ -55,7 +69,67 @@ pub struct Peak {
     pub high: Option<f64>,
 }
 
-/// From the people of each part of a period; `visits` as the doors tell them.
+/// Hours of presence, one for each person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PersonHours {
+    /// People times known time.
+    pub hours: f64,
+    /// The lower end of the 90 % interval.
+    pub low: Option<f64>,
+    /// The upper end of the 90 % interval.
+    pub high: Option<f64>,
+}
+
+impl PersonHours {
+    /// The person-hours of the parts of a period; `None` where no part has a number of people.
+    pub fn of<'a>(parts: impl Iterator<Item = (Period, &'a PeopleFigure)>) -> Option<Self> {
+        let mut sums = [None; 3];
+        for (period, figure) in parts {
+            let known = hours_of(period) * figure.coverage;
+            let Some(people) = figure.people else { continue };
+            for (sum, value) in sums.iter_mut().zip([Some(people), figure.low, figure.high]) {
+                let Some(value) = value else { continue };
+                *sum = Some(sum.unwrap_or(0.0) + value * known);
+            }
+        }
+        let [hours, low, high] = sums;
+        hours.map(|hours| Self { hours, low, high })
+    }
+}
+
+/// Number of people on average over the known part of a period.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanPeople {
+    /// How many.
+    pub people: f64,
+    /// The lower end of the 90 % interval.
+    pub low: Option<f64>,
+    /// The upper end of the 90 % interval.
+    pub high: Option<f64>,
+    /// As the doors alone counted.
+    pub counted: Option<f64>,
+}
+
+impl MeanPeople {
+    /// The mean over parts of equal length, each weighted by its coverage; `None` where no part has a number.
+    pub fn of(parts: &[PeopleFigure]) -> Option<Self> {
+        let mean = |value: fn(&PeopleFigure) -> Option<f64>| {
+            let known = parts.iter().filter_map(|it| Some((value(it)?, it.coverage)));
+            let (sum, weight) = known.fold((0.0, 0.0), |(sum, weight), (value, share)| {
+                (sum + value * share, weight + share)
+            });
+            (weight > 0.0).then(|| sum / weight)
+        };
+        Some(Self {
+            people: mean(|it| it.people)?,
+            low: mean(|it| it.people.and(it.low)),
+            high: mean(|it| it.people.and(it.high)),
+            counted: mean(|it| it.counted),
+        })
+    }
+}
+
+/// The use of a zone from the people of each part of a period; `visits` as the doors count them.
 pub fn attendance(
     site: &Site,
     capacity: Option<u32>,
@@ -64,42 +138,47 @@ pub fn attendance(
 ) -> Attendance {
     let parts: Vec<(Period, PeopleFigure)> =
         grid.iter().copied().zip(people.iter().copied()).collect();
-    let hours = |period: &Period| period.length().as_secs_f64() / 3600.0;
-    let known = |(period, figure): &(Period, PeopleFigure)| hours(period) * figure.coverage;
-    let sum = |of: fn(&PeopleFigure) -> Option<f64>| {
-        let parts = parts.iter().filter_map(|part| Some(of(&part.1)? * known(part)));
-        parts.reduce(|one, other| one + other)
+    let known = |(period, figure): &(Period, PeopleFigure)| hours_of(*period) * figure.coverage;
+    let hours_if = |is: &dyn Fn(&PeopleFigure) -> bool| {
+        let parts = parts.iter().filter(|(_, figure)| is(figure));
+        parts.map(known).total()
     };
-    let counted_h: f64 =
-        parts.iter().filter(|(_, figure)| figure.people.is_some()).map(known).total();
-    let person_hours = sum(|figure| figure.people);
+    let counted_h = hours_if(&|figure| figure.people.is_some());
+    let person_hours = PersonHours::of(grid.iter().copied().zip(people));
     let capacity = capacity.map(f64::from).filter(|capacity| *capacity > 0.0);
     let is_full = |figure: &PeopleFigure| {
-        figure
-            .people
-            .zip(capacity)
-            .is_some_and(|(people, capacity)| is_nearly_full(people, capacity))
+        let both = figure.people.zip(capacity);
+        both.is_some_and(|(people, capacity)| is_nearly_full(people, capacity))
     };
-    let nearly_full: f64 = parts.iter().filter(|(_, figure)| is_full(figure)).map(known).total();
-    let all_h: f64 = parts.iter().map(|(period, _)| hours(period)).total();
+    let occupied_h = hours_if(&|figure| figure.occupancy == Occupancy::Occupied);
+    let nearly_full_h = capacity.filter(|_| counted_h > 0.0).map(|_| hours_if(&is_full));
+    let all_h: f64 = grid.iter().map(|period| hours_of(*period)).total();
     let (open_known_h, open_occupied_h) = open_hours(site, &parts);
     Attendance {
         mean_share: person_hours
             .zip(capacity)
-            .map(|(people, capacity)| people / counted_h.max(f64::MIN_POSITIVE) / capacity),
+            .map(|(people, capacity)| people.hours / counted_h.max(f64::MIN_POSITIVE) / capacity),
         peak: peak(&parts),
-        nearly_full_h: capacity.filter(|_| counted_h > 0.0).map(|_| nearly_full),
-        person_hours,
-        low_person_hours: sum(|figure| figure.people.and(figure.low)),
-        high_person_hours: sum(|figure| figure.people.and(figure.high)),
+        occupied_h,
+        nearly_full_h,
+        nearly_full_share: nearly_full_h
+            .filter(|_| occupied_h > 0.0)
+            .map(|nearly_full| nearly_full / occupied_h),
+        person_hours: person_hours.map(|it| it.hours),
+        low_person_hours: person_hours.and_then(|it| it.low),
+        high_person_hours: person_hours.and_then(|it| it.high),
         visits,
         open_known_h,
         open_occupied_h,
         use_rate: (open_known_h > 0.0).then(|| open_occupied_h / open_known_h),
         quality: quality(&parts),
         sources: people.iter().fold(Witnesses::NOTHING, |all, figure| all | figure.sources),
-        coverage: parts.iter().map(known).total() / all_h.max(f64::MIN_POSITIVE),
+        coverage: hours_if(&|_| true) / all_h.max(f64::MIN_POSITIVE),
     }
+}
+
+fn hours_of(period: Period) -> f64 {
+    period.length().as_secs_f64() / 3600.0
 }
 
 /// The quality that most of the known time has; of equal ones the worse.
@@ -108,13 +187,13 @@ fn quality(parts: &[(Period, PeopleFigure)]) -> Quality {
         let of = parts.iter().filter(|(_, figure)| figure.quality == quality);
         of.map(|(period, figure)| period.length().as_secs_f64() * figure.coverage).total()
     };
-    let (mut told, mut most) = (Quality::Unknown, 0.0);
+    let (mut found, mut most) = (Quality::Unknown, 0.0);
     for quality in [Quality::Partial, Quality::Estimated, Quality::Measured] {
         if hours(quality) > most {
-            (told, most) = (quality, hours(quality));
+            (found, most) = (quality, hours(quality));
         }
     }
-    told
+    found
 }
 
 fn peak(parts: &[(Period, PeopleFigure)]) -> Option<Peak> {
@@ -138,7 +217,7 @@ fn open_hours(site: &Site, parts: &[(Period, PeopleFigure)]) -> (f64, f64) {
     let (mut known, mut occupied) = (0.0, 0.0);
     for (period, figure) in parts {
         let is_open = !closed.iter().any(|hours| hours.contains(period.start()));
-        let hours = period.length().as_secs_f64() / 3600.0;
+        let hours = hours_of(*period);
         if !is_open || figure.occupancy == Occupancy::Unknown {
             continue;
         }
@@ -156,19 +235,9 @@ mod tests {
 
     use super::*;
 
-    /// A Monday of quarter hours from seven in the morning on, open from eight to ten.
-    fn of(people: &[Option<f64>]) -> Attendance {
-        let text = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 10\narea_m2 = 9\n\
-            [site.opening]\nmonday = [\"08:00-10:00\"]\n";
-        let site = crate::site::parse(text, "a.toml").unwrap();
-        let begin: Instant = "2026-11-23T07:00:00Z".parse().unwrap();
-        let quarter =
-            |nr: usize| begin + SignedDuration::from_mins(15) * i32::try_from(nr).unwrap();
-        let grid: Vec<Period> = (0..people.len())
-            .map(|nr| Period::new(quarter(nr), quarter(nr + 1)).unwrap())
-            .collect();
-        let figure = |people: &Option<f64>| PeopleFigure {
-            people: *people,
+    fn figure(people: Option<f64>) -> PeopleFigure {
+        PeopleFigure {
+            people,
             low: people.map(|people| people / 2.0),
             high: people.map(|people| people * 2.0),
             occupancy: match people {
@@ -181,41 +250,71 @@ mod tests {
             sources: crate::occupancy::Witnesses::NOTHING,
             quality: Quality::Estimated,
             coverage: f64::from(u8::from(people.is_some())),
-        };
-        let figures: Vec<PeopleFigure> = people.iter().map(figure).collect();
+        }
+    }
+
+    /// A Monday of quarter hours from seven in the morning on, open from eight to ten.
+    fn of(people: &[Option<f64>]) -> Attendance {
+        let text = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 10\narea_m2 = 9\n\
+            [site.opening]\nmonday = [\"08:00-10:00\"]\n";
+        let site = crate::site::parse(text, "a.toml").unwrap();
+        let begin: Instant = "2026-11-23T07:00:00Z".parse().unwrap();
+        let quarter =
+            |nr: usize| begin + SignedDuration::from_mins(15) * i32::try_from(nr).unwrap();
+        let grid: Vec<Period> = (0..people.len())
+            .map(|nr| Period::new(quarter(nr), quarter(nr + 1)).unwrap())
+            .collect();
+        let figures: Vec<PeopleFigure> = people.iter().copied().map(figure).collect();
         attendance(&site, Some(10), (&grid, &figures), None)
     }
 
     #[test]
     fn person_hours_are_people_times_hours_with_their_interval() {
-        let told = of(&[Some(4.0), Some(4.0), Some(0.0), Some(2.0)]);
-        assert_eq!(told.person_hours, Some(2.5));
-        assert_eq!((told.low_person_hours, told.high_person_hours), (Some(1.25), Some(5.0)));
-        assert_eq!(told.mean_share, Some(0.25));
+        let found = of(&[Some(4.0), Some(4.0), Some(0.0), Some(2.0)]);
+        assert_eq!(found.person_hours, Some(2.5));
+        assert_eq!((found.low_person_hours, found.high_person_hours), (Some(1.25), Some(5.0)));
+        assert_eq!(found.mean_share, Some(0.25));
     }
 
     #[test]
     fn the_peak_is_when_most_were_there_and_four_fifths_are_nearly_full() {
-        let told = of(&[Some(4.0), Some(9.0), Some(8.0), Some(9.0)]);
-        let peak = told.peak.unwrap();
+        let found = of(&[Some(4.0), Some(9.0), Some(8.0), Some(9.0)]);
+        let peak = found.peak.unwrap();
         assert_eq!((peak.people, peak.at.to_string().as_str()), (9.0, "2026-11-23T07:15:00Z"));
-        assert_eq!(told.nearly_full_h, Some(0.75));
+        assert_eq!(found.nearly_full_h, Some(0.75));
+        assert_eq!((found.occupied_h, found.nearly_full_share), (1.0, Some(0.75)));
     }
 
     #[test]
     fn a_room_is_used_as_much_as_it_is_occupied_while_open_and_known() {
         let early = [Some(1.0); 4];
         let open = [Some(3.0), Some(3.0), Some(0.0), Some(0.0), None, None, None, None];
-        let told = of(&[&early[..], &open[..]].concat());
-        assert_eq!((told.open_known_h, told.open_occupied_h), (1.0, 0.5));
-        assert_eq!(told.use_rate, Some(0.5));
+        let found = of(&[&early[..], &open[..]].concat());
+        assert_eq!((found.open_known_h, found.open_occupied_h), (1.0, 0.5));
+        assert_eq!(found.use_rate, Some(0.5));
     }
 
     #[test]
     fn of_what_nothing_is_known_nothing_is_told() {
-        let told = of(&[None, None]);
-        assert_eq!((told.person_hours, told.peak, told.use_rate), (None, None, None));
-        assert_eq!(told.quality, Quality::Unknown);
-        assert!(told.coverage.abs() < 1e-9);
+        let found = of(&[None, None]);
+        assert_eq!((found.person_hours, found.peak, found.use_rate), (None, None, None));
+        assert_eq!(found.quality, Quality::Unknown);
+        assert!(found.coverage.abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_hour_of_which_half_is_known_counts_as_half_an_hour() {
+        let period =
+            |from: &str, to: &str| Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap();
+        let hour = period("2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z");
+        let half = PeopleFigure { coverage: 0.5, ..figure(Some(4.0)) };
+        let unknown = figure(None);
+
+        let hours = PersonHours::of([(hour, &half), (hour, &unknown)].into_iter()).unwrap();
+        let mean = MeanPeople::of(&[half, figure(Some(1.0)), unknown]).unwrap();
+
+        assert_eq!((hours.hours, hours.low, hours.high), (2.0, Some(1.0), Some(4.0)));
+        assert_eq!((mean.people, mean.counted), (2.0, None));
+        assert_eq!(PersonHours::of([(hour, &unknown)].into_iter()), None);
     }
 }

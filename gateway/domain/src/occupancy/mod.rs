@@ -57,7 +57,7 @@ mod timeline;
 mod traffic;
 mod witnesses;
 
-pub use attendance::{Attendance, Peak, attendance};
+pub use attendance::{Attendance, MeanPeople, Peak, PersonHours, attendance};
 pub use counting::{Balance, Counting, DoorCounting, counting_needs, countings};
 pub use hours::{closed_since, is_closed_for, is_open, opens_today};
 pub use loading::{lead, people_needs, zone_needs};

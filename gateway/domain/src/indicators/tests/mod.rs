@@ -105,8 +105,3 @@ fn people(count: Option<f64>) -> PeopleFigure {
         coverage: 1.0,
     }
 }
-
-fn beside<T: Clone>(cells: &[EnergyCell], figures: &[T]) -> Vec<Bucket<T>> {
-    let figures = figures.iter().cloned();
-    cells.iter().zip(figures).map(|(cell, figure)| Bucket { period: cell.period, figure }).collect()
-}

@@ -1,4 +1,4 @@
-//! What a machine did: its sessions, and what it drew while it waited.
+//! Sessions of a machine, and its standby.
 
 use std::sync::Arc;
 
@@ -9,64 +9,73 @@ use domain::site::Meter;
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::SeriesReader;
 
-use crate::app::App;
-use crate::figures::{load, off_thread, turn};
-use crate::problem::Problem;
+use crate::error::FigureError;
+use crate::series::off_thread;
+use crate::view::View;
 
 /// Sessions that began earlier are seen to begin: longer than any firing of a kiln.
 const LEAD: SignedDuration = SignedDuration::from_hours(36);
 
 /// A machine over a span.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct MachineReport {
-    /// In the order of time.
-    pub(crate) sessions: Vec<SessionItem>,
+pub struct MachineReport {
+    /// Its sessions, in the order of time.
+    pub sessions: Vec<SessionItem>,
     /// How long it worked, in hours.
-    pub(crate) hours: f64,
+    pub hours: f64,
     /// What its sessions took together; `None` when that of any is unknown.
-    pub(crate) energy_wh: Option<f64>,
+    pub energy_wh: Option<f64>,
     /// The same for each session.
-    pub(crate) wh_per_session: Option<f64>,
+    pub wh_per_session: Option<f64>,
     /// Share of the working time in which it idled.
-    pub(crate) idle_share: Option<f64>,
-    pub(crate) standby: Option<Standby>,
+    pub idle_share: Option<f64>,
+    /// Its standby; `None` where it never rests on some power.
+    pub standby: Option<Standby>,
 }
 
-/// One session.
+/// One session of a machine.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct SessionItem {
-    pub(crate) start: Instant,
-    pub(crate) end: Instant,
-    pub(crate) running: bool,
+pub struct SessionItem {
+    /// When it began.
+    pub start: Instant,
+    /// When it ended; until when it is known while it lasts.
+    pub end: Instant,
+    /// Whether it lasts.
+    pub running: bool,
+    /// Its energy.
     #[serde(flatten)]
-    pub(crate) energy: energy::EnergyFigure,
-    pub(crate) peak_w: f64,
-    pub(crate) mean_w: Option<f64>,
-    pub(crate) idle_share: f64,
-    /// At the price of its beginning.
-    pub(crate) eur: Option<f64>,
-    pub(crate) kg_co2e: Option<f64>,
+    pub energy: energy::EnergyFigure,
+    /// The highest power, in W.
+    pub peak_w: f64,
+    /// The mean power, in W.
+    pub mean_w: Option<f64>,
+    /// Share of its time in which it idled.
+    pub idle_share: f64,
+    /// Its cost in €, at the price of its beginning.
+    pub eur: Option<f64>,
+    /// Its emissions, in kg `CO2e`.
+    pub kg_co2e: Option<f64>,
 }
 
-/// What a machine did in a span.
-pub(crate) async fn report<R: SeriesReader>(
-    app: &App<R>,
-    meter: &Meter,
-    span: Period,
-) -> Result<MachineReport, Problem> {
-    let _turn = turn(app).await?;
-    let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
-    let series = load(app, energy::meter_needs(meter), lead).await?;
-    let (site, now, meter) = (Arc::clone(&app.site), app.clock.now(), meter.clone());
-    off_thread(move || {
-        let found = sessions(&meter, &series, span, &site.rules, now);
-        let standby = standby(&meter, &series, span, &site.rules, now);
-        let priced = |session: &Session| item(session, &meter, &site);
-        MachineReport::of(found.iter().map(priced).collect(), standby)
-    })
-    .await
+impl View {
+    /// Sessions and standby of a machine over a span.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn machine(&self, meter: &Meter, span: Period) -> Result<MachineReport, FigureError> {
+        let _turn = self.turn().await?;
+        let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
+        let series = self.load(energy::meter_needs(meter), lead).await?;
+        let (site, now, meter) = (Arc::clone(&self.site), self.now, meter.clone());
+        off_thread(move || {
+            let found = sessions(&meter, &series, span, &site.rules, now);
+            let standby = standby(&meter, &series, span, &site.rules, now);
+            let priced = |session: &Session| item(session, &meter, &site);
+            MachineReport::of(found.iter().map(priced).collect(), standby)
+        })
+        .await
+    }
 }
 
 fn item(session: &Session, meter: &Meter, site: &domain::site::Site) -> SessionItem {
