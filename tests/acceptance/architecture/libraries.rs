@@ -1,7 +1,8 @@
 //! Which files may name which library. The dependency bans say which package may; this says which room of it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use super::source::{root, rust_files};
 
 /// Each library and the places that wrap it: a file, or a folder of files with one purpose.
 const WRAPPED: &[(&str, &[&str])] = &[
@@ -34,10 +35,12 @@ const WRAPPED: &[(&str, &[&str])] = &[
 
 #[test]
 fn each_library_is_named_only_in_the_room_that_wraps_it() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    for source in sources(root) {
+    let folders = ["gateway", "dashboard", "sensors", "tests"];
+    let sources: Vec<_> = folders.iter().flat_map(|name| rust_files(&root().join(name))).collect();
+    assert!(sources.len() > 100, "only {} files were found", sources.len());
+    for source in sources {
         let text = fs::read_to_string(&source).unwrap();
-        let place = source.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+        let place = source.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
         for (library, rooms) in WRAPPED {
             let named = text.lines().any(|line| names(line, library));
             let allowed = rooms.iter().any(|room| place.starts_with(room));
@@ -55,23 +58,4 @@ fn names(line: &str, library: &str) -> bool {
     let path = format!("{library}::");
     code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
         .any(|word| word.starts_with(&path))
-}
-
-/// All Rust files of the packages, without what was built.
-fn sources(root: &Path) -> Vec<PathBuf> {
-    let mut folders: Vec<_> =
-        ["gateway", "dashboard", "sensors", "tests"].map(|name| root.join(name)).into();
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() && !path.ends_with("target") {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    assert!(files.len() > 100, "only {} files were found", files.len());
-    files
 }
