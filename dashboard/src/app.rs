@@ -11,9 +11,9 @@ use store::influx::Standing;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::Dashboard;
 use crate::access::Access;
 use crate::live::hub::LiveHub;
+use crate::resources::Dashboard;
 use crate::staff_actions::StaffActions;
 
 /// Streams that may be open at once; a browser that is turned away asks again by itself.

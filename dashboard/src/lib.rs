@@ -18,6 +18,7 @@
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
 //! | `privacy` | what of small rooms the public is not told |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
+//! | `resources` | what the program hands over |
 //! | `serve`, `connections` | start and stop, and how many may be connected |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
@@ -40,6 +41,7 @@ mod privacy;
 mod problem;
 mod query;
 mod report;
+mod resources;
 mod routes;
 mod security;
 mod serve;
@@ -53,5 +55,6 @@ mod tests;
 pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
 pub use figures::{Month, NoMonth};
 pub use report::{ReportError, ReportForm, month_report};
-pub use serve::{Dashboard, DashboardError};
+pub use resources::Dashboard;
+pub use serve::DashboardError;
 pub use staff_actions::{ChangedSite, StaffActionError, StaffActions};

@@ -1,6 +1,5 @@
 //! Start and stop.
 
-use std::fmt;
 use std::future::IntoFuture;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,24 +7,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use domain::Clock;
-use domain::site::Site;
 use domain::wire::BrokerUrl;
-use store::AnyReader;
-use store::backup::BackupStatus;
-use store::influx::Standing;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 use tracing::{info, warn};
 
-use crate::access::{Access, Peer};
+use crate::access::Peer;
 use crate::app::App;
 use crate::connections::Bounded;
-use crate::staff_actions::StaffActions;
+use crate::resources::Dashboard;
 use crate::{live, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
@@ -33,44 +26,6 @@ const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// How long the pages of a building that has changed wait for its states.
 const FIRST_STATES: Duration = Duration::from_secs(3);
-
-/// All that the dashboard needs from outside.
-pub struct Dashboard {
-    /// The building as it is now; when it changes, the pages change with it.
-    pub site: watch::Receiver<Arc<Site>>,
-    /// Why the site file cannot be followed, while it cannot.
-    pub trouble: watch::Receiver<Option<String>>,
-    /// Where history is read.
-    pub reader: AnyReader,
-    /// Where the state topics are.
-    pub broker: BrokerUrl,
-    /// Who may read, and who may change something.
-    pub access: Arc<Access>,
-    /// Where staff hand in changes; `None` where nothing can be changed.
-    pub staff_actions: Option<Arc<dyn StaffActions>>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// What `/ready` answers: `None` when ready, otherwise why not.
-    pub readiness: watch::Receiver<Option<String>>,
-    /// Makes the text of `/metrics`.
-    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// What became of the backups; `None` where none are made.
-    pub backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
-    /// How forwarding to InfluxDB stands; `None` where nothing is forwarded.
-    pub forwarding: Option<watch::Receiver<Standing>>,
-    /// Whether the building is simulated, which every page then says.
-    pub demonstration: bool,
-}
-
-impl fmt::Debug for Dashboard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dashboard")
-            .field("site", &self.site.borrow().id)
-            .field("broker", &self.broker)
-            .field("demonstration", &self.demonstration)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Why the dashboard cannot go on.
 #[derive(Debug, thiserror::Error)]

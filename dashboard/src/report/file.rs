@@ -58,10 +58,6 @@ pub async fn month_report(
     form: ReportForm,
 ) -> Result<String, ReportError> {
     let report = view.month_report(month).await.map_err(ReportError)?;
-    let language = match language {
-        Language::French => Language::French,
-        Language::English => Language::English,
-    };
     let document = Document::of(&report, view.site(), language);
     Ok(match form {
         ReportForm::Html => page(&document, false) + "\n",

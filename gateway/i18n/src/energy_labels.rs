@@ -1,6 +1,17 @@
 //! The fixed texts of the views of energy that go beyond consumption.
 
+use super::Language;
 use super::texts::labels;
+
+impl Language {
+    /// Fixed texts of load curve, subscription, meter tree and weather.
+    pub const fn energy_labels(self) -> &'static EnergyLabels {
+        match self {
+            Self::French => &EnergyLabels::FRENCH,
+            Self::English => &EnergyLabels::ENGLISH,
+        }
+    }
+}
 
 labels! {
     /// The fixed texts of load curve, subscription, meter tree and weather in one language.

@@ -1,6 +1,17 @@
 //! The fixed texts of the pages.
 
+use super::Language;
 use super::texts::labels;
+
+impl Language {
+    /// Fixed texts of the pages.
+    pub const fn labels(self) -> &'static Labels {
+        match self {
+            Self::French => &Labels::FRENCH,
+            Self::English => &Labels::ENGLISH,
+        }
+    }
+}
 
 labels! {
     /// The fixed texts in one language.

@@ -5,8 +5,6 @@ use std::str::FromStr;
 
 use domain::site::Site;
 
-use crate::{EnergyLabels, Labels, ReportLabels, ZoneLabels};
-
 /// Language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -57,38 +55,6 @@ impl Language {
         match self {
             Self::French => "Français",
             Self::English => "English",
-        }
-    }
-
-    /// Fixed texts of the pages.
-    pub const fn labels(self) -> &'static Labels {
-        match self {
-            Self::French => &Labels::FRENCH,
-            Self::English => &Labels::ENGLISH,
-        }
-    }
-
-    /// Fixed texts of load curve, subscription, meter tree and weather.
-    pub const fn energy_labels(self) -> &'static EnergyLabels {
-        match self {
-            Self::French => &EnergyLabels::FRENCH,
-            Self::English => &EnergyLabels::ENGLISH,
-        }
-    }
-
-    /// Fixed texts of the page of zones.
-    pub const fn zone_labels(self) -> &'static ZoneLabels {
-        match self {
-            Self::French => &ZoneLabels::FRENCH,
-            Self::English => &ZoneLabels::ENGLISH,
-        }
-    }
-
-    /// Fixed texts of the monthly report.
-    pub const fn report(self) -> &'static ReportLabels {
-        match self {
-            Self::French => &ReportLabels::FRENCH,
-            Self::English => &ReportLabels::ENGLISH,
         }
     }
 

@@ -1,6 +1,17 @@
 //! Fixed texts of the monthly report. `{}` is where a figure stands.
 
+use super::Language;
 use super::texts::labels;
+
+impl Language {
+    /// Fixed texts of the monthly report.
+    pub const fn report(self) -> &'static ReportLabels {
+        match self {
+            Self::French => &ReportLabels::FRENCH,
+            Self::English => &ReportLabels::ENGLISH,
+        }
+    }
+}
 
 labels! {
     /// Fixed texts of the report in one language.

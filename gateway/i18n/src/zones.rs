@@ -8,6 +8,16 @@ use domain::occupancy::{Balance, Peak};
 use super::texts::labels;
 use super::{Language, Locale};
 
+impl Language {
+    /// Fixed texts of the page of zones.
+    pub const fn zone_labels(self) -> &'static ZoneLabels {
+        match self {
+            Self::French => &ZoneLabels::FRENCH,
+            Self::English => &ZoneLabels::ENGLISH,
+        }
+    }
+}
+
 labels! {
     /// The fixed texts of the page of zones in one language.
     ZoneLabels:

@@ -89,7 +89,8 @@ fn read(place: String, text: &str) -> SourceFile {
         let (before, declaration) = statement.split_at(at);
         rest += before.trim_end_matches(|c: char| c != '\n');
         let is_passed_on = before.trim_end().ends_with("pub")
-            || before.trim_end().ends_with(')') && before.lines().last().is_some_and(|line| line.contains("pub("));
+            || before.trim_end().ends_with(')')
+                && before.lines().last().is_some_and(|line| line.contains("pub("));
         let tree = declaration.trim_start_matches("use ").trim_end_matches(';');
         let paths = expand(tree);
         if is_passed_on { exports.extend(paths) } else { imports.extend(paths) }
@@ -136,7 +137,8 @@ fn grow(tree: &str, stem: &[String], paths: &mut Vec<NamedPath>) {
     if tree.is_empty() {
         return;
     }
-    let (path, alias) = tree.split_once(" as ").map_or((tree, None), |(path, alias)| (path, Some(alias)));
+    let (path, alias) =
+        tree.split_once(" as ").map_or((tree, None), |(path, alias)| (path, Some(alias)));
     let mut all = stem.to_vec();
     all.extend(segments(path));
     if all.len() > 1 && all.last().is_some_and(|last| last == "self") {
@@ -193,7 +195,11 @@ fn text_length(text: &str) -> usize {
 /// The length of a character literal such as `'"'`; none for a lifetime.
 fn character_length(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('\'')?;
-    let end = if inner.starts_with('\\') { inner[2..].find('\'')? + 2 } else { inner.chars().next()?.len_utf8() };
+    let end = if inner.starts_with('\\') {
+        inner[2..].find('\'')? + 2
+    } else {
+        inner.chars().next()?.len_utf8()
+    };
     inner[end..].starts_with('\'').then_some(end + 2)
 }
 
@@ -204,7 +210,13 @@ fn a_tree_of_imports_is_read_as_its_paths() {
         paths.iter().map(|path| format!("{} = {}", path.name, path.segments.join("::"))).collect();
     assert_eq!(
         shown,
-        ["a = crate::a", "b = crate::b", "d = crate::b::c", "E = crate::b::E", "f = crate::super_::f"]
+        [
+            "a = crate::a",
+            "b = crate::b",
+            "d = crate::b::c",
+            "E = crate::b::E",
+            "f = crate::super_::f"
+        ]
     );
 }
 
@@ -213,7 +225,13 @@ fn comments_texts_and_tests_name_nothing() {
     let text = "use a::b; // use c::d;\nconst X: &str = \"use e::f;\";\npub(crate) use g::H;\n\
                 fn x<'a>() { '\"'; a::y(); }\n#[cfg(test)]\nmod tests {\n use i::j;\n}\n";
     let file = read("x.rs".to_owned(), text);
-    assert_eq!(file.imports, [NamedPath { segments: vec!["a".into(), "b".into()], name: "b".into() }]);
-    assert_eq!(file.exports, [NamedPath { segments: vec!["g".into(), "H".into()], name: "H".into() }]);
+    assert_eq!(
+        file.imports,
+        [NamedPath { segments: vec!["a".into(), "b".into()], name: "b".into() }]
+    );
+    assert_eq!(
+        file.exports,
+        [NamedPath { segments: vec!["g".into(), "H".into()], name: "H".into() }]
+    );
     assert_eq!(paths_in(&file.code), [["a", "y"]]);
 }
