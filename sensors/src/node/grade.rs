@@ -80,28 +80,28 @@ async fn receive_until(
 }
 
 fn print(grader: &Grader, only: Option<&DeviceId>, json: bool) -> Result<(), Failure> {
-    let grades = grader.grades();
+    let results = grader.grades();
     let output = if json {
-        let mut text = serde_json::to_string_pretty(&grades).map_err(Failure::running)?;
+        let mut text = serde_json::to_string_pretty(&results).map_err(Failure::running)?;
         text.push('\n');
         text
     } else {
-        text(&grades)
+        text(&results)
     };
     std::io::stdout().write_all(output.as_bytes()).map_err(Failure::running)?;
-    if grades.is_empty() {
+    if results.is_empty() {
         let who =
             only.map_or_else(|| "no device".to_owned(), |device| format!("nothing of {device}"));
         return Err(Failure::running(anyhow::anyhow!(
             "{who} was heard; check its broker and its topics, and listen for longer with --time"
         )));
     }
-    let bad = grades.iter().filter(|grade| grade.mark == Mark::Bad).count();
+    let bad = results.iter().filter(|grade| grade.mark == Mark::Bad).count();
     match bad {
         0 => Ok(()),
         _ => Err(Failure::running(anyhow::anyhow!(
             "{bad} of {} devices must be mended",
-            grades.len()
+            results.len()
         ))),
     }
 }
