@@ -77,7 +77,7 @@ impl Numbers {
 
     fn name(&mut self, text: &str) {
         if let Ok(day) = text.parse::<jiff::civil::Date>() {
-            let noon = day.at(12, 0, 0, 0).to_zoned(self.locale.zone.clone()).unwrap();
+            let noon = day.at(12, 0, 0, 0).to_zoned_datetime(self.locale.zone.clone()).unwrap();
             self.names.push(self.locale.date(noon.timestamp().into()));
             self.numbers.push(("", f64::from(day.year())));
         }

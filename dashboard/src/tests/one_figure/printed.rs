@@ -52,7 +52,7 @@ pub(super) struct Printed {
     /// Unit right behind it; empty where there is none.
     pub(super) unit: &'static str,
     /// Place of its last digit in the characters of the text.
-    last: usize,
+    pub(super) last: usize,
 }
 
 impl Printed {
