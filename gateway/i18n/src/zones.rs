@@ -1,6 +1,6 @@
 //! Attendance, doors, air and CO2 sensors of zones over a period.
 
-use domain::air::{Advice, AirLevel, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
+use domain::air::{Advice, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
 use domain::device::Fault;
 use domain::occupancy::Residual;
 use domain::occupancy::{Balance, Peak};
@@ -141,16 +141,6 @@ impl Language {
             Balance::Good => self.pick("bon", "good"),
             Balance::Check => self.pick("à surveiller", "to be watched"),
             Balance::Bad => self.pick("mauvais", "bad"),
-        }
-    }
-
-    /// Verdict on a level of CO2.
-    pub const fn air_level(self, level: AirLevel) -> &'static str {
-        match level {
-            AirLevel::Impossible => self.pick("capteur à régler", "adjust sensor"),
-            AirLevel::Good => self.pick("bon", "good"),
-            AirLevel::Stale => self.pick("aérer", "air the room"),
-            AirLevel::Bad => self.pick("aérer maintenant", "air it now"),
         }
     }
 
