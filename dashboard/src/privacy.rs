@@ -1,4 +1,4 @@
-//! Small rooms: who is alone in an office is nobody's business, so the public is not told of the people in it.
+//! Small rooms: who is alone in an office is nobody's business, so the people in it are withheld from the public.
 //!
 //! The public is whoever is not logged in, once there is an account or from another machine. What tells of the people
 //! of a small room, its count, its detectors and its doors, is withheld from them live and in history; its air, its
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Who looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Visibility {
-    /// Somebody who is not known.
+    /// Somebody without an account.
     #[default]
     Public,
     /// Somebody who is logged in, or at this machine before there is any account.

@@ -95,7 +95,7 @@ impl Query {
         default: T,
     ) -> Result<T, Problem> {
         let Some(text) = self.get(name) else { return Ok(default) };
-        let found = allowed.iter().find(|(known, _)| *known == text).map(|(_, thing)| *thing);
+        let found = allowed.iter().find(|(name, _)| *name == text).map(|(_, thing)| *thing);
         found.ok_or_else(|| {
             let names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
             Problem::bad_query(name, text, &names.join(", "))

@@ -92,7 +92,7 @@ impl std::fmt::Debug for Account {
     }
 }
 
-/// Why the accounts are not as they were asked to be.
+/// Reason for which accounts could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountFault {

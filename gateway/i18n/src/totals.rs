@@ -29,14 +29,16 @@ impl Language {
     /// Finding on a period, followed by the share of its time that it rests on where that is not all of it:
     /// `Pointe : 34 (mesuré sur 59 % du temps)`.
     pub fn with_coverage(self, finding: impl Into<String>, coverage: f64) -> String {
-        let finding = finding.into();
+        let mut finding = finding.into();
         if is_complete(coverage) {
             return finding;
         }
+        let end = if finding.ends_with('.') { "." } else { "" };
+        finding.truncate(finding.len() - end.len());
         let share = self.percent(coverage);
         self.choose(
-            format!("{finding} (mesuré sur {share} du temps)"),
-            format!("{finding} (measured for {share} of the time)"),
+            format!("{finding} (mesuré sur {share} du temps){end}"),
+            format!("{finding} (measured for {share} of the time){end}"),
         )
     }
 
@@ -78,6 +80,10 @@ mod tests {
         assert_eq!(
             English.with_coverage("Peak: 34", 0.59),
             "Peak: 34 (measured for 59% of the time)"
+        );
+        assert_eq!(
+            English.with_coverage("It was 34.", 0.5),
+            "It was 34 (measured for 50% of the time)."
         );
         assert_eq!(French.with_coverage("Pointe\u{a0}: 34", 0.99), "Pointe\u{a0}: 34");
     }

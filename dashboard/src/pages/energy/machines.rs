@@ -22,35 +22,25 @@ pub(super) async fn sections(
     let locale = selection.locale(language);
     let mut machines = Vec::new();
     for meter in selection.all_meters().into_iter().filter(|meter| meter.sessions.is_some()) {
-        let energy = view.energy_of_meter(meter, &[selection.span]).await?[0];
-        let report = view.machine(meter, selection.span).await?;
-        machines.push(Machine { name: &meter.name, report, coverage: energy.coverage });
+        machines.push((meter.name.as_str(), view.machine(meter, selection.span).await?));
     }
     if machines.is_empty() {
         return Ok(vec![Section::saying(t.view_machines, t.no_machines)]);
     }
     let mut sections = vec![overview(language, &machines)];
     if selection.meter().is_some() {
-        let worked = machines.iter().filter(|it| !it.report.sessions.is_empty());
-        sections.extend(worked.map(|it| list(&locale, it.name, &it.report)));
+        let worked = machines.iter().filter(|(_, report)| !report.sessions.is_empty());
+        sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }
     Ok(numbered(sections))
 }
 
-/// A machine over the span.
-struct Machine<'a> {
-    name: &'a str,
-    report: MachineReport,
-    /// Share of the span in which its meter was measured: nothing else of its work is seen.
-    coverage: f64,
-}
-
-fn overview(language: Language, machines: &[Machine<'_>]) -> Section {
+fn overview(language: Language, machines: &[(&str, MachineReport)]) -> Section {
     let t = language.labels();
-    let sessions = machines.iter().map(|it| it.report.sessions.len()).sum();
-    let hours = machines.iter().map(|it| it.report.hours).sum();
-    let least = machines.iter().map(|it| it.coverage).fold(1.0, f64::min);
-    let row = |Machine { name, report, coverage }: &Machine<'_>| Row {
+    let sessions = machines.iter().map(|(_, report)| report.sessions.len()).sum();
+    let hours = machines.iter().map(|(_, report)| report.hours).sum();
+    let least = machines.iter().map(|(_, report)| report.coverage).fold(1.0, f64::min);
+    let row = |(name, report): &(&str, MachineReport)| Row {
         depth: 0,
         name: (*name).to_owned(),
         cells: vec![
@@ -65,7 +55,7 @@ fn overview(language: Language, machines: &[Machine<'_>]) -> Section {
             optional(report.idle_share.map(|share| language.percent(share))),
             optional(report.standby.map(|standby| language.power(standby.watts).text())),
             optional(report.standby.map(|standby| language.small_energy(standby.wh).text())),
-            Cell::measured(language, *coverage),
+            Cell::measured(language, report.coverage),
         ],
     };
     Section {
