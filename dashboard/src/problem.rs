@@ -128,7 +128,7 @@ impl Problem {
         Self { expected: Some(expected.to_owned()), ..problem }
     }
 
-    /// Too many ask at once.
+    /// Too many requests at once.
     pub(crate) fn busy(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail.to_owned())
     }

@@ -1,4 +1,4 @@
-//! Who asks, and whether reading is open to them.
+//! Identity of a visitor, and whether reading is open to them.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -40,7 +40,7 @@ impl Peer {
     }
 }
 
-/// Whoever asks.
+/// Visitor of a request: address, account and what they may see.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visitor {
     /// Whose tries to log in are counted together.
@@ -51,7 +51,7 @@ pub(crate) struct Visitor {
     pub(crate) visibility: Visibility,
 }
 
-/// Finds out who asks, and lets through who may read.
+/// Identifies the visitor, and lets through who may read.
 ///
 /// Reading is open on this machine; to others as long as there is no account. A proxy on this machine must say for
 /// whom it asks, as all of them can.

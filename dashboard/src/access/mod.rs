@@ -12,7 +12,7 @@
 //! | `accounts`, `password` | names with hashed passwords, in a file that only its owner reads |
 //! | `sessions` | who is logged in, until when |
 //! | `failures` | how often a password may be guessed |
-//! | `gate` | who asks, and whether reading is open to them |
+//! | `gate` | the identity of a visitor, and whether reading is open to them |
 //! | `staff` | what a change must carry |
 
 mod accounts;

@@ -29,8 +29,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// Somebody of the staff who looks at a page that others do not see, or calls the API with the token in a header
-/// when it is to change something.
+/// Account of the staff that reads a page which others do not see, or calls the API, with the token in a header for
+/// a change.
 #[derive(Clone, Debug)]
 pub(crate) struct Staff(pub(crate) Identity);
 

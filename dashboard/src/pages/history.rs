@@ -109,7 +109,7 @@ async fn history(
     Ok(view.history(point.quantity.kind(), &point.sources, buckets).await?)
 }
 
-/// Whether who looks may see its history: detectors of small rooms are not for the public.
+/// Whether a visitor may see its history: detectors of small rooms are not for the public.
 fn is_shown(snapshot: &Snapshot, point: &Point) -> bool {
     !tells_of_people(point.quantity)
         || !snapshot.visibility.withholds(&snapshot.site, Some(&point.zone))

@@ -191,6 +191,19 @@ async fn a_machine_tells_its_sessions_with_energy_cost_and_standby() {
 }
 
 #[tokio::test]
+async fn the_measured_share_of_a_machine_is_that_of_its_energy() {
+    let house = house();
+    house.draws("laser", 8.0, 0..=590).await;
+    house.draws("laser", 900.0, 600..=650).await;
+
+    let machine = house.sunday("meters/laser/sessions").await;
+    let energy = house.sunday("meters/laser/energy?by=day").await;
+
+    assert_eq!(machine["coverage"], energy["items"][0]["coverage"]);
+    assert!((0.4..0.5).contains(&machine["coverage"].as_f64().unwrap()), "{machine}");
+}
+
+#[tokio::test]
 async fn without_anybody_who_counts_it_is_unknown_whether_energy_was_for_somebody() {
     let house = house();
     house.registers("laser", 30.0).await;

@@ -4,7 +4,7 @@ use domain::Instant;
 use domain::air::AirLevel;
 use domain::device::{DeviceHealth, Freshness};
 use domain::energy::{Activity, ActivityState, EnergyState};
-use domain::figure::Quality;
+use domain::figure::{Quality, is_complete};
 use domain::occupancy::{Occupancy, PeopleState, Witness, Witnesses};
 use domain::wire::state::BuildingState;
 
@@ -92,15 +92,13 @@ impl Language {
         }
     }
 
-    /// Measured share of today's energy: `98 % mesuré`; `None` when it is complete.
+    /// Measured share of today's energy: `97 % mesuré`; `None` when it is complete.
     pub fn coverage(self, energy: &EnergyState) -> Option<String> {
         if energy.energy_quality == Quality::Unknown || energy.today_wh.is_none() {
             return None;
         }
-        // Readings come every few seconds, so the last of them never reaches up to now.
-        let complete = energy.coverage >= 0.995;
         let word = self.pick("mesuré", "measured");
-        (!complete).then(|| format!("{} {word}", self.percent(energy.coverage)))
+        (!is_complete(energy.coverage)).then(|| format!("{} {word}", self.percent(energy.coverage)))
     }
 
     /// People of a zone in one word or number: `34`, `inconnu`, `occupée`, `vide`.
@@ -329,9 +327,9 @@ mod tests {
 
     #[test]
     fn incomplete_energy_has_its_measured_share() {
-        assert_eq!(French.coverage(&energy(0.98, Some(1.0))).unwrap(), "98\u{202f}% mesuré");
-        assert_eq!(French.coverage(&energy(1.0, Some(1.0))), None);
-        assert_eq!(French.coverage(&energy(0.98, None)), None);
+        assert_eq!(French.coverage(&energy(0.97, Some(1.0))).unwrap(), "97\u{202f}% mesuré");
+        assert_eq!(French.coverage(&energy(0.98, Some(1.0))), None);
+        assert_eq!(French.coverage(&energy(0.97, None)), None);
     }
 
     #[test]

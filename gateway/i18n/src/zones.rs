@@ -218,7 +218,7 @@ impl Language {
             );
         };
         let minutes = self.number(minutes.max(1.0), 0);
-        let known = match advice.airings {
+        let basis = match advice.airings {
             0 => self
                 .pick(
                     "valeur usuelle, rien n\u{2019}ayant encore été aéré ici",
@@ -232,8 +232,8 @@ impl Language {
                 .choose(format!("d\u{2019}après {many} aérations"), format!("from {many} airings")),
         };
         self.choose(
-            format!("Ouvrir les fenêtres\u{a0}: retour sous {target}\u{a0}ppm en {minutes}\u{a0}min environ ({known})."),
-            format!("Open the windows: below {target}\u{a0}ppm again in about {minutes}\u{a0}min ({known})."),
+            format!("Ouvrir les fenêtres\u{a0}: retour sous {target}\u{a0}ppm en {minutes}\u{a0}min environ ({basis})."),
+            format!("Open the windows: below {target}\u{a0}ppm again in about {minutes}\u{a0}min ({basis})."),
         )
     }
 

@@ -161,7 +161,7 @@ struct Applying {
     shell: Shell,
 }
 
-/// A page that asks again in a moment.
+/// A page that loads again in a moment.
 fn wait(app: &App, choice: Choice) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
     let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot);
