@@ -243,6 +243,9 @@ async fn the_total_of_a_partly_measured_month_has_its_measured_share_in_the_same
     let fact = format!("Le bâtiment a consommé {total} d\u{2019}octobre 2026.");
     assert!(report.contains(&fact), "{report}");
     assert!(!report.contains(", soit "), "{report}");
+    let closed = "pendant que le bâtiment était fermé (mesuré sur 3\u{202f}% du temps).";
+    assert!(report.contains(closed), "{report}");
+    assert!(report.contains("bâtiment fermé, 3\u{202f}% mesurés"), "{report}");
     let title = format!("Consommation\u{a0}: {total} de la période");
     assert!(energy.contains(&title), "{energy}");
 }
