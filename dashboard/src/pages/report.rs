@@ -41,7 +41,7 @@ pub(crate) async fn show(
     let locale = snapshot.locale(choice.language);
     let (month, document) = match app.figures.view(query.known_at()?).await {
         Ok(view) => {
-            let month = asked(&view, &query).await?;
+            let month = selected(&view, &query).await?;
             (month, document(&view, choice, month).await)
         }
         // The page says that the store does not answer.
@@ -69,9 +69,7 @@ pub(crate) async fn file(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let view = app.figures.view(query.known_at()?).await?;
-    let month = asked(&view, &query).await?;
-    let document = document(&view, choice, month).await?;
+    let (month, document) = selected_document(&app, choice, &query).await?;
     let text = file_page(&document, app.live.snapshot_for(choice.visibility).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
@@ -82,15 +80,25 @@ pub(crate) async fn table(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let view = app.figures.view(query.known_at()?).await?;
-    let month = asked(&view, &query).await?;
     let write = match query.get("for") {
         Some("people") => csv_for_people,
         None | Some("programs") => csv_for_programs,
         Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
     };
-    let text = write(&document(&view, choice, month).await?);
+    let (month, document) = selected_document(&app, choice, &query).await?;
+    let text = write(&document);
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
+}
+
+async fn selected_document(
+    app: &App,
+    choice: Choice,
+    query: &Query,
+) -> Result<(Month, Document), Problem> {
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = selected(&view, query).await?;
+    let document = document(&view, choice, month).await?;
+    Ok((month, document))
 }
 
 async fn document(view: &View, choice: Choice, month: Month) -> Result<Document, FigureError> {
@@ -98,16 +106,16 @@ async fn document(view: &View, choice: Choice, month: Month) -> Result<Document,
     Ok(Document::of(&report, view.site(), choice.language))
 }
 
-/// The month that is asked for. When none is: the last one that is over, or in a building whose energy is known since
-/// this month only, this one.
-async fn asked(view: &View, query: &Query) -> Result<Month, Problem> {
+/// Month that the query names. Without one: the last month that is over, or the running one in a building without
+/// any energy before it.
+async fn selected(view: &View, query: &Query) -> Result<Month, Problem> {
     let this = Month::of(view.now(), &view.site().timezone);
     if let Some(month) = named(query, this)? {
         return Ok(month);
     }
     let before = this.before();
-    let is_known = view.has_energy(before).await? || !view.has_energy(this).await?;
-    Ok(if is_known { before } else { this })
+    let is_before = view.has_energy(before).await? || !view.has_energy(this).await?;
+    Ok(if is_before { before } else { this })
 }
 
 /// The month that the query names, which has begun.
