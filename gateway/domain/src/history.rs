@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::instant::{Instant, Period};
 use crate::quantity::Kind;
 use crate::reading::Observation;
-use crate::rhythm::{Rhythm, state_patience_s};
+use crate::rhythm::{Rhythm, state_patience};
 use crate::rollup::Rollup;
 use crate::site::Rules;
 use crate::total::positive_zero;
@@ -31,7 +31,7 @@ pub struct Summary {
 ///
 /// A reading holds until the next one, but not longer than two and a half times the longest usual interval, held
 /// between a minute and `max_gap`. A state holds longer, since many devices report its changes only:
-/// see [`state_patience_s`].
+/// see [`state_patience`].
 pub fn summarise(
     kind: Kind,
     observations: &[Observation],
@@ -160,7 +160,7 @@ impl Summary {
 fn hold_ms(kind: Kind, observations: &[Observation], rules: &Rules) -> i64 {
     let rhythm = Rhythm::of(observations);
     let seconds = match kind {
-        Kind::State => state_patience_s(&rhythm, rules),
+        Kind::State => state_patience(&rhythm, rules).as_secs_f64(),
         Kind::Gauge | Kind::Register => {
             let longest = rules.longest_gap().as_secs_f64();
             let learned = rhythm.long_s().map_or(longest, |long| long * 2.5);

@@ -6,6 +6,7 @@ use domain::calendar::Bucket;
 use domain::energy;
 use domain::indicators::{Session, Standby, cost, sessions, standby, weigh};
 use domain::site::Meter;
+use domain::total::{CompleteTotal, Total};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -102,9 +103,9 @@ impl MachineReport {
     #[expect(clippy::cast_precision_loss, reason = "fewer sessions than 2^53")]
     fn of(sessions: Vec<SessionItem>, standby: Option<Standby>, coverage: f64) -> Self {
         let length = |it: &SessionItem| it.end.since(it.start).as_secs_f64() / 3600.0;
-        let hours: f64 = sessions.iter().map(length).sum();
-        let idle: f64 = sessions.iter().map(|it| it.idle_share * length(it)).sum();
-        let energy_wh: Option<f64> = sessions.iter().map(|it| it.energy.energy_wh).sum();
+        let hours = sessions.iter().map(length).total();
+        let idle = sessions.iter().map(|it| it.idle_share * length(it)).total();
+        let energy_wh = sessions.iter().map(|it| it.energy.energy_wh).complete_total();
         let energy_wh = energy_wh.filter(|_| !sessions.is_empty());
         Self {
             hours,

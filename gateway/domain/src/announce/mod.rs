@@ -101,6 +101,7 @@ impl Announcer<'_> {
             ("device_class", entity.class),
             ("unit_of_measurement", entity.unit),
             ("state_class", entity.state_class),
+            ("last_reset_value_template", entity.last_reset),
         ] {
             if let Some(value) = value {
                 config[key] = value.into();

@@ -98,7 +98,7 @@ impl EnergyAccumulator {
     fn apart_ms(&self, from: i64, to: i64) -> i64 {
         let shared =
             |apart: &Period| apart.end().as_millis().min(to) - apart.start().as_millis().max(from);
-        self.apart.iter().map(|apart| shared(apart).max(0)).sum()
+        self.apart.iter().map(|apart| shared(apart).max(0)).sum::<i64>()
     }
 
     /// The first period that ends after `instant`: mostly the same as last time, or the next.

@@ -6,7 +6,7 @@ use super::gap_ms;
 use crate::instant::Instant;
 use crate::quantity::{Kind, Quantity};
 use crate::register::{Bounds, Mark};
-use crate::rhythm::QUIET_DEVICE_S;
+use crate::rhythm::QUIET_DEVICE;
 
 /// The rules of one quantity at one site.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub(super) struct Between {
 impl Basis {
     /// The rules of `quantity` where a reading holds for `longest_gap` at most (`max_gap` of the site's rules).
     ///
-    /// A state holds for as long as a battery device may be silent ([`QUIET_DEVICE_S`]), since many report their
+    /// A state holds for as long as a battery device may be silent ([`QUIET_DEVICE`]), since many report their
     /// changes only; so within a day it holds until it changes.
     pub fn new(quantity: Quantity, longest_gap: SignedDuration) -> Self {
         let bounds = match quantity {
@@ -41,8 +41,7 @@ impl Basis {
             _ => None,
         };
         let gap_ms = match quantity.kind() {
-            #[expect(clippy::cast_possible_truncation, reason = "a day and some hours")]
-            Kind::State => (QUIET_DEVICE_S * 1000.0) as i64,
+            Kind::State => gap_ms(QUIET_DEVICE),
             Kind::Gauge | Kind::Register => gap_ms(longest_gap),
         };
         Self { quantity, bounds, gap_ms }
