@@ -11,7 +11,7 @@
 use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
-use super::gathering::{Gathering, Object, device, object, refused};
+use super::report_builder::{Object, ReportBuilder, device, object, refused};
 use super::{decoded, moment};
 use crate::message::{Message, Reason, Translation};
 
@@ -30,16 +30,16 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
 
 fn uplink(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let envelope = object(payload)?;
-    let mut gathering = Gathering::new(device(name)?, None);
+    let mut builder = ReportBuilder::new(device(name)?, None);
     if let Some(Json::Object(uplink)) = envelope.get("uplink_message")
         && let Some(Json::Object(decoded)) = uplink.get("decoded_payload")
         && !is_simulated(&envelope)
     {
         let received_at = |object: &Object| object.get("received_at").and_then(moment::text);
-        gathering.dated(received_at(uplink).or_else(|| received_at(&envelope)));
-        decoded::read(decoded, &mut gathering);
+        builder.dated(received_at(uplink).or_else(|| received_at(&envelope)));
+        decoded::read(decoded, &mut builder);
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 fn is_simulated(envelope: &Object) -> bool {

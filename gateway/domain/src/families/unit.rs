@@ -13,7 +13,7 @@ pub(super) struct Unit {
     zero: f64,
 }
 
-/// What a unit tells of what it measures; a unit alone does not always tell the quantity.
+/// Dimension of a unit; a unit alone does not always determine the quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dimension {
     Temperature,
@@ -104,7 +104,7 @@ impl Unit {
         self.dimension == dimension
     }
 
-    /// The quantity that an instrument of this `name` measures in this unit; none when neither tells it.
+    /// The quantity that an instrument of this `name` measures in this unit; none when neither determines it.
     pub(super) fn quantity(self, name: &str) -> Option<Quantity> {
         let by_name = |wanted: Quantity| {
             wording::number(name).map(|(quantity, _)| quantity).filter(|found| *found == wanted)

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::meaning::{self, Meaning, Said};
+use super::meaning::{self, Description, Meaning};
 use super::template::Template;
 use crate::families::esphome;
-use crate::families::gathering::Object;
+use crate::families::report_builder::Object;
 use crate::ids::{Channel, DeviceId};
 use crate::message::{Reason, ReasonLabel};
 use crate::quantity::Quantity;
@@ -26,18 +26,18 @@ pub(super) struct Entity {
     /// How they stand in the message; as the whole of it when there is none.
     pub(super) template: Option<Template>,
     pub(super) kind: Kind,
-    /// Where it is told whether the device is there.
+    /// Topics that publish whether the device is there.
     pub(super) availability: Availability,
 }
 
-/// What an entity tells.
+/// Kind of values of an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Number(Meaning),
     State { quantity: Quantity, on: String, off: String },
 }
 
-/// The topics that tell whether a device is there.
+/// Topics that publish whether a device is there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Availability {
     /// Whether one topic that says so is enough; else all must.
@@ -87,7 +87,7 @@ pub(super) struct Announced {
     pub(super) refusals: Vec<Reason>,
 }
 
-/// Reads a configuration. `is_wanted` tells of a state topic whether it is to be listened to.
+/// Reads a configuration. `is_wanted` decides whether a state topic is subscribed to.
 pub(super) fn read(
     place: Place<'_>,
     config: &Object,
@@ -121,7 +121,7 @@ pub(super) fn read(
     announced
 }
 
-/// What is said of an entity, and of all entities of its device beside it.
+/// Configuration of an entity, and that of all entities of its device beside it.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
     own: &'a Object,
@@ -171,7 +171,7 @@ impl About<'_> {
             self.key,
             self.parts.own.get("name").and_then(Json::as_str).unwrap_or_default()
         );
-        let said = Said {
+        let description = Description {
             class: self.parts.text("device_class", "dev_cla"),
             unit: self.parts.text("unit_of_measurement", "unit_of_meas"),
             state_class: self.parts.text("state_class", "stat_cla"),
@@ -179,8 +179,8 @@ impl About<'_> {
             name: &name,
         };
         match self.component {
-            "sensor" => Ok(meaning::number(&said)?.map(Kind::Number)),
-            "binary_sensor" => Ok(meaning::state(&said).map(|quantity| {
+            "sensor" => Ok(meaning::number(&description)?.map(Kind::Number)),
+            "binary_sensor" => Ok(meaning::state(&description).map(|quantity| {
                 let word = |long, short, default| {
                     self.parts.get(long, short).map_or(String::from(default), word)
                 };
@@ -192,7 +192,7 @@ impl About<'_> {
             })),
             // What is set has a unit, too; what is measured should not come under its name.
             "number" => Ok(None),
-            other => match meaning::number(&said) {
+            other => match meaning::number(&description) {
                 Ok(Some(_)) => Err(format!("`{other}` is no platform that measures; use `sensor`")),
                 Ok(None) | Err(_) => Ok(None),
             },
@@ -213,19 +213,19 @@ impl About<'_> {
         if fits { Ok(whole) } else { Err(format!("`{topic}` is no topic")) }
     }
 
-    /// Device and channel: by its first identifier, else by its topic. A node that is also heard without being announced
+    /// Device and channel: by its first identifier, else by its topic. A node that is also received without being announced
     /// keeps its name.
     fn names(self, state_topic: &str) -> Result<(DeviceId, Option<Channel>), String> {
         let device = self.parts.get("device", "dev").and_then(Json::as_object);
-        let told = device.and_then(identifier);
+        let given_id = device.and_then(identifier);
         let name = device.and_then(|device| device.get("name")).and_then(Json::as_str);
-        let (id, channel) = match (told, self.place.node) {
+        let (id, channel) = match (given_id, self.place.node) {
             _ if esphome::names(state_topic).is_some() => {
                 let (id, channel) = esphome::names(state_topic).unwrap_or_default();
                 (id, Some(channel.to_owned()))
             }
             _ if self.component_of_device() => {
-                let id = told.unwrap_or(self.place.object);
+                let id = given_id.unwrap_or(self.place.object);
                 (id, Some(self.key.to_owned()))
             }
             (Some(id), Some(node))

@@ -11,7 +11,7 @@
 
 use serde_json::Value as Json;
 
-use crate::families::gathering::number;
+use crate::families::report_builder::number;
 
 /// Longer templates are programs, not paths.
 const MAX_LEN: usize = 300;

@@ -1,6 +1,6 @@
 //! One measurement of a message, but for numbers that stand for no value.
 
-use super::super::gathering::{Gathering, Object, number};
+use super::super::report_builder::{Object, ReportBuilder, number};
 use crate::message::ReasonLabel;
 use crate::quantity::Quantity;
 
@@ -13,14 +13,14 @@ pub(super) fn measure(
     factor: f64,
     quantity: Quantity,
     channel: Option<&str>,
-    gathering: &mut Gathering,
+    builder: &mut ReportBuilder,
 ) {
     let value = object.get(key).and_then(number);
     let electric = !matches!(quantity, Quantity::Temperature | Quantity::Co2);
     if electric && value.is_some_and(|value| NO_VALUE.contains(&value)) {
         let text = format!("`{key}` is {}, which stands for no value", value.unwrap_or_default());
-        gathering.refuse(ReasonLabel::Value, text);
+        builder.refuse(ReasonLabel::Value, text);
     } else {
-        gathering.number(object, key, factor, quantity, channel);
+        builder.number(object, key, factor, quantity, channel);
     }
 }
