@@ -1,4 +1,4 @@
-//! A reading: what a source measured at an instant, and when we heard of it.
+//! Reading: what a source measured at an instant, and when it was received.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -32,18 +32,18 @@ impl fmt::Display for Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DatedBy {
-    /// The device told when it observed.
+    /// The clock of the device.
     Device,
-    /// The device told no time, so the time of arrival was taken.
+    /// The clock of the gateway: the device published no time, so that of arrival was taken.
     Gateway,
 }
 
 /// One entry of a series: a reading without its source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation {
-    /// When it was observed, as told by `dated_by`. Together with the source it is the reading's identity.
+    /// Instant of observation, by the clock of `dated_by`. Together with the source it is the reading's identity.
     pub observed_at: Instant,
-    /// When the gateway heard of it. Stores keep it to the second.
+    /// Instant at which the gateway received it. Stores keep it to the second.
     pub received_at: Instant,
     /// Whose clock `observed_at` is.
     pub dated_by: DatedBy,

@@ -291,12 +291,12 @@ fn starts_again(base: Mark, mark: Mark) -> bool {
 mod tests {
     use super::*;
 
-    /// Totals of one reading a minute, at a meter of 4 kW: what was added in all, and what was made of it.
-    fn told(totals: &[f64]) -> (f64, Vec<EventSort>) {
-        told_of(Bounds::energy(4000.0), totals)
+    /// Sum of the rises and sorts of the events of these totals, one reading a minute, at a meter of 4 kW.
+    fn observed(totals: &[f64]) -> (f64, Vec<EventSort>) {
+        observed_within(Bounds::energy(4000.0), totals)
     }
 
-    fn told_of(bounds: Bounds, totals: &[f64]) -> (f64, Vec<EventSort>) {
+    fn observed_within(bounds: Bounds, totals: &[f64]) -> (f64, Vec<EventSort>) {
         let (mut sum, mut events) = (0.0, Vec::new());
         let mut register = Register::new(bounds);
         for (minute, &total) in (0..).zip(totals) {
@@ -311,50 +311,53 @@ mod tests {
 
     #[test]
     fn zeros_between_two_good_readings_are_refused() {
-        let told = told(&[14_000_000.0, 0.0, 0.0, 14_000_200.0]);
-        assert_eq!(told, (200.0, vec![EventSort::Glitch]));
+        let observed = observed(&[14_000_000.0, 0.0, 0.0, 14_000_200.0]);
+        assert_eq!(observed, (200.0, vec![EventSort::Glitch]));
     }
 
     #[test]
     fn a_step_back_of_a_tenth_of_a_kilowatt_hour_is_jitter() {
-        let told = told(&[5_000_000.0, 5_000_100.0, 5_000_000.0, 5_000_150.0]);
-        assert_eq!(told, (150.0, vec![EventSort::Jitter]));
+        let observed = observed(&[5_000_000.0, 5_000_100.0, 5_000_000.0, 5_000_150.0]);
+        assert_eq!(observed, (150.0, vec![EventSort::Jitter]));
     }
 
     #[test]
     fn a_meter_that_starts_again_counts_on_from_zero() {
-        assert_eq!(told(&[9500.0, 0.0, 100.0, 200.0]), (200.0, vec![EventSort::Reset]));
-        assert_eq!(told(&[9500.0, 40.0, 100.0]), (100.0, vec![EventSort::Reset]));
-        assert_eq!(told(&[9500.0, 40.0, 0.0, 100.0]), (100.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 0.0, 100.0, 200.0]), (200.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 40.0, 100.0]), (100.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 40.0, 0.0, 100.0]), (100.0, vec![EventSort::Reset]));
     }
 
     #[test]
     fn a_meter_that_fell_to_a_middle_total_was_replaced_and_adds_nothing_on_the_way() {
-        let told = told(&[9_000_000.0, 7_000_000.0, 7_000_050.0]);
-        assert_eq!(told, (50.0, vec![EventSort::RollBack]));
+        let observed = observed(&[9_000_000.0, 7_000_000.0, 7_000_050.0]);
+        assert_eq!(observed, (50.0, vec![EventSort::RollBack]));
     }
 
     #[test]
     fn more_than_the_machine_can_draw_is_a_jump_and_no_energy() {
-        assert_eq!(told(&[1000.0, 90_000.0, 90_050.0]), (50.0, vec![EventSort::Jump]));
-        assert_eq!(told(&[1000.0, 90_000.0, 90_000.0, 1010.0]), (10.0, vec![EventSort::Glitch]));
+        assert_eq!(observed(&[1000.0, 90_000.0, 90_050.0]), (50.0, vec![EventSort::Jump]));
+        assert_eq!(
+            observed(&[1000.0, 90_000.0, 90_000.0, 1010.0]),
+            (10.0, vec![EventSort::Glitch])
+        );
     }
 
     #[test]
     fn a_register_of_whole_kilowatt_hours_may_rise_by_one_at_once() {
-        assert_eq!(told(&[7000.0, 7000.0, 8000.0, 8000.0]), (1000.0, vec![]));
+        assert_eq!(observed(&[7000.0, 7000.0, 8000.0, 8000.0]), (1000.0, vec![]));
     }
 
     #[test]
     fn a_door_counter_runs_over_its_sixteen_bits() {
-        let told = told_of(Bounds::people(), &[65_530.0, 65_534.0, 2.0, 5.0]);
-        assert_eq!(told, (11.0, vec![EventSort::Rollover]));
+        let observed = observed_within(Bounds::people(), &[65_530.0, 65_534.0, 2.0, 5.0]);
+        assert_eq!(observed, (11.0, vec![EventSort::Rollover]));
     }
 
     #[test]
     fn a_door_counter_that_was_restarted_counts_from_zero() {
-        let told = told_of(Bounds::people(), &[812.0, 0.0, 1.0, 3.0]);
-        assert_eq!(told, (3.0, vec![EventSort::Reset]));
+        let observed = observed_within(Bounds::people(), &[812.0, 0.0, 1.0, 3.0]);
+        assert_eq!(observed, (3.0, vec![EventSort::Reset]));
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub fn meter_needs(meter: &Meter) -> impl Iterator<Item = &Assignment> {
     meter.energy.iter().chain(&meter.power)
 }
 
-/// The energy of one meter in each period of `grid`, as known at `now`. The periods must be in order and disjoint.
+/// Energy of one meter in each period of `grid`, as of `now`. The periods must be in order and disjoint.
 ///
 /// Registers go before power: power is integrated only where no register of the meter covers the time. Each source counts
 /// only while it was assigned, and its resets are settled before anything is added.

@@ -48,7 +48,7 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
             .transpose()
             .map(|one| one.unwrap_or_else(refused));
     }
-    // Bridges also tell there how they are, in plain words.
+    // Bridges also publish their own state there, in plain words.
     if plain || rest.ends_with("/data") {
         return None;
     }

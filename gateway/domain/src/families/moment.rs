@@ -1,4 +1,4 @@
-//! Times as bought devices tell them: only those that name an instant, from a clock that was set.
+//! Times as bought devices write them: only those that name an instant, from a clock that was set.
 
 use serde_json::Value as Json;
 

@@ -44,7 +44,7 @@ fn uplink(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
 
 fn is_simulated(envelope: &Object) -> bool {
     let flagged = envelope.get("simulated").and_then(Json::as_bool) == Some(true);
-    // Older servers tell it only in the name of the call.
+    // Older servers show it only in the name of the call.
     let ids = envelope.get("correlation_ids").and_then(Json::as_array);
     let called = |id: &Json| id.as_str().is_some_and(|id| id.contains("SimulateUplink"));
     flagged || ids.is_some_and(|ids| ids.iter().any(called))

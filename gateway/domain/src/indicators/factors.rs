@@ -32,7 +32,7 @@ pub struct UsedFactor {
     /// Whether the source itself was read, not only quoted.
     pub confirmed: bool,
     /// By how many years it is older than the newest day that it was taken for. A factor that is published every year
-    /// and was not for this one is carried forward, and that must be said.
+    /// and was not for this one is carried forward, and that must be shown.
     pub years_old: i16,
 }
 

@@ -15,7 +15,7 @@ pub struct Pathway {
     pub reference_source: String,
     /// What each goal allows.
     pub goals: Vec<Goal>,
-    /// What the last twelve months took, in kWh; `None` where that is not known.
+    /// Energy of the last twelve months, in kWh; `None` where it is unknown.
     pub current_kwh: Option<f64>,
     /// How much less that is than the reference, as a share; negative when it is more.
     pub reduction: Option<f64>,

@@ -59,11 +59,11 @@ pub fn signature(days: &[DayPoint]) -> Option<Signature> {
         (fit.coefficients[1] >= 0.0).then_some((base, fit))
     });
     let (base_c, best) = fits.min_by(|a, b| a.1.squares.total_cmp(&b.1.squares))?;
-    Some(told(days, base_c, &best))
+    Some(signature_of(days, base_c, &best))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some thousand days")]
-fn told(days: &[DayPoint], base_c: f64, fit: &Fit) -> Signature {
+fn signature_of(days: &[DayPoint], base_c: f64, fit: &Fit) -> Signature {
     let count = days.len() as f64;
     let mean = days.iter().map(|day| day.energy_wh).total() / count;
     let scatter: f64 = days.iter().map(|day| (day.energy_wh - mean).powi(2)).total();

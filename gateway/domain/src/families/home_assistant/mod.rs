@@ -1,4 +1,4 @@
-//! Devices that announce themselves for Home Assistant: their configurations tell where their values are found.
+//! Devices that announce themselves for Home Assistant: their configurations name the topics of their values.
 //!
 //! ```text
 //! homeassistant/<component>/[<node>/]<object>/config   {"stat_t":"fablab/air","val_tpl":"{{ value_json.co2 }}", ..}
@@ -6,7 +6,7 @@
 //! any/topic/at/all                                     what a configuration has named
 //! ```
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
 //! | `config` | configurations, one entity or many, long names or short |
 //! | `template` | the subset of templates that is read |

@@ -56,7 +56,7 @@ pub(super) fn meter(measured: &Object, builder: &mut ReportBuilder) {
     builder.number(measured, "PW", 1.0, Quantity::ActivePower, Some("METER/produced"));
 }
 
-/// What is produced, as older versions tell it.
+/// Reads what is produced, as older versions publish it.
 pub(super) fn production(measured: &Object, builder: &mut ReportBuilder) {
     builder.number(measured, "VA", 1.0, Quantity::ApparentPower, Some("PROD"));
     builder.number(measured, "W", 1.0, Quantity::ActivePower, Some("PROD"));

@@ -222,14 +222,11 @@ fn find<'d>(
 mod tests {
     use super::*;
     use crate::site;
+    use crate::testing::at;
 
     fn source(device: &str, quantity: Quantity, channel: Option<&str>) -> Source {
         let channel = channel.map(|channel| channel.parse().unwrap());
         Source { device: device.parse().unwrap(), quantity, channel }
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     /// The lines that are in one text and not in the other.

@@ -90,10 +90,13 @@ impl<'a> Faults<'a> {
     }
 }
 
-/// Of `known` the one that `word` was most likely meant to be.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+/// The one of `candidates` that `word` was most likely meant to be.
+pub(super) fn nearest<'k>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
     let near = |name: &'k str| (edits(word, name), name);
-    let (distance, name) = known.into_iter().map(near).min()?;
+    let (distance, name) = candidates.into_iter().map(near).min()?;
     (distance <= 1 + word.chars().count() / 4).then_some(name)
 }
 
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_in_the_order_of_the_lines() {
+    fn faults_are_reported_in_the_order_of_the_lines() {
         let faults = Faults::new("a\nb\nc");
         faults.report(4, "third");
         faults.report(0, "first");

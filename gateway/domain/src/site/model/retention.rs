@@ -17,7 +17,7 @@ pub struct Kept {
 
 impl Default for Kept {
     /// For ever: a year of readings of 200 sources takes some 1.5 GB, and what a person imports from long ago must not
-    /// go unasked. The disk bounds it: see [`DiskGuard`].
+    /// be deleted unless the file says so. The disk bounds it: see [`DiskGuard`].
     fn default() -> Self {
         Self { raw: None, quarters: None, days: None }
     }

@@ -19,7 +19,7 @@ pub struct Assignment {
 pub struct Point {
     /// The name in files and addresses.
     pub id: PointId,
-    /// The zone it tells of.
+    /// Zone that it belongs to.
     pub zone: ZoneId,
     /// What it measures.
     pub quantity: Quantity,

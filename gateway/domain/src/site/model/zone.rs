@@ -23,8 +23,8 @@ pub struct Zone {
     pub ventilation: Ventilation,
     /// What people mostly do in it; `None` when the file does not say.
     pub activity: Option<Activity>,
-    /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back for what its
-    /// own nights do not tell.
+    /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back where its
+    /// own nights do not show them.
     pub air_changes_per_h: Option<f64>,
     /// The same while the building is open, where a fan then brings more.
     pub air_changes_open_per_h: Option<f64>,
