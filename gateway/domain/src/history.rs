@@ -10,7 +10,7 @@ use crate::rollup::Rollup;
 use crate::site::Rules;
 use crate::total::positive_zero;
 
-/// What a series did in one period.
+/// Summary of a series in one period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The lowest reading.
@@ -21,7 +21,7 @@ pub struct Summary {
     pub max: f64,
     /// The newest reading.
     pub last: f64,
-    /// How many readings there are. With 0 the other figures are those of the reading before, which still holds.
+    /// Number of readings. With 0 the other figures are those of the reading before, which still holds.
     pub count: u64,
     /// Share of the period so far in which a reading holds, 0 to 1.
     pub coverage: f64,

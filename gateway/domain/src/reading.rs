@@ -10,14 +10,14 @@ use crate::instant::Instant;
 use crate::quantity::Quantity;
 pub use crate::value::Value;
 
-/// Where readings come from: one instrument of one device. It names a series.
+/// Source of readings: one instrument of one device. It names a series.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// The node.
     pub device: DeviceId,
-    /// What it measures.
+    /// Quantity that it measures.
     pub quantity: Quantity,
-    /// Which of several like instruments; none where there is only one.
+    /// Channel among several like instruments; `None` where there is only one.
     pub channel: Option<Channel>,
 }
 
@@ -47,16 +47,16 @@ pub struct Observation {
     pub received_at: Instant,
     /// Whose clock `observed_at` is.
     pub dated_by: DatedBy,
-    /// What was measured.
+    /// Measured value.
     pub value: Value,
 }
 
 /// A measurement of a source at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// Where it comes from.
+    /// Source that measured it.
     pub source: Source,
-    /// What was observed when.
+    /// Instants and value of the observation.
     pub observation: Observation,
 }
 

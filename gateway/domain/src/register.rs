@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::instant::Instant;
 
-/// What a register of one sort can do; everything else is doubted.
+/// Bounds of a register of one sort; everything beyond them is doubted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     /// The fastest that it can grow.
     max_per_hour: f64,
-    /// What one report may add at once, however soon it comes: several steps of a fine register.
+    /// Most that one report may add at once, however soon it comes: several steps of a fine register.
     step: f64,
     /// The same where both totals are whole multiples of it: one step of a coarse register.
     coarse_step: f64,
@@ -58,7 +58,7 @@ impl Bounds {
         self.max_per_hour * hours(from, to) + self.at_once(from, to)
     }
 
-    /// What one report may add, however soon it comes.
+    /// Most that one report may add, however soon it comes.
     fn at_once(&self, from: Mark, to: Mark) -> f64 {
         let coarse = from.total % self.coarse_step == 0.0 && to.total % self.coarse_step == 0.0;
         if coarse { self.coarse_step } else { self.step }
@@ -76,7 +76,7 @@ impl Bounds {
         speed <= self.max_per_hour * (1.0 - 1e-9)
     }
 
-    /// What was added when the register ran over its width between the marks.
+    /// Amount that was added when the register ran over its width between the marks.
     fn rolled_over(&self, from: Mark, to: Mark) -> Option<f64> {
         self.widths
             .iter()
@@ -89,20 +89,20 @@ impl Bounds {
 /// A total at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// When.
+    /// Instant of the reading.
     pub at: Instant,
-    /// How much in all.
+    /// Total at that instant.
     pub total: f64,
 }
 
-/// What was added between two readings; never negative.
+/// Amount that was added between two readings; never negative.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rise {
     /// The earlier reading.
     pub from: Instant,
     /// The later reading.
     pub to: Instant,
-    /// How much.
+    /// Amount.
     pub amount: f64,
 }
 
@@ -111,7 +111,7 @@ pub struct Rise {
 pub struct Event {
     /// The reading that departed.
     pub at: Instant,
-    /// What was made of it.
+    /// Sort of the event.
     pub sort: EventSort,
     /// The total before.
     pub before: f64,

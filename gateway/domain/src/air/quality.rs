@@ -8,7 +8,7 @@ use crate::site::Thresholds;
 /// No air outdoors has less CO2: an instrument that says so is out of calibration. It is shown all the same.
 pub(super) const OUTDOOR_LEAST_PPM: f64 = 400.0;
 
-/// What CO2 says of air at one moment.
+/// Level of the air at one moment, by its CO2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AirLevel {
@@ -23,7 +23,7 @@ pub enum AirLevel {
 }
 
 impl AirLevel {
-    /// What this much CO2 says.
+    /// Level of this much CO2.
     pub fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
         if co2_ppm < OUTDOOR_LEAST_PPM {
             Self::Impossible

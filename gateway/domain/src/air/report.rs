@@ -15,14 +15,14 @@ use crate::occupancy::{PeopleFigure, closed_hours};
 use crate::reading::SeriesSet;
 use crate::site::{Activity, Assignment, Site, Zone};
 
-/// What outdoor air shows: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
+/// CO2 of outdoor air: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
 const OUTDOOR_SHARE: f64 = 0.01;
 const OUTDOOR_MOST_PPM: f64 = 480.0;
 /// Time after people have left until the air is mixed.
 const MIXED_AFTER: SignedDuration = SignedDuration::from_mins(30);
 /// Longest part of a night that is evaluated.
 const NIGHT: SignedDuration = SignedDuration::from_hours(6);
-/// What people do where the site file does not say.
+/// Activity of people where the site file does not name one.
 const USUAL_ACTIVITY: Activity = Activity::Light;
 
 /// The air of a zone over a period, with its proof.
@@ -30,23 +30,23 @@ const USUAL_ACTIVITY: Activity = Activity::Light;
 pub struct AirReport {
     /// The newest CO2, in ppm; below 400 it is shown all the same.
     pub co2_ppm: Option<f64>,
-    /// What it says.
+    /// Level of this CO2.
     pub level: Option<AirLevel>,
-    /// What outdoor air is taken to have, in ppm.
+    /// CO2 that outdoor air is taken to have, in ppm.
     pub outdoor_ppm: f64,
     /// Share of the period with known CO2.
     pub coverage: f64,
     /// The occupied time; `None` without any of which the air is known.
     pub occupied: Option<AirShares>,
-    /// How often the air is renewed while nobody is there, in the closed building: fans run as at night.
+    /// Renewal of the air while nobody is there, in the closed building: fans run as at night.
     pub renewal: Option<Renewal>,
     /// The same in opening hours, from spells without anybody; `None` without opening hours.
     pub renewal_open: Option<Renewal>,
     /// Outdoor air for each person while somebody was there.
     pub per_person: Option<PerPerson>,
-    /// When it was aired.
+    /// Airings by opened windows.
     pub airings: Vec<Airing>,
-    /// What opening the windows would bring, where the newest air needs it.
+    /// Advice to open the windows, where the newest air needs it.
     pub advice: Option<Advice>,
 }
 

@@ -94,7 +94,7 @@ impl EnergyAccumulator {
         }
     }
 
-    /// How much of a span is not taken, in ms.
+    /// Part of a span that is not taken, in ms.
     fn apart_ms(&self, from: i64, to: i64) -> i64 {
         let shared =
             |apart: &Period| apart.end().as_millis().min(to) - apart.start().as_millis().max(from);

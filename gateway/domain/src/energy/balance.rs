@@ -18,7 +18,7 @@ pub struct Balance {
     pub whole: EnergyFigure,
     /// The sum of its parts.
     pub parts: EnergyFigure,
-    /// What no part accounts for, in Wh, never negative; `None` where the whole or any part is unknown.
+    /// Energy that no part accounts for, in Wh, never negative; `None` where the whole or any part is unknown.
     pub unassigned_wh: Option<f64>,
     /// By how much the parts are above the whole, in Wh; `None` where they are not.
     pub excess_wh: Option<f64>,
@@ -36,7 +36,7 @@ impl Balance {
 /// Parts that are above their whole without interruption.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Excess {
-    /// From when until when.
+    /// Period of the excess.
     pub period: Period,
     /// By how much, in Wh.
     pub wh: f64,

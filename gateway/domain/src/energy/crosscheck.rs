@@ -9,7 +9,7 @@ use crate::site::Meter;
 const ENOUGH: f64 = 0.9;
 /// Less than this, in Wh, is within a step of a register and says nothing.
 const LEAST_WH: f64 = 100.0;
-/// How far integrated power may be from a register.
+/// Tolerated deviation of integrated power from a register, as a share.
 const TOLERATED: f64 = 0.03;
 /// The same for current clamps, which are less exact.
 const TOLERATED_OF_CLAMPS: f64 = 0.05;
@@ -33,9 +33,9 @@ pub struct CrossCheck {
     pub register_wh: Option<f64>,
     /// Energy by integrated power alone, in Wh.
     pub power_wh: Option<f64>,
-    /// How far power is from the register, as a share of it; negative when below. `None` where they are not compared.
+    /// Deviation of power from the register, as a share of it; negative when below. `None` where they are not compared.
     pub deviation: Option<f64>,
-    /// What follows.
+    /// Outcome.
     pub verdict: Verdict,
 }
 

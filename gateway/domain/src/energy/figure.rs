@@ -13,7 +13,7 @@ use crate::total::Total;
 pub struct EnergyFigure {
     /// Energy in Wh; `None` where it is unknown.
     pub energy_wh: Option<f64>,
-    /// How it came about. `Estimated` when more of the time has its share of a longer total than was measured.
+    /// Quality of the figure. `Estimated` when more of the time has its share of a longer total than was measured.
     pub quality: Quality,
     /// Share of the period so far that was measured, 0 to 1. What is not due yet is not missing.
     pub coverage: f64,

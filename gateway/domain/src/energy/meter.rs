@@ -11,7 +11,7 @@ use crate::reading::{SeriesSet, Source};
 use crate::register::{Bounds, Event, Mark, Outcome, Register, Rise};
 use crate::site::{Assignment, Meter, Rules};
 
-/// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
+/// Role of a source of a meter: the index in [`Meter::energy`] or [`Meter::power`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Register(usize),

@@ -34,9 +34,9 @@ pub struct RolledSet(HashMap<Source, Vec<Piece>>);
 /// Bucket whose readings are needed, since its rollup does not hold enough.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Missing {
-    /// Whose.
+    /// Source of the bucket.
     pub source: Source,
-    /// Which.
+    /// Period of the bucket.
     pub period: Period,
 }
 

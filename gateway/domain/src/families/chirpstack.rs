@@ -55,7 +55,7 @@ fn uplink(eui: &str, message: &Message<'_>) -> Result<Translation, Reason> {
     Ok(builder.finish())
 }
 
-/// When the server got it, or else the middle one of the gateways.
+/// Instant at which the server received a message, or else the median of its gateways.
 fn received_at(event: &Object) -> Option<Instant> {
     let time = |key| event.get(key).and_then(moment::text);
     time("publishedAt").or_else(|| time("time")).or_else(|| {

@@ -110,7 +110,7 @@ fn one_of_several(key: &str) -> Option<(Quantity, String)> {
 
 /// Temperature and humidity of Dragino; both are 0 where there is no sensor.
 fn dragino_air(object: &Object, builder: &mut ReportBuilder) {
-    /// What the probe sends when there is none.
+    /// Value of an input without a probe.
     const NO_PROBE: f64 = 327.0;
     let field = |key| object.get(key).and_then(number);
     if (field("TempC_SHT"), field("Hum_SHT")) != (Some(0.0), Some(0.0)) {

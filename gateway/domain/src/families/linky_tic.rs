@@ -31,7 +31,7 @@ const FILTERS: &[&str] =
 /// The topic of teleinfo2mqtt and its like.
 const TELE_INFO: &str = "teleinfo";
 
-/// How the names of the bridges begin that give each label a topic below `data`.
+/// Prefix of the names of bridges that give each label a topic below `data`.
 const TELE_INFO_KIT: &str = "teleinfokit";
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {

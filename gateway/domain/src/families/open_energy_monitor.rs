@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "emon/";
 
-/// What a temperature input says that has no probe.
+/// Value of a temperature input without a probe.
 const NO_PROBE: f64 = 300.0;
 
 fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
@@ -91,7 +91,7 @@ fn is_absent(quantity: Quantity, number: Option<f64>) -> bool {
     quantity == Quantity::Temperature && number.is_some_and(|degrees| degrees >= NO_PROBE)
 }
 
-/// What a key measures; `battery` is a voltage here and `MSG` a count of messages.
+/// Quantity of a key; `battery` is a voltage here and `MSG` a count of messages.
 fn quantity(key: &str) -> Option<Quantity> {
     let key = key.trim().to_ascii_lowercase().replace(' ', "_");
     let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());

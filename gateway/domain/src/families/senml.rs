@@ -137,7 +137,7 @@ impl Base {
             builder.state(state, quantity, channel);
         }
         if let (Some(sum), "W") = (record.get("s").and_then(number), unit) {
-            /// What makes Wh of the W·s of a sum.
+            /// Factor from the W·s of a sum to Wh.
             const WATT_SECOND: f64 = 1.0 / 3600.0;
             builder.amount(
                 self.sum.unwrap_or(0.0) + sum,
@@ -149,7 +149,7 @@ impl Base {
     }
 }
 
-/// When the record was observed: then, that long ago, or, with no time at all, unknown.
+/// Instant of observation of a record: absolute, relative to now, or, without any time, unknown.
 fn instant(time_s: f64, now: Instant) -> Option<Instant> {
     if time_s >= RELATIVE_BELOW_S {
         return moment::unix_seconds(time_s);
@@ -158,7 +158,7 @@ fn instant(time_s: f64, now: Instant) -> Option<Instant> {
     (!span.is_zero()).then(|| now + span)
 }
 
-/// What the name adds to that of its device.
+/// Channel: the part of the name that is not that of its device.
 fn channel<'a>(name: &'a str, device: &DeviceId) -> Option<&'a str> {
     let device = device.as_str().trim_end_matches(SEPARATORS);
     let added = name.strip_prefix(device).filter(|rest| rest.starts_with(SEPARATORS));
@@ -166,7 +166,7 @@ fn channel<'a>(name: &'a str, device: &DeviceId) -> Option<&'a str> {
     (!channel.is_empty() && name != device).then_some(channel)
 }
 
-/// What stands between the parts of a name.
+/// Separators between the parts of a name.
 const SEPARATORS: [char; 5] = [':', '/', '.', '-', '_'];
 
 /// Quantity of a unit, the factor to our unit, and where its zero lies.

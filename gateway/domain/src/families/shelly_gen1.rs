@@ -31,13 +31,13 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "shellies/";
 
-/// What makes Wh of the W·min of these devices.
+/// Factor from the W·min of these devices to Wh.
 const WATT_MINUTE: f64 = 1.0 / 60.0;
 
 /// What switches or meters a load and counts it in W·min.
 const LOADS: &[&str] = &["relay", "light", "white", "color", "roller", "meter"];
 
-/// How the factory names of devices begin that sleep between two reports.
+/// Prefixes of the factory names of devices that sleep between two reports.
 const SLEEPERS: &[&str] = &["shellyht", "shellydw", "shellyflood", "shellysmoke", "shellybutton"];
 
 fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {

@@ -12,7 +12,7 @@ use crate::ids::DeviceId;
 use crate::message::{ReasonLabel, Translation};
 use crate::quantity::Quantity;
 
-/// What a label measures, in the unit of the quantity.
+/// Quantity of each label, in its unit.
 const LABELS: &[(&str, Quantity)] = &[
     ("BASE", Quantity::EnergyImported),
     ("HCHC", Quantity::EnergyImported),

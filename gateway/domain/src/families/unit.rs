@@ -3,13 +3,13 @@
 use super::wording;
 use crate::quantity::Quantity;
 
-/// What a unit makes of a number: a value of its dimension, in the unit of our quantities.
+/// Unit of a number, with its dimension and the conversion to the unit of our quantities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Unit {
-    /// What is measured in it.
+    /// Dimension that is measured in it.
     pub(super) dimension: Dimension,
     factor: f64,
-    /// Where its zero lies.
+    /// Offset of its zero.
     zero: f64,
 }
 
@@ -79,7 +79,7 @@ impl Unit {
         number - self.zero
     }
 
-    /// What makes our unit of this one.
+    /// Factor from this unit to ours.
     pub(super) const fn factor(self) -> f64 {
         self.factor
     }

@@ -4,7 +4,7 @@
 use crate::total::Total;
 use serde::Serialize;
 
-/// How a day is reckoned.
+/// Method by which the degree days of a day are worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DegreeDayMethod {
@@ -34,7 +34,7 @@ pub struct DegreeDays {
     pub value: f64,
     /// The base, in °C.
     pub base_c: f64,
-    /// How each day was reckoned.
+    /// Method by which each day was worked out.
     pub method: DegreeDayMethod,
     /// Days whose temperature was measured.
     pub days: usize,

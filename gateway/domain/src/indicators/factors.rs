@@ -12,9 +12,9 @@ use crate::site::{Carrier, Factor, Use};
 pub struct Weighed {
     /// In kg `CO2e` or primary kWh; `None` when no energy has a factor.
     pub value: Option<f64>,
-    /// How much of the energy has a factor, in Wh.
+    /// Energy that has a factor, in Wh.
     pub weighed_wh: f64,
-    /// How much has none, in Wh.
+    /// Energy without a factor, in Wh.
     pub unweighed_wh: f64,
     /// The factors that were taken, in the order of their first use.
     pub factors: Vec<UsedFactor>,

@@ -10,7 +10,7 @@ use super::{EnergyCell, civil, hours, powers};
 pub struct HeatMap {
     /// Mean power in W: Monday first, each day from 0 to 23 h by the clock on the wall; `None` where nothing was measured.
     pub watts: [[Option<f64>; 24]; 7],
-    /// How many hours each field stands on.
+    /// Measured hours of each field.
     pub hours: [[f64; 24]; 7],
 }
 

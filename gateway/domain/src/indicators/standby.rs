@@ -17,7 +17,7 @@ pub struct Standby {
     pub watts: f64,
     /// Hours from half of that power up to where it starts working.
     pub hours: f64,
-    /// What they took, in Wh.
+    /// Energy of these hours, in Wh.
     pub wh: f64,
 }
 

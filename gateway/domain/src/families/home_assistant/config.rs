@@ -21,9 +21,9 @@ const MAX_COMPONENTS: usize = 500;
 pub(super) struct Entity {
     pub(super) device: DeviceId,
     pub(super) channel: Option<Channel>,
-    /// Where its values are published.
+    /// Topic of its values.
     pub(super) state_topic: String,
-    /// How they stand in the message; as the whole of it when there is none.
+    /// Template of a value in a message; `None` when the whole message is the value.
     pub(super) template: Option<Template>,
     pub(super) kind: Kind,
     /// Topics that publish whether the device is there.
@@ -54,7 +54,7 @@ pub(super) struct Presence {
     pub(super) offline: String,
 }
 
-/// Where a configuration was published: `<component>[/<node>]/<object>/config`.
+/// Topic of a configuration: `<component>[/<node>]/<object>/config`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     pub(super) component: &'a str,
@@ -80,7 +80,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What a configuration announces, and what of it cannot be used.
+/// Entities of a configuration, and refusals of those that cannot be used.
 #[derive(Debug, Default)]
 pub(super) struct Announced {
     pub(super) entities: Vec<Entity>,
@@ -213,8 +213,8 @@ impl About<'_> {
         if fits { Ok(whole) } else { Err(format!("`{topic}` is no topic")) }
     }
 
-    /// Device and channel: by its first identifier, else by its topic. A node that is also received without being announced
-    /// keeps its name.
+    /// Device and channel: by its first identifier, else by its topic. A node that is also received without being
+    /// announced keeps its name.
     fn names(self, state_topic: &str) -> Result<(DeviceId, Option<Channel>), String> {
         let device = self.parts.get("device", "dev").and_then(Json::as_object);
         let given_id = device.and_then(identifier);
@@ -304,7 +304,7 @@ fn names_both(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && (one.contains(&other) || other.contains(&one))
 }
 
-/// What a payload is compared with; a truth is written as JSON writes it.
+/// Word that a payload is compared with; a truth is written as JSON writes it.
 fn word(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),

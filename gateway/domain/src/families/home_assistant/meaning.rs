@@ -71,7 +71,7 @@ pub(super) fn number(described: &Description<'_>) -> Result<Option<Meaning>, Str
     Ok(meaning.filter(|meaning| is_meant(described, *meaning)))
 }
 
-/// What a binary sensor detects.
+/// Quantity that a binary sensor detects.
 pub(super) fn state(described: &Description<'_>) -> Option<Quantity> {
     match described.class {
         Some(class) => PEOPLE.contains(&class).then_some(Quantity::OccupancyDetected),
@@ -79,7 +79,7 @@ pub(super) fn state(described: &Description<'_>) -> Option<Quantity> {
     }
 }
 
-/// What may be measured in a class, and whether there is only one unit for it.
+/// Dimensions that may be measured in a class, and whether there is only one unit for it.
 fn of_class(class: &str) -> Option<(&'static [Dimension], bool)> {
     Some(match class {
         "carbon_dioxide" => (&[Dimension::PartsPerMillion], true),

@@ -42,7 +42,7 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "homeassistant/";
 
-/// So many entities are kept; more are refused.
+/// Most entities that are kept; more are refused.
 const MAX_ENTITIES: usize = 5000;
 
 /// Longer configurations are not read.
@@ -67,7 +67,7 @@ struct Entities {
     /// By the topic of their configuration.
     configs: BTreeMap<String, Vec<Entity>>,
     count: usize,
-    /// Which configurations have named a topic, as that of values or of presence.
+    /// Configurations that have named a topic, as that of values or of presence.
     topics: HashMap<String, BTreeSet<String>>,
     /// Last presence on each topic of presence.
     present: HashMap<String, bool>,

@@ -10,10 +10,10 @@ use serde_json::Value as Json;
 use crate::families::report_builder::object;
 use crate::message::{Reason, ReasonLabel};
 
-/// So many devices are remembered.
+/// Most devices that are remembered.
 const MAX_DEVICES: usize = 2000;
 
-/// So many properties of all of them together.
+/// Most properties of all of them together.
 const MAX_PROPERTIES: usize = 20_000;
 
 /// Longer names and units are not remembered.
@@ -26,7 +26,7 @@ const MAX_DESCRIPTION: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Described {
     devices: BTreeMap<String, Device>,
-    /// How many properties they have together.
+    /// Number of properties of all of them together.
     properties: usize,
 }
 

@@ -10,9 +10,9 @@
 //! homie/5/<device>/$description               {"nodes":{"room":{"properties":{"temperature":{"unit":"°F"}}}},"children":[..]}
 //! ```
 //!
-//! A channel is `<node>/<property>`. What a property measures follows from its unit and its name; as long as no unit was
-//! published, from a name that says plainly what it is, in the unit that the convention recommends. What can be set is a wish
-//! and no measurement. With a device go the devices behind it, and an empty state takes a device away.
+//! A channel is `<node>/<property>`. What a property measures follows from its unit and its name; as long as no unit
+//! was published, from a name that says plainly what it is, in the unit that the convention recommends. What can be set
+//! is a wish and no measurement. With a device go the devices behind it, and an empty state takes a device away.
 
 mod described;
 

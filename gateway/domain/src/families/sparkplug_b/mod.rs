@@ -10,9 +10,9 @@
 //! ```
 //!
 //! The device is `<group>/<node>[/<device>]`, the channel the name of the metric. What it measures follows from its
-//! unit and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the message
-//! is refused, and the node is to be asked for its birth. Data sets and templates are refused as well; their definitions
-//! say nothing.
+//! unit and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the
+//! message is refused, and the node must publish its birth again. Data sets and templates are refused as well; their
+//! definitions say nothing.
 
 mod payload;
 
@@ -45,7 +45,7 @@ const MAX_DEFINITIONS: usize = 50_000;
 /// Longer names and units are not remembered.
 const MAX_NAME: usize = 128;
 
-/// How the names of metrics begin that only define a template.
+/// Prefix of the names of metrics that only define a template.
 const DEFINITION: &str = "_types_/";
 
 /// The data type of a truth, which some encoders send as a number.
@@ -66,7 +66,7 @@ struct Births {
 /// One device since its birth.
 #[derive(Debug, Default, PartialEq)]
 struct Life {
-    /// Which life of the node it is.
+    /// Number of the life of the node.
     bd_seq: Option<u64>,
     by_alias: HashMap<u64, String>,
     by_name: HashMap<String, Definition>,

@@ -43,7 +43,7 @@ pub(super) enum Value<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken;
 
-/// How names of properties call the unit.
+/// Names of properties that hold the unit.
 const UNIT_NAMES: &[&str] =
     &["engUnit", "engunit", "Engineering Units", "engineeringUnits", "unit", "units", "Unit"];
 

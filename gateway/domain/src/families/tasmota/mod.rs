@@ -30,7 +30,7 @@ pub(super) const FAMILY: Family =
 /// What a device publishes that is read, where the order of levels was changed.
 const READ: [&str; 4] = ["SENSOR", "LWT", "TIC", "LIVE"];
 
-/// So many levels may stand before `tele`.
+/// Most levels of a topic before `tele`.
 const MAX_LEVELS: usize = 4;
 
 fn filters() -> Vec<String> {

@@ -27,7 +27,7 @@ const MEASURES: &[(&str, Quantity)] = &[
     ("CarbonDioxide", Quantity::Co2),
 ];
 
-/// So many devices of one message are read; a bridge sends one.
+/// Most devices of one message that are read; a bridge sends one.
 const MAX_DEVICES: usize = 64;
 
 /// Reads what `bridge` has received.

@@ -4,7 +4,7 @@ use super::super::report_builder::{Object, ReportBuilder, number};
 use crate::message::ReasonLabel;
 use crate::quantity::Quantity;
 
-/// What stands for a value that a device does not have: the ends of 16-bit numbers.
+/// Placeholders for a value that a device does not have: the ends of 16-bit numbers.
 const NO_VALUE: &[f64] = &[-32_768.0, 65_535.0];
 
 pub(super) fn measure(

@@ -72,7 +72,7 @@ const SEVERAL: &[(&str, Quantity, f64)] = &[
     ("humidity_", Quantity::RelativeHumidity, 1.0),
 ];
 
-/// How phases and outlets are called; anything else after `power_` is a setting, such as `power_on_behavior`.
+/// Names of phases and outlets; anything else after `power_` is a setting, such as `power_on_behavior`.
 const CHANNELS: &[&str] = &[
     "a", "b", "c", "phase_a", "phase_b", "phase_c", "ph_a", "ph_b", "ph_c", "l1", "l2", "l3", "l4",
     "l5", "l6", "l7", "l8",
@@ -164,7 +164,7 @@ fn detected(object: &Object) -> Option<bool> {
     }
 }
 
-/// What `power_a` and the like measure: quantity, factor and channel.
+/// Quantity, factor and channel of `power_a` and the like.
 fn one_of_several(key: &str) -> Option<(Quantity, f64, &str)> {
     SEVERAL.iter().find_map(|(prefix, quantity, factor)| {
         let channel = key.strip_prefix(prefix).filter(|rest| CHANNELS.contains(rest))?;

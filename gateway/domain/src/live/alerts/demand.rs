@@ -9,7 +9,7 @@ use crate::instant::{Instant, Period};
 use crate::live::snapshot::Snapshot;
 use crate::site::{Meter, Site};
 
-/// What is billed is the mean of so long.
+/// Length of the window whose mean is billed.
 const WINDOW: Step = Step::Minutes(10);
 
 /// By meter; `None` for those without a subscription.

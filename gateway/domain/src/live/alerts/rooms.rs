@@ -75,7 +75,8 @@ impl Ill {
     }
 }
 
-/// From when on readings of a point must be loaded, so that what had lasted long enough before a restart still has.
+/// Instant from which on readings of a point must be loaded, so that what had lasted long enough before a restart
+/// still has.
 pub(in crate::live) fn lead_start(site: &Site, point: &Point, now: Instant) -> Instant {
     let subject = Subject::Zone(point.zone.clone());
     let rules = Ill::of(point.quantity).iter().flat_map(|ill| ill.rules());

@@ -3,8 +3,8 @@
 use super::*;
 use crate::alerts::{Alert, Matter};
 
-/// Severity of the alert of demand, minute by minute, while the saw of a house with 3 kVA draws these watts, each for so
-/// many minutes.
+/// Severity of the alert of demand, minute by minute, while the saw of a house with 3 kVA draws these watts, each for
+/// so many minutes.
 fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::alerts::Severity>> {
     let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
     let site = crate::site::parse(&text, "house.toml").unwrap();

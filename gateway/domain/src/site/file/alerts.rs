@@ -231,7 +231,7 @@ fn read_override<'a>(
     Some(Override { rule, subject, to: enabled.then_some(to), says_dwell: dwell.is_some() })
 }
 
-/// What the rule is set for: everything when the table names nothing.
+/// Subject of the rule: everything when the table names nothing.
 fn read_subject<'a>(
     section: &Section<'a>,
     rule: RuleId,

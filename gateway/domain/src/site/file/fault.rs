@@ -16,7 +16,7 @@ pub struct SiteFault {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, with the remedy.
+    /// Text of the fault, with the remedy.
     pub text: String,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for SiteFault {
     }
 }
 
-/// Where readers note what is wrong; they go on, so that one run finds everything.
+/// Collector of faults; reading goes on after each, so that one run finds everything.
 pub(super) struct Faults<'a> {
     text: &'a str,
     /// Byte offset and message.
@@ -100,7 +100,7 @@ pub(super) fn nearest<'k>(
     (distance <= 1 + word.chars().count() / 4).then_some(name)
 }
 
-/// How many characters must be put in, taken out or changed to make one word of the other.
+/// Edit distance: characters to put in, take out or change to make one word of the other.
 fn edits(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();

@@ -11,7 +11,7 @@ use super::fault::{Faults, nearest};
 use crate::ids::InvalidId;
 use crate::instant::Instant;
 
-/// What a table may hold under one key.
+/// Key of a table.
 pub(super) struct Key {
     name: &'static str,
     needed: bool,
@@ -95,12 +95,12 @@ impl<'a> Section<'a> {
         self.faults.line(self.at(key))
     }
 
-    /// Where this section's faults go.
+    /// Collector of the faults of this section.
     pub(super) fn faults(&self) -> &'a Faults<'a> {
         self.faults
     }
 
-    /// Whatever stands under `key`.
+    /// Raw value under `key`.
     pub(super) fn value(&self, key: &str) -> Option<&'a DeValue<'a>> {
         #[cfg(test)]
         super::keys::note_read(self.title, key);
