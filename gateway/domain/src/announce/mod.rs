@@ -11,7 +11,7 @@
 //! | `words` | their names, in French and English |
 //!
 //! The site is one device. Values are taken from the state topics as they are; unknown stays unknown. The gateway's own
-//! state tells whether they are to be believed. A site that does not want to be announced takes back what an earlier
+//! state shows whether they are to be believed. A site that is not to be announced takes back what an earlier
 //! start has announced.
 
 mod entities;

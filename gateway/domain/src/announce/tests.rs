@@ -121,13 +121,13 @@ fn all_figures_have_the_class_and_unit_that_home_assistant_knows() {
         ),
     ] {
         let config = config(&format!("homeassistant/{topic}/config"));
-        let told = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
+        let text = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
         assert_eq!(
-            (told("device_class"), told("unit_of_measurement"), told("state_class")),
+            (text("device_class"), text("unit_of_measurement"), text("state_class")),
             (class.to_owned(), unit.to_owned(), state_class.to_owned()),
             "{topic}"
         );
-        assert_eq!(told("value_template"), template);
+        assert_eq!(text("value_template"), template);
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn fit(rows: &[(Vec<f64>, f64)]) -> Option<Fit> {
     Some(Fit { coefficients, squares })
 }
 
-/// What a fit says for these variables.
+/// Value of a fit for these variables.
 pub(super) fn predict(coefficients: &[f64], xs: &[f64]) -> f64 {
     coefficients[0] + coefficients[1..].iter().zip(xs).map(|(b, x)| b * x).total()
 }

@@ -12,12 +12,12 @@ use crate::rhythm::QUIET_DEVICE;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Basis {
     quantity: Quantity,
-    /// What one report may add to a register at once.
+    /// Most that one report may add to a register at once.
     bounds: Option<Bounds>,
     gap_ms: i64,
 }
 
-/// What lies between two consecutive readings.
+/// Interval between two consecutive readings.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Between {
     pub(super) increase: f64,
@@ -52,7 +52,7 @@ impl Basis {
         self.quantity
     }
 
-    /// How long a reading holds at most; a longer interval is a gap.
+    /// Longest time that a reading holds; a longer interval is a gap.
     pub const fn gap(&self) -> SignedDuration {
         SignedDuration::from_millis(self.gap_ms)
     }
