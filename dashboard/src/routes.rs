@@ -13,7 +13,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     alerts, checks, corrections, energy, energy_csv, history, indicators, live, occupancy,
-    quarantine, readings, sources, zones,
+    quarantine, readings, report, sources, zones,
 };
 use crate::app::App;
 use crate::live::events;
@@ -59,6 +59,7 @@ pub(crate) fn figures() -> Table {
         ("/api/v1/energy/breakdown", get(indicators::by_part)),
         ("/api/v1/climate", get(indicators::show_climate)),
         ("/api/v1/pathway", get(indicators::show_pathway)),
+        ("/api/v1/report", get(report::show)),
     ]
 }
 

@@ -11,5 +11,6 @@ pub(crate) mod live;
 pub(crate) mod occupancy;
 pub(crate) mod quarantine;
 pub(crate) mod readings;
+pub(crate) mod report;
 pub(crate) mod sources;
 pub(crate) mod zones;

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use figures::{FigureError, Month, View};
 
 use super::shell::{Choice, Shell};
+use crate::api::report::{month as month_of, named_month};
 use crate::app::App;
 use crate::live::screen::Screen;
 use crate::problem::Problem;
@@ -41,13 +42,13 @@ pub(crate) async fn show(
     let locale = snapshot.locale(choice.language);
     let (month, document) = match app.figures.view(query.known_at()?).await {
         Ok(view) => {
-            let month = selected(&view, &query).await?;
+            let month = month_of(&view, &query).await?;
             (month, document(&view, choice, month).await)
         }
         // The page says that the store does not answer.
         Err(error) => {
             let this = Month::of(snapshot.now, &app.site.timezone);
-            (named(&query, this)?.unwrap_or(this.before()), Err(error))
+            (named_month(&query, this)?.unwrap_or(this.before()), Err(error))
         }
     };
     let document = document.map_err(Problem::from).ok();
@@ -96,7 +97,7 @@ async fn selected_document(
     query: &Query,
 ) -> Result<(Month, Document), Problem> {
     let view = app.figures.view(query.known_at()?).await?;
-    let month = selected(&view, query).await?;
+    let month = month_of(&view, query).await?;
     let document = document(&view, choice, month).await?;
     Ok((month, document))
 }
@@ -104,29 +105,6 @@ async fn selected_document(
 async fn document(view: &View, choice: Choice, month: Month) -> Result<Document, FigureError> {
     let report = view.month_report(month).await?;
     Ok(Document::of(&report, view.site(), choice.language))
-}
-
-/// Month that the query names. Without one: the last month that is over, or the running one in a building without
-/// any energy before it.
-async fn selected(view: &View, query: &Query) -> Result<Month, Problem> {
-    let this = Month::of(view.now(), &view.site().timezone);
-    if let Some(month) = named(query, this)? {
-        return Ok(month);
-    }
-    let before = this.before();
-    let is_before = view.has_energy(before).await? || !view.has_energy(this).await?;
-    Ok(if is_before { before } else { this })
-}
-
-/// The month that the query names, which has begun.
-fn named(query: &Query, this: Month) -> Result<Option<Month>, Problem> {
-    let Some(text) = query.get("month") else { return Ok(None) };
-    let month: Month =
-        text.parse().map_err(|_| Problem::bad_query("month", text, "a month such as 2026-10"))?;
-    if month > this {
-        return Err(Problem::bad_query("month", text, "a month that has begun"));
-    }
-    Ok(Some(month))
 }
 
 /// Months to choose from up to this one, the newest first.

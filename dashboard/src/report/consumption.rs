@@ -84,7 +84,7 @@ pub(super) fn quality(context: &ReportContext<'_>) -> Section {
         cells: vec![
             Cell::coverage(language, line.energy.coverage),
             Cell::percent(language, Some(line.energy.repaired)),
-            Cell::percent(language, Some(missing(&line.energy))),
+            Cell::percent(language, Some(figures::missing(&line.energy))),
             Cell::text(language.quality(line.energy.quality).to_owned()),
         ],
     };
@@ -104,10 +104,6 @@ pub(super) fn quality(context: &ReportContext<'_>) -> Section {
     let notes = if now.meters.is_empty() { Vec::new() } else { vec![note.to_owned()] };
     let tables = if incomplete.is_empty() { Vec::new() } else { vec![table] };
     Section { tables, notes, ..Section::titled(t.data_quality).named("quality") }
-}
-
-fn missing(energy: &EnergyFigure) -> f64 {
-    (1.0 - energy.coverage - energy.repaired).max(0.0)
 }
 
 fn columns(context: &ReportContext<'_>, has_area: bool) -> Vec<Column> {

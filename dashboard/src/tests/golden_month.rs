@@ -19,7 +19,7 @@ use super::{House, at};
 
 const SITE: &str = include_str!("golden/site.toml");
 /// October 2026 in Paris, which has 745 hours.
-const OCTOBER: &str = "from=2026-09-30T22:00:00Z&to=2026-10-31T23:00:00Z";
+pub(super) const OCTOBER: &str = "from=2026-09-30T22:00:00Z&to=2026-10-31T23:00:00Z";
 /// A Thursday on which some instruments were silent and one correction holds.
 const DAY: &str = "from=2026-10-07T22:00:00Z&to=2026-10-08T22:00:00Z";
 const STEP: SignedDuration = SignedDuration::from_mins(10);
@@ -117,7 +117,7 @@ fn addresses() -> BTreeMap<String, String> {
 }
 
 /// A building with gaps of each sort, a second instrument, and two corrections of November.
-async fn house() -> House {
+pub(super) async fn house() -> House {
     let house = House::of(site::parse(SITE, "site.toml").unwrap(), false);
     let mut readings = Vec::new();
     last_october(&mut readings);

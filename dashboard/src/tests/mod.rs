@@ -10,6 +10,7 @@ mod events;
 mod golden_month;
 mod indicators;
 mod known_at;
+mod one_figure;
 mod pages;
 mod privacy;
 mod report;

@@ -7,6 +7,11 @@ pub fn is_complete(figure: &EnergyFigure) -> bool {
     figure.energy_wh.is_some() && domain::figure::is_complete(figure.coverage + figure.repaired)
 }
 
+/// Share of the period so far of which nothing is known, neither measured nor bridged by a register.
+pub fn missing(figure: &EnergyFigure) -> f64 {
+    (1.0 - figure.coverage - figure.repaired).max(0.0)
+}
+
 /// A total by floor area, in kWh/m²; `None` where the total is not [complete](is_complete), or there is no area.
 pub fn per_area_kwh(figure: &EnergyFigure, area_m2: Option<f64>) -> Option<f64> {
     let area_m2 = area_m2.filter(|area| *area > 0.0)?;

@@ -64,7 +64,7 @@ pub use breakdown::{Breakdown, BreakdownLine, By};
 pub use checks::{ExcessItem, Part, PartsItem, RegisterStory};
 pub use climate::{Climate, ClimateDay};
 pub use comparison::{Comparison, HeatingFrom};
-pub use complete::{change, is_complete, per_area_kwh};
+pub use complete::{change, is_complete, missing, per_area_kwh};
 pub use cost::CostItem;
 pub use error::FigureError;
 pub use load::LoadProfile;

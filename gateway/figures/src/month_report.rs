@@ -3,10 +3,12 @@
 use domain::air::AirReport;
 use domain::calendar::{Bucket, Step, grid};
 use domain::energy::EnergyFigure;
+use domain::ids::ZoneId;
 use domain::indicators::{Load, Usage, WhileClosed};
 use domain::occupancy::Attendance;
 use domain::site::{Site, Zone};
 use domain::{Instant, Period, Quantity};
+use serde::Serialize;
 
 use crate::breakdown::{BreakdownLine, By};
 use crate::complete::{change, per_area_kwh};
@@ -63,8 +65,10 @@ pub struct Breakdowns {
 }
 
 /// The people and the air of a zone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ZoneReport {
+    /// The id of the zone.
+    pub id: ZoneId,
     /// The name of the zone.
     pub name: String,
     /// How many people it holds.
@@ -174,8 +178,8 @@ impl View {
             } else {
                 None
             };
-            let (name, capacity) = (zone.name.clone(), zone.capacity);
-            zones.push(ZoneReport { name, capacity, attendance, air });
+            let (id, name) = (zone.id.clone(), zone.name.clone());
+            zones.push(ZoneReport { id, name, capacity: zone.capacity, attendance, air });
         }
         Ok(zones)
     }

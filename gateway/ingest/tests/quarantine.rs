@@ -9,10 +9,10 @@ use domain::{DatedBy, Instant, Period, Quantity, Source, testing};
 use ingest::{Replayed, replay_quarantine};
 use store::{Batch, MemoryStore, QuarantineReader, Range, Refused, SeriesReader, SeriesWriter};
 
-const SITE: &str = r#"
+const SITE: &str = r"
 [rules]
 max_unknown_sources = 1
-"#;
+";
 
 /// The site after somebody has named the device.
 const MENDED: &str = r#"
