@@ -1,4 +1,4 @@
-# `just check` is what CI runs. Each recipe is a step of .ci/run, so both stay one.
+# `just check` is what CI runs: each of its recipes is a step of .ci/run, so both stay one.
 
 check: fmt lint doc alone deny test
 

@@ -51,7 +51,7 @@ impl Role<'_> {
     }
 }
 
-/// A doorway is told by what counts the way in.
+/// A doorway has the source that counts the way in.
 fn of_role(quantity: Quantity) -> Quantity {
     if quantity == Quantity::PeopleOut { Quantity::PeopleIn } else { quantity }
 }

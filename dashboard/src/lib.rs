@@ -16,7 +16,7 @@
 //! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
 //! | `sheet` | sections, tables and drawings that pages and report share |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
-//! | `privacy` | what of small rooms the public is not told |
+//! | `privacy` | figures of small rooms that are withheld from the public |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `resources` | what the program hands over |
 //! | `serve`, `connections` | start and stop, and how many may be connected |

@@ -26,9 +26,9 @@ impl<T> Page<T> {
     }
 }
 
-/// How many items a page may hold: what was asked for, up to [`LARGEST_PAGE`].
-pub(crate) fn limit(asked: Option<&str>, largest: usize) -> Result<usize, Problem> {
-    let Some(text) = asked else { return Ok(largest) };
+/// Number of items of a page: that of the query, up to [`LARGEST_PAGE`].
+pub(crate) fn limit(query: Option<&str>, largest: usize) -> Result<usize, Problem> {
+    let Some(text) = query else { return Ok(largest) };
     match text.parse() {
         Ok(limit) if (1..=LARGEST_PAGE).contains(&limit) => Ok(largest.min(limit)),
         _ => Err(Problem::bad_query("limit", text, "a number from 1 to 10000")),

@@ -1,7 +1,7 @@
-//! Small rooms: who is alone in an office is nobody's business, so the public is not told of the people in it.
+//! Small rooms: who is alone in an office is nobody's business, so the people in it are withheld from the public.
 //!
-//! The public is whoever is not logged in, once there is an account or from another machine. What tells of the people
-//! of a small room, its count, its detectors and its doors, is withheld from them live and in history; its air, its
+//! The public is whoever is not logged in, once there is an account or from another machine. What follows from the
+//! people of a small room, its count, its detectors and its doors, is withheld from them live and in history; its air, its
 //! temperature and its energy are not. Reports, which are made to be published, leave such rooms out for everybody.
 
 use domain::ids::ZoneId;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Who looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Visibility {
-    /// Somebody who is not known.
+    /// Somebody without an account.
     #[default]
     Public,
     /// Somebody who is logged in, or at this machine before there is any account.
@@ -37,7 +37,7 @@ impl Visibility {
         }
     }
 
-    /// The zone whose people a source would tell, when they are withheld.
+    /// The zone whose people follow from a source, when they are withheld.
     pub(crate) fn withheld_by<'a>(self, site: &'a Site, source: &Source) -> Option<&'a ZoneId> {
         let tells = |assignments: &[domain::site::Assignment]| {
             assignments.iter().any(|assignment| assignment.source == *source)

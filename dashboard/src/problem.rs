@@ -12,7 +12,7 @@ use tracing::error;
 
 use crate::staff_actions::StaffActionError;
 
-/// An answer that is not what was asked for.
+/// Error answer of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Problem {
     #[serde(rename = "type")]
@@ -38,7 +38,7 @@ impl Problem {
         }
     }
 
-    /// Something is asked for by a name that it does not have; `expected` says where the names are.
+    /// Request for a `sort` of thing by a name that none has; `expected` says where the names are.
     pub(crate) fn unknown(sort: &str, name: &str, expected: &str) -> Self {
         let detail = format!("there is no {sort} `{}`", short(name));
         let problem = Self::new(StatusCode::NOT_FOUND, "Not found", detail);
@@ -56,7 +56,7 @@ impl Problem {
         Self { expected: Some(expected.into()), ..problem }
     }
 
-    /// The people of a small room, asked for by somebody who is not logged in.
+    /// Request for the people of a small room by somebody who is not logged in.
     pub(crate) fn withheld(zone: &str, small_room_below: u32) -> Self {
         let detail = format!(
             "the people of `{}` are not told to the public: fewer than {small_room_below} fit in it",
@@ -85,7 +85,7 @@ impl Problem {
         Self { expected: Some("a Host of localhost, 127.0.0.1 or [::1]".to_owned()), ..problem }
     }
 
-    /// Nobody has said who asks, or the password is wrong.
+    /// Request without an account, or with a wrong password.
     pub(crate) fn unauthorised(detail: &str) -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", detail.to_owned());
         let expected = "a login at /login, or the name and password of an account with HTTP Basic";
@@ -128,7 +128,7 @@ impl Problem {
         Self { expected: Some(expected.to_owned()), ..problem }
     }
 
-    /// Too many ask at once.
+    /// Too many requests at once.
     pub(crate) fn busy(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail.to_owned())
     }

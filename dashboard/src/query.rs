@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use crate::paging;
 use crate::problem::Problem;
 
-/// The most buckets that one question may ask for, over all its pages.
+/// Largest number of buckets of one query, over all its pages.
 const MOST_BUCKETS: usize = 100_000;
 const INSTANT: &str = "an instant with offset such as 2026-11-23T14:03:07Z or \
                        2026-11-23T15:03:07%2B01:00 (write + as %2B)";
@@ -95,7 +95,7 @@ impl Query {
         default: T,
     ) -> Result<T, Problem> {
         let Some(text) = self.get(name) else { return Ok(default) };
-        let found = allowed.iter().find(|(known, _)| *known == text).map(|(_, thing)| *thing);
+        let found = allowed.iter().find(|(name, _)| *name == text).map(|(_, thing)| *thing);
         found.ok_or_else(|| {
             let names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
             Problem::bad_query(name, text, &names.join(", "))

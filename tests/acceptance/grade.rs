@@ -46,17 +46,17 @@ fn a_good_node_passes_and_a_bad_one_is_told_what_to_mend() {
     }
 
     let [good, bad] = graders.map(|grader| grader.join().expect("the grader ends"));
-    let grades = |output: &std::process::Output| -> Json {
+    let marks_of = |output: &std::process::Output| -> Json {
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
     };
-    let grade = grades(&good);
+    let grade = marks_of(&good);
     assert_eq!(
         (good.status.code(), &grade[0]["mark"]),
         (Some(0), &Json::from("good")),
         "{grade:#}"
     );
-    let grade = grades(&bad);
+    let grade = marks_of(&bad);
     assert_eq!((bad.status.code(), &grade[0]["mark"]), (Some(1), &Json::from("bad")));
     let marked = |aspect: &str| {
         let findings = grade[0]["findings"].as_array().unwrap();

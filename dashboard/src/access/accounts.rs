@@ -92,7 +92,7 @@ impl std::fmt::Debug for Account {
     }
 }
 
-/// Why the accounts are not as they were asked to be.
+/// Reason for which accounts could not be read or changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountFault {
@@ -136,7 +136,7 @@ struct Contents {
     accounts: Vec<Account>,
 }
 
-/// What tells one state of the file from another: it is only ever replaced as a whole.
+/// Version of the file by which its states differ: it is only ever replaced as a whole.
 type Stamp = (u64, i64, i64, u64);
 
 /// The accounts of one data folder.

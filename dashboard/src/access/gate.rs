@@ -1,4 +1,4 @@
-//! Who asks, and whether reading is open to them.
+//! Identity of a visitor, and whether reading is open to them.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::serve::IncomingStream;
 
-use super::sessions::{COOKIE, Known};
+use super::sessions::{COOKIE, Identity};
 use super::{Access, Refusal};
 use crate::app::App;
 use crate::connections::Bounded;
@@ -40,18 +40,18 @@ impl Peer {
     }
 }
 
-/// Whoever asks.
+/// Visitor of a request: address, account and what they may see.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visitor {
     /// Whose tries to log in are counted together.
     pub(crate) address: Option<IpAddr>,
-    /// Who it is, when that is known.
-    pub(crate) known: Option<Known>,
+    /// The account, where the visitor has proved to have one.
+    pub(crate) identity: Option<Identity>,
     /// What of small rooms is shown.
     pub(crate) visibility: Visibility,
 }
 
-/// Finds out who asks, and lets through who may read.
+/// Identifies the visitor, and lets through who may read.
 ///
 /// Reading is open on this machine; to others as long as there is no account. A proxy on this machine must say for
 /// whom it asks, as all of them can.
@@ -64,18 +64,18 @@ pub(crate) async fn admit(
     let forwarded = FORWARDED.iter().any(|name| request.headers().contains_key(*name));
     let is_here = peer.is_some_and(|peer| peer.is_loopback()) && !forwarded;
     let address = if forwarded { forwarded_for(request.headers()).or(peer) } else { peer };
-    let known = match known(&app, request.headers(), address).await {
-        Ok(known) => known,
+    let identity = match identify(&app, request.headers(), address).await {
+        Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
     };
     let may_read =
-        is_here || known.is_some() || is_open(request.uri()) || !app.access.has_accounts();
+        is_here || identity.is_some() || is_open(request.uri()) || !app.access.has_accounts();
     if !may_read {
         return ask_to_log_in(&request);
     }
-    let is_staff = known.is_some() || (is_here && !app.access.has_accounts());
+    let is_staff = identity.is_some() || (is_here && !app.access.has_accounts());
     let visibility = if is_staff { Visibility::Staff } else { Visibility::Public };
-    request.extensions_mut().insert(Visitor { address, known, visibility });
+    request.extensions_mut().insert(Visitor { address, identity, visibility });
     next.run(request).await
 }
 
@@ -88,11 +88,12 @@ fn is_open(uri: &Uri) -> bool {
     OPEN.contains(&uri.path()) || uri.path().starts_with("/assets/")
 }
 
-async fn known(
+/// The account of a request, by HTTP Basic or the session of its cookie.
+async fn identify(
     app: &App,
     headers: &HeaderMap,
     address: Option<IpAddr>,
-) -> Result<Option<Known>, Problem> {
+) -> Result<Option<Identity>, Problem> {
     if let Some(basic) = headers.get(header::AUTHORIZATION) {
         let (name, password) = basic
             .to_str()
@@ -101,7 +102,7 @@ async fn known(
             .ok_or_else(|| Problem::unauthorised("the credentials cannot be read"))?;
         let now = app.clock.now();
         return match app.access.verify(&name, password, address, now).await {
-            Ok(account) => Ok(Some(Known { name: account.name().clone(), token: None })),
+            Ok(account) => Ok(Some(Identity { name: account.name().clone(), token: None })),
             Err(Refusal::Wrong) => Err(Problem::unauthorised("name or password is wrong")),
             Err(Refusal::TooMany(wait)) => Err(Problem::too_many_tries(wait)),
         };

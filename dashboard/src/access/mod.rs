@@ -12,7 +12,7 @@
 //! | `accounts`, `password` | names with hashed passwords, in a file that only its owner reads |
 //! | `sessions` | who is logged in, until when |
 //! | `failures` | how often a password may be guessed |
-//! | `gate` | who asks, and whether reading is open to them |
+//! | `gate` | the identity of a visitor, and whether reading is open to them |
 //! | `staff` | what a change must carry |
 
 mod accounts;
@@ -37,7 +37,7 @@ use failures::{Failures, Key};
 pub(crate) use gate::{Peer, Visitor, admit, is_secure, percent_encoded};
 pub use password::{InvalidPassword, Password};
 use sessions::Sessions;
-pub(crate) use sessions::{COOKIE, Known, LONGEST};
+pub(crate) use sessions::{COOKIE, Identity, LONGEST};
 pub(crate) use staff::{Staff, StaffForm, StaffJson, is_from_here};
 
 /// Guards the dashboard. It outlives a change of the site, so that nobody is logged out by it.
@@ -110,14 +110,14 @@ impl Access {
     }
 
     /// Who has this cookie, while the account is as it was at the login.
-    pub(crate) fn resume(&self, secret: &str, now: Instant) -> Option<Known> {
-        let (known, password) = lock(&self.sessions).resume(secret, now)?;
-        let account = self.account(known.name.as_str());
+    pub(crate) fn resume(&self, secret: &str, now: Instant) -> Option<Identity> {
+        let (identity, password) = lock(&self.sessions).resume(secret, now)?;
+        let account = self.account(identity.name.as_str());
         if account.is_none_or(|account| !account.has_hash(&password)) {
             self.end(secret);
             return None;
         }
-        Some(known)
+        Some(identity)
     }
 
     /// Logs out.

@@ -17,9 +17,9 @@ const IDLE: SignedDuration = SignedDuration::from_hours(12);
 /// Sessions at the same time; then the one that was not used for longest ends.
 const MOST: usize = 200;
 
-/// Somebody who is logged in.
+/// Account that a request has proved to belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct Identity {
     /// Whose account it is.
     pub(crate) name: AccountName,
     /// What a form must carry, which another site cannot know; none when the password came with the request itself.
@@ -68,15 +68,15 @@ impl Sessions {
     }
 
     /// Who it is, and the hash of the password that was given at the login.
-    pub(super) fn resume(&mut self, cookie: &str, now: Instant) -> Option<(Known, String)> {
+    pub(super) fn resume(&mut self, cookie: &str, now: Instant) -> Option<(Identity, String)> {
         let session = self.0.get_mut(cookie)?;
         if session.is_over(now) {
             self.0.remove(cookie);
             return None;
         }
         session.used = session.used.max(now);
-        let known = Known { name: session.name.clone(), token: Some(session.token.clone()) };
-        Some((known, session.password.clone()))
+        let identity = Identity { name: session.name.clone(), token: Some(session.token.clone()) };
+        Some((identity, session.password.clone()))
     }
 
     pub(super) fn end(&mut self, cookie: &str) {

@@ -2,7 +2,7 @@
 //!
 //! A cookie goes along with any request that a browser sends here, even one that a page from elsewhere made it send.
 //! So besides a cookie that is held to our own site, `Origin` must be ours and the session's token must be with it.
-//! A name and password in the request itself (HTTP Basic) no browser adds by itself, so there no token is asked for.
+//! A name and password in the request itself (HTTP Basic) no browser adds by itself, so no token is needed there.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::gate::{Visitor, login_address};
-use super::sessions::Known;
+use super::sessions::Identity;
 use crate::problem::Problem;
 
 const TOKEN: &str = "x-vigie-token";
@@ -29,28 +29,28 @@ impl<S: Send + Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// Somebody of the staff who looks at a page that others do not see, or calls the API with the token in a header
-/// when it is to change something.
+/// Account of the staff that reads a page which others do not see, or calls the API, with the token in a header for
+/// a change.
 #[derive(Clone, Debug)]
-pub(crate) struct Staff(pub(crate) Known);
+pub(crate) struct Staff(pub(crate) Identity);
 
 impl<S: Send + Sync> FromRequestParts<S> for Staff {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Response> {
         let visitor = parts.extensions.get::<Visitor>().cloned().unwrap_or_default();
-        let Some(known) = visitor.known else { return Err(nobody(parts)) };
+        let Some(identity) = visitor.identity else { return Err(nobody(parts)) };
         if !parts.method.is_safe() {
             let given = parts.headers.get(TOKEN).and_then(|token| token.to_str().ok());
-            prove(&known, given, &parts.headers).map_err(IntoResponse::into_response)?;
+            prove(&identity, given, &parts.headers).map_err(IntoResponse::into_response)?;
         }
-        Ok(Self(known))
+        Ok(Self(identity))
     }
 }
 
 /// A form that staff filled in on one of our pages.
 #[derive(Clone, Debug)]
-pub(crate) struct StaffForm<T>(pub(crate) Known, pub(crate) T);
+pub(crate) struct StaffForm<T>(pub(crate) Identity, pub(crate) T);
 
 #[derive(Deserialize)]
 struct WithToken<T> {
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StaffForm<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let visitor = parts.extensions.get::<Visitor>().cloned().unwrap_or_default();
-        let Some(known) = visitor.known else { return Err(nobody(&parts)) };
+        let Some(identity) = visitor.identity else { return Err(nobody(&parts)) };
         let headers = parts.headers.clone();
         let request = Request::from_parts(parts, body);
         let Form(form) =
@@ -77,31 +77,31 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StaffForm<T> {
                 )
                 .into_response()
             })?;
-        prove(&known, Some(&form.token), &headers).map_err(IntoResponse::into_response)?;
-        Ok(Self(known, form.rest))
+        prove(&identity, Some(&form.token), &headers).map_err(IntoResponse::into_response)?;
+        Ok(Self(identity, form.rest))
     }
 }
 
 /// A JSON body that a program of the staff sent.
 #[derive(Clone, Debug)]
-pub(crate) struct StaffJson<T>(pub(crate) Known, pub(crate) T);
+pub(crate) struct StaffJson<T>(pub(crate) Identity, pub(crate) T);
 
 impl<T: DeserializeOwned + 'static, S: Send + Sync> FromRequest<S> for StaffJson<T> {
     type Rejection = Response;
 
     async fn from_request(mut request: Request, state: &S) -> Result<Self, Response> {
-        let Staff(known) = request.extract_parts_with_state::<Staff, _>(state).await?;
+        let Staff(identity) = request.extract_parts_with_state::<Staff, _>(state).await?;
         let Json(body) = Json::<T>::from_request(request, state).await.map_err(|fault| {
             let expected = "a JSON body as /api/openapi.json describes it";
             Problem::bad_request(fault.body_text(), expected).into_response()
         })?;
-        Ok(Self(known, body))
+        Ok(Self(identity, body))
     }
 }
 
 /// Whether a request that changes something was made by our own page, or by a program.
-fn prove(known: &Known, given: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(token) = &known.token else { return Ok(()) };
+fn prove(identity: &Identity, given: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(token) = &identity.token else { return Ok(()) };
     if !is_from_here(headers) {
         return Err(Problem::foreign_origin());
     }

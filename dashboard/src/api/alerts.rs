@@ -44,16 +44,16 @@ pub(crate) async fn list(
 fn item(standing: Standing, visitor: &Visitor) -> AlertItem {
     let Standing { alert, raised_at, cleared_at, .. } = standing;
     // Who works here is nobody's business but the staff's.
-    let alert = if visitor.known.is_some() { alert } else { alert.without_names() };
+    let alert = if visitor.identity.is_some() { alert } else { alert.without_names() };
     AlertItem { alert, raised_at, cleared_at }
 }
 
 pub(crate) async fn acknowledge(
     State(app): State<Arc<App>>,
     Path(id): Path<u64>,
-    Staff(known): Staff,
+    Staff(identity): Staff,
 ) -> Result<StatusCode, Problem> {
-    take_care(&app, AlertId(id), &known.name).await?;
+    take_care(&app, AlertId(id), &identity.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -75,22 +75,22 @@ fn item(entry: &Entry, entries: &[Entry]) -> Option<CorrectionItem> {
 
 pub(crate) async fn add(
     State(app): State<Arc<App>>,
-    StaffJson(known, wanted): StaffJson<Wanted>,
+    StaffJson(identity, wanted): StaffJson<Wanted>,
 ) -> Result<Response, Problem> {
     let Wanted { target, from, to, effect, reason } = wanted;
     let correction = Correction { target, from, to, effect };
-    let id = enter(&app, &known.name, correction, &reason).await?;
+    let id = enter(&app, &identity.name, correction, &reason).await?;
     Ok((StatusCode::CREATED, Json(Entered { id })).into_response())
 }
 
 pub(crate) async fn undo(
     State(app): State<Arc<App>>,
     Path(id): Path<u64>,
-    Staff(known): Staff,
+    Staff(identity): Staff,
     query: Query,
 ) -> Result<Response, Problem> {
     let reason = query.get("reason").unwrap_or("undone by a program");
-    let id = undo_entry(&app, &known.name, EntryId(id), reason).await?;
+    let id = undo_entry(&app, &identity.name, EntryId(id), reason).await?;
     Ok(Json(Entered { id }).into_response())
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `for=programs` (the default): `start,end,energy_wh,quality,coverage,repaired`, instants in UTC, empty where unknown.
 //! `for=people`: what a French spreadsheet opens, in kWh and civil time. Both hours of the night on which clocks go
-//! back are there, told apart by their offset from UTC.
+//! back are there, and differ by their offset from UTC.
 
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ fn for_people(
     };
     let mut text = form.begin(&header);
     let zone = &site.timezone;
-    let known = civil(now, zone, "%d/%m/%Y %H:%M");
+    let as_of = civil(now, zone, "%d/%m/%Y %H:%M");
     for (period, figure) in lines {
         let percent = |share: f64| form.number(share * 100.0, 1);
         let fields = [
@@ -155,7 +155,7 @@ fn for_people(
             language.quality(figure.quality),
             &percent(figure.coverage),
             &percent(figure.repaired),
-            &known,
+            &as_of,
         ];
         form.line(&mut text, &fields);
     }

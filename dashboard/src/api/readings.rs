@@ -27,8 +27,8 @@ pub(crate) async fn list(
     let start = from.clamp(span.start(), span.end());
     let period = Period::new(start, span.end()).expect("the start was held to the span");
 
-    let heard = app.reader.sources().await?;
-    let source = find(&device, &quantity, query.get("channel"), &heard)?;
+    let stored = app.reader.sources().await?;
+    let source = find(&device, &quantity, query.get("channel"), &stored)?;
     visitor.visibility.admit(&app.site, visitor.visibility.withheld_by(&app.site, &source))?;
     let range = Range { limit: Some(limit + 1), ..Range::of(source, period) };
     let observations = app.reader.range(range).await?;
@@ -41,21 +41,21 @@ fn find(
     device: &str,
     quantity: &str,
     channel: Option<&str>,
-    heard: &[StoredSource],
+    stored: &[StoredSource],
 ) -> Result<Source, Problem> {
-    let known = "a name of /api/v1/sources, percent-encoded";
-    let id: DeviceId = device.parse().map_err(|_| Problem::unknown("device", device, known))?;
+    let expected = "a name of /api/v1/sources, percent-encoded";
+    let id: DeviceId = device.parse().map_err(|_| Problem::unknown("device", device, expected))?;
     let quantity: Quantity =
         quantity.parse().map_err(|_| Problem::unknown("quantity", quantity, &quantities()))?;
     let of_device: Vec<&Source> =
-        heard.iter().map(|stored| &stored.source).filter(|source| source.device == id).collect();
+        stored.iter().map(|it| &it.source).filter(|source| source.device == id).collect();
     if of_device.is_empty() {
-        return Err(Problem::unknown("device", device, known));
+        return Err(Problem::unknown("device", device, expected));
     }
     let like: Vec<&Source> =
         of_device.into_iter().filter(|source| source.quantity == quantity).collect();
     match (channel, like.as_slice()) {
-        (_, []) => Err(Problem::unknown("source", &format!("{device} {quantity}"), known)),
+        (_, []) => Err(Problem::unknown("source", &format!("{device} {quantity}"), expected)),
         (Some(channel), like) => like
             .iter()
             .find(|source| source.channel.as_ref().map(Channel::as_str) == Some(channel))

@@ -1,4 +1,4 @@
-//! `GET /api/v1/sources`: every source ever heard, with its newest reading and the role it fills now.
+//! `GET /api/v1/sources`: every source with a reading, with its newest reading and the role it fills now.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct SourceItem {
     unit: &'static str,
     family: Option<String>,
     point: Option<PointId>,
-    /// Not told of sources that tell the public of the people in a small room.
+    /// Withheld from the public for sources that count the people of a small room.
     last: Option<ReadingItem>,
 }
 

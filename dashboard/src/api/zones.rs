@@ -77,7 +77,7 @@ pub(crate) async fn air(
     query: Query,
 ) -> Result<Json<Item<AirReport>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
-    let zone = view.site().zone(&name).ok_or_else(|| unknown(&name))?;
+    let zone = view.zone(&name)?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let of = view.air(zone, span).await?;
     Ok(Json(Item { start: span.start(), end: span.end(), of }))
@@ -92,8 +92,4 @@ pub(crate) async fn instruments(
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let items = view.instrument_checks(span).await?;
     Ok(Json(Page { items, next: None }))
-}
-
-fn unknown(name: &str) -> Problem {
-    Problem::unknown("zone", name, "an id of a [[zone]] of the site file, or `building`")
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::backoff::Backoff;
 use domain::native;
 use domain::site::Site;
 use domain::wire::BrokerUrl;
@@ -19,10 +20,9 @@ const LARGEST_STATE_BYTES: usize = 4 << 20;
 /// Requests that wait for the connection: this link sends hardly more than its subscription.
 const PENDING_REQUESTS: usize = 16;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// A broker that starts beside the dashboard may take so long, before its absence is a warning.
-const QUIET_UP_TO: Duration = Duration::from_secs(1);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(5));
+/// A broker that starts beside the dashboard may refuse so often, for a second or two, before its absence is a warning.
+const QUIET_FAILURES: u32 = 3;
 const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Keeps `hub` up to date until `shutdown`, through losses of the connection.
@@ -34,7 +34,7 @@ pub(crate) async fn run(
 ) {
     let prefix = native::state_topic(&site.id, "");
     let (client, mut events) = connect_to(&broker, &hub);
-    let (mut pause, mut connected) = (FIRST_PAUSE, false);
+    let (mut backoff, mut connected) = (BACKOFF, false);
     loop {
         let event = tokio::select! {
             () = shutdown.cancelled() => break,
@@ -43,22 +43,22 @@ pub(crate) async fn run(
         match event {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 info!(%broker, "live view connected to the broker");
-                (pause, connected) = (FIRST_PAUSE, true);
+                backoff.reset();
+                connected = true;
                 subscribe(&client, &prefix);
             }
             Ok(Event::Incoming(Packet::Publish(message))) => hand_over(&message, &prefix, &hub),
             Ok(_) => {}
             Err(error) => {
-                if connected || pause > QUIET_UP_TO {
+                if connected || backoff.failures() >= QUIET_FAILURES {
                     warn!(%broker, error = &error as &dyn std::error::Error, "live view has no broker");
                 } else {
                     debug!(%broker, %error, "the broker is not there yet");
                 }
                 connected = false;
-                if timeout(pause, shutdown.cancelled()).await.is_ok() {
+                if timeout(backoff.pause(), shutdown.cancelled()).await.is_ok() {
                     break;
                 }
-                pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }

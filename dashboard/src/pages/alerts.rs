@@ -56,9 +56,9 @@ pub(crate) async fn show(
 pub(crate) async fn acknowledge(
     State(app): State<Arc<App>>,
     Path(id): Path<u64>,
-    StaffForm(known, Nothing {}): StaffForm<Nothing>,
+    StaffForm(identity, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
-    match take_care(&app, AlertId(id), &known.name).await {
+    match take_care(&app, AlertId(id), &identity.name).await {
         Ok(()) => Redirect::to("/alerts").into_response(),
         Err(problem) => problem.into_response(),
     }
@@ -74,14 +74,14 @@ pub(crate) async fn trial(
     let Some(staff_actions) = &app.staff_actions else {
         return Problem::nothing_to_change().into_response();
     };
-    let said = staff_actions.try_alerts().await.unwrap_or_else(|error| error.to_string());
-    page(&app, &visitor, choice, Some(said)).await
+    let outcome = staff_actions.try_alerts().await.unwrap_or_else(|error| error.to_string());
+    page(&app, &visitor, choice, Some(outcome)).await
 }
 
 async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String>) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot_for(choice.visibility));
     let locale = snapshot.locale(choice.language);
-    let is_staff = visitor.known.is_some();
+    let is_staff = visitor.identity.is_some();
     let may = is_staff && app.staff_actions.is_some();
     let row = |standing: Standing| {
         let Standing { id, alert, raised_at, cleared_at } = standing;
@@ -113,13 +113,13 @@ async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String
     choice.page(&Alerts {
         shell: Shell::new("/alerts", t.alerts, Screen::Plain, choice.language, &snapshot),
         t,
-        me: visitor.known.as_ref().map(|known| Me::of(known, t)),
+        me: visitor.identity.as_ref().map(|identity| Me::of(identity, t)),
         trial,
         rows,
     })
 }
 
-/// What is over is told as it was when it was raised.
+/// Locale of an alert that is over: as of the instant at which it was raised.
 fn past(locale: &Locale, raised_at: domain::Instant) -> Locale {
     Locale { now: raised_at, ..locale.clone() }
 }

@@ -13,7 +13,7 @@ use store::AuditReader;
 
 use super::shell::{Choice, Shell};
 use super::staff::Me;
-use crate::access::{Known as Account, Staff, StaffForm};
+use crate::access::{Identity, Staff, StaffForm};
 use crate::api::corrections::{enter, undo_entry};
 use crate::app::App;
 use crate::live::screen::Screen;
@@ -153,7 +153,7 @@ pub(crate) async fn undo(
 
 async fn page(
     app: &App,
-    account: &Account,
+    account: &Identity,
     choice: Choice,
     given: Given,
     fault: Option<String>,
@@ -186,7 +186,7 @@ async fn page(
     choice.page_with(status, &page)
 }
 
-/// What was asked for, or what is wrong with it.
+/// Correction of a form, or what is wrong with it.
 fn wanted(given: &Given, locale: &Locale) -> Result<Correction, String> {
     let t = locale.language.labels();
     let target = target(&given.target).ok_or_else(|| t.target_missing.to_owned())?;
@@ -224,7 +224,7 @@ fn target(text: &str) -> Option<Target> {
 async fn preview(
     app: &App,
     locale: &Locale,
-    account: &Account,
+    account: &Identity,
     wanted: &Correction,
 ) -> Result<Preview, Problem> {
     let mut entries = app.reader.ledger().await?;

@@ -71,8 +71,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice, query: Que
     let snapshot = app.live.snapshot_for(choice.visibility);
     let (language, t) = (choice.language, choice.language.labels());
     let is_shown = |point: &&Point| is_shown(&snapshot, point);
-    let asked = query.get("point").and_then(|id| app.site.point(id)).filter(is_shown);
-    let point = asked.or_else(|| app.site.points.iter().find(is_shown));
+    let named = query.get("point").and_then(|id| app.site.point(id)).filter(is_shown);
+    let point = named.or_else(|| app.site.points.iter().find(is_shown));
     let span = SPANS.iter().find(|span| query.get("span") == Some(span.0)).unwrap_or(&SPANS[1]);
 
     let buckets = buckets(&snapshot, span.1, span.2);
@@ -109,7 +109,7 @@ async fn history(
     Ok(view.history(point.quantity.kind(), &point.sources, buckets).await?)
 }
 
-/// Whether who looks may see its history: detectors of small rooms are not for the public.
+/// Whether a visitor may see its history: detectors of small rooms are not for the public.
 fn is_shown(snapshot: &Snapshot, point: &Point) -> bool {
     !tells_of_people(point.quantity)
         || !snapshot.visibility.withholds(&snapshot.site, Some(&point.zone))

@@ -95,10 +95,10 @@ pub(crate) async fn enter(
 pub(crate) async fn leave(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
-    StaffForm(known, Nothing {}): StaffForm<Nothing>,
+    StaffForm(identity, Nothing {}): StaffForm<Nothing>,
 ) -> Response {
     app.access.end_of(&headers);
-    tracing::info!(account = known.name.as_str(), "logged out");
+    tracing::info!(account = identity.name.as_str(), "logged out");
     with_cookie(Redirect::to("/"), "", 0, &headers)
 }
 
@@ -115,7 +115,7 @@ fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>
     }
 }
 
-/// An address of ours, whatever was asked for: nobody is led elsewhere after a login.
+/// Address within this site, whatever the query names: nobody is led elsewhere after a login.
 fn way_back(next: &str) -> String {
     let is_ours = next.starts_with('/')
         && !next.starts_with("//")

@@ -70,9 +70,7 @@ pub(crate) async fn file(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let view = app.figures.view(query.known_at()?).await?;
-    let month = month_of(&view, &query).await?;
-    let document = document(&view, choice, month).await?;
+    let (month, document) = selected_document(&app, choice, &query).await?;
     let text = file_page(&document, app.live.snapshot_for(choice.visibility).demonstration);
     Ok(attachment(&app, month, "html", "text/html; charset=utf-8", text))
 }
@@ -83,15 +81,25 @@ pub(crate) async fn table(
     choice: Choice,
     query: Query,
 ) -> Result<Response, Problem> {
-    let view = app.figures.view(query.known_at()?).await?;
-    let month = month_of(&view, &query).await?;
     let write = match query.get("for") {
         Some("people") => csv_for_people,
         None | Some("programs") => csv_for_programs,
         Some(other) => return Err(Problem::bad_query("for", other, "people or programs")),
     };
-    let text = write(&document(&view, choice, month).await?);
+    let (month, document) = selected_document(&app, choice, &query).await?;
+    let text = write(&document);
     Ok(attachment(&app, month, "csv", "text/csv; charset=utf-8", text))
+}
+
+async fn selected_document(
+    app: &App,
+    choice: Choice,
+    query: &Query,
+) -> Result<(Month, Document), Problem> {
+    let view = app.figures.view(query.known_at()?).await?;
+    let month = month_of(&view, query).await?;
+    let document = document(&view, choice, month).await?;
+    Ok((month, document))
 }
 
 async fn document(view: &View, choice: Choice, month: Month) -> Result<Document, FigureError> {

@@ -103,8 +103,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
                 let is_withheld = withholds(&stored.source);
                 let row = source_row(&locale, stored, &roles);
                 let withheld = || locale.language.zone_labels().withheld.to_owned();
-                let told = |told: String| if is_withheld { withheld() } else { told };
-                SourceRow { value: told(row.value), observed: told(row.observed), ..row }
+                let shown = |text: String| if is_withheld { withheld() } else { text };
+                SourceRow { value: shown(row.value), observed: shown(row.observed), ..row }
             };
             shown.map(row).collect()
         }),

@@ -19,7 +19,7 @@ use crate::words::{Labels, Language, Locale};
 
 const COOKIE: &str = "lang";
 
-/// Who looks, and the language that a page is asked for in: `?lang=`, else the cookie that an earlier `?lang=` left, else French.
+/// Visibility and language of a page: `?lang=`, else the cookie that an earlier `?lang=` left, else French.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Choice {
     pub(crate) language: Language,
@@ -31,11 +31,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Choice {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let asked = parts.uri.query().unwrap_or_default().split('&');
-        let asked = asked.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::named);
-        let language = asked.or_else(|| kept(&parts.headers)).unwrap_or(Language::French);
+        let pairs = parts.uri.query().unwrap_or_default().split('&');
+        let named = pairs.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Language::named);
+        let language = named.or_else(|| kept(&parts.headers)).unwrap_or(Language::French);
         let visibility = parts.extensions.get::<Visitor>().map(|visitor| visitor.visibility);
-        Ok(Self { language, visibility: visibility.unwrap_or_default(), keep: asked.is_some() })
+        Ok(Self { language, visibility: visibility.unwrap_or_default(), keep: named.is_some() })
     }
 }
 

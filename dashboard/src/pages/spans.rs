@@ -41,10 +41,13 @@ pub(super) struct Span(usize);
 impl Span {
     pub(super) const TODAY: Self = Self(0);
     pub(super) const WEEK: Self = Self(2);
+    /// Number of spans.
+    pub(super) const ALL: usize = SPANS.len();
 
-    /// Span of a query, else `usual`.
-    pub(super) fn read(query: &Query, usual: Self) -> Self {
-        SPANS.iter().position(|span| query.get("span") == Some(span.0)).map_or(usual, Self)
+    /// Span of a query, one of the first `most`; else `usual`.
+    pub(super) fn read(query: &Query, most: usize, usual: Self) -> Self {
+        let mut offered = SPANS.iter().take(most);
+        offered.position(|span| query.get("span") == Some(span.0)).map_or(usual, Self)
     }
 
     /// Name in addresses.

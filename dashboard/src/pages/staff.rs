@@ -1,6 +1,6 @@
 //! What all pages of the staff begin with.
 
-use crate::access::Known;
+use crate::access::Identity;
 use crate::words::Labels;
 
 /// Who is logged in.
@@ -11,7 +11,7 @@ pub(crate) struct Me {
 }
 
 impl Me {
-    pub(crate) fn of(account: &Known, t: &Labels) -> Self {
+    pub(crate) fn of(account: &Identity, t: &Labels) -> Self {
         let sentence = t.logged_in_as.replace("{}", account.name.as_str());
         Self { sentence, token: account.token.clone().unwrap_or_default() }
     }

@@ -263,8 +263,8 @@ fn days(context: &ReportContext<'_>) -> Table {
 }
 
 fn finding(context: &ReportContext<'_>) -> String {
-    let known = context.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
-    match known.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
+    let measured = context.report.days.iter().filter_map(|day| Some((day, day.figure.energy_wh?)));
+    match measured.max_by(|(_, a), (_, b)| a.total_cmp(b)) {
         None => context.t.days_unknown.to_owned(),
         Some((day, wh)) => context
             .t

@@ -3,15 +3,16 @@
 use domain::indicators::{UsedFactor, Weighed};
 
 use super::context::ReportContext;
-use figures::MachineReport;
+use figures::{MachineReport, is_complete};
 
 use crate::sheet::{Cell, Column, Row, Section, Table};
 
 /// "31 % de cette énergie ont été consommés pendant que le bâtiment était fermé."
 pub(super) fn closed_fact(context: &ReportContext<'_>) -> Option<String> {
-    let share = context.report.closed?.share()?;
-    let share = context.language.exact_percent(share);
-    Some(context.t.fact_closed.replacen("{}", &share, 1))
+    let closed = context.report.closed?;
+    let share = context.language.exact_percent(closed.share()?);
+    let fact = context.t.fact_closed.replacen("{}", &share, 1);
+    Some(context.language.with_coverage(fact, closed.coverage))
 }
 
 /// Section on the load profile; `None` where no power is known.
@@ -56,6 +57,8 @@ pub(super) fn money(context: &ReportContext<'_>) -> Option<Section> {
         return None;
     }
     let mut table = Figures::new(context, t.account);
+    let energy = &account.energy;
+    let part = (!is_complete(energy)).then(|| measured(context, energy.coverage + energy.repaired));
     if !site.tariffs.is_empty() {
         let cost = &account.cost;
         let mut remarks: Vec<String> =
@@ -64,6 +67,7 @@ pub(super) fn money(context: &ReportContext<'_>) -> Option<Section> {
             let wh = language.energy(cost.unpriced_wh).text();
             remarks.push(t.no_price.replacen("{}", &wh, 1));
         }
+        remarks.extend(part.clone());
         let eur = Cell::number(language, cost.eur, 2);
         table.add(t.cost, (eur, "€"), remarks.join(" · "));
         if account.fixed_eur.is_some() {
@@ -77,7 +81,8 @@ pub(super) fn money(context: &ReportContext<'_>) -> Option<Section> {
     ] {
         if !factors.is_empty() {
             let cell = Cell::number(language, weighed.value, 1);
-            table.add(name, (cell, unit), factor_remarks(context, weighed));
+            let remarks = factor_remarks(context, weighed).into_iter().chain(part.clone());
+            table.add(name, (cell, unit), remarks.collect::<Vec<_>>().join(" · "));
         }
     }
     Some(table.section("account", t.account, t.account_note))
@@ -102,6 +107,7 @@ pub(super) fn machines(context: &ReportContext<'_>) -> Option<Section> {
             Column::number(t.idle, "%"),
             Column::number(t.standby, "W"),
             Column::number(t.standby_energy, "kWh"),
+            Column::number(t.measured, "%"),
         ],
         rows: rows.collect(),
         folded: false,
@@ -122,18 +128,19 @@ fn machine_row(context: &ReportContext<'_>, name: &str, machine: &MachineReport)
             Cell::percent(language, machine.idle_share),
             Cell::number(language, machine.standby.map(|it| it.watts), 0),
             Cell::number(language, machine.standby.map(|it| it.wh / 1000.0), 1),
+            Cell::coverage(language, machine.coverage),
         ],
     }
 }
 
-fn factor_remarks(context: &ReportContext<'_>, weighed: &Weighed) -> String {
+fn factor_remarks(context: &ReportContext<'_>, weighed: &Weighed) -> Vec<String> {
     let (t, language) = (context.t, context.language);
     let mut remarks: Vec<String> = weighed.factors.iter().map(|it| factor(context, it)).collect();
     if weighed.unweighed_wh > 0.0 {
         let wh = language.energy(weighed.unweighed_wh).text();
         remarks.push(t.no_factor.replacen("{}", &wh, 1));
     }
-    remarks.join(" · ")
+    remarks
 }
 
 fn factor(context: &ReportContext<'_>, used: &UsedFactor) -> String {

@@ -1,5 +1,6 @@
 //! The figures of a month in a language: headline, key figures, and the sections in their order.
 
+use domain::figure::is_complete;
 use domain::site::Site;
 
 use super::context::ReportContext;
@@ -77,20 +78,26 @@ fn facts(context: &ReportContext<'_>) -> Vec<String> {
 fn key(context: &ReportContext<'_>) -> Vec<KeyFigure> {
     let (report, t, language) = (context.report, context.t, context.language);
     let energy = report.energy[0].building;
-    let share = energy.coverage + energy.repaired;
-    let energy_name = if energy.energy_wh.is_some() && !figures::is_complete(&energy) {
-        t.part_measured.replacen("{}", t.energy, 1).replacen("{}", &language.percent(share), 1)
-    } else {
-        t.energy.to_owned()
+    let (closed, usage) = (report.closed, &report.usage);
+    let key = |name: &str, share: f64, cell: Cell, unit| {
+        // An unknown figure has no measured share of its own.
+        let name = if is_complete(share) || cell.text.is_none() {
+            name.to_owned()
+        } else {
+            t.part_measured.replacen("{}", name, 1).replacen("{}", &language.percent(share), 1)
+        };
+        KeyFigure { name, cell, unit }
     };
-    let per_area = report.energy[0].kwh_per_m2;
-    let closed = report.closed.and_then(|it| it.share());
-    let key = |name: &str, cell: Cell, unit| KeyFigure { name: name.to_owned(), cell, unit };
+    let energy_cell = Cell::kwh(language, energy.energy_wh);
+    let per_area = Cell::number(language, report.energy[0].kwh_per_m2, 1);
+    let closed_share = Cell::percent(language, closed.and_then(|it| it.share()));
+    let closed_coverage = closed.map_or(0.0, |it| it.coverage);
+    let person_hours = Cell::number(language, usage.person_hours, 0);
     vec![
-        key(&energy_name, Cell::kwh(language, energy.energy_wh), "kWh"),
-        key(t.per_area, Cell::number(language, per_area, 1), "kWh/m²"),
-        key(t.closed_share, Cell::percent(language, closed), "%"),
-        key(t.person_hours, Cell::number(language, report.usage.person_hours, 0), "h"),
+        key(t.energy, energy.coverage + energy.repaired, energy_cell, "kWh"),
+        key(t.per_area, 1.0, per_area, "kWh/m²"),
+        key(t.closed_share, closed_coverage, closed_share, "%"),
+        key(t.person_hours, usage.coverage, person_hours, "h"),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! The report as one file: for who asks on the command line, and to keep or send from the page.
+//! The report as one file: for the command line, and to keep or send from the page.
 
 use askama::Template;
 use figures::{FigureError, Month, View};

@@ -17,17 +17,20 @@ pub(super) fn peak_fact(context: &ReportContext<'_>) -> String {
         None => people,
     };
     let when = context.locale.day_and_clock(peak.at);
-    t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1)
+    let fact = t.fact_peak.replacen("{}", &people, 1).replacen("{}", &when, 1);
+    context.language.with_coverage(fact, context.report.attendance.coverage)
 }
 
 /// "L'air a dépassé 1 500 ppm pendant 12 % du temps d'occupation : FabLab."; of the worst room.
 pub(super) fn air_fact(context: &ReportContext<'_>) -> Option<String> {
-    let above =
-        |zone: &ZoneReport| Some((zone.air.as_ref()?.occupied?.above_action, zone.name.clone()));
-    let worst = context.report.zones.iter().filter_map(above).max_by(|a, b| a.0.total_cmp(&b.0));
-    let (share, name) = worst.filter(|(share, _)| *share > 0.0)?;
+    let above = |zone: &ZoneReport| Some(zone.air.as_ref()?.occupied?.above_action);
+    let zones = context.report.zones.iter().filter_map(|zone| Some((above(zone)?, zone)));
+    let worst = zones.max_by(|a, b| a.0.total_cmp(&b.0));
+    let (share, zone) = worst.filter(|(share, _)| *share > 0.0)?;
     let share = context.language.exact_percent(share);
-    Some(context.t.fact_air.replacen("{}", &share, 1).replacen("{}", &name, 1))
+    let fact = context.t.fact_air.replacen("{}", &share, 1).replacen("{}", &zone.name, 1);
+    let coverage = zone.air.as_ref().map_or(0.0, |air| air.coverage);
+    Some(context.language.with_coverage(fact, coverage))
 }
 
 /// Section on attendance: peak, person-hours and the time nearly full.

@@ -100,6 +100,11 @@ impl Cell {
         Self { attention, ..self }
     }
 
+    /// Share of the time that was measured, marked where it is not complete.
+    pub(crate) fn measured(language: Language, coverage: f64) -> Self {
+        Self::text(language.percent(coverage)).when(!is_complete(coverage))
+    }
+
     /// Number with so many decimals.
     pub(crate) fn number(language: Language, value: Option<f64>, decimals: usize) -> Self {
         let shown = |value| Self::shown(language.number(value, decimals), value);

@@ -65,7 +65,7 @@ async fn behind_a_proxy_with_tls_the_cookie_is_for_tls_only() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_name_are_told_alike_and_tries_are_limited() {
+async fn a_wrong_password_and_an_unknown_name_are_answered_alike_and_tries_are_limited() {
     let house = House::with_staff();
     for _ in 0..10 {
         assert_eq!(log_in(&house, "un autre secret").await.status(), StatusCode::UNAUTHORIZED);

@@ -23,7 +23,7 @@ async fn with_bad_air() -> House {
 }
 
 #[tokio::test]
-async fn alerts_are_listed_and_who_takes_care_of_them_is_told_to_nobody_else() {
+async fn alerts_are_listed_and_who_takes_care_of_them_is_shown_to_nobody_else() {
     let house = with_bad_air().await;
     let listed = house.json("/api/v1/alerts").await;
     assert_eq!(listed["items"][0]["rule"], "air");

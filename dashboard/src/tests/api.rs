@@ -1,4 +1,4 @@
-//! The API: shapes, pages, and what is said when something is wrong.
+//! The API: shapes, pages of items, and error answers.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -49,7 +49,7 @@ pub(super) fn pulse() -> Value {
 }
 
 #[tokio::test]
-async fn before_anything_was_heard_every_zone_and_meter_is_there_and_unknown() {
+async fn before_any_reading_every_zone_and_meter_is_there_and_unknown() {
     let live = House::in_dreux().json("/api/v1/live").await;
 
     assert_eq!(live["building"]["people"], Value::Null);
@@ -199,7 +199,7 @@ async fn energy_without_readings_is_null_and_never_nothing() {
 }
 
 #[tokio::test]
-async fn people_are_told_by_zone_and_for_the_building() {
+async fn people_are_given_by_zone_and_for_the_building() {
     let house = House::in_dreux();
 
     for zone in ["building", "fablab"] {

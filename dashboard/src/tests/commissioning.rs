@@ -1,5 +1,5 @@
-//! Sensors put into service and swapped by the staff: what waits, the test that is kept, the registers that are asked, the
-//! labels that lead to a role, and the way back.
+//! Sensors put into service and swapped by the staff: what waits, the test that is kept, the registers at a swap, the labels
+//! that lead to a role, and the way back.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -70,7 +70,7 @@ fn laser() -> Source {
 const SWAP: &str = "/role/energy:laser/swap";
 const NEW_PLUG: &str = "source=prise-neuve%09energy_imported%09switch:0";
 
-/// A building in which a new plug is heard beside the old one.
+/// A building in which a new plug reports beside the old one.
 async fn with_a_new_plug() -> Phone {
     let phone = Phone::of_marie().await;
     phone.measures(&laser(), "2026-11-23T11:59:00Z", 812_345.6).await;
@@ -123,7 +123,7 @@ async fn a_meter_is_swapped_only_with_both_registers_and_they_are_kept() {
 }
 
 #[tokio::test]
-async fn a_swap_that_is_told_later_holds_from_when_it_was_done() {
+async fn a_swap_that_is_entered_later_holds_from_when_it_was_done() {
     let phone = with_a_new_plug().await;
     let registers = format!("{NEW_PLUG}&closing=812,4&opening=0");
     for wrong in ["2026-11-23T14:00", "hier"] {

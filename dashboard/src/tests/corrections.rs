@@ -160,7 +160,7 @@ async fn the_page_shows_what_becomes_of_the_figure_before_anything_is_entered() 
 }
 
 #[tokio::test]
-async fn a_correction_entered_on_the_page_is_told_with_its_author_and_its_reason() {
+async fn a_correction_entered_on_the_page_is_shown_with_its_author_and_its_reason() {
     let house = house().await;
 
     let (status, _) = press(&house, "enter").await;

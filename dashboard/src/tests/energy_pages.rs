@@ -49,8 +49,44 @@ async fn house() -> House {
     house
 }
 
+/// 600 W from midnight until noon of Sunday, and nothing after it.
+async fn half_measured_house() -> House {
+    let house = House::of(site::parse(SITE, "house.toml").unwrap(), false);
+    for n in 0..=72_i32 {
+        let when = at("2026-11-21T23:00:00Z") + SignedDuration::from_mins(i64::from(n) * 10);
+        house.stores("main", Quantity::ActivePower, when, 600.0).await;
+    }
+    house
+}
+
 #[tokio::test]
-async fn a_day_is_told_with_its_cost_its_carbon_and_where_they_come_from() {
+async fn a_partly_measured_day_says_its_share_beside_each_total_and_has_no_rate_per_area() {
+    let house = half_measured_house().await;
+
+    let page = house.page("/energy?view=consumption&span=yesterday").await;
+    assert!(page.contains("kWh mesurés sur 50\u{202f}% de la période</h2>"), "{page}");
+    assert!(!page.contains("kWh/m²</small>"), "{page}");
+    assert!(!page.contains("de l\u{2019}énergie du bâtiment</h2>"), "{page}");
+
+    let page = house.page("/energy?view=machines&span=yesterday").await;
+    assert!(page.contains("(mesuré sur 50\u{202f}% du temps)</h2>"), "{page}");
+    assert!(page.contains("<b class=\"attention\">50\u{202f}%</b>"), "{page}");
+
+    let page = house.page("/energy?view=power&span=yesterday").await;
+    assert!(page.contains("de l\u{2019}énergie (mesuré sur 50\u{202f}% du temps)</h2>"), "{page}");
+}
+
+#[tokio::test]
+async fn a_measured_day_has_a_rate_per_area_and_the_largest_part_in_the_heading() {
+    let page = house().await.page("/energy?view=consumption&span=yesterday").await;
+
+    assert!(page.contains("kWh/m²</small>"), "{page}");
+    assert!(page.contains("de l\u{2019}énergie du bâtiment</h2>"), "{page}");
+    assert!(!page.contains("mesurés sur"), "{page}");
+}
+
+#[tokio::test]
+async fn a_day_is_shown_with_its_cost_its_carbon_and_where_they_come_from() {
     let page = house().await.page("/energy?view=consumption&span=yesterday").await;
 
     assert!(page.contains("14,4 <small>kWh</small>"), "{page}");
@@ -86,7 +122,7 @@ async fn a_chart_has_its_finding_as_title_and_its_numbers_behind() {
 }
 
 #[tokio::test]
-async fn an_overrun_of_the_subscription_is_told_with_its_ten_minutes() {
+async fn an_overrun_of_the_subscription_is_shown_with_its_ten_minutes() {
     let house = house().await;
     // Beside the 600 W of 9:00 the mean of these ten minutes is 9960 W.
     house.stores("main", Quantity::ActivePower, at("2026-11-22T09:05:00Z"), 19_320.0).await;

@@ -133,10 +133,10 @@ async fn a_page_hears_the_same_change_in_its_own_language() {
 
     house.hears("building", &building(Some(118.0)));
 
-    let said = french.next("change").await.unwrap();
-    assert_eq!(said["parts"]["title"], "118 personnes sur 200 · Pôle éco-numérique");
-    let said = english.next("change").await.unwrap();
-    assert_eq!(said["parts"]["title"], "118 people of 200 · Pôle éco-numérique");
+    let change = french.next("change").await.unwrap();
+    assert_eq!(change["parts"]["title"], "118 personnes sur 200 · Pôle éco-numérique");
+    let change = english.next("change").await.unwrap();
+    assert_eq!(change["parts"]["title"], "118 people of 200 · Pôle éco-numérique");
 }
 
 #[tokio::test]

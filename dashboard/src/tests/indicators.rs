@@ -84,9 +84,9 @@ impl House {
     }
 }
 
-fn near(told: &Value, wanted: f64) {
-    let told = told.as_f64().unwrap_or_else(|| panic!("{told} is no number"));
-    assert!((told - wanted).abs() < 1e-6, "{told} is not {wanted}");
+fn near(value: &Value, wanted: f64) {
+    let number = value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+    assert!((number - wanted).abs() < 1e-6, "{number} is not {wanted}");
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn a_month_is_the_sum_of_its_days_and_a_day_of_its_hours() {
 }
 
 #[tokio::test]
-async fn energy_is_told_in_euros_and_kilograms_with_the_source_of_each_number() {
+async fn energy_has_its_euros_and_kilograms_with_the_source_of_each_number() {
     let house = house();
     house.registers("main", 100.0).await;
 
@@ -158,15 +158,15 @@ async fn a_constant_load_is_all_baseload_on_each_hour_of_its_day() {
     let house = house();
     house.registers("main", 100.0).await;
 
-    let told = house.sunday("meters/main/load").await;
+    let answer = house.sunday("meters/main/load").await;
 
-    near(&told["load"]["baseload_w"], 600.0);
-    near(&told["load"]["baseload_share"], 1.0);
-    assert_eq!(told["duration_curve_w"].as_array().unwrap().len(), 101);
-    near(&told["heat_map"]["watts"][6][23], 600.0);
-    assert_eq!(told["heat_map"]["watts"][0][12], Value::Null);
-    assert_eq!(told["nights"][0]["date"], "2026-11-22");
-    near(&told["nights"][0]["watts"], 600.0);
+    near(&answer["load"]["baseload_w"], 600.0);
+    near(&answer["load"]["baseload_share"], 1.0);
+    assert_eq!(answer["duration_curve_w"].as_array().unwrap().len(), 101);
+    near(&answer["heat_map"]["watts"][6][23], 600.0);
+    assert_eq!(answer["heat_map"]["watts"][0][12], Value::Null);
+    assert_eq!(answer["nights"][0]["date"], "2026-11-22");
+    near(&answer["nights"][0]["watts"], 600.0);
 }
 
 #[tokio::test]
@@ -176,18 +176,31 @@ async fn a_machine_tells_its_sessions_with_energy_cost_and_standby() {
     house.draws("laser", 900.0, 600..=650).await;
     house.draws("laser", 8.0, 660..=1440).await;
 
-    let told = house.sunday("meters/laser/sessions").await;
-    let session = &told["sessions"][0];
+    let answer = house.sunday("meters/laser/sessions").await;
+    let session = &answer["sessions"][0];
 
-    assert_eq!(told["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(session["start"], "2026-11-22T09:00:00Z");
     assert_eq!(session["end"], "2026-11-22T10:00:00Z");
     near(&session["energy_wh"], 900.0);
     near(&session["peak_w"], 900.0);
     near(&session["eur"], 0.18);
-    near(&told["wh_per_session"], 900.0);
-    near(&told["standby"]["watts"], 8.0);
+    near(&answer["wh_per_session"], 900.0);
+    near(&answer["standby"]["watts"], 8.0);
     house.problem("/api/v1/meters/main/sessions", 404).await;
+}
+
+#[tokio::test]
+async fn the_measured_share_of_a_machine_is_that_of_its_energy() {
+    let house = house();
+    house.draws("laser", 8.0, 0..=590).await;
+    house.draws("laser", 900.0, 600..=650).await;
+
+    let machine = house.sunday("meters/laser/sessions").await;
+    let energy = house.sunday("meters/laser/energy?by=day").await;
+
+    assert_eq!(machine["coverage"], energy["items"][0]["coverage"]);
+    assert!((0.4..0.5).contains(&machine["coverage"].as_f64().unwrap()), "{machine}");
 }
 
 #[tokio::test]
@@ -204,18 +217,18 @@ async fn without_anybody_who_counts_it_is_unknown_whether_energy_was_for_somebod
 }
 
 #[tokio::test]
-async fn parts_above_their_whole_are_told_with_interval_and_size() {
+async fn parts_above_their_whole_are_listed_with_interval_and_size() {
     let house = house();
     house.registers("main", 100.0).await;
     house.registers("laser", 150.0).await;
 
-    let told = house.sunday("meters/main/parts?by=day").await;
+    let answer = house.sunday("meters/main/parts?by=day").await;
 
-    near(&told["items"][0]["excess_wh"], 7200.0);
-    assert_eq!(told["items"][0]["contradiction"], true);
-    assert_eq!(told["items"][0]["parts"][0]["meter"], "laser");
-    assert_eq!(told["excesses"][0]["start"], MIDNIGHT);
-    near(&told["excesses"][0]["energy_wh"], 7200.0);
+    near(&answer["items"][0]["excess_wh"], 7200.0);
+    assert_eq!(answer["items"][0]["contradiction"], true);
+    assert_eq!(answer["items"][0]["parts"][0]["meter"], "laser");
+    assert_eq!(answer["excesses"][0]["start"], MIDNIGHT);
+    near(&answer["excesses"][0]["energy_wh"], 7200.0);
     // And the building is what its own meter says.
     near(&house.sunday("zones/building/energy").await["items"][0]["energy_wh"], 14_400.0);
 }
@@ -226,10 +239,10 @@ async fn a_register_that_departs_from_its_power_is_to_be_verified() {
     house.registers("main", 100.0).await;
     house.draws("main", 660.0, 0..=1440).await;
 
-    let told = house.sunday("meters/main/checks").await;
+    let answer = house.sunday("meters/main/checks").await;
 
-    assert_eq!(told["items"][0]["verdict"], "to_verify");
-    near(&told["items"][0]["deviation"], 0.1);
+    assert_eq!(answer["items"][0]["verdict"], "to_verify");
+    near(&answer["items"][0]["deviation"], 0.1);
 }
 
 #[tokio::test]
@@ -239,12 +252,12 @@ async fn a_reset_and_a_repaired_silence_are_named() {
         house.stores("main", Quantity::EnergyImported, minute(n), wh).await;
     }
 
-    let told = house.sunday("meters/main/events").await;
+    let answer = house.sunday("meters/main/events").await;
 
     let sorts: Vec<_> =
-        told["items"].as_array().unwrap().iter().map(|item| item["sort"].clone()).collect();
+        answer["items"].as_array().unwrap().iter().map(|item| item["sort"].clone()).collect();
     assert_eq!(sorts, ["reset", "repaired"]);
-    near(&told["items"][1]["energy_wh"], 2100.0);
+    near(&answer["items"][1]["energy_wh"], 2100.0);
 }
 
 #[tokio::test]
@@ -253,14 +266,14 @@ async fn uses_and_what_is_not_assigned_make_up_the_building() {
     house.registers("main", 100.0).await;
     house.registers("laser", 25.0).await;
 
-    let told = house.sunday("energy/breakdown?by=use").await;
+    let answer = house.sunday("energy/breakdown?by=use").await;
 
     assert_eq!(
-        (&told["items"][0]["id"], &told["items"][1]["id"]),
+        (&answer["items"][0]["id"], &answer["items"][1]["id"]),
         (&json!("machines"), &json!("unassigned"))
     );
-    near(&told["items"][0]["share"], 0.25);
-    near(&told["items"][1]["energy_wh"], 10_800.0);
+    near(&answer["items"][0]["share"], 0.25);
+    near(&answer["items"][1]["energy_wh"], 10_800.0);
     let by_zone = house.sunday("energy/breakdown?by=zone").await;
     near(&by_zone["items"][0]["kwh_per_m2"], 3.6 / 40.0);
 }
@@ -270,11 +283,11 @@ async fn power_in_watts_is_compared_with_the_subscription_and_says_that_it_is_as
     let house = house();
     house.draws("main", 600.0, 0..=50).await;
 
-    let told = house.sunday("meters/main/demand").await;
+    let answer = house.sunday("meters/main/demand").await;
 
-    near(&told["highest_kva"], 0.6 / 0.95);
-    assert_eq!(told["is_assumed"], true);
-    assert_eq!(told["overruns"][0]["start"], MIDNIGHT);
+    near(&answer["highest_kva"], 0.6 / 0.95);
+    assert_eq!(answer["is_assumed"], true);
+    assert_eq!(answer["overruns"][0]["start"], MIDNIGHT);
     house.problem("/api/v1/meters/laser/demand", 404).await;
 }
 
@@ -293,11 +306,11 @@ async fn a_part_of_a_year_is_no_year_beside_the_goals() {
     let house = House::of(parsed(&text), false);
     house.registers("main", 100.0).await;
 
-    let told = house.json("/api/v1/pathway").await;
+    let answer = house.json("/api/v1/pathway").await;
 
-    assert_eq!(told["current_kwh"], Value::Null);
-    near(&told["goals"][0]["kwh"], 6000.0);
-    assert!(told["coverage"].as_f64().unwrap() < 0.01);
+    assert_eq!(answer["current_kwh"], Value::Null);
+    near(&answer["goals"][0]["kwh"], 6000.0);
+    assert!(answer["coverage"].as_f64().unwrap() < 0.01);
 }
 
 #[tokio::test]
@@ -332,19 +345,19 @@ async fn a_warm_month_is_compared_with_the_cold_one_a_year_before_at_the_same_we
     }
 
     let span = "from=2026-08-31T22:00:00Z&to=2026-09-30T22:00:00Z";
-    let told = house.json(&format!("/api/v1/climate?{span}")).await;
+    let answer = house.json(&format!("/api/v1/climate?{span}")).await;
 
-    let comparison = &told["comparison"];
-    let close = |told: &Value, wanted: f64| {
-        let told = told.as_f64().unwrap_or_else(|| panic!("{told} is no number"));
-        assert!((told - wanted).abs() < 1e-3 * wanted.max(1.0), "{told} is not {wanted}");
+    let comparison = &answer["comparison"];
+    let close = |value: &Value, wanted: f64| {
+        let number = value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+        assert!((number - wanted).abs() < 1e-3 * wanted.max(1.0), "{number} is not {wanted}");
     };
-    close(&told["energy"]["energy_wh"], 510_000.0);
+    close(&answer["energy"]["energy_wh"], 510_000.0);
     close(&comparison["energy_wh"], 690_000.0);
     assert_eq!(comparison["heating_from"], "signature");
     // The building is as it was: all of the difference is the weather.
     close(&comparison["adjusted_wh"], 690_000.0);
     close(&comparison["change"], 0.0);
     assert_eq!(comparison["start"], "2025-08-31T22:00:00Z");
-    assert_eq!(told["days"].as_array().map(Vec::len), Some(30));
+    assert_eq!(answer["days"].as_array().map(Vec::len), Some(30));
 }

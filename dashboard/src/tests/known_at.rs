@@ -174,7 +174,7 @@ async fn every_figure_as_known_then_is_the_one_that_was_given_then() {
         let known_now = answer(&now, &address).await;
 
         assert!(same(&known_then, &given_then), "{address}:\n{known_then}\n{given_then}");
-        assert!(!same(&known_then, &known_now), "{address} does not heed `known_at`");
+        assert!(!same(&known_then, &known_now), "{address} ignores `known_at`");
         now.problem(&format!("{address}&known_at=hier"), 400).await;
     }
 }

@@ -65,7 +65,7 @@ pub(super) struct House {
 }
 
 impl House {
-    /// The building in Dreux at [`NOW`], with nothing heard and nothing stored.
+    /// The building in Dreux at [`NOW`], with no state and nothing stored.
     pub(super) fn in_dreux() -> Self {
         Self::of(site::parse(site::DREUX, "dreux.toml").unwrap(), true)
     }

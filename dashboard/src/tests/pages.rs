@@ -40,13 +40,13 @@ async fn fresh_late_and_lost_look_as_different_as_they_are() {
 
     assert!(page.contains("1\u{202f}612\u{a0}ppm"));
     assert!(page.contains("aérer maintenant"));
-    assert!(page.contains("912\u{a0}ppm") && page.contains("il y a 4\u{a0}min"));
+    assert!(page.contains("912\u{a0}ppm") && page.contains("en retard, il y a 4\u{a0}min"));
     assert!(!page.contains("742\u{a0}ppm"));
     assert!(page.contains("muet depuis 12:56"));
 }
 
 #[tokio::test]
-async fn before_anything_was_heard_no_page_shows_a_number_of_people() {
+async fn before_any_reading_no_page_shows_a_number_of_people() {
     let house = House::in_dreux();
 
     let page = house.page("/").await;
@@ -58,7 +58,7 @@ async fn before_anything_was_heard_no_page_shows_a_number_of_people() {
 }
 
 #[tokio::test]
-async fn a_silent_gateway_is_told_by_the_page_itself() {
+async fn a_silent_gateway_is_named_by_the_page_itself() {
     let house = busy();
     house.clock.set(at("2026-11-23T12:05:00Z"));
 
@@ -247,7 +247,7 @@ async fn an_asset_may_be_kept_for_ever_under_its_own_address_only() {
 }
 
 #[tokio::test]
-async fn the_last_backup_that_was_found_the_same_is_told_and_what_threatens_it() {
+async fn the_last_backup_that_was_found_the_same_is_shown_and_what_threatens_it() {
     use store::backup::{Attempt, BackupStatus, Compared};
     let house = House::in_dreux();
     assert!(house.page("/sensors").await.contains("Aucune sauvegarde n\u{2019}a encore été"));
@@ -296,7 +296,7 @@ async fn what_is_stored_and_written_in_a_day_stands_beside_the_room_that_is_left
 }
 
 #[tokio::test]
-async fn how_far_influxdb_is_behind_is_told_in_words_and_why_it_takes_nothing() {
+async fn how_far_influxdb_is_behind_is_said_in_words_and_why_it_takes_nothing() {
     let house = House::in_dreux();
     let word = |behind, fault: Option<&str>| {
         let fault = fault.map(str::to_owned);

@@ -1,4 +1,4 @@
-//! What the public is told of small rooms, and what it is not.
+//! Figures of small rooms that the public sees, and those that are withheld.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -99,7 +99,7 @@ fn people_of(live: &Value, id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_public_is_not_told_who_is_in_a_small_room_but_how_its_air_is() {
+async fn the_public_does_not_see_who_is_in_a_small_room_but_how_its_air_is() {
     let house = house().await;
 
     let (_, live) = from_elsewhere(&house, "/api/v1/live").await;

@@ -103,8 +103,8 @@ async fn page_file_and_csv_tell_the_figure_of_the_api() {
     let people = house.page("/report.csv?month=2026-10&for=people").await;
     let programs = house.page("/report.csv?month=2026-10").await;
 
-    for told in [&page, &file] {
-        assert!(told.contains("Le bâtiment a consommé 1\u{202f}490\u{a0}kWh en octobre 2026, soit 14,9\u{a0}kWh/m²."), "{told}");
+    for text in [&page, &file] {
+        assert!(text.contains("Le bâtiment a consommé 1\u{202f}490\u{a0}kWh en octobre 2026, soit 14,9\u{a0}kWh/m²."), "{text}");
     }
     let exact = format!("{kwh:.3}");
     let exact = exact.trim_end_matches('0').trim_end_matches('.');
@@ -132,7 +132,7 @@ async fn a_month_is_set_beside_the_one_before_and_the_same_of_the_year_before() 
 }
 
 #[tokio::test]
-async fn where_no_month_is_asked_for_the_newest_that_can_tell_something_is_shown() {
+async fn where_no_month_is_named_the_newest_that_can_tell_something_is_shown() {
     let house = house().await;
     assert!(
         house.page("/report").await.contains("<h1>Rapport énergie et occupation, octobre 2026")
@@ -147,7 +147,7 @@ async fn where_no_month_is_asked_for_the_newest_that_can_tell_something_is_shown
 }
 
 #[tokio::test]
-async fn what_is_unknown_is_told_so_and_never_as_nothing() {
+async fn what_is_unknown_is_named_so_and_never_shown_as_nothing() {
     let house = house().await;
     let page = house.page("/report?month=2026-10").await;
     let (_, server) = page.split_once(">Serveur<").unwrap();
@@ -170,8 +170,8 @@ async fn the_share_while_closed_follows_the_opening_hours() {
     let share = 525.0 / 745.0 * 100.0;
     let line =
         csv.lines().find(|line| line.contains("Part de l\u{2019}énergie bâtiment fermé")).unwrap();
-    let told: f64 = line.split(',').nth(4).unwrap().parse().unwrap();
-    assert!((told - share).abs() < 0.2, "{told} is not {share}");
+    let value: f64 = line.split(',').nth(4).unwrap().parse().unwrap();
+    assert!((value - share).abs() < 0.2, "{value} is not {share}");
 }
 
 #[tokio::test]
@@ -243,6 +243,9 @@ async fn the_total_of_a_partly_measured_month_has_its_measured_share_in_the_same
     let fact = format!("Le bâtiment a consommé {total} d\u{2019}octobre 2026.");
     assert!(report.contains(&fact), "{report}");
     assert!(!report.contains(", soit "), "{report}");
+    let closed = "pendant que le bâtiment était fermé (mesuré sur 3\u{202f}% du temps).";
+    assert!(report.contains(closed), "{report}");
+    assert!(report.contains("bâtiment fermé, 3\u{202f}% mesurés"), "{report}");
     let title = format!("Consommation\u{a0}: {total} de la période");
     assert!(energy.contains(&title), "{energy}");
 }

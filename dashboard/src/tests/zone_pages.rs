@@ -68,7 +68,7 @@ async fn house() -> House {
 }
 
 #[tokio::test]
-async fn a_day_of_a_zone_is_told_with_its_peak_its_visits_and_its_person_hours() {
+async fn a_day_of_a_zone_is_shown_with_its_peak_its_visits_and_its_person_hours() {
     let page = house().await.page("/zones?view=attendance&of=room&span=yesterday").await;
 
     assert!(page.contains("Au plus fort\u{a0}: 3 (entre 3 et 4), hier 10:00"), "{page}");
@@ -92,7 +92,7 @@ async fn the_overview_has_a_row_for_the_building_and_each_zone_and_says_what_is_
 }
 
 #[tokio::test]
-async fn an_airing_is_told_with_what_it_brought() {
+async fn an_airing_is_shown_with_what_it_brought() {
     let page = house().await.page("/zones?view=air&of=floor&span=yesterday").await;
 
     assert!(page.contains("Aéré hier 13:0") || page.contains("Aéré hier 12:5"), "{page}");
@@ -100,7 +100,7 @@ async fn an_airing_is_told_with_what_it_brought() {
 }
 
 #[tokio::test]
-async fn the_difference_of_the_doors_is_told_day_by_day_with_what_was_left_at_closing() {
+async fn the_difference_of_the_doors_is_shown_day_by_day_with_what_was_left_at_closing() {
     let page = house().await.page("/zones?view=doors&of=room&span=yesterday").await;
 
     assert!(

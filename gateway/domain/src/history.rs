@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::instant::{Instant, Period};
 use crate::quantity::Kind;
 use crate::reading::Observation;
-use crate::rhythm::{Rhythm, state_patience_s};
+use crate::rhythm::{Rhythm, state_patience};
 use crate::rollup::Rollup;
 use crate::site::Rules;
 use crate::total::positive_zero;
 
-/// What a series did in one period.
+/// Summary of a series in one period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The lowest reading.
@@ -21,7 +21,7 @@ pub struct Summary {
     pub max: f64,
     /// The newest reading.
     pub last: f64,
-    /// How many readings there are. With 0 the other figures are those of the reading before, which still holds.
+    /// Number of readings. With 0 the other figures are those of the reading before, which still holds.
     pub count: u64,
     /// Share of the period so far in which a reading holds, 0 to 1.
     pub coverage: f64,
@@ -31,7 +31,7 @@ pub struct Summary {
 ///
 /// A reading holds until the next one, but not longer than two and a half times the longest usual interval, held
 /// between a minute and `max_gap`. A state holds longer, since many devices report its changes only:
-/// see [`state_patience_s`].
+/// see [`state_patience`].
 pub fn summarise(
     kind: Kind,
     observations: &[Observation],
@@ -57,7 +57,7 @@ pub fn summarise(
     summaries
 }
 
-/// The summary of `period` from the rollup of its readings, which outlives them. A bucket tells a little less coverage
+/// The summary of `period` from the rollup of its readings, which outlives them. A bucket has a little less coverage
 /// than its readings did: for how long the last one spoke is not in it.
 #[expect(clippy::cast_precision_loss, reason = "fewer readings than 2^53")]
 pub fn summary_of(kind: Kind, rollup: &Rollup, period: Period, now: Instant) -> Summary {
@@ -160,7 +160,7 @@ impl Summary {
 fn hold_ms(kind: Kind, observations: &[Observation], rules: &Rules) -> i64 {
     let rhythm = Rhythm::of(observations);
     let seconds = match kind {
-        Kind::State => state_patience_s(&rhythm, rules),
+        Kind::State => state_patience(&rhythm, rules).as_secs_f64(),
         Kind::Gauge | Kind::Register => {
             let longest = rules.longest_gap().as_secs_f64();
             let learned = rhythm.long_s().map_or(longest, |long| long * 2.5);
@@ -213,9 +213,9 @@ mod tests {
     #[test]
     fn a_reading_speaks_a_little_beyond_its_rhythm_and_then_there_is_a_gap() {
         let readings: Vec<_> = (-10..=10).map(|at| (at, 420.0)).collect();
-        let told = gauge(&readings, 60);
-        assert!((told[0].unwrap().coverage - 12.5 / 15.0).abs() < 1e-9);
-        assert_eq!(told[1], None);
+        let summaries = gauge(&readings, 60);
+        assert!((summaries[0].unwrap().coverage - 12.5 / 15.0).abs() < 1e-9);
+        assert_eq!(summaries[1], None);
     }
 
     #[test]
@@ -226,42 +226,43 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_happened_yet_is_not_told_and_not_missing() {
-        let told = gauge(&[(0, 21.0), (5, 21.0)], 7);
-        assert_eq!(told[0].map(|quarter| quarter.coverage), Some(1.0));
-        assert_eq!(told[1], None);
+    fn what_has_not_happened_yet_has_no_summary_and_is_not_missing() {
+        let summaries = gauge(&[(0, 21.0), (5, 21.0)], 7);
+        assert_eq!(summaries[0].map(|quarter| quarter.coverage), Some(1.0));
+        assert_eq!(summaries[1], None);
     }
 
     #[test]
     fn a_state_holds_until_it_changes() {
         let series = series(Kind::State, &[(-600, 0.0), (5, 1.0), (8, 0.0)]);
-        let told = summarise(Kind::State, &series, &quarters(2), &Rules::default(), minute(30));
-        let first = told[0].unwrap();
+        let summaries =
+            summarise(Kind::State, &series, &quarters(2), &Rules::default(), minute(30));
+        let first = summaries[0].unwrap();
         assert!((first.mean - 0.2).abs() < 1e-9);
         assert_eq!((first.min, first.max, first.count, first.coverage), (0.0, 1.0, 2, 1.0));
-        assert_eq!(told[1].map(|quarter| quarter.max), Some(0.0));
+        assert_eq!(summaries[1].map(|quarter| quarter.max), Some(0.0));
     }
 
     #[test]
-    fn what_a_rollup_tells_of_a_period_is_what_its_readings_told() {
+    fn the_summary_of_a_rollup_is_that_of_its_readings() {
         let gap = SignedDuration::from_mins(15);
         for (kind, quantity, readings) in [
             (Kind::Gauge, Quantity::Co2, [(0, 420.0), (5, 480.0), (10, 450.0), (15, 0.0)]),
             (Kind::State, Quantity::OccupancyDetected, [(0, 0.0), (5, 1.0), (10, 0.0), (15, 0.0)]),
         ] {
             let series = series(kind, &readings);
-            let told = summarise(kind, &series, &quarters(1), &Rules::default(), minute(30));
+            let summaries = summarise(kind, &series, &quarters(1), &Rules::default(), minute(30));
             // The bucket ends with its last reading: it knows nothing of the third stretch of five minutes.
             let inside = readings[..3].iter().map(|(at, value)| (minute(*at), *value));
             let rollup = Rollup::of_all(inside, &Basis::new(quantity, gap)).unwrap();
 
             let outlived = summary_of(kind, &rollup, quarters(1)[0], minute(30));
 
-            let told = told[0].unwrap();
+            let direct = summaries[0].unwrap();
             let figures = |it: &Summary| (it.min, it.max, it.last, it.count);
-            assert_eq!(figures(&outlived), figures(&told));
+            assert_eq!(figures(&outlived), figures(&direct));
             assert!((outlived.coverage - 10.0 / 15.0).abs() < 1e-9, "{outlived:?}");
-            let mean = if kind == Kind::State { 0.5 } else { told.mean };
+            let mean = if kind == Kind::State { 0.5 } else { direct.mean };
             assert!((outlived.mean - mean).abs() < 1e-9, "{outlived:?}");
         }
     }

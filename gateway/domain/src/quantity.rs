@@ -1,4 +1,4 @@
-//! What can be measured: each quantity has one unit, one kind and a range beyond which no instrument measures.
+//! Quantities that can be measured: each has one unit, one kind and a range beyond which no instrument measures.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -11,7 +11,7 @@ use crate::value::Value;
 
 macro_rules! quantities {
     ($($(#[$doc:meta])* $variant:ident $name:literal $kind:ident $unit:literal $low:literal ..= $high:literal;)*) => {
-        /// What is measured. The unit belongs to the quantity.
+        /// Measured quantity. It determines the unit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Quantity {
@@ -19,10 +19,10 @@ macro_rules! quantities {
         }
 
         impl Quantity {
-    /// Whether it tells of the device itself and not of the building, so that it needs no role.
-    pub const fn is_of_the_device(self) -> bool {
-        matches!(self, Self::Battery | Self::Rssi)
-    }
+            /// Whether it is a quantity of the device itself and not of the building, and so needs no role.
+            pub const fn is_of_the_device(self) -> bool {
+                matches!(self, Self::Battery | Self::Rssi)
+            }
 
             /// Every quantity there is.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
@@ -51,7 +51,7 @@ macro_rules! quantities {
 }
 
 quantities! {
-    /// Carbon dioxide in the air. Values under 400 are shown, since they tell of a bad calibration.
+    /// Carbon dioxide in the air. Values under 400 are shown, since they show a bad calibration.
     Co2 "co2" Gauge "ppm" 1.0..=40_000.0;
     /// Air temperature.
     Temperature "temperature" Gauge "°C" -60.0..=125.0;

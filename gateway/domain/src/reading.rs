@@ -1,4 +1,4 @@
-//! A reading: what a source measured at an instant, and when we heard of it.
+//! Reading: what a source measured at an instant, and when it was received.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,14 +10,14 @@ use crate::instant::Instant;
 use crate::quantity::Quantity;
 pub use crate::value::Value;
 
-/// Where readings come from: one instrument of one device. It names a series.
+/// Source of readings: one instrument of one device. It names a series.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Source {
     /// The node.
     pub device: DeviceId,
-    /// What it measures.
+    /// Quantity that it measures.
     pub quantity: Quantity,
-    /// Which of several like instruments; none where there is only one.
+    /// Channel among several like instruments; `None` where there is only one.
     pub channel: Option<Channel>,
 }
 
@@ -32,31 +32,31 @@ impl fmt::Display for Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DatedBy {
-    /// The device told when it observed.
+    /// The clock of the device.
     Device,
-    /// The device told no time, so the time of arrival was taken.
+    /// The clock of the gateway: the device published no time, so that of arrival was taken.
     Gateway,
 }
 
 /// One entry of a series: a reading without its source.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Observation {
-    /// When it was observed, as told by `dated_by`. Together with the source it is the reading's identity.
+    /// Instant of observation, by the clock of `dated_by`. Together with the source it is the reading's identity.
     pub observed_at: Instant,
-    /// When the gateway heard of it. Stores keep it to the second.
+    /// Instant at which the gateway received it. Stores keep it to the second.
     pub received_at: Instant,
     /// Whose clock `observed_at` is.
     pub dated_by: DatedBy,
-    /// What was measured.
+    /// Measured value.
     pub value: Value,
 }
 
 /// A measurement of a source at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// Where it comes from.
+    /// Source that measured it.
     pub source: Source,
-    /// What was observed when.
+    /// Instants and value of the observation.
     pub observation: Observation,
 }
 

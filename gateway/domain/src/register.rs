@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::instant::Instant;
 
-/// What a register of one sort can do; everything else is doubted.
+/// Bounds of a register of one sort; everything beyond them is doubted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     /// The fastest that it can grow.
     max_per_hour: f64,
-    /// What one report may add at once, however soon it comes: several steps of a fine register.
+    /// Most that one report may add at once, however soon it comes: several steps of a fine register.
     step: f64,
     /// The same where both totals are whole multiples of it: one step of a coarse register.
     coarse_step: f64,
@@ -58,7 +58,7 @@ impl Bounds {
         self.max_per_hour * hours(from, to) + self.at_once(from, to)
     }
 
-    /// What one report may add, however soon it comes.
+    /// Most that one report may add, however soon it comes.
     fn at_once(&self, from: Mark, to: Mark) -> f64 {
         let coarse = from.total % self.coarse_step == 0.0 && to.total % self.coarse_step == 0.0;
         if coarse { self.coarse_step } else { self.step }
@@ -76,7 +76,7 @@ impl Bounds {
         speed <= self.max_per_hour * (1.0 - 1e-9)
     }
 
-    /// What was added when the register ran over its width between the marks.
+    /// Amount that was added when the register ran over its width between the marks.
     fn rolled_over(&self, from: Mark, to: Mark) -> Option<f64> {
         self.widths
             .iter()
@@ -89,20 +89,20 @@ impl Bounds {
 /// A total at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// When.
+    /// Instant of the reading.
     pub at: Instant,
-    /// How much in all.
+    /// Total at that instant.
     pub total: f64,
 }
 
-/// What was added between two readings; never negative.
+/// Amount that was added between two readings; never negative.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rise {
     /// The earlier reading.
     pub from: Instant,
     /// The later reading.
     pub to: Instant,
-    /// How much.
+    /// Amount.
     pub amount: f64,
 }
 
@@ -111,7 +111,7 @@ pub struct Rise {
 pub struct Event {
     /// The reading that departed.
     pub at: Instant,
-    /// What was made of it.
+    /// Sort of the event.
     pub sort: EventSort,
     /// The total before.
     pub before: f64,
@@ -291,12 +291,12 @@ fn starts_again(base: Mark, mark: Mark) -> bool {
 mod tests {
     use super::*;
 
-    /// Totals of one reading a minute, at a meter of 4 kW: what was added in all, and what was made of it.
-    fn told(totals: &[f64]) -> (f64, Vec<EventSort>) {
-        told_of(Bounds::energy(4000.0), totals)
+    /// Sum of the rises and sorts of the events of these totals, one reading a minute, at a meter of 4 kW.
+    fn observed(totals: &[f64]) -> (f64, Vec<EventSort>) {
+        observed_within(Bounds::energy(4000.0), totals)
     }
 
-    fn told_of(bounds: Bounds, totals: &[f64]) -> (f64, Vec<EventSort>) {
+    fn observed_within(bounds: Bounds, totals: &[f64]) -> (f64, Vec<EventSort>) {
         let (mut sum, mut events) = (0.0, Vec::new());
         let mut register = Register::new(bounds);
         for (minute, &total) in (0..).zip(totals) {
@@ -311,50 +311,53 @@ mod tests {
 
     #[test]
     fn zeros_between_two_good_readings_are_refused() {
-        let told = told(&[14_000_000.0, 0.0, 0.0, 14_000_200.0]);
-        assert_eq!(told, (200.0, vec![EventSort::Glitch]));
+        let observed = observed(&[14_000_000.0, 0.0, 0.0, 14_000_200.0]);
+        assert_eq!(observed, (200.0, vec![EventSort::Glitch]));
     }
 
     #[test]
     fn a_step_back_of_a_tenth_of_a_kilowatt_hour_is_jitter() {
-        let told = told(&[5_000_000.0, 5_000_100.0, 5_000_000.0, 5_000_150.0]);
-        assert_eq!(told, (150.0, vec![EventSort::Jitter]));
+        let observed = observed(&[5_000_000.0, 5_000_100.0, 5_000_000.0, 5_000_150.0]);
+        assert_eq!(observed, (150.0, vec![EventSort::Jitter]));
     }
 
     #[test]
     fn a_meter_that_starts_again_counts_on_from_zero() {
-        assert_eq!(told(&[9500.0, 0.0, 100.0, 200.0]), (200.0, vec![EventSort::Reset]));
-        assert_eq!(told(&[9500.0, 40.0, 100.0]), (100.0, vec![EventSort::Reset]));
-        assert_eq!(told(&[9500.0, 40.0, 0.0, 100.0]), (100.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 0.0, 100.0, 200.0]), (200.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 40.0, 100.0]), (100.0, vec![EventSort::Reset]));
+        assert_eq!(observed(&[9500.0, 40.0, 0.0, 100.0]), (100.0, vec![EventSort::Reset]));
     }
 
     #[test]
     fn a_meter_that_fell_to_a_middle_total_was_replaced_and_adds_nothing_on_the_way() {
-        let told = told(&[9_000_000.0, 7_000_000.0, 7_000_050.0]);
-        assert_eq!(told, (50.0, vec![EventSort::RollBack]));
+        let observed = observed(&[9_000_000.0, 7_000_000.0, 7_000_050.0]);
+        assert_eq!(observed, (50.0, vec![EventSort::RollBack]));
     }
 
     #[test]
     fn more_than_the_machine_can_draw_is_a_jump_and_no_energy() {
-        assert_eq!(told(&[1000.0, 90_000.0, 90_050.0]), (50.0, vec![EventSort::Jump]));
-        assert_eq!(told(&[1000.0, 90_000.0, 90_000.0, 1010.0]), (10.0, vec![EventSort::Glitch]));
+        assert_eq!(observed(&[1000.0, 90_000.0, 90_050.0]), (50.0, vec![EventSort::Jump]));
+        assert_eq!(
+            observed(&[1000.0, 90_000.0, 90_000.0, 1010.0]),
+            (10.0, vec![EventSort::Glitch])
+        );
     }
 
     #[test]
     fn a_register_of_whole_kilowatt_hours_may_rise_by_one_at_once() {
-        assert_eq!(told(&[7000.0, 7000.0, 8000.0, 8000.0]), (1000.0, vec![]));
+        assert_eq!(observed(&[7000.0, 7000.0, 8000.0, 8000.0]), (1000.0, vec![]));
     }
 
     #[test]
     fn a_door_counter_runs_over_its_sixteen_bits() {
-        let told = told_of(Bounds::people(), &[65_530.0, 65_534.0, 2.0, 5.0]);
-        assert_eq!(told, (11.0, vec![EventSort::Rollover]));
+        let observed = observed_within(Bounds::people(), &[65_530.0, 65_534.0, 2.0, 5.0]);
+        assert_eq!(observed, (11.0, vec![EventSort::Rollover]));
     }
 
     #[test]
     fn a_door_counter_that_was_restarted_counts_from_zero() {
-        let told = told_of(Bounds::people(), &[812.0, 0.0, 1.0, 3.0]);
-        assert_eq!(told, (3.0, vec![EventSort::Reset]));
+        let observed = observed_within(Bounds::people(), &[812.0, 0.0, 1.0, 3.0]);
+        assert_eq!(observed, (3.0, vec![EventSort::Reset]));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The rhythm of a series: how long it usually is from one reading to the next, learned from the newest ones.
 
+use jiff::SignedDuration;
+
 use crate::instant::Instant;
 use crate::reading::Observation;
 use crate::site::Rules;
 
-/// How long a source that reports changes only may be silent, in seconds: battery devices that sleep report at least
-/// once a day, and that may come a little late.
-pub const QUIET_DEVICE_S: f64 = 26.0 * 3600.0;
+/// Longest silence of a source that reports changes only: battery devices that sleep report at least once a day, and that
+/// may come a little late.
+pub const QUIET_DEVICE: SignedDuration = SignedDuration::from_hours(26);
 
 /// How many intervals are remembered.
 const REMEMBERED: usize = 32;
@@ -89,12 +91,15 @@ impl Rhythm {
     }
 }
 
-/// How long a state holds, in seconds. A detector that repeats itself is missed after three of its long intervals,
+/// How long a state holds. A detector that repeats itself is missed after three of its long intervals,
 /// at least four times the longest gap; one that reports changes only may rest for as long as a battery device.
-pub fn state_patience_s(rhythm: &Rhythm, rules: &Rules) -> f64 {
+pub fn state_patience(rhythm: &Rhythm, rules: &Rules) -> SignedDuration {
     match rhythm.long_s() {
-        Some(long) if rhythm.repeats() => (3.0 * long).max(4.0 * rules.longest_gap().as_secs_f64()),
-        _ => QUIET_DEVICE_S,
+        Some(long_s) if rhythm.repeats() => {
+            let long = SignedDuration::try_from_secs_f64(long_s).unwrap_or(QUIET_DEVICE);
+            long.saturating_mul(3).max(rules.longest_gap().saturating_mul(4))
+        }
+        _ => QUIET_DEVICE,
     }
 }
 

@@ -21,6 +21,18 @@ where
     }
 }
 
+/// The sum of a sequence of numbers of which each may be unknown.
+pub trait CompleteTotal {
+    /// The sum, and `None` when one of the numbers is unknown; 0.0 of nothing, and never −0.0.
+    fn complete_total(self) -> Option<f64>;
+}
+
+impl<I: Iterator<Item = Option<f64>>> CompleteTotal for I {
+    fn complete_total(mut self) -> Option<f64> {
+        self.try_fold(0.0, |sum, number| Some(sum + number?))
+    }
+}
+
 /// The same number, or 0.0 for −0.0.
 pub const fn positive_zero(number: f64) -> f64 {
     number + 0.0
@@ -36,5 +48,15 @@ mod tests {
             assert!(numbers.iter().total().is_sign_positive(), "{numbers:?}");
         }
         assert!(positive_zero(-0.0).is_sign_positive());
+    }
+
+    #[test]
+    fn a_complete_sum_is_unknown_when_a_part_is_and_of_nothing_a_plain_zero() {
+        let total = |parts: &[Option<f64>]| parts.iter().copied().complete_total();
+        assert_eq!(total(&[Some(1.0), Some(2.5)]), Some(3.5));
+        assert_eq!(total(&[Some(1.0), None]), None);
+        for nothing in [&[][..], &[Some(-0.0)]] {
+            assert!(total(nothing).is_some_and(f64::is_sign_positive), "{nothing:?}");
+        }
     }
 }

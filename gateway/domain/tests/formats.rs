@@ -48,13 +48,13 @@ fn every_message_gives_what_is_written_below_it(family: &'static str, text: &str
         let payload = case.payload.strip_prefix("(nothing)").unwrap_or(case.payload);
         let received_at = "2026-11-23T14:00:00Z".parse().expect("an instant");
         let (topic, retained) = (case.topic, false);
-        let heard = families.recognise(&Message {
+        let recognised = families.recognise(&Message {
             topic,
             payload: payload.as_bytes(),
             retained,
             received_at,
         });
-        let (name, translation) = heard.unwrap_or((family, Translation::default()));
+        let (name, translation) = recognised.unwrap_or((family, Translation::default()));
         assert_eq!(name, family, "{} {topic}", case.note);
         let mut got = written(&translation);
         let mut expected = case.expected.clone();
@@ -83,10 +83,10 @@ macro_rules! formats {
 
         #[test]
         fn every_family_has_such_a_file() {
-            let told = [$(stringify!($family)),*];
+            let tested = [$(stringify!($family)),*];
             // Ours is tried in `native`, one whose payloads are no text in its own folder.
             let others = names().filter(|name| !["native", "sparkplug_b"].contains(name));
-            assert!(others.into_iter().all(|name| told.contains(&name)));
+            assert!(others.into_iter().all(|name| tested.contains(&name)));
         }
     };
 }

@@ -76,9 +76,9 @@ fn quarters() -> (Site, Vec<EnergyCell>) {
     (site, cells.map(|(period, figure)| Bucket { period, figure }).collect())
 }
 
-fn near(told: f64, wanted: &Value, what: &str) {
+fn near(computed: f64, wanted: &Value, what: &str) {
     let wanted = wanted.as_f64().unwrap();
-    assert!((told - wanted).abs() < 0.01, "{what}: {told} W, computed apart {wanted} W");
+    assert!((computed - wanted).abs() < 0.01, "{what}: {computed} W, computed apart {wanted} W");
 }
 
 #[test]
@@ -86,13 +86,13 @@ fn a_recorded_week_has_the_baseload_peak_and_duration_curve_that_were_computed_a
     let (_, cells) = quarters();
     let wanted = expected();
 
-    let told = load(&cells).unwrap();
+    let load = load(&cells).unwrap();
     let curve = duration_curve(&cells);
 
-    assert!((told.hours * 4.0 - wanted["quarters"].as_f64().unwrap()).abs() < 1e-9);
-    near(told.mean_w, &wanted["mean_w"], "mean");
-    near(told.peak_w, &wanted["peak_w"], "peak");
-    near(told.baseload_w, &wanted["baseload_w"], "baseload");
+    assert!((load.hours * 4.0 - wanted["quarters"].as_f64().unwrap()).abs() < 1e-9);
+    near(load.mean_w, &wanted["mean_w"], "mean");
+    near(load.peak_w, &wanted["peak_w"], "peak");
+    near(load.baseload_w, &wanted["baseload_w"], "baseload");
     for (tenth, wanted) in wanted["duration_curve_w"].as_array().unwrap().iter().enumerate() {
         near(curve[tenth * 10], wanted, &format!("exceeded in {tenth} tenths of the time"));
     }
@@ -109,10 +109,10 @@ fn a_recorded_week_has_the_heat_map_and_the_nights_that_were_computed_apart() {
             near(map.watts[day][hour].unwrap(), wanted, &format!("day {day}, {hour} h"));
         }
     }
-    let told = nights(&cells, &site.timezone);
+    let nights = nights(&cells, &site.timezone);
     let wanted = wanted["nights_w"].as_object().unwrap();
-    assert_eq!(told.len(), wanted.len());
-    for night in told {
+    assert_eq!(nights.len(), wanted.len());
+    for night in nights {
         near(night.watts, &wanted[&night.date.to_string()], &night.date.to_string());
     }
 }

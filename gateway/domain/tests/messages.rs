@@ -197,21 +197,21 @@ fn messages() -> impl Strategy<Value = Vec<(String, Vec<u8>, bool)>> {
     })
 }
 
-fn heard(messages: &[(String, Vec<u8>, bool)]) -> Vec<Option<Translation>> {
+fn translations(messages: &[(String, Vec<u8>, bool)]) -> Vec<Option<Translation>> {
     let mut families = Families::new(&SITE.id, &SITE.families);
     let received_at = "2026-11-23T14:00:00Z".parse().unwrap();
-    let hear = |(topic, payload, retained): &(String, Vec<u8>, bool)| {
+    let translate = |(topic, payload, retained): &(String, Vec<u8>, bool)| {
         let message = Message { topic, payload, retained: *retained, received_at };
         families.recognise(&message).map(|(_, translation)| translation)
     };
-    messages.iter().map(hear).collect()
+    messages.iter().map(translate).collect()
 }
 
 proptest! {
     #[test]
     fn whatever_comes_gives_bounded_and_plausible_readings_or_reasons(messages in messages()) {
-        let heard = heard(&messages);
-        for ((topic, payload, _), translation) in messages.iter().zip(heard) {
+        let translations = translations(&messages);
+        for ((topic, payload, _), translation) in messages.iter().zip(translations) {
             let Some(translation) = translation else { continue };
             for report in &translation.reports {
                 let (quantity, value) = (report.source.quantity, report.value);
@@ -225,6 +225,6 @@ proptest! {
 
     #[test]
     fn the_same_messages_in_the_same_order_mean_the_same(messages in messages()) {
-        prop_assert_eq!(heard(&messages), heard(&messages));
+        prop_assert_eq!(translations(&messages), translations(&messages));
     }
 }

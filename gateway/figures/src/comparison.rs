@@ -3,6 +3,7 @@
 use domain::energy::{EnergyFigure, use_meters};
 use domain::indicators::{DegreeDayMethod, DegreeDays, Signature, at_reference_weather};
 use domain::site::{Meter, Point, Site, Use};
+use domain::total::Total;
 use domain::{Instant, Period};
 use jiff::{Span, ToSpan};
 use serde::Serialize;
@@ -129,7 +130,7 @@ enum Heating {
 /// same signature for both spans it does not matter which base it has found when all days were cold.
 fn modelled(signature: &Signature, weather: &Weather) -> f64 {
     let known: Vec<f64> = weather.days.iter().filter_map(|day| day.outdoor_c).collect();
-    let cold: f64 = known.iter().map(|c| (signature.base_c - c).max(0.0)).sum();
+    let cold = known.iter().map(|c| (signature.base_c - c).max(0.0)).total();
     #[expect(clippy::cast_precision_loss, reason = "some hundred days")]
     let all = weather.days.len() as f64 / known.len().max(1) as f64;
     signature.wh_per_degree * cold * all

@@ -1,6 +1,6 @@
 //! Why there is no figure.
 
-use domain::site::{Meter, Site};
+use domain::site::{Meter, Site, Zone};
 use store::StoreError;
 use tokio::task::JoinError;
 
@@ -37,13 +37,13 @@ pub enum FigureError {
 
 impl FigureError {
     /// The site has no zone of this name.
-    pub(crate) fn no_zone(name: &str) -> Self {
+    fn no_zone(name: &str) -> Self {
         let expected = "an id of a [[zone]] of the site file, or `building`";
         Self::NotFound { sort: "zone", name: name.to_owned(), expected }
     }
 
     /// The site has no meter of this name.
-    pub(crate) fn no_meter(name: &str) -> Self {
+    fn no_meter(name: &str) -> Self {
         let expected = "an id of a [[meter]] of the site file";
         Self::NotFound { sort: "meter", name: name.to_owned(), expected }
     }
@@ -55,4 +55,12 @@ impl FigureError {
 /// [`FigureError::NotFound`] where the site has none.
 pub(crate) fn meter<'a>(site: &'a Site, id: &str) -> Result<&'a Meter, FigureError> {
     site.meter(id).ok_or_else(|| FigureError::no_meter(id))
+}
+
+/// The zone of this id.
+///
+/// # Errors
+/// [`FigureError::NotFound`] where the site has none.
+pub(crate) fn zone<'a>(site: &'a Site, id: &str) -> Result<&'a Zone, FigureError> {
+    site.zone(id).ok_or_else(|| FigureError::no_zone(id))
 }

@@ -6,6 +6,7 @@ use domain::calendar::Bucket;
 use domain::energy;
 use domain::indicators::{Session, Standby, cost, sessions, standby, weigh};
 use domain::site::Meter;
+use domain::total::{CompleteTotal, Total};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -32,6 +33,8 @@ pub struct MachineReport {
     pub idle_share: Option<f64>,
     /// Its standby; `None` where it never rests on some power.
     pub standby: Option<Standby>,
+    /// Share of the span in which its meter was measured, 0 to 1: work in the rest of it is not seen.
+    pub coverage: f64,
 }
 
 /// One session of a machine.
@@ -64,6 +67,7 @@ impl View {
     /// # Errors
     /// Those of the store.
     pub async fn machine(&self, meter: &Meter, span: Period) -> Result<MachineReport, FigureError> {
+        let coverage = self.energy_of_meter(meter, &[span]).await?[0].coverage;
         let _turn = self.turn().await?;
         let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
         let series = self.load(energy::meter_needs(meter), lead).await?;
@@ -72,7 +76,7 @@ impl View {
             let found = sessions(&meter, &series, span, &site.rules, now);
             let standby = standby(&meter, &series, span, &site.rules, now);
             let priced = |session: &Session| item(session, &meter, &site);
-            MachineReport::of(found.iter().map(priced).collect(), standby)
+            MachineReport::of(found.iter().map(priced).collect(), standby, coverage)
         })
         .await
     }
@@ -97,11 +101,11 @@ fn item(session: &Session, meter: &Meter, site: &domain::site::Site) -> SessionI
 
 impl MachineReport {
     #[expect(clippy::cast_precision_loss, reason = "fewer sessions than 2^53")]
-    fn of(sessions: Vec<SessionItem>, standby: Option<Standby>) -> Self {
+    fn of(sessions: Vec<SessionItem>, standby: Option<Standby>, coverage: f64) -> Self {
         let length = |it: &SessionItem| it.end.since(it.start).as_secs_f64() / 3600.0;
-        let hours: f64 = sessions.iter().map(length).sum();
-        let idle: f64 = sessions.iter().map(|it| it.idle_share * length(it)).sum();
-        let energy_wh: Option<f64> = sessions.iter().map(|it| it.energy.energy_wh).sum();
+        let hours = sessions.iter().map(length).total();
+        let idle = sessions.iter().map(|it| it.idle_share * length(it)).total();
+        let energy_wh = sessions.iter().map(|it| it.energy.energy_wh).complete_total();
         let energy_wh = energy_wh.filter(|_| !sessions.is_empty());
         Self {
             hours,
@@ -109,6 +113,7 @@ impl MachineReport {
             wh_per_session: energy_wh.map(|wh| wh / sessions.len() as f64),
             idle_share: (hours > 0.0).then(|| idle / hours),
             standby,
+            coverage,
             sessions,
         }
     }

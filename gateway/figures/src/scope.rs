@@ -4,11 +4,11 @@ use domain::calendar::{Step, grid, period_of};
 use domain::energy;
 use domain::ids::ZoneId;
 use domain::indicators::EnergyCell;
-use domain::site::{Carrier, Meter, Site, Use};
+use domain::site::{Carrier, Meter, Site, Use, Zone};
 use domain::{Instant, Period};
 use jiff::SignedDuration;
 
-use crate::error::{FigureError, meter};
+use crate::error::{FigureError, meter, zone};
 use crate::view::View;
 
 /// Name of the whole site among those of its zones.
@@ -46,7 +46,7 @@ impl<'a> Scope<'a> {
         if id == BUILDING {
             return Ok(Self::of_building(site));
         }
-        let zone = site.zone(id).ok_or_else(|| FigureError::no_zone(id))?;
+        let zone = zone(site, id)?;
         let meters = energy::zone_meters(site, Some(&zone.id)).collect();
         let (zone, area_m2) = (Some(zone.id.clone()), zone.area_m2);
         Ok(Self { meters, zone, area_m2, is_building: false })
@@ -76,15 +76,23 @@ impl View {
         meter(self.site(), id)
     }
 
+    /// A zone by its id.
+    ///
+    /// # Errors
+    /// [`FigureError::NotFound`] where the site has none.
+    pub fn zone(&self, id: &str) -> Result<&Zone, FigureError> {
+        zone(self.site(), id)
+    }
+
     /// A zone by its id; `None` for the building by the name [`BUILDING`].
     ///
     /// # Errors
     /// [`FigureError::NotFound`] where the site has none.
     pub fn zone_or_building(&self, id: &str) -> Result<Option<ZoneId>, FigureError> {
-        match self.site().zone(id) {
-            Some(zone) => Ok(Some(zone.id.clone())),
-            None if id == BUILDING => Ok(None),
-            None => Err(FigureError::no_zone(id)),
+        match self.zone(id) {
+            Ok(zone) => Ok(Some(zone.id.clone())),
+            Err(_) if id == BUILDING => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -7,6 +7,7 @@ use domain::indicators::{
     DayPoint, DayTemperature, DegreeDayMethod, DegreeDays, EnergyCell, degree_days,
 };
 use domain::site::Point;
+use domain::total::Total;
 use domain::{Instant, Kind, Period};
 use serde::Serialize;
 
@@ -121,5 +122,5 @@ fn day_temperature(hours: &[&Summary]) -> DayTemperature {
 
 #[expect(clippy::cast_precision_loss, reason = "some 24 hours")]
 fn mean(hourly: &[f64]) -> f64 {
-    hourly.iter().sum::<f64>() / hourly.len().max(1) as f64
+    hourly.iter().total() / hourly.len().max(1) as f64
 }

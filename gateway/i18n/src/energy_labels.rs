@@ -88,8 +88,8 @@ labels! {
     outdoor: "Température extérieure", "Temperature outside";
     comparison: "Comparaison à météo égale", "Comparison at the same weather";
     comparison_unknown:
-        "Pas de comparaison\u{a0}: il faut les deux périodes mesurées à 90\u{202f}%, leurs températures, au moins 50 degrés-jours, et une signature ou un compteur de chauffage.",
-        "No comparison: it needs both spans measured by 90%, their temperatures, 50 degree days at least, and a signature or a meter of heating.";
+        "Pas de comparaison\u{a0}: il faut les deux périodes mesurées à 98\u{202f}%, leurs températures à 90\u{202f}%, au moins 50 degrés-jours, et une signature ou un compteur de chauffage.",
+        "No comparison: it needs both spans measured by 98%, their temperatures by 90%, 50 degree days at least, and a signature or a meter of heating.";
     this_span: "Cette période", "This span";
     at_other_weather: "À la météo d\u{2019}alors", "In the weather of then";
     of_which_heating: "dont chauffage", "of which heating";

@@ -56,8 +56,6 @@ labels! {
     air: "Air", "Air";
     air_co2: "CO₂", "CO₂";
     temperature: "Température", "Temperature";
-    silent_since: "muet depuis", "silent since";
-    silent: "muet", "silent";
     zone: "Zone", "Zone";
     now: "maintenant", "now";
     today: "aujourd\u{2019}hui", "today";

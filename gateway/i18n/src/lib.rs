@@ -51,6 +51,6 @@ pub use messages::MessageLabels;
 pub use numbers::Figure;
 pub use quantities::{decimals, is_from_zero, is_stepped};
 pub use report::ReportLabels;
-pub use states::{Air, Tone, is_closed};
+pub use states::{Tone, is_closed};
 pub use time::Locale;
 pub use zones::ZoneLabels;

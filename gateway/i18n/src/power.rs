@@ -45,9 +45,9 @@ impl Language {
     }
 
     /// Finding of a subscription: the time above it.
-    pub fn overrun(self, meter: &str, kva: f64, hours_over: f64, known: bool) -> String {
+    pub fn overrun(self, meter: &str, kva: f64, hours_over: f64, is_measured: bool) -> String {
         let kva = self.kva(kva).text();
-        if !known {
+        if !is_measured {
             return self.choose(
                 format!("{meter}\u{a0}: puissance souscrite {kva}, aucune mesure de puissance"),
                 format!("{meter}: subscribed power {kva}, no reading of power"),

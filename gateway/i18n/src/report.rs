@@ -54,8 +54,8 @@ labels! {
 
     consumption: "Consommation", "Consumption";
     consumption_note:
-        "La part mesurée est la part du temps pour laquelle une mesure existe. Un mois dont moins de 90\u{a0}% sont mesurés n\u{2019}est pas comparé.",
-        "The measured share is the share of the time for which there is a reading. A month of which less than 90% was measured is not compared.";
+        "La part mesurée est la part du temps pour laquelle une mesure existe. Un mois dont moins de 98\u{a0}% sont mesurés ou comblés par l\u{2019}index du compteur n\u{2019}est pas comparé.",
+        "The measured share is the share of the time for which there is a reading. A month of which less than 98% was measured or bridged by the meter\u{2019}s register is not compared.";
     whole: "Bâtiment entier", "Whole building";
     whole_building: "Le bâtiment", "The building";
     by_zone: "Par zone", "By zone";

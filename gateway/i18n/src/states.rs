@@ -1,11 +1,11 @@
 //! States of people, air, devices, machines and data. Each has a word, since a colour alone is not enough.
 
+use domain::Instant;
 use domain::air::AirLevel;
-use domain::device::DeviceHealth;
+use domain::device::{DeviceHealth, Freshness};
 use domain::energy::{Activity, ActivityState, EnergyState};
-use domain::figure::Quality;
+use domain::figure::{Quality, is_complete};
 use domain::occupancy::{Occupancy, PeopleState, Witness, Witnesses};
-use domain::site::Thresholds;
 use domain::wire::state::BuildingState;
 
 use super::{Language, Locale};
@@ -38,69 +38,46 @@ impl Tone {
     }
 }
 
-/// Verdict on the CO2 of a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Air {
-    /// Good.
-    Good,
-    /// Should be renewed.
-    Stale,
-    /// Must be renewed.
-    Bad,
-    /// The instrument cannot be right.
-    Impossible,
-}
-
-impl Air {
-    /// Verdict on a CO2 level.
-    pub fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
-        match AirLevel::of(co2_ppm, thresholds) {
-            AirLevel::Impossible => Self::Impossible,
-            AirLevel::Good => Self::Good,
-            AirLevel::Stale => Self::Stale,
-            AirLevel::Bad => Self::Bad,
-        }
-    }
-
-    /// Colour of the verdict.
-    pub const fn tone(self) -> Tone {
-        match self {
-            Self::Good => Tone::Good,
-            Self::Stale => Tone::Attention,
-            Self::Bad => Tone::Alarm,
-            Self::Impossible => Tone::Unknown,
-        }
-    }
-}
-
 impl Language {
-    /// Air of a room, as what to do about it.
-    pub const fn air(self, air: Air) -> &'static str {
-        match air {
-            Air::Good => self.pick("bon", "good"),
-            Air::Stale => self.pick("aérer", "air the room"),
-            Air::Bad => self.pick("aérer maintenant", "air it now"),
-            Air::Impossible => self.pick("capteur à régler", "adjust sensor"),
+    /// Air of a room at a level of CO2, as what to do about it.
+    pub const fn air_level(self, level: AirLevel) -> (&'static str, Tone) {
+        match level {
+            AirLevel::Good => (self.pick("bon", "good"), Tone::Good),
+            AirLevel::Stale => (self.pick("aérer", "air the room"), Tone::Attention),
+            AirLevel::Bad => (self.pick("aérer maintenant", "air it now"), Tone::Alarm),
+            AirLevel::Impossible => (self.pick("capteur à régler", "adjust sensor"), Tone::Unknown),
         }
     }
 
-    /// Air of a room, for a display that is read from afar.
-    pub const fn air_on_the_wall(self, air: Air) -> &'static str {
-        match air {
-            Air::Good => self.pick("air bon", "good air"),
-            Air::Stale => self.pick("aérer", "air it"),
-            Air::Bad => self.pick("aérer vite", "air it now"),
-            Air::Impossible => self.pick("à régler", "adjust"),
+    /// The same for a display that is read from afar.
+    pub const fn air_level_on_the_wall(self, level: AirLevel) -> (&'static str, Tone) {
+        let (_, tone) = self.air_level(level);
+        let short = match level {
+            AirLevel::Good => self.pick("air bon", "good air"),
+            AirLevel::Stale => self.pick("aérer", "air it"),
+            AirLevel::Bad => self.pick("aérer vite", "air it now"),
+            AirLevel::Impossible => self.pick("à régler", "adjust"),
+        };
+        (short, tone)
+    }
+
+    /// Freshness of a reading: `fresh`, `late` and `lost` of the API.
+    pub const fn freshness(self, freshness: Freshness) -> (&'static str, Tone) {
+        match freshness {
+            Freshness::Fresh => (self.pick("à jour", "up to date"), Tone::Good),
+            Freshness::Late => (self.pick("en retard", "late"), Tone::Attention),
+            Freshness::Lost => (self.pick("muet", "silent"), Tone::Unknown),
         }
     }
 
-    /// State of a device.
+    /// State of a device: `online`, `sleeping`, `late`, `lost` and `offline` of the API. Late and lost are the words of
+    /// its readings.
     pub const fn device(self, health: DeviceHealth) -> (&'static str, Tone) {
         match health {
             DeviceHealth::Online => (self.pick("en ligne", "online"), Tone::Good),
             DeviceHealth::Sleeping => (self.pick("en sommeil", "asleep"), Tone::Good),
-            DeviceHealth::Late => (self.pick("en retard", "late"), Tone::Attention),
-            DeviceHealth::Lost => (self.pick("muet", "silent"), Tone::Unknown),
+            DeviceHealth::Late => self.freshness(Freshness::Late),
+            DeviceHealth::Lost => self.freshness(Freshness::Lost),
             DeviceHealth::Offline => (self.pick("déconnecté", "disconnected"), Tone::Unknown),
         }
     }
@@ -115,15 +92,13 @@ impl Language {
         }
     }
 
-    /// Measured share of today's energy: `98 % mesuré`; `None` when it is complete.
+    /// Measured share of today's energy: `97 % mesuré`; `None` when it is complete.
     pub fn coverage(self, energy: &EnergyState) -> Option<String> {
         if energy.energy_quality == Quality::Unknown || energy.today_wh.is_none() {
             return None;
         }
-        // Readings come every few seconds, so the last of them never reaches up to now.
-        let complete = energy.coverage >= 0.995;
         let word = self.pick("mesuré", "measured");
-        (!complete).then(|| format!("{} {word}", self.percent(energy.coverage)))
+        (!is_complete(energy.coverage)).then(|| format!("{} {word}", self.percent(energy.coverage)))
     }
 
     /// People of a zone in one word or number: `34`, `inconnu`, `occupée`, `vide`.
@@ -216,9 +191,16 @@ pub fn is_closed(building: &BuildingState) -> bool {
 }
 
 impl Locale {
-    /// Time since when something is silent: `muet depuis 13:41`.
-    pub fn silent_since(&self, last: domain::Instant) -> String {
-        format!("{} {}", self.language.labels().silent_since, self.moment(last))
+    /// Reading that is late, with its age: `en retard, il y a 4 min`.
+    pub fn late(&self, last: Instant) -> String {
+        format!("{}, {}", self.language.freshness(Freshness::Late).0, self.ago(last))
+    }
+
+    /// Source that is lost, with the time of its last reading: `muet depuis 13:41`.
+    pub fn silent_since(&self, last: Instant) -> String {
+        let since = self.language.pick("depuis", "since");
+        let (word, _) = self.language.freshness(Freshness::Lost);
+        format!("{word} {since} {}", self.moment(last))
     }
 
     /// Activity of a machine and its duration: `en marche, 42 min`.
@@ -234,8 +216,10 @@ impl Locale {
 
 #[cfg(test)]
 mod tests {
-    use domain::Instant;
+    use std::collections::BTreeSet;
+
     use domain::occupancy::Parts;
+    use domain::site::Thresholds;
     use jiff::tz::TimeZone;
 
     use super::Language::{English, French};
@@ -299,15 +283,35 @@ mod tests {
 
     #[test]
     fn the_air_has_a_word_at_every_level() {
-        assert_eq!(French.air(Air::of(742.0, &Thresholds::default())), "bon");
-        assert_eq!(French.air(Air::of(800.0, &Thresholds::default())), "aérer");
-        assert_eq!(French.air(Air::of(1500.0, &Thresholds::default())), "aérer maintenant");
+        let word = |ppm| French.air_level(AirLevel::of(ppm, &Thresholds::default())).0;
+        assert_eq!(word(742.0), "bon");
+        assert_eq!(word(800.0), "aérer");
+        assert_eq!(word(1500.0), "aérer maintenant");
     }
 
     #[test]
     fn less_co2_than_outdoors_is_a_fault_of_the_instrument() {
-        assert_eq!(Air::of(380.0, &Thresholds::default()), Air::Impossible);
-        assert_eq!(Air::Impossible.tone(), Tone::Unknown);
+        let level = AirLevel::of(380.0, &Thresholds::default());
+        assert_eq!(level, AirLevel::Impossible);
+        assert_eq!(French.air_level(level).1, Tone::Unknown);
+    }
+
+    #[test]
+    fn a_device_and_its_readings_are_late_and_lost_in_the_same_words() {
+        for language in [French, English] {
+            assert_eq!(language.device(DeviceHealth::Late), language.freshness(Freshness::Late));
+            assert_eq!(language.device(DeviceHealth::Lost), language.freshness(Freshness::Lost));
+        }
+    }
+
+    #[test]
+    fn each_state_of_a_device_has_a_word_of_its_own() {
+        use DeviceHealth::{Late, Lost, Offline, Online, Sleeping};
+        let states = [Online, Sleeping, Late, Lost, Offline];
+        for language in [French, English] {
+            let words: BTreeSet<_> = states.map(|state| language.device(state).0).into();
+            assert_eq!(words.len(), states.len(), "{words:?}");
+        }
     }
 
     fn energy(coverage: f64, today_wh: Option<f64>) -> EnergyState {
@@ -323,9 +327,9 @@ mod tests {
 
     #[test]
     fn incomplete_energy_has_its_measured_share() {
-        assert_eq!(French.coverage(&energy(0.98, Some(1.0))).unwrap(), "98\u{202f}% mesuré");
-        assert_eq!(French.coverage(&energy(1.0, Some(1.0))), None);
-        assert_eq!(French.coverage(&energy(0.98, None)), None);
+        assert_eq!(French.coverage(&energy(0.97, Some(1.0))).unwrap(), "97\u{202f}% mesuré");
+        assert_eq!(French.coverage(&energy(0.98, Some(1.0))), None);
+        assert_eq!(French.coverage(&energy(0.97, None)), None);
     }
 
     #[test]

@@ -26,6 +26,22 @@ impl Language {
         self.labelled(name, self.measured_part(&self.energy(wh).text(), share, period))
     }
 
+    /// Finding on a period, followed by the share of its time that it rests on where that is not all of it:
+    /// `Pointe : 34 (mesuré sur 59 % du temps)`.
+    pub fn with_coverage(self, finding: impl Into<String>, coverage: f64) -> String {
+        let mut finding = finding.into();
+        if is_complete(coverage) {
+            return finding;
+        }
+        let end = if finding.ends_with('.') { "." } else { "" };
+        finding.truncate(finding.len() - end.len());
+        let share = self.percent(coverage);
+        self.choose(
+            format!("{finding} (mesuré sur {share} du temps){end}"),
+            format!("{finding} (measured for {share} of the time){end}"),
+        )
+    }
+
     /// A total of a partly measured period: `188 kWh mesurés sur 3 % de novembre 2026`.
     pub fn measured_part(self, total: &str, coverage: f64, period: &str) -> String {
         let share = self.percent(coverage);
@@ -55,6 +71,21 @@ mod tests {
         assert_eq!(english, "188\u{a0}kWh measured over 3% of November 2026");
         let april = French.total_with_coverage("188\u{a0}kWh", 0.5, "avril 2026");
         assert!(april.ends_with("sur 50\u{202f}% d\u{2019}avril 2026"), "{april}");
+    }
+
+    #[test]
+    fn a_finding_on_a_partly_measured_span_says_on_how_much_of_it_it_rests() {
+        let french = French.with_coverage("Pointe\u{a0}: 34", 0.59);
+        assert_eq!(french, "Pointe\u{a0}: 34 (mesuré sur 59\u{202f}% du temps)");
+        assert_eq!(
+            English.with_coverage("Peak: 34", 0.59),
+            "Peak: 34 (measured for 59% of the time)"
+        );
+        assert_eq!(
+            English.with_coverage("It was 34.", 0.5),
+            "It was 34 (measured for 50% of the time)."
+        );
+        assert_eq!(French.with_coverage("Pointe\u{a0}: 34", 0.99), "Pointe\u{a0}: 34");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Attendance, doors, air and CO2 sensors of zones over a period.
 
-use domain::air::{Advice, AirLevel, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
+use domain::air::{Advice, Airing, Category, Icone, PerPerson, Renewal, RenewalBasis};
 use domain::device::Fault;
 use domain::occupancy::Residual;
 use domain::occupancy::{Balance, Peak};
@@ -144,16 +144,6 @@ impl Language {
         }
     }
 
-    /// Verdict on a level of CO2.
-    pub const fn air_level(self, level: AirLevel) -> &'static str {
-        match level {
-            AirLevel::Impossible => self.pick("capteur à régler", "adjust sensor"),
-            AirLevel::Good => self.pick("bon", "good"),
-            AirLevel::Stale => self.pick("aérer", "air the room"),
-            AirLevel::Bad => self.pick("aérer maintenant", "air it now"),
-        }
-    }
-
     /// ICONE index with its name: `2, moyen`, marked as provisional when it rests on too little time.
     pub fn icone(self, icone: Icone) -> String {
         let french = ["nul", "faible", "moyen", "élevé", "très élevé", "extrême"];
@@ -228,7 +218,7 @@ impl Language {
             );
         };
         let minutes = self.number(minutes.max(1.0), 0);
-        let known = match advice.airings {
+        let basis = match advice.airings {
             0 => self
                 .pick(
                     "valeur usuelle, rien n\u{2019}ayant encore été aéré ici",
@@ -242,8 +232,8 @@ impl Language {
                 .choose(format!("d\u{2019}après {many} aérations"), format!("from {many} airings")),
         };
         self.choose(
-            format!("Ouvrir les fenêtres\u{a0}: retour sous {target}\u{a0}ppm en {minutes}\u{a0}min environ ({known})."),
-            format!("Open the windows: below {target}\u{a0}ppm again in about {minutes}\u{a0}min ({known})."),
+            format!("Ouvrir les fenêtres\u{a0}: retour sous {target}\u{a0}ppm en {minutes}\u{a0}min environ ({basis})."),
+            format!("Open the windows: below {target}\u{a0}ppm again in about {minutes}\u{a0}min ({basis})."),
         )
     }
 

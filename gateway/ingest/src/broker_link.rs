@@ -6,11 +6,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::backoff::Backoff;
 use domain::wire::BrokerUrl;
 use rumqttc::{
     ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
     Packet, PubAck, Publish, QoS, Request, Subscribe, SubscribeFilter, SubscribeReasonCode,
 };
+
+/// Pauses between connections: the broker may be back at any moment.
+pub(crate) const BACKOFF: Backoff =
+    Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// How long a write may take before the connection counts as lost.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);

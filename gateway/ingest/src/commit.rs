@@ -1,15 +1,19 @@
 //! Commit of a batch, however long the store needs; a delivery that the store refuses goes into quarantine alone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::backoff::Backoff;
 use domain::failure_chain;
 use domain::message::{Reason, ReasonLabel};
 use store::{Appended, Batch, SeriesWriter, StoreError};
 
-use crate::backoff::Backoff;
 use crate::delivery::Receipt;
 use crate::pending_batch::{PendingBatch, PendingDelivery, refusal};
 use crate::readiness::{Part, Readiness};
+
+/// Pauses between attempts at a store whose disk is full or whose file is locked.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
 
 /// Outcome of a commit.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ struct PatientWriter<'a, W> {
 
 impl<W: SeriesWriter> PatientWriter<'_, W> {
     async fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let mut backoff = Backoff::of_a_store();
+        let mut backoff = BACKOFF;
         loop {
             match self.writer.append(batch.clone()).await {
                 Ok(appended) => {

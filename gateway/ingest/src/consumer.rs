@@ -12,8 +12,7 @@ use domain::wire::BrokerUrl;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
-use crate::broker_link::{BrokerLink, LinkError, LinkEvent, Session};
+use crate::broker_link::{BACKOFF, BrokerLink, LinkError, LinkEvent, Session};
 use crate::delivery::{Delivery, LinkReceipt, Receipt};
 use crate::readiness::{Part, Readiness};
 
@@ -103,7 +102,7 @@ impl Consumer {
     /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
     /// the acknowledgements, and disconnects.
     pub async fn run(mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::of_a_broker();
+        let mut backoff = BACKOFF;
         while !stop.is_cancelled() {
             self.epoch += 1;
             let session = self.session.clone();

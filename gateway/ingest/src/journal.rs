@@ -243,12 +243,12 @@ pub enum JournalError {
 mod tests {
     use super::*;
 
-    fn at() -> Instant {
-        "2026-11-23T14:03:07.250Z".parse().unwrap()
+    fn arrival() -> Instant {
+        domain::testing::at("2026-11-23T14:03:07.250Z")
     }
 
     fn append(journal: &Journal, payload: &str) -> Segment {
-        journal.append(at(), "vigie/t", payload.as_bytes(), payload.len()).unwrap()
+        journal.append(arrival(), "vigie/t", payload.as_bytes(), payload.len()).unwrap()
     }
 
     fn payloads(leftover: &Leftover) -> Vec<String> {
@@ -271,7 +271,7 @@ mod tests {
         let (_, leftover) = Journal::open(folder.path()).unwrap();
 
         assert_eq!(payloads(&leftover), ["one", "two"]);
-        assert_eq!(leftover.deliveries[0].1.received_at, at());
+        assert_eq!(leftover.deliveries[0].1.received_at, arrival());
         assert_eq!(leftover.torn, 0);
     }
 
@@ -350,7 +350,7 @@ mod tests {
         let large = "x".repeat(16 * 1024 * 1024);
         let receipts: Vec<_> = (0..3).map(|_| append(&journal, &large)).collect();
 
-        let refused = journal.append(at(), "vigie/t", large.as_bytes(), large.len());
+        let refused = journal.append(arrival(), "vigie/t", large.as_bytes(), large.len());
         assert!(matches!(refused, Err(JournalError::Full)));
 
         for segment in receipts {

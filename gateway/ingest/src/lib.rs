@@ -12,7 +12,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `broker_link` | one connection to a broker; the only file that names the MQTT library |
-//! | `consumer`, `state_publisher`, `backoff` | the two clients, each on a connection of its own |
+//! | `consumer`, `state_publisher` | the two clients, each on a connection of its own |
 //! | `delivery` | a message with its pending acknowledgement, and the way back for it |
 //! | `journal` | deliveries that were acknowledged to their sensor, until the store has them |
 //! | `commit_window` | the rule when to commit; pure |
@@ -25,7 +25,6 @@
 //! | `readiness`, `counters` | obstacles to the work of the gateway, and counts of the work done |
 
 mod alert_keeper;
-mod backoff;
 mod broker_link;
 mod commit;
 mod commit_window;

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use domain::wire::BrokerUrl;
 use tokio_util::sync::CancellationToken;
 
-use crate::backoff::Backoff;
-use crate::broker_link::{BrokerLink, LinkError, Session};
+use crate::broker_link::{BACKOFF, BrokerLink, LinkError, Session};
 use crate::readiness::{Part, Readiness};
 use crate::state_board::StateBoard;
 
@@ -35,7 +34,7 @@ impl StatePublisher {
 
     /// Publishes until `stop`; then the rest of the board and the last will, and disconnects.
     pub async fn run(self, stop: CancellationToken) {
-        let mut backoff = Backoff::of_a_broker();
+        let mut backoff = BACKOFF;
         loop {
             let connected = tokio::select! {
                 () = stop.cancelled() => return,

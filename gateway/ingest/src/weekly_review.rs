@@ -59,13 +59,13 @@ mod tests {
     use std::time::Duration;
 
     use domain::live::Live;
-    use domain::{DatedBy, ManualClock, Observation, Quantity, Reading, Source, Value, site};
+    use domain::testing::{reading, site, source};
+    use domain::{ManualClock, Quantity};
     use store::{Batch, MemoryStore, SeriesWriter};
 
     use super::*;
 
-    const SITE: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"Europe/Paris\"\ncapacity = 9\n\
-        area_m2 = 9\n[[zone]]\nid = \"z\"\nname = \"Z\"\n\
+    const METER_AND_AIR: &str = "[[zone]]\nid = \"z\"\nname = \"Z\"\n\
         [[meter]]\nid = \"server\"\nname = \"S\"\nenergy = [{ device = \"s\" }]\n\
         [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n";
     const QUARTER_S: i64 = 900;
@@ -76,30 +76,24 @@ mod tests {
         Instant::from_millis(start.as_millis() + quarter * QUARTER_S * 1000)
     }
 
-    fn reading(device: &str, quantity: Quantity, at: Instant, number: f64) -> Reading {
-        let source = Source { device: device.parse().unwrap(), quantity, channel: None };
-        let value = Value::from_f64(quantity.kind(), number);
-        let observation =
-            Observation { observed_at: at, received_at: at, dated_by: DatedBy::Device, value };
-        Reading { source, observation }
-    }
-
     /// A server that draws 1 kW, and from the 20th day on another power; a CO2 instrument; each every quarter of an hour.
     async fn store(days: i64, watts: f64, ppm: f64) -> MemoryStore {
         let store = MemoryStore::new();
+        let server = source("s", Quantity::EnergyImported);
+        let air = source("c", Quantity::Co2);
         let (mut total, mut readings) = (1e6, Vec::new());
         for quarter in 0..days * DAY {
             total += if quarter < 20 * DAY { 250.0 } else { watts / 4.0 };
-            readings.push(reading("s", Quantity::EnergyImported, at(quarter), total));
+            readings.push(reading(&server, at(quarter), total));
             let breath = if quarter % 7 == 0 { 3.0 } else { 0.0 };
-            readings.push(reading("c", Quantity::Co2, at(quarter), ppm + breath));
+            readings.push(reading(&air, at(quarter), ppm + breath));
         }
         store.append(Batch { readings, ..Batch::default() }).await.unwrap();
         store
     }
 
     async fn raised(store: MemoryStore, days: i64) -> Vec<String> {
-        let site = Arc::new(site::parse(SITE, "a.toml").unwrap());
+        let site = Arc::new(site(METER_AND_AIR));
         let now = at(days * DAY + 24);
         let figures = Figures::new(store, Arc::clone(&site), Arc::new(ManualClock::new(now)));
         let view = figures.view(None).await.unwrap();
@@ -111,19 +105,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_draws_half_as_much_again_at_night_is_told_from_what_the_store_keeps() {
+    async fn a_server_that_draws_half_as_much_again_at_night_is_found_from_what_the_store_keeps() {
         assert_eq!(raised(store(22, 1500.0, 430.0).await, 22).await, ["baseload/server"]);
         assert_eq!(raised(store(22, 1000.0, 430.0).await, 22).await, Vec::<String>::new());
     }
 
     #[tokio::test]
-    async fn co2_that_is_below_any_air_for_a_week_of_nights_is_told_from_what_the_store_keeps() {
+    async fn co2_that_is_below_any_air_for_a_week_of_nights_is_found_from_what_the_store_keeps() {
         assert_eq!(raised(store(8, 1000.0, 360.0).await, 8).await, ["instrument/c"]);
     }
 
     #[tokio::test]
     async fn the_last_weeks_are_looked_at_a_minute_after_the_start_and_once_a_night() {
-        let site = Arc::new(site::parse(SITE, "a.toml").unwrap());
+        let site = Arc::new(site(METER_AND_AIR));
         let start = Moment::now();
         let clock = Arc::new(ManualClock::new(at(0)));
         let figures = Figures::new(store(2, 1000.0, 430.0).await, Arc::clone(&site), clock);

@@ -5,21 +5,14 @@
 use domain::admission::Admission;
 use domain::message::Message;
 use domain::site::Site;
-use domain::{DatedBy, Instant, Period, Source};
+use domain::{DatedBy, Instant, Period, Quantity, Source, testing};
 use ingest::{Replayed, replay_quarantine};
 use store::{Batch, MemoryStore, QuarantineReader, Range, Refused, SeriesReader, SeriesWriter};
 
-const SITE: &str = r#"
-[site]
-id = "dreux"
-name = "Pôle éco-numérique"
-timezone = "Europe/Paris"
-capacity = 200
-area_m2 = 1200
-
+const SITE: &str = r"
 [rules]
 max_unknown_sources = 1
-"#;
+";
 
 /// The site after somebody has named the device.
 const MENDED: &str = r#"
@@ -35,20 +28,20 @@ sources = [{ device = "room-1" }]
 "#;
 
 fn site(parts: &[&str]) -> Site {
-    domain::site::parse(&parts.concat(), "site.toml").unwrap()
+    testing::site(&parts.concat())
 }
 
 fn co2_of(device: &str) -> Source {
-    Source { device: device.parse().unwrap(), quantity: domain::Quantity::Co2, channel: None }
+    testing::source(device, Quantity::Co2)
 }
 
 fn arrival() -> Instant {
-    "2026-11-23T14:03:07Z".parse().unwrap()
+    testing::at("2026-11-23T14:03:07Z")
 }
 
 /// Refuses the message as the pipeline does, its payload cut after so many bytes.
 async fn refuse(store: &MemoryStore, device: &str, payload: &str, kept: usize) {
-    let topic = format!("vigie/v1/dreux/sensors/{device}/co2");
+    let topic = format!("vigie/v1/essai/sensors/{device}/co2");
     let mut admission = Admission::new(&site(&[SITE]), [co2_of("stranger")]);
     let message = Message {
         topic: &topic,

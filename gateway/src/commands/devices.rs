@@ -146,45 +146,37 @@ fn ago(now: Instant, then: Instant) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::{DatedBy, Observation, Value};
+    use domain::Value;
+    use domain::testing::{at, observation, site};
 
     use super::*;
 
     fn stored(device: &str, channel: Option<&str>, family: Option<&str>) -> StoredSource {
-        let at: Instant = "2026-11-23T14:00:00Z".parse().unwrap();
         StoredSource {
             source: Source {
                 device: device.parse().unwrap(),
                 quantity: Quantity::Co2,
                 channel: channel.map(|channel| channel.parse().unwrap()),
             },
-            last: Observation {
-                observed_at: at,
-                received_at: at,
-                dated_by: DatedBy::Device,
-                value: Value::Gauge(812.0),
-            },
+            last: observation(at("2026-11-23T14:00:00Z"), Value::Gauge(812.0)),
             family: family.map(ToOwned::to_owned),
         }
     }
 
     #[test]
     fn each_device_is_listed_with_what_its_sources_are_for() {
-        let site = domain::site::parse(
-            "[site]\nid = \"d\"\nname = \"D\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
-             [[zone]]\nid = \"fablab\"\nname = \"F\"\n\
+        let site = site(
+            "[[zone]]\nid = \"fablab\"\nname = \"F\"\n\
              [[point]]\nid = \"fablab-co2\"\nzone = \"fablab\"\nquantity = \"co2\"\n\
              sources = [{ device = \"air-3\" }]\n",
-            "site.toml",
-        )
-        .unwrap();
-        let now = "2026-11-23T14:05:00Z".parse().unwrap();
-        let heard = vec![
+        );
+        let now = at("2026-11-23T14:05:00Z");
+        let sources = vec![
             stored("air-3", None, Some("native")),
             stored("prise", Some("a"), Some("zigbee2mqtt")),
             stored("old", None, None),
         ];
-        let text = table(&by_device(&site, heard, now), now);
+        let text = table(&by_device(&site, sources, now), now);
         let lines: Vec<_> = text
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))

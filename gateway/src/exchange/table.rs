@@ -180,14 +180,11 @@ fn split(text: &str) -> Result<StringRecord, String> {
 #[cfg(test)]
 mod tests {
     use domain::Observation;
+    use domain::testing::at;
     use proptest::prelude::*;
 
     use super::*;
     use crate::exchange::any_reading;
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
 
     fn reading(device: &str, channel: Option<&str>, value: Value) -> Reading {
         let source = Source {

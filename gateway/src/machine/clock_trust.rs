@@ -51,11 +51,9 @@ pub(crate) async fn watch_synchronisation(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use domain::testing::at;
 
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
+    use super::*;
 
     #[test]
     fn a_clock_that_starts_in_1970_is_waited_for() {

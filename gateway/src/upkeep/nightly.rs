@@ -100,13 +100,10 @@ fn last_due(hour: i8, zone: &TimeZone, now: Instant) -> Instant {
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
     use store::backup::{Attempt, Compared};
 
     use super::*;
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
 
     fn nightly(at: BackupHour) -> Nightly {
         Nightly {

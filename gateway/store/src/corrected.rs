@@ -185,32 +185,25 @@ impl<R: HealthReader> HealthReader for Corrected<R> {
 #[cfg(test)]
 mod tests {
     use domain::audit::{Correction, Deed, Effect, Target};
-    use domain::{DatedBy, Quantity, Reading, Value, site};
+    use domain::{Quantity, site, testing};
 
     use super::*;
     use crate::conformance::{Subject, adapter_keeps_the_promises};
     use crate::{Batch, MemoryStore, SeriesWriter};
 
     fn at(minute: i64) -> Instant {
-        "2026-11-23T10:00:00Z".parse::<Instant>().unwrap() + jiff::SignedDuration::from_mins(minute)
+        testing::at("2026-11-23T10:00:00Z") + jiff::SignedDuration::from_mins(minute)
     }
 
     fn air() -> Source {
-        Source { device: "air".parse().unwrap(), quantity: Quantity::Co2, channel: None }
+        testing::source("air", Quantity::Co2)
     }
 
     /// A reading each minute for an hour, of which these are corrected.
     async fn corrected(from: i64, to: i64, effect: Effect) -> Corrected<MemoryStore> {
         let store = MemoryStore::new();
-        let reading = |minute| {
-            let observation = Observation {
-                observed_at: at(minute),
-                received_at: at(minute),
-                dated_by: DatedBy::Device,
-                value: Value::Gauge(400.0 + f64::from(u8::try_from(minute).unwrap())),
-            };
-            Reading { source: air(), observation }
-        };
+        let ppm = |minute| 400.0 + f64::from(u8::try_from(minute).unwrap());
+        let reading = |minute| testing::reading(&air(), at(minute), ppm(minute));
         let readings = (0..60).map(reading).collect();
         store.append(Batch { readings, ..Batch::default() }).await.unwrap();
         let correction =

@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, Value};
+use domain::{Instant, Period, Quantity, Source, testing};
 use store::{
     Appended, Batch, Range, SeriesReader, SeriesWriter, SqliteReader, SqliteSettings, SqliteWriter,
     StoreError,
@@ -17,7 +17,7 @@ use store::{
 use tempfile::TempDir;
 
 fn source() -> Source {
-    Source { device: "air".parse().unwrap(), quantity: Quantity::Co2, channel: None }
+    testing::source("air", Quantity::Co2)
 }
 
 fn batch(first: i64, count: i64) -> Batch {
@@ -25,10 +25,8 @@ fn batch(first: i64, count: i64) -> Batch {
         let observed_at = Instant::from_millis(1_790_000_000_000 + nr * 10_000);
         // Thirds do not pack well, so that little memory makes a full disk.
         #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let value = Value::Gauge(400.0 + (nr % 1000) as f64 / 3.0);
-        let observation =
-            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
-        Reading { source: source(), observation }
+        let ppm = 400.0 + (nr % 1000) as f64 / 3.0;
+        testing::reading(&source(), observed_at, ppm)
     };
     Batch { readings: (first..first + count).map(reading).collect(), ..Batch::default() }
 }
@@ -158,14 +156,14 @@ async fn a_disk_that_is_read_only_is_named_and_can_still_be_read() {
     let error = SqliteWriter::open(folder, &SqliteSettings::default()).unwrap_err();
     remount("rw");
 
-    let told = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
-    assert!(told.contains(&folder.display().to_string()), "{told}");
+    assert!(cause.contains(&folder.display().to_string()), "{cause}");
     assert_eq!(count(folder).await.unwrap(), 100);
 }
 
 #[tokio::test]
-async fn a_torn_file_is_told_and_what_is_left_of_it_is_not_written_over() {
+async fn a_torn_file_is_reported_and_what_is_left_of_it_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let writer = SqliteWriter::open(folder.path(), &SqliteSettings::default()).unwrap();
     writer.append(batch(0, 100_000)).await.unwrap();

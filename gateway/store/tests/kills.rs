@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use domain::rollup::Step;
 use domain::site::{Kept, Retention};
-use domain::{
-    DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, Source, Value,
-};
+use domain::{Instant, ManualClock, Period, Quantity, Reading, Source, testing};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use store::backup::{self, BackupPlan};
@@ -35,15 +33,11 @@ const BATCHES_A_DAY: u64 = 86_400_000 / (TICKS * TICK_MS);
 const RAW_DAYS: u32 = 3;
 
 fn start() -> Instant {
-    "2026-01-01T00:00:00Z".parse().unwrap()
+    testing::at("2026-01-01T00:00:00Z")
 }
 
 fn source(nr: u64) -> Source {
-    Source {
-        device: format!("d{nr}").parse().unwrap(),
-        quantity: Quantity::EnergyImported,
-        channel: None,
-    }
+    testing::source(&format!("d{nr}"), Quantity::EnergyImported)
 }
 
 fn at(tick: u64) -> Instant {
@@ -52,10 +46,7 @@ fn at(tick: u64) -> Instant {
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn reading(nr: u64, tick: u64) -> Reading {
-    let (observed_at, value) = (at(tick), Value::Register((tick * 10 + nr) as f64));
-    let observation =
-        Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
-    Reading { source: source(nr), observation }
+    testing::reading(&source(nr), at(tick), (tick * 10 + nr) as f64)
 }
 
 fn batch(nr: u64) -> Batch {
@@ -156,10 +147,10 @@ impl Aim {
         }
     }
 
-    /// Whether a child that told these lines died in the middle of it.
-    fn is_under_way(self, told: &[String]) -> bool {
+    /// Whether a child that printed these lines died in the middle of it.
+    fn is_under_way(self, printed: &[String]) -> bool {
         let (begins, ends) = self.lines();
-        let last = |what: &str| told.iter().rposition(|line| line.starts_with(what));
+        let last = |what: &str| printed.iter().rposition(|line| line.starts_with(what));
         last(begins).is_some_and(|begun| last(ends).is_none_or(|ended| ended < begun))
     }
 }
@@ -169,34 +160,34 @@ fn throw(dice: &mut u64, sides: u64) -> u64 {
     (*dice >> 33) % sides
 }
 
-/// Lets a child write, and kills it some time after it has begun what is aimed at; gives what it told.
+/// Lets a child write, and kills it some time after it has begun what is aimed at; gives what it printed.
 fn kill_one(folder: &Path, first: u64, aim: Aim, dice: &mut u64) -> Vec<String> {
     let mut child = spawn(folder, first);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
     let (begins, _) = aim.lines();
     let mut left = if aim == Aim::Writing { 1 + throw(dice, 12) } else { 1 };
-    let mut told = Vec::new();
+    let mut printed = Vec::new();
     while left > 0 {
         let Some(line) = lines.next() else {
             let ended = child.wait_with_output().unwrap();
             panic!("the child ended by itself: {}", String::from_utf8_lossy(&ended.stderr));
         };
         left -= u64::from(line.starts_with(begins));
-        told.push(line);
+        printed.push(line);
     }
     // Not to wait for anything: so that the kill comes at any moment of what has begun.
     let longest = if aim == Aim::Writing { 20_000 } else { 4_000 };
     std::thread::sleep(Duration::from_micros(throw(dice, longest)));
     child.kill().unwrap();
-    told.extend(lines);
+    printed.extend(lines);
     child.wait().unwrap();
-    told
+    printed
 }
 
 /// The batch after the last that was acknowledged.
-fn next_after(told: &[String], first: u64) -> u64 {
+fn next_after(printed: &[String], first: u64) -> u64 {
     let acknowledged = |line: &String| line.strip_prefix("acked ")?.parse::<u64>().ok();
-    told.iter().filter_map(acknowledged).next_back().map_or(first, |last| last + 1)
+    printed.iter().filter_map(acknowledged).next_back().map_or(first, |last| last + 1)
 }
 
 /// Whether the store holds all batches before `next`, at most one more, and no reading twice.
@@ -238,11 +229,11 @@ async fn nothing_acknowledged_is_missing_after_a_hundred_kills() {
         let turn = usize::try_from(kills).unwrap() % AIMS.len();
         let aim = if kills < KILLS { turn } else { fewest.map_or(turn, |(place, _)| place) };
         kills += 1;
-        let told = kill_one(folder.path(), next, AIMS[aim], &mut dice);
+        let printed = kill_one(folder.path(), next, AIMS[aim], &mut dice);
         for (count, aim) in interrupted.iter_mut().zip(AIMS) {
-            *count += u64::from(aim.is_under_way(&told));
+            *count += u64::from(aim.is_under_way(&printed));
         }
-        next = next_after(&told, next);
+        next = next_after(&printed, next);
         check(folder.path(), next).await;
     }
     let backups = backup::list(&folder.path().join("backups")).unwrap();

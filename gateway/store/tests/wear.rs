@@ -1,11 +1,11 @@
-//! What commits write, as Linux counts it: the counter from which the sensors page tells what is written in a day.
+//! What commits write, as Linux counts it: the counter from which the sensors page gives the bytes written in a day.
 //! Alone in its process, since the counter is of the whole process.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "what fails here fails a test")]
 #![expect(clippy::print_stderr, reason = "a test that cannot be run says so")]
 
-use domain::{DatedBy, Instant, Observation, Quantity, Reading, Source, Value};
+use domain::{Instant, Quantity, testing};
 use store::{Batch, SeriesWriter, SqliteSettings, SqliteWriter};
 
 const COMMITS: u64 = 300;
@@ -21,12 +21,8 @@ fn written() -> u64 {
 fn second(nr: u64) -> Batch {
     let observed_at = Instant::from_millis(1_792_800_000_000 + i64::try_from(nr).unwrap() * 1000);
     let reading = |n: u32| {
-        let device = format!("air-{n}").parse().unwrap();
-        let source = Source { device, quantity: Quantity::Temperature, channel: None };
-        let value = Value::Gauge(20.0 + f64::from(n) / 10.0);
-        let observation =
-            Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
-        Reading { source, observation }
+        let source = testing::source(&format!("air-{n}"), Quantity::Temperature);
+        testing::reading(&source, observed_at, 20.0 + f64::from(n) / 10.0)
     };
     Batch { readings: (0..20).map(reading).collect(), ..Batch::default() }
 }

@@ -35,8 +35,8 @@ fn good(grader: &mut Grader, device: &str) {
 }
 
 fn found(grader: &Grader, aspect: &str) -> (Mark, String) {
-    let grades = grader.grades();
-    let finding = grades[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
+    let results = grader.grades();
+    let finding = results[0].findings.iter().find(|finding| finding.aspect == aspect).unwrap();
     (finding.mark, finding.seen.clone())
 }
 
@@ -44,10 +44,10 @@ fn found(grader: &Grader, aspect: &str) -> (Mark, String) {
 fn a_good_device_has_no_bad_mark() {
     let mut grader = grader();
     good(&mut grader, "air-3");
-    let grades = grader.grades();
-    assert_eq!(grades[0].mark, Mark::Good, "{}", text(&grades));
-    assert!(grades[0].findings.iter().all(|finding| finding.mark <= Mark::Untried));
-    assert!(text(&grades).starts_with("air-3 (native): good, 12 readings\n"));
+    let results = grader.grades();
+    assert_eq!(results[0].mark, Mark::Good, "{}", text(&results));
+    assert!(results[0].findings.iter().all(|finding| finding.mark <= Mark::Untried));
+    assert!(text(&results).starts_with("air-3 (native): good, 12 readings\n"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use domain::backoff::Backoff;
 use domain::wire::BrokerUrl;
 use rumqttc::{
     AsyncClient, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, QoS, SubscribeFilter,
@@ -25,8 +26,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(15);
 /// The protocol's own limit.
 const LARGEST_PACKET: usize = 268_435_455;
 
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(8);
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(8));
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// Signals that end a publisher.
@@ -125,7 +125,7 @@ fn hand_over(client: &AsyncClient, message: &Outbound) {
 
 /// Connects, and connects again with growing pauses, until `end`.
 pub(super) async fn keep_connected(shared: Arc<Shared>, node: Node, end: Ending) {
-    let mut backoff = FIRST_BACKOFF;
+    let mut backoff = BACKOFF;
     loop {
         let ended = one_connection(&shared, &node, &end.stop).await;
         shared.line().disconnected(ended.reason.clone());
@@ -134,18 +134,18 @@ pub(super) async fn keep_connected(shared: Arc<Shared>, node: Node, end: Ending)
             return;
         }
         if ended.was_connected {
-            backoff = FIRST_BACKOFF;
+            backoff.reset();
         }
+        let pause = backoff.pause();
         tracing::warn!(
             client.id = node.client_id, broker = %shared.broker, reason = ended.reason,
-            retry_ms = u64::try_from(backoff.as_millis()).unwrap_or(u64::MAX), "not connected to the broker"
+            retry_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX), "not connected to the broker"
         );
         tokio::select! {
             () = end.stop.cancelled() => return,
             () = end.last.cancelled() => return,
-            () = sleep(backoff) => {}
+            () = sleep(pause) => {}
         }
-        backoff = (backoff * 2).min(LONGEST_BACKOFF);
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `libraries` | which file may name which library |
 //! | `circles` | no file imports one that imports it, by however many steps |
 //! | `figures` | the dashboard shows figures and works none out |
+//! | `sums` | sums of figures are never −0.0 |
 //! | `source` | Rust files as text: their modules, and the paths that they name |
 
 mod circles;
@@ -14,3 +15,4 @@ mod figures;
 mod libraries;
 mod packages;
 mod source;
+mod sums;

@@ -14,7 +14,7 @@ use store::{Range, SeriesReader};
 
 use super::changing::{Change, change, staff_actions};
 use super::{Named, read, written};
-use crate::access::{Known as Account, Staff, StaffForm};
+use crate::access::{Identity, Staff, StaffForm};
 use crate::app::App;
 use crate::commissioning::{Wish, free_id, roles, with_role};
 use crate::live::screen::Screen;
@@ -121,10 +121,10 @@ impl From<Problem> for Refused {
     }
 }
 
-/// Gives the source its role, and tells which.
+/// Gives the source its role, and returns its name.
 async fn give(
     app: &App,
-    account: &Account,
+    account: &Identity,
     locale: &Locale,
     source: &Source,
     given: &Given,
@@ -134,11 +134,11 @@ async fn give(
         let (new, role) = new_role(app, source, given, t).map_err(Refused::Wrong)?;
         (Wish::New(new), role)
     } else {
-        let known = roles(&app.site).into_iter().find(|role| role.name.to_string() == given.role);
-        let known = known.ok_or_else(|| Refused::Wrong(t.role_missing.to_owned()))?;
-        let role = known.name.to_string();
+        let named = roles(&app.site).into_iter().find(|role| role.name.to_string() == given.role);
+        let named = named.ok_or_else(|| Refused::Wrong(t.role_missing.to_owned()))?;
+        let role = named.name.to_string();
         // What fills no role yet has it with all its history.
-        (Wish::Fill(known.name, app.clock.now()), role)
+        (Wish::Fill(named.name, app.clock.now()), role)
     };
     let before = staff_actions(app)?.site_text().map_err(Problem::from)?;
     let after =
@@ -193,7 +193,7 @@ fn new_role(
 
 async fn page(
     app: &App,
-    account: &Account,
+    account: &Identity,
     choice: Choice,
     source: &Source,
     fault: Option<String>,
@@ -204,7 +204,7 @@ async fn page(
     let newest = newest.last().copied();
     let (unknown, quantity) = (|| t.unknown.to_owned(), source.quantity);
     let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let known = roles(&app.site).into_iter().filter(|role| role.takes(quantity));
+    let fitting = roles(&app.site).into_iter().filter(|role| role.takes(quantity));
     let page = Assign {
         shell: Shell::new("/staff/assign", t.assign, Screen::Plain, choice.language, &snapshot),
         t,
@@ -216,7 +216,7 @@ async fn page(
             locale.language.measured(quantity, one.value.as_f64()).text()
         }),
         seen: newest.map_or_else(unknown, |one| locale.ago(one.observed_at)),
-        roles: known
+        roles: fitting
             .map(|role| Choosable {
                 value: role.name.to_string(),
                 name: locale.role(&role.name, &app.site),

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::staff_actions::{ChangedSite, StaffActions};
 
-/// What a page wants changed.
+/// Change of the site file that a page submits.
 pub(super) struct Change {
     pub(super) before: String,
     pub(super) after: String,

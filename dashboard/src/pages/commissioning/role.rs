@@ -104,7 +104,7 @@ pub(crate) async fn show(
     let locale = snapshot.locale(choice.language);
     let source = role.source(snapshot.now).cloned();
     let newest = newest(&app, source.as_ref()).await;
-    let told =
+    let measured =
         |one: &Observation| locale.language.measured(role.quantity, one.value.as_f64()).text();
     let entries = app.reader.ledger().await.unwrap_or_default();
     let started = query.get("test").and_then(|text| text.parse::<Instant>().ok());
@@ -128,13 +128,13 @@ pub(crate) async fn show(
             _ => None,
         },
         source: source.as_ref().map(|source| locale.source(source)),
-        value: newest.as_ref().map_or_else(|| t.unknown.to_owned(), told),
+        value: newest.as_ref().map_or_else(|| t.unknown.to_owned(), measured),
         seen: newest.map_or_else(String::new, |one| locale.ago(one.observed_at)),
         me: visitor
-            .known
+            .identity
             .as_ref()
             .filter(|_| app.staff_actions.is_some())
-            .map(|known| Me::of(known, t)),
+            .map(|identity| Me::of(identity, t)),
         instruction: locale.language.test_instruction(role.quantity),
         test,
         tests: tests(&locale, &entries, &name),
@@ -161,7 +161,7 @@ struct Applying {
     shell: Shell,
 }
 
-/// A page that asks again in a moment.
+/// A page that loads again in a moment.
 fn wait(app: &App, choice: Choice) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
     let shell = Shell::new("/staff", t.role, Screen::Plain, choice.language, &snapshot);
@@ -288,9 +288,9 @@ pub(crate) async fn swap(
         reason = if reason.is_empty() { kept } else { format!("{reason} · {kept}") };
     }
     let now = app.clock.now();
-    let told = Some(swap.since.trim()).filter(|text| !text.is_empty());
+    let given = Some(swap.since.trim()).filter(|text| !text.is_empty());
     let locale = app.live.snapshot().locale(choice.language);
-    let since = told.map_or(Some(now), |text| locale.instant(text).filter(|at| *at <= now));
+    let since = given.map_or(Some(now), |text| locale.instant(text).filter(|at| *at <= now));
     let since = since.ok_or_else(|| {
         Problem::bad_query(
             "since",

@@ -58,7 +58,7 @@ struct RoleRow {
 struct Row {
     id: EntryId,
     what: String,
-    told: String,
+    origin: String,
     undone: bool,
     can_undo: bool,
 }
@@ -131,7 +131,7 @@ fn rows(app: &App, locale: &Locale, entries: &[Entry], now: Option<&str>) -> Vec
     let row = |entry: &Entry| Row {
         id: entry.id,
         what: locale.entry(&entry.deed, &app.site),
-        told: [locale.moment(entry.at), entry.author.clone(), entry.reason.clone()]
+        origin: [locale.moment(entry.at), entry.author.clone(), entry.reason.clone()]
             .into_iter()
             .filter(|text| !text.is_empty())
             .collect::<Vec<_>>()

@@ -1,10 +1,9 @@
 //! What stands behind the figures: coverage, register beside power, parts beside their whole, anomalies.
 
 use domain::energy::{Verdict, parts_of};
-use domain::figure::is_complete;
 use domain::site::Meter;
 
-use super::asked::Asked;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Locale};
 use figures::FigureError;
@@ -13,17 +12,18 @@ use figures::View;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let locale = asked.locale(language, view.site());
+    let locale = selection.locale(language);
     let (mut rows, mut suspects, mut excess) = (Vec::new(), 0, Vec::new());
-    for meter in asked.all_meters(view.site()) {
-        let (row, is_suspect) = check(view, language, asked, meter).await?;
+    for meter in selection.all_meters() {
+        let (row, is_suspect) = check(view, language, selection, meter).await?;
         rows.push(row);
         suspects += usize::from(is_suspect);
         if parts_of(view.site(), &meter.id).next().is_some() {
-            let (_, found) = view.parts(meter, &view.past(asked.span, asked.bars())).await?;
+            let (_, found) =
+                view.parts(meter, &view.past(selection.span, selection.bars())).await?;
             excess.extend(found.iter().map(|it| {
                 let (from, to) = (locale.moment(it.start), locale.moment(it.end));
                 language.excess(&meter.name, &from, &to, it.energy_wh)
@@ -39,8 +39,8 @@ pub(super) async fn sections(
     let overview =
         Section { tables: vec![table], notes, ..Section::titled(language.to_verify(suspects)) };
     let mut sections = vec![overview];
-    if let Some(meter) = asked.meter(view.site()).filter(|_| !asked.is_year()) {
-        sections.push(events(view, &locale, asked, meter).await?);
+    if let Some(meter) = selection.meter().filter(|_| !selection.is_year()) {
+        sections.push(events(view, &locale, selection, meter).await?);
     }
     Ok(numbered(sections))
 }
@@ -48,12 +48,12 @@ pub(super) async fn sections(
 async fn check(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
     meter: &Meter,
 ) -> Result<(Row, bool), FigureError> {
     let measured = domain::energy::measured(view.site(), meter);
-    let whole = view.energy_cells(&measured, vec![asked.span]).await?[0].figure;
-    let days = view.cross_checks(meter, asked.span).await?;
+    let whole = view.energy_cells(&measured, vec![selection.span]).await?[0].figure;
+    let days = view.cross_checks(meter, selection.span).await?;
     let of = |verdict| days.iter().filter(|day| day.figure.verdict == verdict).count();
     let (wrong, right) = (of(Verdict::ToVerify), of(Verdict::Agree));
     let verdict = match (wrong, right) {
@@ -62,7 +62,7 @@ async fn check(
         _ => format!("{wrong} {}", language.verdict(Verdict::ToVerify)),
     };
     let cells = vec![
-        Cell::text(language.percent(whole.coverage)).when(!is_complete(whole.coverage)),
+        Cell::measured(language, whole.coverage),
         Cell::text(language.percent(whole.repaired)).when(whole.repaired > 0.005),
         Cell::text(verdict).when(wrong > 0),
         Cell::text(language.quality(whole.quality)),
@@ -74,12 +74,12 @@ async fn check(
 async fn events(
     view: &View,
     locale: &Locale,
-    asked: &Asked,
+    selection: &Selection<'_>,
     meter: &Meter,
 ) -> Result<Section, FigureError> {
     let language = locale.language;
     let t = language.labels();
-    let story = view.register_story(meter, asked.span).await?;
+    let story = view.register_story(meter, selection.span).await?;
     let mut rows: Vec<_> = story
         .events
         .iter()

@@ -1,9 +1,8 @@
 //! The weather and what it did: degree days, energy signature, comparison at the same weather.
 
-use domain::figure::is_complete;
 use domain::indicators::{DayPoint, DegreeDays, Signature};
 
-use super::asked::Asked;
+use super::panel::Selection;
 use super::pathway;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
@@ -16,16 +15,16 @@ use figures::{Climate, ClimateDay, Comparison, HeatingFrom};
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.energy_labels();
-    if !asked.is_building() {
+    if !selection.scope.is_building() {
         return Ok(vec![Section::saying(t.view_climate, t.only_building)]);
     }
-    let locale = asked.locale(language, view.site());
+    let locale = selection.locale(language);
     let mut sections = Vec::new();
     if view.outdoor().is_some() {
-        let climate = view.climate(asked.span).await?;
+        let climate = view.climate(selection.span).await?;
         sections.push(degree_days(language, &climate));
         sections.push(match &climate.signature {
             Some(signature) => fitted(&locale, &climate, signature),
@@ -72,7 +71,7 @@ fn fitted(locale: &Locale, climate: &Climate, signature: &Signature) -> Section 
         let temperature = day.outdoor_c.map(|c| celsius(language, c));
         let energy = day.energy.energy_wh.map(|wh| language.energy(wh));
         let share = day.energy.coverage;
-        let measured = Cell::text(language.percent(share)).when(!is_complete(share));
+        let measured = Cell::measured(language, share);
         Row::new(locale.date(day.start), vec![Cell::of(temperature), Cell::of(energy), measured])
     };
     let title = language.each_degree(signature.wh_per_degree);
@@ -104,14 +103,14 @@ fn scatter(
     signature: &Signature,
     title: &str,
 ) -> Option<Drawing> {
-    let known: Vec<(f64, f64)> = climate
+    let points: Vec<(f64, f64)> = climate
         .days
         .iter()
         .filter_map(|day| Some((day.outdoor_c?, day.energy.energy_wh?)))
         .collect();
-    let coldest = known.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
-    let warmest = known.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
-    let top = Scale::Fine.top(known.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
+    let coldest = points.iter().map(|(c, _)| *c).reduce(f64::min)?.floor();
+    let warmest = points.iter().map(|(c, _)| *c).reduce(f64::max)?.ceil();
+    let top = Scale::Fine.top(points.iter().map(|(_, wh)| *wh).fold(0.0, f64::max));
     let width = (warmest - coldest).max(1.0);
     let place =
         |(c, wh): (f64, f64)| (100.0 * (c - coldest) / width, 100.0 * (wh / top).clamp(0.0, 1.0));
@@ -120,7 +119,7 @@ fn scatter(
         place((c, signature.predicts(&day)))
     };
     let bend = signature.base_c.clamp(coldest, warmest);
-    let dots: Vec<(f64, f64)> = known.into_iter().map(place).collect();
+    let dots: Vec<(f64, f64)> = points.into_iter().map(place).collect();
     let middle = f64::midpoint(coldest, warmest);
     Some(Drawing {
         svg: drawing::scatter(&dots, &[coldest, bend, warmest].map(on_line)),

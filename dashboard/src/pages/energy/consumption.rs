@@ -1,12 +1,11 @@
 //! How much, what it cost and weighed, when, and what for.
 
 use domain::calendar::{Step, grid};
-use domain::figure::is_complete;
-use domain::indicators::{Cost, EnergyCell, PricePart};
+use domain::indicators::{EnergyCell, PricePart};
 use domain::site::Use;
 use domain::{Instant, Period};
 
-use super::asked::Asked;
+use super::panel::Selection;
 use super::tree;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
@@ -14,29 +13,30 @@ use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Language, Locale};
 use figures::FigureError;
 use figures::View;
-use figures::{BreakdownLine, By, CostItem};
+use figures::{BreakdownLine, By, CostItem, is_complete};
 
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
-    let scope = asked.scope(view.site());
-    let locale = asked.locale(language, view.site());
+    let scope = selection.meters();
+    let locale = selection.locale(language);
     let mut sections = Vec::new();
-    let costs = view.costs(&scope, &[asked.span]).await?;
+    let costs = view.costs(&scope, &[selection.span]).await?;
     sections.extend(costs.first().map(|account| summary(language, account)));
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone).collect();
-    let known = view.energy_cells(&scope.meters, view.past(asked.span, asked.bars())).await?;
-    sections.push(course(&locale, asked.bars(), &bars, &known));
-    sections.extend(costs.first().and_then(|account| prices(language, &account.cost)));
-    if asked.is_building() {
+    let bars: Vec<Period> = grid(selection.bars(), selection.span, &view.site().timezone).collect();
+    let cells =
+        view.energy_cells(&scope.meters, view.past(selection.span, selection.bars())).await?;
+    sections.push(course(&locale, selection.bars(), &bars, &cells));
+    sections.extend(costs.first().and_then(|account| prices(language, account)));
+    if selection.scope.is_building() {
         for by in [By::Use, By::Zone] {
-            let breakdown = view.breakdown(by, asked.span).await?;
+            let breakdown = view.breakdown(by, selection.span).await?;
             sections.extend(parts(language, by, &breakdown.items));
         }
     }
-    sections.extend(tree::section(view, language, asked).await?);
+    sections.extend(tree::section(view, language, selection).await?);
     Ok(numbered(sections))
 }
 
@@ -52,9 +52,9 @@ fn summary(language: Language, account: &CostItem) -> Section {
     tiles.push(Tile::new(t.carbon, account.kg_co2e.value.map(|kg| language.kilograms(kg))));
     let primary = account.primary_kwh.value.map(|kwh| language.energy(kwh * 1000.0));
     tiles.push(Tile::new(t.primary, primary));
-    if account.area_m2.is_some() {
-        let per_area = account.kwh_per_m2.map(|kwh| language.per_area(kwh));
-        tiles.push(Tile::new(t.intensity, per_area));
+    // A part of a span has no rate of its own: it is left out, and the heading says how much was measured.
+    if let Some(kwh) = account.kwh_per_m2 {
+        tiles.push(Tile::new(t.intensity, Some(language.per_area(kwh))));
     }
     Section {
         tiles,
@@ -71,9 +71,9 @@ fn summary(language: Language, account: &CostItem) -> Section {
 }
 
 /// What each price of the contract took; nothing where there is only one.
-fn prices(language: Language, cost: &Cost) -> Option<Section> {
+fn prices(language: Language, account: &CostItem) -> Option<Section> {
     let (t, labels) = (language.energy_labels(), language.labels());
-    if cost.parts.len() < 2 {
+    if account.cost.parts.len() < 2 {
         return None;
     }
     let row = |part: &PricePart| {
@@ -85,32 +85,32 @@ fn prices(language: Language, cost: &Cost) -> Option<Section> {
     Some(Section {
         tables: vec![Table::new(
             vec![t.price, t.per_kwh, labels.consumed, labels.cost],
-            cost.parts.iter().map(row).collect(),
+            account.cost.parts.iter().map(row).collect(),
         )],
-        ..Section::titled(t.by_price)
+        ..Section::titled(language.partial_total(t.by_price, &account.energy))
     })
 }
 
 /// When it was used, bar by bar. What has not begun yet has no bar.
-fn course(locale: &Locale, step: Step, bars: &[Period], known: &[EnergyCell]) -> Section {
+fn course(locale: &Locale, step: Step, bars: &[Period], cells: &[EnergyCell]) -> Section {
     let language = locale.language;
     let t = language.labels();
-    let highest = known
+    let highest = cells
         .iter()
-        .filter_map(|cell| Some((cell.period, cell.figure.energy_wh?)))
+        .filter_map(|cell| Some((cell, cell.figure.energy_wh?)))
         .max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((when, most)) = highest else {
+    let Some((highest, most)) = highest else {
         return Section::saying(t.consumed, t.no_readings);
     };
     let top = Scale::Fine.top(most);
-    let mut values: Vec<Option<f64>> = known.iter().map(|cell| cell.figure.energy_wh).collect();
+    let mut values: Vec<Option<f64>> = cells.iter().map(|cell| cell.figure.energy_wh).collect();
     values.resize(bars.len().max(values.len()), Some(0.0));
-    let title = language.most_used(&long_name(locale, step, when.start()), most);
+    let title = language.most_used(&long_name(locale, step, highest.period.start()), most);
+    let title = language.with_coverage(title, highest.figure.coverage + highest.figure.repaired);
     let row = |cell: &EnergyCell| {
         let cells = vec![
             Cell::of(cell.figure.energy_wh.map(|wh| language.energy(wh))),
-            Cell::text(language.percent(cell.figure.coverage))
-                .when(!is_complete(cell.figure.coverage)),
+            Cell::measured(language, cell.figure.coverage),
             Cell::text(language.quality(cell.figure.quality)),
         ];
         Row::new(long_name(locale, step, cell.period.start()), cells)
@@ -133,7 +133,7 @@ fn course(locale: &Locale, step: Step, bars: &[Period], known: &[EnergyCell]) ->
         drawing: Some(drawing),
         tables: vec![Table::folded(
             vec![t.table_start, t.consumed, t.measured_time, t.quality],
-            known.iter().map(row).collect(),
+            cells.iter().map(row).collect(),
         )],
         ..Section::titled(title)
     }
@@ -165,13 +165,15 @@ fn parts(language: Language, by: By, lines: &[BreakdownLine]) -> Option<Section>
     });
     let named = |line: &BreakdownLine| name(language, line);
     let first = lines.first()?;
-    let finding = first.share.map(|share| language.takes_most(&named(first), share));
+    // Parts of which not all is measured are not compared.
+    let are_comparable = lines.iter().all(|line| is_complete(&line.energy));
+    let share = first.share.filter(|_| are_comparable);
+    let finding = share.map(|share| language.takes_most(&named(first), share));
     let row = |line: &&BreakdownLine| {
         let mut cells = vec![
             Cell::of(line.energy.energy_wh.map(|wh| language.energy(wh))),
             line.share.map_or(Cell::of(None), |share| Cell::text(language.percent(share))),
-            Cell::text(language.percent(line.energy.coverage))
-                .when(!is_complete(line.energy.coverage)),
+            Cell::measured(language, line.energy.coverage),
         ];
         if by == By::Zone {
             cells.insert(2, Cell::of(line.kwh_per_m2.map(|kwh| language.per_area(kwh))));

@@ -4,7 +4,7 @@ use domain::calendar::Bucket;
 use domain::indicators::Demand;
 use domain::site::Meter;
 
-use super::asked::Asked;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::Locale;
 use figures::FigureError;
@@ -18,16 +18,16 @@ const SHOWN: usize = 50;
 pub(super) async fn sections(
     view: &View,
     locale: &Locale,
-    asked: &Asked,
+    selection: &Selection<'_>,
     scope: &Scope<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let t = locale.language.energy_labels();
     let mut sections = Vec::new();
     for meter in scope.meters.iter().filter(|meter| meter.subscribed_kva.is_some()) {
-        if asked.is_year() {
+        if selection.is_year() {
             return Ok(vec![Section::saying(t.subscription, t.demand_too_long)]);
         }
-        let demand = view.demand(meter, asked.span).await?;
+        let demand = view.demand(meter, selection.span).await?;
         sections.extend(demand.map(|demand| section(locale, meter, &demand)));
     }
     Ok(sections)
@@ -36,8 +36,8 @@ pub(super) async fn sections(
 fn section(locale: &Locale, meter: &Meter, demand: &Demand) -> Section {
     let language = locale.language;
     let (t, labels) = (language.energy_labels(), language.labels());
-    let is_known = demand.highest_kva.is_some();
-    let hours = |hours: f64| is_known.then(|| language.hours(hours));
+    let is_measured = demand.highest_kva.is_some();
+    let hours = |hours: f64| is_measured.then(|| language.hours(hours));
     let row = |cell: &Bucket<f64>| {
         let (start, end) = (locale.moment(cell.period.start()), locale.clock(cell.period.end()));
         Row::new(start, vec![Cell::text(end), Cell::of(Some(language.kva(cell.figure)))])
@@ -52,6 +52,9 @@ fn section(locale: &Locale, meter: &Meter, demand: &Demand) -> Section {
     });
     let measured = language
         .labelled(labels.measured_time, format_args!("{}.", language.percent(demand.coverage)));
+    let title =
+        language.overrun(&meter.name, demand.subscribed_kva, demand.hours_over, is_measured);
+    let title = if is_measured { language.with_coverage(title, demand.coverage) } else { title };
     let assumed = demand.is_assumed.then(|| t.assumed_factor.to_owned());
     Section {
         tiles: vec![
@@ -62,11 +65,6 @@ fn section(locale: &Locale, meter: &Meter, demand: &Demand) -> Section {
         ],
         tables: (!demand.overruns.is_empty()).then_some(table).into_iter().collect(),
         notes: when.into_iter().chain([measured]).chain(assumed).collect(),
-        ..Section::titled(language.overrun(
-            &meter.name,
-            demand.subscribed_kva,
-            demand.hours_over,
-            is_known,
-        ))
+        ..Section::titled(title)
     }
 }

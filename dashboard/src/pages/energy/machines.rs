@@ -1,9 +1,8 @@
 //! What the machines of a scope did: sessions, energy for each, standby.
 
-use super::asked::Asked;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table, numbered};
 use crate::words::{Language, Locale};
-use domain::figure::is_complete;
 use figures::FigureError;
 use figures::View;
 use figures::{MachineReport, SessionItem};
@@ -14,33 +13,33 @@ const SHOWN: usize = 50;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    if asked.is_year() {
+    if selection.is_year() {
         return Ok(vec![Section::saying(t.view_machines, t.too_long)]);
     }
-    let locale = asked.locale(language, view.site());
-    let mut reports = Vec::new();
-    for meter in asked.all_meters(view.site()).into_iter().filter(|meter| meter.sessions.is_some())
-    {
-        reports.push((meter.name.as_str(), view.machine(meter, asked.span).await?));
+    let locale = selection.locale(language);
+    let mut machines = Vec::new();
+    for meter in selection.all_meters().into_iter().filter(|meter| meter.sessions.is_some()) {
+        machines.push((meter.name.as_str(), view.machine(meter, selection.span).await?));
     }
-    if reports.is_empty() {
+    if machines.is_empty() {
         return Ok(vec![Section::saying(t.view_machines, t.no_machines)]);
     }
-    let mut sections = vec![overview(language, &reports)];
-    if asked.meter(view.site()).is_some() {
-        let worked = reports.iter().filter(|(_, report)| !report.sessions.is_empty());
+    let mut sections = vec![overview(language, &machines)];
+    if selection.meter().is_some() {
+        let worked = machines.iter().filter(|(_, report)| !report.sessions.is_empty());
         sections.extend(worked.map(|(name, report)| list(&locale, name, report)));
     }
     Ok(numbered(sections))
 }
 
-fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
+fn overview(language: Language, machines: &[(&str, MachineReport)]) -> Section {
     let t = language.labels();
-    let sessions = reports.iter().map(|(_, report)| report.sessions.len()).sum();
-    let hours = reports.iter().map(|(_, report)| report.hours).sum();
+    let sessions = machines.iter().map(|(_, report)| report.sessions.len()).sum();
+    let hours = machines.iter().map(|(_, report)| report.hours).sum();
+    let least = machines.iter().map(|(_, report)| report.coverage).fold(1.0, f64::min);
     let row = |(name, report): &(&str, MachineReport)| Row {
         depth: 0,
         name: (*name).to_owned(),
@@ -56,6 +55,7 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
             optional(report.idle_share.map(|share| language.percent(share))),
             optional(report.standby.map(|standby| language.power(standby.watts).text())),
             optional(report.standby.map(|standby| language.small_energy(standby.wh).text())),
+            Cell::measured(language, report.coverage),
         ],
     };
     Section {
@@ -69,10 +69,11 @@ fn overview(language: Language, reports: &[(&str, MachineReport)]) -> Section {
                 t.idle,
                 t.standby_power,
                 t.standby_energy,
+                t.measured_time,
             ],
-            reports.iter().map(row).collect(),
+            machines.iter().map(row).collect(),
         )],
-        ..Section::titled(language.worked(sessions, hours))
+        ..Section::titled(language.with_coverage(language.worked(sessions, hours), least))
     }
 }
 
@@ -92,7 +93,7 @@ fn list(locale: &Locale, name: &str, report: &MachineReport) -> Section {
             Cell::of(it.energy.energy_wh.map(|wh| language.small_energy(wh))),
             Cell::of(Some(language.power(it.peak_w))),
             Cell::text(language.percent(it.idle_share)),
-            Cell::text(language.percent(it.energy.coverage)).when(!is_complete(it.energy.coverage)),
+            Cell::measured(language, it.energy.coverage),
             Cell::of(it.eur.map(|eur| language.euros(eur))),
             Cell::of(it.kg_co2e.map(|kg| crate::words::Figure {
                 number: language.number(kg, 2),

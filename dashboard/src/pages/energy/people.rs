@@ -3,7 +3,7 @@
 use domain::Period;
 use domain::calendar::{Step, grid};
 
-use super::asked::Asked;
+use super::panel::Selection;
 use crate::privacy::Visibility;
 use crate::sheet::{Cell, Row, Section, Table, Tile, numbered};
 use crate::words::{Labels, Language, Locale};
@@ -14,31 +14,31 @@ use figures::{Scope, UsageItem};
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
     visibility: Visibility,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    if !asked.is_space() {
+    if selection.meter().is_some() {
         return Ok(vec![Section::saying(t.view_people, t.only_zones)]);
     }
-    if asked.is_year() {
+    if selection.is_year() {
         return Ok(vec![Section::saying(t.view_people, t.too_long)]);
     }
-    let locale = asked.locale(language, view.site());
-    let scope = asked.scope(view.site());
-    let whole = view.usages(&scope, &[asked.span]).await?;
+    let locale = selection.locale(language);
+    let scope = selection.meters();
+    let whole = view.usages(&scope, &[selection.span]).await?;
     let mut sections: Vec<Section> =
         whole.first().map(|it| summary(language, it)).into_iter().collect();
-    let weeks: Vec<Period> = grid(Step::Week, asked.span, &view.site().timezone)
-        .filter_map(|week| week.intersection(asked.span))
-        .filter(|week| week.start() < asked.now)
+    let weeks: Vec<Period> = grid(Step::Week, selection.span, &view.site().timezone)
+        .filter_map(|week| week.intersection(selection.span))
+        .filter(|week| week.start() < selection.now)
         .collect();
     if weeks.len() > 1 {
         let by_week = view.usages(&scope, &weeks).await?;
         sections.push(by_weeks(&locale, &by_week));
     }
-    if asked.is_building() {
-        sections.push(by_zone(view, language, asked, visibility).await?);
+    if selection.scope.is_building() {
+        sections.push(by_zone(view, language, selection, visibility).await?);
     }
     Ok(numbered(sections))
 }
@@ -47,11 +47,11 @@ pub(super) async fn sections(
 async fn by_zone(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
     visibility: Visibility,
 ) -> Result<Section, FigureError> {
     let t = language.energy_labels();
-    if !asked.is_short() {
+    if !selection.is_short() {
         return Ok(Section::saying(t.by_zone_people, t.zones_on_week));
     }
     let mut rows = Vec::new();
@@ -59,7 +59,7 @@ async fn by_zone(
         let scope = Scope::of_zone(view.site(), zone.id.as_str())?;
         // In a small room the figures would tell when one person was there.
         if !scope.meters.is_empty() && !visibility.withholds(view.site(), Some(&zone.id)) {
-            let items = view.usages(&scope, &[asked.span]).await?;
+            let items = view.usages(&scope, &[selection.span]).await?;
             rows.extend(items.iter().map(|it| row(language, zone.name.clone(), it)));
         }
     }
@@ -76,9 +76,9 @@ fn summary(language: Language, item: &UsageItem) -> Section {
     } else {
         t.view_people.to_owned()
     };
+    let title = language.with_coverage(title, usage.coverage);
     let hours = usage.person_hours.map(|hours| language.hours(hours));
-    let known = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh > 0.0;
-    let energy = |wh: f64| known.then(|| language.energy(wh));
+    let energy = |wh: f64| (all > 0.0).then(|| language.energy(wh));
     Section {
         tiles: vec![
             Tile::new(t.vacant_energy, energy(usage.vacant_wh)),
@@ -149,7 +149,7 @@ fn row(language: Language, name: String, it: &UsageItem) -> Row {
         Cell::of(Some(language.energy(it.usage.unknown_wh))),
         Cell::of(it.usage.person_hours.map(|hours| language.hours(hours))),
         per_person_hour(language, it),
-        Cell::text(language.percent(it.usage.coverage)).when(it.usage.coverage < 0.9),
+        Cell::measured(language, it.usage.coverage),
     ];
     Row::new(name, cells)
 }

@@ -2,7 +2,7 @@
 
 use domain::indicators::{HeatMap, Load};
 
-use super::asked::Asked;
+use super::panel::Selection;
 use super::{course, demand, nights};
 use crate::sheet::drawing::{self, Drawing, SHADES};
 use crate::sheet::scale::Scale;
@@ -15,19 +15,19 @@ use figures::View;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let t = language.labels();
-    let scope = asked.scope(view.site());
-    let locale = asked.locale(language, view.site());
-    let profile = view.load_profile(&scope, asked.span).await?;
-    let subscriptions = demand::sections(view, &locale, asked, &scope).await?;
+    let scope = selection.meters();
+    let locale = selection.locale(language);
+    let profile = view.load_profile(&scope, selection.span).await?;
+    let subscriptions = demand::sections(view, &locale, selection, &scope).await?;
     let Some(load) = profile.load else {
         let nothing = Section::saying(t.view_load, t.no_readings);
         return Ok(numbered(std::iter::once(nothing).chain(subscriptions).collect()));
     };
     let mut sections = vec![overview(&locale, &load, &profile)];
-    sections.extend(course::section(view, &locale, asked, &scope).await?);
+    sections.extend(course::section(view, &locale, selection, &scope).await?);
     sections.extend(subscriptions);
     sections.extend(nights::section(&locale, &profile));
     sections.extend(heat(language, &profile.heat_map));
@@ -54,7 +54,10 @@ fn overview(locale: &Locale, load: &Load, profile: &LoadProfile) -> Section {
             .chain(peak)
             .chain([language.proof(&profile.energy)])
             .collect(),
-        ..Section::titled(language.never_below(load.baseload_w, load.baseload_share))
+        ..Section::titled(language.with_coverage(
+            language.never_below(load.baseload_w, load.baseload_share),
+            profile.energy.coverage,
+        ))
     }
 }
 

@@ -1,10 +1,9 @@
 //! The meters as a tree: what no sub-meter accounts for, and sub-meters above their meter.
 
 use domain::energy::parts_of;
-use domain::figure::is_complete;
-use domain::site::{Meter, Site};
+use domain::site::Meter;
 
-use super::asked::Asked;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 use figures::FigureError;
@@ -14,10 +13,10 @@ use figures::View;
 /// Deeper rows are not set in further.
 const DEEPEST: usize = 4;
 
-/// What is still to be told, the next one last.
+/// Rows that are still to be written, the next one last.
 enum Next<'a> {
     Meter(&'a Meter, usize),
-    /// What a meter and its parts leave, told after the parts.
+    /// Difference between a meter and its parts, after the parts.
     Rest(PartsItem, usize),
 }
 
@@ -25,11 +24,11 @@ enum Next<'a> {
 pub(super) async fn section(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Option<Section>, FigureError> {
     let (t, labels) = (language.energy_labels(), language.labels());
     let mut next: Vec<Next<'_>> =
-        roots(view.site(), asked).into_iter().rev().map(|meter| Next::Meter(meter, 0)).collect();
+        roots(selection).into_iter().rev().map(|meter| Next::Meter(meter, 0)).collect();
     let mut rows = Vec::new();
     while let Some(one) = next.pop() {
         let (meter, depth) = match one {
@@ -39,7 +38,7 @@ pub(super) async fn section(
                 continue;
             }
         };
-        let (mut items, _) = view.parts(meter, &[asked.span]).await?;
+        let (mut items, _) = view.parts(meter, &[selection.span]).await?;
         let Some(item) = items.pop() else { continue };
         rows.push(row(language, meter, &item, depth));
         if !item.parts.is_empty() {
@@ -62,8 +61,8 @@ pub(super) async fn section(
 }
 
 /// The meters of the scope that are no part of another one of it.
-fn roots<'a>(site: &'a Site, asked: &Asked) -> Vec<&'a Meter> {
-    let all = asked.all_meters(site);
+fn roots<'a>(selection: &Selection<'a>) -> Vec<&'a Meter> {
+    let all = selection.all_meters();
     let is_root = |meter: &&&Meter| {
         let parent = meter.parent.as_ref();
         parent.is_none_or(|parent| all.iter().all(|other| other.id != *parent))
@@ -78,7 +77,7 @@ fn row(language: Language, meter: &Meter, item: &PartsItem, depth: usize) -> Row
         depth: depth.min(DEEPEST),
         cells: vec![
             Cell::of(whole.energy_wh.map(|wh| language.energy(wh))),
-            Cell::text(language.percent(whole.coverage)).when(!is_complete(whole.coverage)),
+            Cell::measured(language, whole.coverage),
             Cell::text(language.quality(whole.quality)),
         ],
     }
@@ -92,7 +91,8 @@ fn rest(language: Language, item: &PartsItem, depth: usize) -> Vec<Row> {
         depth: depth.min(DEEPEST),
         cells: vec![
             Cell::of(wh.map(|wh| language.energy(wh))).when(attention),
-            Cell::text(""),
+            // A difference is known as far as the meter that it is taken from.
+            Cell::measured(language, item.whole.coverage),
             Cell::text(""),
         ],
     };

@@ -1,18 +1,19 @@
 //! Gauge in a cell: the figure while it is fresh, its age when it is late, no figure when it is lost.
 
 use domain::Quantity;
+use domain::air::AirLevel;
 use domain::device::Freshness;
 use domain::site::{Site, Zone};
 use domain::wire::state::ZoneState;
 
 use crate::live::view::gauge;
-use crate::words::{Air, Figure, Locale, Tone};
+use crate::words::{Figure, Locale, Tone};
 
 /// Cell of a gauge.
 pub(super) struct Cell {
     /// Figure; `None` when the gauge is lost or has no reading.
     pub(super) figure: Option<Figure>,
-    /// Age, or since when it is silent; `None` when it is fresh.
+    /// Late with its age, or lost since when; `None` when it is fresh.
     pub(super) note: Option<String>,
     /// Unknown when it is not fresh.
     pub(super) tone: Tone,
@@ -36,16 +37,16 @@ pub(super) fn cell(
     let figure = locale.language.measured(quantity, gauge.value);
     let (figure, note, tone) = match gauge.freshness {
         Freshness::Fresh => (Some(figure), None, Tone::Plain),
-        Freshness::Late => (Some(figure), Some(locale.ago(gauge.observed_at)), Tone::Unknown),
+        Freshness::Late => (Some(figure), Some(locale.late(gauge.observed_at)), Tone::Unknown),
         Freshness::Lost => (None, Some(locale.silent_since(gauge.observed_at)), Tone::Unknown),
     };
     Cell { figure, note, tone, expected }
 }
 
 /// Verdict on the CO2 of a zone; `None` when it is not fresh.
-pub(super) fn air(state: &ZoneState, site: &Site) -> Option<Air> {
+pub(super) fn air(state: &ZoneState, site: &Site) -> Option<AirLevel> {
     let gauge = gauge(state, Quantity::Co2)?;
-    (gauge.freshness == Freshness::Fresh).then(|| Air::of(gauge.value, &site.air))
+    (gauge.freshness == Freshness::Fresh).then(|| AirLevel::of(gauge.value, &site.air))
 }
 
 /// Since when the zone as a whole is silent; `None` unless every gauge that it has is lost.

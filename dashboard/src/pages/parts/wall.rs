@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::Quantity;
+use domain::device::Freshness;
 use domain::energy::ActivityState;
 use domain::site::Site;
 use domain::wire::state::ZoneState;
@@ -67,15 +68,16 @@ pub(super) fn parts(language: Language, snapshot: &Snapshot) -> Vec<Part> {
     parts
 }
 
-/// What to do about the air, or else how old the last word on it is.
+/// What to do about the air, or else how late its reading is.
 fn air(locale: &Locale, state: &ZoneState, site: &Site) -> (String, Tone) {
     if let Some(air) = gauges::air(state, site) {
-        return (locale.language.air_on_the_wall(air).to_owned(), air.tone());
+        let (word, tone) = locale.language.air_level_on_the_wall(air);
+        return (word.to_owned(), tone);
     }
     if gauges::silent_since(locale, state).is_some() {
-        return (locale.language.labels().silent.to_owned(), Tone::Unknown);
+        return (locale.language.freshness(Freshness::Lost).0.to_owned(), Tone::Unknown);
     }
-    let late = gauge(state, Quantity::Co2).map(|gauge| locale.ago(gauge.observed_at));
+    let late = gauge(state, Quantity::Co2).map(|gauge| locale.late(gauge.observed_at));
     (late.unwrap_or_default(), Tone::Unknown)
 }
 

@@ -66,7 +66,7 @@ fn row(language: Language, snapshot: &Snapshot, zone: &Zone) -> Row {
             .then(|| language.quality(state.people.quality)),
         capacity: zone.capacity.map(|capacity| language.number(f64::from(capacity), 0)),
         co2: cell(Quantity::Co2),
-        air: gauges::air(&state, &snapshot.site).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &snapshot.site).map(|level| language.air_level(level)),
         temperature: cell(Quantity::Temperature),
         humidity: cell(Quantity::RelativeHumidity),
         power: state.energy.power_w.map(|watts| language.power(watts).text()),

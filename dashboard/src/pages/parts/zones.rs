@@ -74,7 +74,7 @@ fn row(language: Language, snapshot: &Snapshot, zone: &Zone) -> Row {
         // One device usually measures both: then its age is shown once.
         temperature_note: temperature.note.clone().filter(|note| Some(note) != co2.note.as_ref()),
         co2,
-        air: gauges::air(&state, &snapshot.site).map(|air| (language.air(air), air.tone())),
+        air: gauges::air(&state, &snapshot.site).map(|level| language.air_level(level)),
         temperature,
         silent: gauges::silent_since(&locale, &state),
     }

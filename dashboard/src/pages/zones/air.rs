@@ -5,7 +5,8 @@ use domain::site::Thresholds;
 use domain::site::Zone;
 use domain::{Instant, Quantity};
 
-use super::asked::{Asked, Of};
+use super::super::selection::Scope;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table, Tile};
 use crate::words::{Figure, Language, Locale};
 use figures::FigureError;
@@ -14,40 +15,40 @@ use figures::View;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
-    let locale = asked.locale(language, view.site());
+    let locale = selection.locale(language);
     let z = language.zone_labels();
     let measured = |zone: &&Zone| {
         view.site().points.iter().any(|it| it.quantity == Quantity::Co2 && it.zone == zone.id)
     };
-    match asked.of(view.site()) {
-        Of::Zone(zone) if measured(&zone) => {
-            let report = view.air(zone, asked.span).await?;
-            Ok(one(&locale, asked, &report, &view.site().air))
+    match selection.scope {
+        Scope::Zone(zone) if measured(&zone) => {
+            let report = view.air(zone, selection.span).await?;
+            Ok(one(&locale, selection, &report, &view.site().air))
         }
-        Of::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
-        Of::All | Of::Building if asked.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
-        Of::All | Of::Building => {
+        Scope::Zone(_) => Ok(vec![Section::saying(z.air, z.no_air)]),
+        _ if selection.is_month() => Ok(vec![Section::saying(z.air, z.pick_one)]),
+        Scope::All | Scope::Building | Scope::Meter(_) => {
             let measured: Vec<&Zone> = view.site().zones.iter().filter(measured).collect();
             let ids: Vec<_> = measured.iter().map(|zone| Some(zone.id.clone())).collect();
-            let people = view.people_quarters_of(&ids, asked.span).await?;
+            let people = view.people_quarters_of(&ids, selection.span).await?;
             let mut reports = Vec::new();
             for (zone, people) in measured.into_iter().zip(people) {
-                let report = view.air_beside(zone, asked.span, people).await?;
+                let report = view.air_beside(zone, selection.span, people).await?;
                 reports.push((zone, report));
             }
             if reports.is_empty() {
                 return Ok(vec![Section::saying(z.air, z.no_air)]);
             }
-            Ok(overview(&locale, asked, &reports, &view.site().air))
+            Ok(overview(&locale, selection, &reports, &view.site().air))
         }
     }
 }
 
 fn overview(
     locale: &Locale,
-    asked: &Asked,
+    selection: &Selection<'_>,
     reports: &[(&Zone, AirReport)],
     levels: &Thresholds,
 ) -> Vec<Section> {
@@ -58,28 +59,29 @@ fn overview(
         .filter(|(_, it)| it.occupied.is_some_and(|it| it.above_action > 0.0))
         .map(|(zone, _)| zone.name.as_str())
         .collect();
-    let known = reports.iter().any(|(_, it)| it.occupied.is_some());
-    let title = if known { language.stuffy_zones(&stuffy, levels) } else { z.air.to_owned() };
+    let any_occupied = reports.iter().any(|(_, it)| it.occupied.is_some());
+    let title =
+        if any_occupied { language.stuffy_zones(&stuffy, levels) } else { z.air.to_owned() };
     let mut head = vec![z.zone];
-    if asked.is_current() {
+    if selection.is_current() {
         head.push(z.co2_now);
     }
     head.extend([z.above_reference, z.above_action, z.highest, z.icone, z.category]);
     head.push(t.measured_time);
     let row = |(zone, report): &(&Zone, AirReport)| {
         let mut cells = Vec::new();
-        if asked.is_current() {
+        if selection.is_current() {
             cells.push(now(language, report));
         }
         cells.extend(shares(language, report));
-        cells.push(Cell::text(language.percent(report.coverage)).when(report.coverage < 0.9));
+        cells.push(Cell::measured(language, report.coverage));
         Row { depth: 0, name: zone.name.clone(), cells }
     };
     let table = Table::new(head, reports.iter().map(row).collect());
     let notes = vec![language.air_levels(levels), z.air_note.to_owned()];
     let mut sections = vec![Section { tables: vec![table], notes, ..Section::titled(title) }];
     let advice = |(zone, report): &(&Zone, AirReport)| {
-        let advice = report.advice.filter(|_| asked.is_current())?;
+        let advice = report.advice.filter(|_| selection.is_current())?;
         Some(format!("{} — {}", zone.name, language.advice(&advice)))
     };
     let lines: Vec<String> = reports.iter().filter_map(advice).collect();
@@ -112,14 +114,19 @@ fn renewals(language: Language, reports: &[(&Zone, AirReport)]) -> Section {
     Section { tables: vec![table], notes, ..Section::titled(z.renewal) }
 }
 
-fn one(locale: &Locale, asked: &Asked, report: &AirReport, levels: &Thresholds) -> Vec<Section> {
+fn one(
+    locale: &Locale,
+    selection: &Selection<'_>,
+    report: &AirReport,
+    levels: &Thresholds,
+) -> Vec<Section> {
     let language = locale.language;
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Some(Figure { number, unit: "" });
     let text = |cell: Cell| cell.text.and_then(plain);
     let title = match (report.co2_ppm, report.level) {
-        (Some(ppm), Some(level)) if asked.is_current() => {
-            format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level))
+        (Some(ppm), Some(level)) if selection.is_current() => {
+            format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level).0)
         }
         _ if report.coverage > 0.0 => z.air.to_owned(),
         _ => z.nothing_measured.to_owned(),
@@ -137,11 +144,15 @@ fn one(locale: &Locale, asked: &Asked, report: &AirReport, levels: &Thresholds) 
     }
     tiles.push(Tile::new(z.per_person, text(each)));
     tiles.push(Tile::new(z.occupied_time, report.occupied.map(|it| language.hours(it.occupied_h))));
-    let advice = report.advice.filter(|_| asked.is_current());
+    let advice = report.advice.filter(|_| selection.is_current());
     let lines = advice.iter().map(|it| language.advice(it)).collect();
-    let known = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
-    let notes =
-        vec![known, language.air_levels(levels), z.air_note.to_owned(), z.renewal_note.to_owned()];
+    let measured = language.labelled(t.measured_time, language.percent(report.coverage)) + ".";
+    let notes = vec![
+        measured,
+        language.air_levels(levels),
+        z.air_note.to_owned(),
+        z.renewal_note.to_owned(),
+    ];
     let aired = report.airings.iter().map(|airing| (airing.start, locale.airing(airing))).collect();
     vec![Section { tiles, lines, notes, ..Section::titled(title) }, airings(language, aired)]
 }
@@ -161,7 +172,7 @@ fn airings(language: Language, mut aired: Vec<(Instant, String)>) -> Section {
 fn now(language: Language, report: &AirReport) -> Cell {
     let cell = report.co2_ppm.zip(report.level).map(|(ppm, level)| {
         let flagged = !matches!(level, AirLevel::Good);
-        let text = format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level));
+        let text = format!("{}\u{a0}ppm, {}", language.number(ppm, 0), language.air_level(level).0);
         Cell::text(text).when(flagged)
     });
     cell.unwrap_or_else(|| Cell::of(None))

@@ -5,7 +5,8 @@ use domain::calendar::{Step, grid};
 use domain::ids::ZoneId;
 use domain::occupancy::{Attendance, MeanPeople};
 
-use super::asked::{Asked, Of};
+use super::super::selection::Scope;
+use super::panel::Selection;
 use crate::privacy::Visibility;
 use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
@@ -19,30 +20,37 @@ pub(super) async fn sections(
     view: &View,
     language: Language,
     visibility: Visibility,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
-    let locale = asked.locale(language, view.site());
-    let of = asked.of(view.site());
-    if !matches!(of, Of::All) || asked.is_month() {
-        let mut sections = one(view, &locale, asked, of.zone()).await?;
-        if matches!(of, Of::All) {
+    let locale = selection.locale(language);
+    let is_overview = matches!(selection.scope, Scope::All);
+    if !is_overview || selection.is_month() {
+        let mut sections = one(view, &locale, selection, selection.scope.zone()).await?;
+        if is_overview {
             let note = language.zone_labels().pick_one.to_owned();
             sections[0].notes.insert(0, note);
         }
         return Ok(sections);
     }
-    Ok(vec![overview(view, &locale, visibility, asked).await?])
+    Ok(vec![overview(view, &locale, visibility, selection).await?])
 }
 
 /// Below so many person-hours no zone was used enough to be named.
 const LEAST_USE_H: f64 = 0.5;
+
+/// The zone with the most person-hours.
+struct Used {
+    name: String,
+    person_hours: f64,
+    coverage: f64,
+}
 
 /// A row for the building and for each zone.
 async fn overview(
     view: &View,
     locale: &Locale,
     visibility: Visibility,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Section, FigureError> {
     let (language, site) = (locale.language, view.site());
     let (t, z) = (language.labels(), language.zone_labels());
@@ -52,21 +60,23 @@ async fn overview(
         .collect();
     let withheld = scopes.len() <= site.zones.len();
     let ids: Vec<_> = scopes.iter().map(|(zone, _)| zone.clone()).collect();
-    let people = view.people_quarters_of(&ids, asked.span).await?;
-    let (mut rows, mut most): (_, Option<(f64, String)>) = (Vec::new(), None);
+    let people = view.people_quarters_of(&ids, selection.span).await?;
+    let (mut rows, mut most): (_, Option<Used>) = (Vec::new(), None);
     for ((zone, name), people) in scopes.into_iter().zip(people) {
-        let attendance = used(view, asked.span, &people).await?;
+        let attendance = used(view, selection.span, &people).await?;
         // A floor holds its rooms: only what people call a room is compared.
         let is_room =
             zone.is_some_and(|id| site.zones.iter().all(|it| it.parent.as_ref() != Some(&id)));
-        let highest = most.as_ref().map_or(LEAST_USE_H, |(highest, _)| *highest);
-        if let Some(hours) = attendance.person_hours.filter(|hours| is_room && *hours > highest) {
-            most = Some((hours, name.clone()));
+        let highest = most.as_ref().map_or(LEAST_USE_H, |it| it.person_hours);
+        let hours = attendance.person_hours.filter(|hours| is_room && *hours > highest);
+        if let Some(person_hours) = hours {
+            most = Some(Used { person_hours, name: name.clone(), coverage: attendance.coverage });
         }
         rows.push(Row { depth: 0, name, cells: cells(locale, &attendance) });
     }
-    let title = most.map_or(z.attendance.to_owned(), |(hours, name)| {
-        language.most_visited(&name, &language.number(hours, 0))
+    let title = most.map_or(z.attendance.to_owned(), |it| {
+        let finding = language.most_visited(&it.name, &language.number(it.person_hours, 0));
+        language.with_coverage(finding, it.coverage)
     });
     let table = Table::new(head(language, z.zone), rows);
     let mut notes = vec![z.attendance_note.to_owned()];
@@ -92,11 +102,11 @@ fn head(language: Language, first: &'static str) -> Vec<&'static str> {
 fn cells(locale: &Locale, attendance: &Attendance) -> Vec<Cell> {
     let language = locale.language;
     let z = language.zone_labels();
-    let is_known = attendance.coverage > 0.0;
-    // What cannot be there is said in words; what is not known is unknown.
+    let is_measured = attendance.coverage > 0.0;
+    // A figure that cannot exist has words in its place; one that is not measured is unknown.
     let or = |text: Option<String>, else_say: &str| match text {
         Some(text) => Cell::text(text),
-        None if is_known => Cell::text(else_say),
+        None if is_measured => Cell::text(else_say),
         None => Cell::of(None),
     };
     let hours = |hours: f64| language.hours(hours).text();
@@ -121,7 +131,7 @@ fn cells(locale: &Locale, attendance: &Attendance) -> Vec<Cell> {
         or(attendance.visits.map(|visits| language.number(visits, 0)), z.no_doors),
         or(attendance.use_rate.map(|rate| language.percent(rate)), z.never_open),
         Cell::text(language.quality(attendance.quality)),
-        Cell::text(language.percent(attendance.coverage)).when(attendance.coverage < 0.9),
+        Cell::measured(language, attendance.coverage),
     ]
 }
 
@@ -133,17 +143,17 @@ fn person_hours(language: Language, value: f64, attendance: &Attendance) -> Stri
 async fn one(
     view: &View,
     locale: &Locale,
-    asked: &Asked,
+    selection: &Selection<'_>,
     zone: Option<ZoneId>,
 ) -> Result<Vec<Section>, FigureError> {
-    let quarters = view.people_quarters(zone, asked.span).await?;
-    let whole = used(view, asked.span, &quarters).await?;
+    let quarters = view.people_quarters(zone, selection.span).await?;
+    let whole = used(view, selection.span, &quarters).await?;
     let mut sections = vec![summary(locale, &whole)];
-    let bars: Vec<Period> = grid(asked.bars(), asked.span, &view.site().timezone)
-        .take_while(|bar| bar.start() < asked.now)
+    let bars: Vec<Period> = grid(selection.bars(), selection.span, &view.site().timezone)
+        .take_while(|bar| bar.start() < selection.now)
         .collect();
-    sections.push(course(locale, asked, &bars, &quarters));
-    let days = view.past(asked.span, Step::Day);
+    sections.push(course(locale, selection, &bars, &quarters));
+    let days = view.past(selection.span, Step::Day);
     if days.len() > 1 {
         let of_days = view.attendances_beside(&quarters, &days).await?;
         let row = |(day, attendance): (&Period, &Attendance)| Row {
@@ -173,15 +183,16 @@ fn summary(locale: &Locale, attendance: &Attendance) -> Section {
     let (t, z) = (language.labels(), language.zone_labels());
     let plain = |number: String| Figure { number, unit: "" };
     let title = match attendance.peak {
-        Some(peak) => language.labelled(z.peak, locale.peak(&peak)),
+        Some(peak) => language
+            .with_coverage(language.labelled(z.peak, locale.peak(&peak)), attendance.coverage),
         None => z.nothing_measured.to_owned(),
     };
     let quality = language.labelled(z.quality, language.quality(attendance.quality));
-    let known = language.labelled(t.measured_time, language.percent(attendance.coverage));
+    let measured = language.labelled(t.measured_time, language.percent(attendance.coverage));
     let sources = language.witnesses(attendance.sources);
     let sources =
         sources.map_or_else(String::new, |it| format!(" {}.", language.labelled(z.sources, it)));
-    let notes = vec![format!("{quality}. {known}.{sources}"), z.attendance_note.to_owned()];
+    let notes = vec![format!("{quality}. {measured}.{sources}"), z.attendance_note.to_owned()];
     let interval =
         attendance.person_hours.map(|value| plain(person_hours(language, value, attendance)));
     Section {
@@ -201,13 +212,18 @@ fn summary(locale: &Locale, attendance: &Attendance) -> Section {
 }
 
 /// People through the span, with the raw count of the doors beside what is attendance.
-fn course(locale: &Locale, asked: &Asked, bars: &[Period], quarters: &PeopleQuarters) -> Section {
+fn course(
+    locale: &Locale,
+    selection: &Selection<'_>,
+    bars: &[Period],
+    quarters: &PeopleQuarters,
+) -> Section {
     let language = locale.language;
     let z = language.zone_labels();
     let means: Vec<Option<MeanPeople>> = bars.iter().map(|bar| quarters.mean(*bar)).collect();
     let values: Vec<Option<f64>> = means.iter().map(|it| it.as_ref().map(|it| it.people)).collect();
     let highest = values.iter().flatten().copied().fold(0.0, f64::max);
-    let is_day = asked.bars() == Step::Hour;
+    let is_day = selection.bars() == Step::Hour;
     let (title, first) = if is_day { (z.people_by_hour, z.hour) } else { (z.people_by_day, z.day) };
     let name = |bar: &Period| {
         if is_day { locale.clock(bar.start()) } else { locale.day(bar.start()) }

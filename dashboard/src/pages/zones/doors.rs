@@ -5,7 +5,8 @@ use domain::calendar::Step;
 use domain::occupancy::{Balance, Counting, DoorCounting};
 use domain::site::{Side, Site, Zone};
 
-use super::asked::{Asked, Of};
+use super::super::selection::Scope;
+use super::panel::Selection;
 use crate::privacy::Visibility;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::{Language, Locale};
@@ -16,23 +17,23 @@ pub(super) async fn sections(
     view: &View,
     language: Language,
     visibility: Visibility,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
-    let (locale, z) = (asked.locale(language, view.site()), language.zone_labels());
-    let of = asked.of(view.site());
-    let days = view.past(asked.span, Step::Day);
-    let counted = view.countings(of.zone(), &days).await?;
+    let (locale, z) = (selection.locale(language), language.zone_labels());
+    let days = view.past(selection.span, Step::Day);
+    let counted = view.countings(selection.scope.zone(), &days).await?;
     let counted_day = |(day, counting): (&Period, Option<Counting>)| {
         let counting = counting?;
         Some(Day { name: locale.day(day.start()), counting })
     };
-    let known: Vec<Day> = days.iter().zip(counted).filter_map(counted_day).collect();
-    if known.is_empty() {
+    let counted_days: Vec<Day> = days.iter().zip(counted).filter_map(counted_day).collect();
+    if counted_days.is_empty() {
         return Ok(vec![Section::saying(z.doors, z.no_doorways)]);
     }
-    let mut sections = vec![by_day(&locale, &known), by_door(language, view.site(), &known)];
-    if matches!(of, Of::All) {
-        sections.extend(by_zone(view, &locale, visibility, asked).await?);
+    let mut sections =
+        vec![by_day(&locale, &counted_days), by_door(language, view.site(), &counted_days)];
+    if matches!(selection.scope, Scope::All) {
+        sections.extend(by_zone(view, &locale, visibility, selection).await?);
     }
     Ok(sections)
 }
@@ -65,10 +66,10 @@ fn cells(locale: &Locale, counting: &Counting) -> Vec<Cell> {
     ]
 }
 
-fn by_day(locale: &Locale, known: &[Day]) -> Section {
+fn by_day(locale: &Locale, days: &[Day]) -> Section {
     let language = locale.language;
     let z = language.zone_labels();
-    let over = || known.iter().filter(|day| day.counting.balance.is_some());
+    let over = || days.iter().filter(|day| day.counting.balance.is_some());
     let sum = |of: fn(&Counting) -> f64| over().map(|day| of(&day.counting)).sum::<f64>();
     let (drift, most) = (sum(|it| it.drift), sum(|it| it.people_in).max(sum(|it| it.people_out)));
     let title = match most {
@@ -77,13 +78,13 @@ fn by_day(locale: &Locale, known: &[Day]) -> Section {
     };
     let row =
         |day: &Day| Row { depth: 0, name: day.name.clone(), cells: cells(locale, &day.counting) };
-    let table = Table::new(head(language, z.day), known.iter().map(row).collect());
+    let table = Table::new(head(language, z.day), days.iter().map(row).collect());
     let notes = vec![z.doors_note.to_owned(), z.counted_note.to_owned()];
     Section { tables: vec![table], notes, ..Section::titled(title) }
 }
 
 /// Each door with each day.
-fn by_door(language: Language, site: &Site, known: &[Day]) -> Section {
+fn by_door(language: Language, site: &Site, days: &[Day]) -> Section {
     let z = language.zone_labels();
     let row = |day: &Day| {
         let row = |door: &DoorCounting| Row {
@@ -99,7 +100,7 @@ fn by_door(language: Language, site: &Site, known: &[Day]) -> Section {
     };
     let table = Table::folded(
         vec![z.door, z.people_in, z.people_out, z.drift],
-        known.iter().flat_map(row).collect(),
+        days.iter().flat_map(row).collect(),
     );
     Section { tables: vec![table], ..Section::titled(z.door) }
 }
@@ -123,13 +124,13 @@ async fn by_zone(
     view: &View,
     locale: &Locale,
     visibility: Visibility,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Option<Section>, FigureError> {
     let z = locale.language.zone_labels();
     let mut rows = Vec::new();
     let shown = |zone: &&Zone| !visibility.withholds(view.site(), Some(&zone.id));
     for zone in view.site().zones.iter().filter(shown) {
-        let counted = view.countings(Some(zone.id.clone()), &[asked.span]).await?;
+        let counted = view.countings(Some(zone.id.clone()), &[selection.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {
             let cells = cells(locale, &counting);
             rows.push(Row { depth: 0, name: zone.name.clone(), cells });

@@ -5,7 +5,8 @@ use domain::air::InstrumentCheck;
 use domain::device::Fault;
 use domain::site::Point;
 
-use super::asked::{Asked, Of};
+use super::super::selection::Scope;
+use super::panel::Selection;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Language;
 use figures::FigureError;
@@ -14,30 +15,29 @@ use figures::View;
 pub(super) async fn sections(
     view: &View,
     language: Language,
-    asked: &Asked,
+    selection: &Selection<'_>,
 ) -> Result<Vec<Section>, FigureError> {
     let z = language.zone_labels();
-    let of = asked.of(view.site());
-    let is_asked = |point: &&Point| match of {
-        Of::All | Of::Building => true,
-        Of::Zone(zone) => view.site().is_within(&point.zone, &zone.id),
+    let is_selected = |point: &&Point| match selection.scope {
+        Scope::All | Scope::Building | Scope::Meter(_) => true,
+        Scope::Zone(zone) => view.site().is_within(&point.zone, &zone.id),
     };
     let points: Vec<&Point> = view
         .site()
         .points
         .iter()
         .filter(|it| it.quantity == Quantity::Co2)
-        .filter(is_asked)
+        .filter(is_selected)
         .collect();
     if points.is_empty() {
         return Ok(vec![Section::saying(z.instruments, z.no_air)]);
     }
     // All of them are compared with one another, whichever are shown.
-    let checks = view.instrument_checks(asked.span).await?;
+    let checks = view.instrument_checks(selection.span).await?;
     let of_point = |point: &Point| checks.iter().find(|check| check.point == point.id);
     let faulty = points.iter().filter_map(|it| of_point(it)).filter(|it| !it.faults.is_empty());
-    let heard = points.iter().any(|point| of_point(point).is_some());
-    let title = if heard {
+    let any_reading = points.iter().any(|point| of_point(point).is_some());
+    let title = if any_reading {
         language.faulty_instruments(faulty.count())
     } else {
         z.nothing_measured.to_owned()

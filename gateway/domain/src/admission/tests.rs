@@ -3,12 +3,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::message::DevicePresence;
 use crate::reading::Value;
+use crate::testing::at;
 
 const NOW: &str = "2026-11-23T14:00:00Z";
-
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
 
 /// An admission for a site with one point, filled by `air-3`, and room for one unknown source.
 fn admission() -> Admission {

@@ -185,8 +185,7 @@ fn is_frozen(readings: &[(Instant, f64)], limits: &InstrumentLimits) -> bool {
     let Some(&(last, value)) = readings.last() else { return false };
     let same = readings.iter().rev().take_while(|(_, ppm)| (*ppm - value).abs() < f64::EPSILON);
     let same: Vec<Instant> = same.map(|(at, _)| *at).collect();
-    let held = same.last().map_or(0.0, |first| last.since(*first).as_secs_f64());
-    same.len() > 10 && held >= limits.frozen_s
+    same.len() > 10 && same.last().is_some_and(|first| last.since(*first) >= limits.frozen)
 }
 
 fn co2(site: &Site) -> impl Iterator<Item = &Point> {

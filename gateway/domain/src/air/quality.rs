@@ -8,7 +8,7 @@ use crate::site::Thresholds;
 /// No air outdoors has less CO2: an instrument that says so is out of calibration. It is shown all the same.
 pub(super) const OUTDOOR_LEAST_PPM: f64 = 400.0;
 
-/// What CO2 says of air at one moment.
+/// Level of the air at one moment, by its CO2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AirLevel {
@@ -23,7 +23,7 @@ pub enum AirLevel {
 }
 
 impl AirLevel {
-    /// What this much CO2 says.
+    /// Level of this much CO2.
     pub fn of(co2_ppm: f64, thresholds: &Thresholds) -> Self {
         if co2_ppm < OUTDOOR_LEAST_PPM {
             Self::Impossible
@@ -61,7 +61,7 @@ impl Category {
     }
 }
 
-/// Shares of the occupied time of which the air is known.
+/// Shares of the occupied time with known air.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AirShares {
     /// Hours with people and known air.
@@ -93,7 +93,7 @@ pub struct Icone {
 
 /// Hours of occupied time from which on ICONE stands for a week.
 const ICONE_HOURS: f64 = 20.0;
-/// What of the time may lie above the category that is told.
+/// Share of the time that a category must hold for.
 const CATEGORY_SHARE: f64 = 0.95;
 
 impl AirShares {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_categories_of_the_standard_are_told_by_the_excess_over_outdoor_air() {
+    fn the_categories_of_the_standard_follow_from_the_excess_over_outdoor_air() {
         assert_eq!(
             [550.0, 551.0, 1350.0, 1351.0].map(|ppm| Category::of(ppm, &Thresholds::default())),
             [Category::I, Category::Ii, Category::Iii, Category::Iv]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::track::{Track, median, quantile};
 use crate::instant::Period;
+use crate::total::Total;
 
 /// Conditions for a decay that gives an air change (`ln(C - outdoor)` over time is a line): number of values, share of
 /// the scatter that the line explains, excess at its start, and share of that by which it falls.
@@ -104,10 +105,9 @@ fn decay(track: &Track, spell: Period, outdoor_ppm: f64) -> Option<f64> {
 /// Slope of the straight line through points, and the share of their scatter that it explains.
 fn straight(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let count = points.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).total() / count;
     let (x, y) = (mean(|it| it.0), mean(|it| it.1));
-    let sum =
-        |of: &dyn Fn(f64, f64) -> f64| points.iter().map(|it| of(it.0 - x, it.1 - y)).sum::<f64>();
+    let sum = |of: &dyn Fn(f64, f64) -> f64| points.iter().map(|it| of(it.0 - x, it.1 - y)).total();
     let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
     (xx > 0.0 && yy > 0.0).then(|| (xy / xx, xy * xy / (xx * yy)))
 }

@@ -15,13 +15,14 @@ use crate::occupancy::{PeopleFigure, closed_hours};
 use crate::reading::SeriesSet;
 use crate::site::{Activity, Assignment, Site, Zone};
 
-/// What outdoor air shows: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
+/// CO2 of outdoor air: the lowest of the period but for one in a hundred, within what outdoor air can be, in ppm.
 const OUTDOOR_SHARE: f64 = 0.01;
 const OUTDOOR_MOST_PPM: f64 = 480.0;
-/// So long after people left the air is mixed, and for so long a night tells.
+/// Time after people have left until the air is mixed.
 const MIXED_AFTER: SignedDuration = SignedDuration::from_mins(30);
+/// Longest part of a night that is evaluated.
 const NIGHT: SignedDuration = SignedDuration::from_hours(6);
-/// What people do where the site file does not say.
+/// Activity of people where the site file does not name one.
 const USUAL_ACTIVITY: Activity = Activity::Light;
 
 /// The air of a zone over a period, with its proof.
@@ -29,23 +30,23 @@ const USUAL_ACTIVITY: Activity = Activity::Light;
 pub struct AirReport {
     /// The newest CO2, in ppm; below 400 it is shown all the same.
     pub co2_ppm: Option<f64>,
-    /// What it says.
+    /// Level of this CO2.
     pub level: Option<AirLevel>,
-    /// What outdoor air is taken to have, in ppm.
+    /// CO2 that outdoor air is taken to have, in ppm.
     pub outdoor_ppm: f64,
     /// Share of the period with known CO2.
     pub coverage: f64,
     /// The occupied time; `None` without any of which the air is known.
     pub occupied: Option<AirShares>,
-    /// How often the air is renewed while nobody is there, in the closed building: fans run as at night.
+    /// Renewal of the air while nobody is there, in the closed building: fans run as at night.
     pub renewal: Option<Renewal>,
     /// The same in opening hours, from spells without anybody; `None` without opening hours.
     pub renewal_open: Option<Renewal>,
     /// Outdoor air for each person while somebody was there.
     pub per_person: Option<PerPerson>,
-    /// When it was aired.
+    /// Airings by opened windows.
     pub airings: Vec<Airing>,
-    /// What opening the windows would bring, where the newest air needs it.
+    /// Advice to open the windows, where the newest air needs it.
     pub advice: Option<Advice>,
 }
 
@@ -75,8 +76,9 @@ pub fn zone_air(
     let shares = AirShares::of(&occupied, outdoor_ppm, &thresholds);
     let quiet = quiet(buckets());
     let (closed, open) = by_regime(site, span, &quiet);
-    let of =
-        |regime, spells: &[Period], told| Renewal::of(regime, &track, spells, outdoor_ppm, told);
+    let of = |regime, spells: &[Period], stated| {
+        Renewal::of(regime, &track, spells, outdoor_ppm, stated)
+    };
     let renewal = of(RenewalBasis::NightDecay, &closed, zone.air_changes_per_h);
     let renewal_open = site
         .opening
@@ -153,7 +155,8 @@ mod tests {
     use crate::Instant;
     use crate::figure::Quality;
     use crate::quantity::Quantity;
-    use crate::reading::{DatedBy, Observation, Source, Value};
+    use crate::reading::{DatedBy, Observation, Value};
+    use crate::testing::source;
 
     const ROOM: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
         [[zone]]\nid = \"z\"\nname = \"Z\"\nvolume_m3 = 100\nactivity = \"office\"\n\
@@ -190,9 +193,7 @@ mod tests {
             Observation { observed_at: at, received_at: at, dated_by: DatedBy::Device, value }
         };
         let mut series = SeriesSet::default();
-        let source =
-            Source { device: "c".parse().unwrap(), quantity: Quantity::Co2, channel: None };
-        series.insert(source, (0..1440).map(reading).collect());
+        series.insert(source("c", Quantity::Co2), (0..1440).map(reading).collect());
         let grid: Vec<Period> =
             (0..96).map(|nr| Period::new(at(15 * nr), at(15 * nr + 15)).unwrap()).collect();
         let is_there = |period: &Period| (at(480)..at(720)).contains(&period.start());
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_a_room_is_told_with_its_air_changes_and_its_stuffy_hours() {
+    fn a_day_of_a_room_has_its_air_changes_and_its_stuffy_hours() {
         let report = report(0.0);
         let renewal = report.renewal.unwrap();
         assert!((renewal.per_h - 0.5).abs() < 0.02, "{renewal:?}");
@@ -225,9 +226,7 @@ mod tests {
                 let received_at = observed_at;
                 Observation { observed_at, received_at, dated_by: DatedBy::Device, value }
             };
-            let source =
-                Source { device: device.parse().unwrap(), quantity: Quantity::Co2, channel: None };
-            series.insert(source, (0..240).map(one).collect());
+            series.insert(source(device, Quantity::Co2), (0..240).map(one).collect());
         }
         let grid: Vec<Period> =
             (0..16).map(|nr| Period::new(at(15 * nr), at(15 * nr + 15)).unwrap()).collect();
@@ -245,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn air_changes_of_the_open_building_are_told_apart_from_those_of_its_nights() {
+    fn air_changes_of_the_open_building_are_distinguished_from_those_of_its_nights() {
         let hours = "[site.opening]\nthursday = [\"06:00-15:00\"]\n";
         let text = ROOM.replace("[[zone]]", &format!("{hours}[[zone]]"));
         let site = crate::site::parse(&text, "a.toml").unwrap();
@@ -260,9 +259,7 @@ mod tests {
             Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value }
         };
         let mut series = SeriesSet::default();
-        let source =
-            Source { device: "c".parse().unwrap(), quantity: Quantity::Co2, channel: None };
-        series.insert(source, (0..1440).map(one).collect());
+        series.insert(source("c", Quantity::Co2), (0..1440).map(one).collect());
         let grid: Vec<Period> =
             (0..96).map(|nr| Period::new(at(nr * 15), at(nr * 15 + 15)).unwrap()).collect();
         let people: Vec<PeopleFigure> = grid
@@ -271,9 +268,9 @@ mod tests {
             .collect();
         let day = Period::new(at(0), at(1440)).unwrap();
 
-        let told = zone_air(&site, &site.zones[0], day, (&grid, &people), &series);
+        let report = zone_air(&site, &site.zones[0], day, (&grid, &people), &series);
 
-        let (open, closed) = (told.renewal_open.unwrap(), told.renewal.unwrap());
+        let (open, closed) = (report.renewal_open.unwrap(), report.renewal.unwrap());
         assert!((open.per_h - 2.0).abs() < 0.1 && open.basis == RenewalBasis::DayDecay, "{open:?}");
         assert!((closed.per_h - 0.4).abs() < 0.05, "{closed:?}");
     }

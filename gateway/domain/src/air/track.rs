@@ -34,17 +34,17 @@ impl Track {
                 }
             }
         }
-        let known: Vec<(i64, f64)> =
+        let minutes: Vec<(i64, f64)> =
             sums.into_iter().map(|(minute, (sum, count))| (minute, sum / count)).collect();
-        Self::filled(&known, site.rules.longest_gap().as_secs_f64())
+        Self::filled(&minutes, site.rules.longest_gap().as_secs_f64())
     }
 
-    fn filled(known: &[(i64, f64)], max_gap_s: f64) -> Self {
-        let mut track = Vec::with_capacity(known.len());
+    fn filled(minutes: &[(i64, f64)], max_gap_s: f64) -> Self {
+        let mut track = Vec::with_capacity(minutes.len());
         let at = |minute: i64| Instant::from_millis(minute * MINUTE_MS);
-        for (index, &(minute, value)) in known.iter().enumerate() {
+        for (index, &(minute, value)) in minutes.iter().enumerate() {
             track.push((at(minute), value));
-            let Some(&(next, to)) = known.get(index + 1) else { break };
+            let Some(&(next, to)) = minutes.get(index + 1) else { break };
             let length = (next - minute) as f64;
             if length * 60.0 <= max_gap_s {
                 let interpolated =

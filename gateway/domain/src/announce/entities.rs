@@ -4,6 +4,10 @@ use super::words::Words;
 use crate::quantity::Quantity;
 use crate::site::{Point, Zone};
 
+/// Template of the start of the civil day of a state, by the time zone that Home Assistant has.
+const DAY_START: &str = "{{ (value_json.as_of | as_datetime | as_local)\
+     .replace(hour=0, minute=0, second=0, microsecond=0).isoformat() }}";
+
 /// One figure as Home Assistant describes it.
 pub(super) struct Entity {
     /// Unique within the site.
@@ -17,6 +21,8 @@ pub(super) struct Entity {
     pub(super) class: Option<&'static str>,
     pub(super) unit: Option<&'static str>,
     pub(super) state_class: Option<&'static str>,
+    /// Start of the time over which a total runs.
+    pub(super) last_reset: Option<&'static str>,
 }
 
 impl Entity {
@@ -38,6 +44,7 @@ pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Ent
             class: None,
             unit: Some(words.people_unit),
             state_class: Some("measurement"),
+            last_reset: None,
         },
         Entity {
             id: format!("{id}_occupancy"),
@@ -50,13 +57,14 @@ pub(super) fn people(id: &str, name: &str, state: &str, words: Words) -> Vec<Ent
             class: Some("occupancy"),
             unit: None,
             state_class: None,
+            last_reset: None,
         },
     ]
 }
 
 /// Entities for the power and the energy of the day of a place or meter of this name.
 pub(super) fn energy(id: &str, name: &str, state: &str, words: Words) -> [Entity; 2] {
-    let entity = |what: &str, word: &str, key: &str, class, unit, state_class| Entity {
+    let entity = |what: &str, word: &str, key: &str, class, unit| Entity {
         id: format!("{id}_{what}"),
         name: format!("{name}: {word}"),
         state: state.to_owned(),
@@ -64,13 +72,14 @@ pub(super) fn energy(id: &str, name: &str, state: &str, words: Words) -> [Entity
         is_state: false,
         class: Some(class),
         unit: Some(unit),
-        state_class: Some(state_class),
+        state_class: Some("measurement"),
+        last_reset: None,
     };
-    [
-        entity("power", words.power, "power_w", "power", "W", "measurement"),
-        // It begins anew each day, which this class allows.
-        entity("energy_today", words.energy_today, "today_wh", "energy", "Wh", "total_increasing"),
-    ]
+    let power = entity("power", words.power, "power_w", "power", "W");
+    let today = entity("energy_today", words.energy_today, "today_wh", "energy", "Wh");
+    // Power that was held for a silence is taken back when the silence lasts, so the day's energy may fall a little, which
+    // `total_increasing` would take for a new meter.
+    [power, Entity { state_class: Some("total"), last_reset: Some(DAY_START), ..today }]
 }
 
 /// Entity of the newest reading of a point; `None` for quantities that have entities of another kind.
@@ -97,5 +106,6 @@ pub(super) fn gauge(point: &Point, zone: &Zone, state: &str, words: Words) -> Op
         class: Some(class),
         unit: Some(unit),
         state_class: Some("measurement"),
+        last_reset: None,
     })
 }

@@ -11,7 +11,7 @@
 //! | `words` | their names, in French and English |
 //!
 //! The site is one device. Values are taken from the state topics as they are; unknown stays unknown. The gateway's own
-//! state tells whether they are to be believed. A site that does not want to be announced takes back what an earlier
+//! state shows whether they are to be believed. A site that is not to be announced takes back what an earlier
 //! start has announced.
 
 mod entities;
@@ -101,6 +101,7 @@ impl Announcer<'_> {
             ("device_class", entity.class),
             ("unit_of_measurement", entity.unit),
             ("state_class", entity.state_class),
+            ("last_reset_value_template", entity.last_reset),
         ] {
             if let Some(value) = value {
                 config[key] = value.into();

@@ -116,18 +116,18 @@ fn all_figures_have_the_class_and_unit_that_home_assistant_knows() {
             "sensor/vigie_dreux/meter_laser_energy_today",
             "energy",
             "Wh",
-            "total_increasing",
+            "total",
             "{{ value_json.today_wh }}",
         ),
     ] {
         let config = config(&format!("homeassistant/{topic}/config"));
-        let told = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
+        let text = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
         assert_eq!(
-            (told("device_class"), told("unit_of_measurement"), told("state_class")),
+            (text("device_class"), text("unit_of_measurement"), text("state_class")),
             (class.to_owned(), unit.to_owned(), state_class.to_owned()),
             "{topic}"
         );
-        assert_eq!(told("value_template"), template);
+        assert_eq!(text("value_template"), template);
     }
 }
 
@@ -169,4 +169,28 @@ fn no_announcement_is_read_back() {
         assert_eq!(translation, Translation::default(), "{topic}");
     }
     assert_eq!(families.learned(), Vec::<String>::new());
+}
+
+#[test]
+fn energy_of_the_day_may_fall_a_little_and_begins_anew_with_the_day() {
+    let topics =
+        ["meter_laser", "building"].map(|id| format!("sensor/vigie_dreux/{id}_energy_today"));
+    for topic in topics {
+        let config = config(&format!("homeassistant/{topic}/config"));
+        assert_eq!(config["state_class"], "total", "{topic}");
+        assert_eq!(
+            config["last_reset_value_template"],
+            "{{ (value_json.as_of | as_datetime | as_local).replace(hour=0, minute=0, second=0, microsecond=0).isoformat() }}"
+        );
+    }
+}
+
+#[test]
+fn only_a_total_has_a_last_reset() {
+    let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
+    for (topic, payload) in announcements(&site, "1") {
+        let config: Json = serde_json::from_slice(&payload).unwrap();
+        let is_total = config["state_class"] == "total";
+        assert_eq!(config.get("last_reset_value_template").is_some(), is_total, "{topic}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Names of entities, in the language of the site.
 
-/// What people read.
+/// Texts that people read.
 #[derive(Clone, Copy)]
 pub(super) struct Words {
     pub(super) people: &'static str,

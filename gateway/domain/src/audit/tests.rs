@@ -9,8 +9,9 @@ use crate::energy::{self, EnergyFigure};
 use crate::figure::Quality;
 use crate::instant::{Instant, Period};
 use crate::quantity::Quantity;
-use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
+use crate::reading::{DatedBy, Observation, SeriesSet, Value};
 use crate::site::{self, Site};
+use crate::testing::source;
 
 const SITE: &str = r#"
 [site]
@@ -39,10 +40,6 @@ fn essai() -> Site {
 
 fn at(time: &str) -> Instant {
     format!("2026-11-23T{time}:00Z").parse().unwrap()
-}
-
-fn source(device: &str, quantity: Quantity) -> Source {
-    Source { device: device.parse().unwrap(), quantity, channel: None }
 }
 
 fn observed(observed_at: Instant, value: Value) -> Observation {

@@ -10,11 +10,11 @@ pub(crate) struct Stretch {
     pub(crate) from: Instant,
     pub(crate) to: Instant,
     pub(crate) wh: f64,
-    /// Whether its shape is known too; else only its total is.
+    /// Whether its course is measured too; else only its total is.
     pub(crate) shaped: bool,
 }
 
-/// What is known of one period.
+/// Energy and known time of one period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) wh: f64,
@@ -86,7 +86,7 @@ impl EnergyAccumulator {
         }
     }
 
-    /// Adds what is known of the time from `instant` on to the period that holds it.
+    /// Adds `entry`, of the time from `instant` on, to the period that holds `instant`.
     pub(crate) fn add_within(&mut self, instant: Instant, entry: Entry) {
         self.at = self.first_after(instant.as_millis());
         if self.grid.get(self.at).is_some_and(|period| period.contains(instant)) {
@@ -94,11 +94,11 @@ impl EnergyAccumulator {
         }
     }
 
-    /// How much of a span is not taken, in ms.
+    /// Part of a span that is not taken, in ms.
     fn apart_ms(&self, from: i64, to: i64) -> i64 {
         let shared =
             |apart: &Period| apart.end().as_millis().min(to) - apart.start().as_millis().max(from);
-        self.apart.iter().map(|apart| shared(apart).max(0)).sum()
+        self.apart.iter().map(|apart| shared(apart).max(0)).sum::<i64>()
     }
 
     /// The first period that ends after `instant`: mostly the same as last time, or the next.

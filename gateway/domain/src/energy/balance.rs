@@ -18,7 +18,7 @@ pub struct Balance {
     pub whole: EnergyFigure,
     /// The sum of its parts.
     pub parts: EnergyFigure,
-    /// What no part accounts for, in Wh, never negative; `None` where the whole or any part is unknown.
+    /// Energy that no part accounts for, in Wh, never negative; `None` where the whole or any part is unknown.
     pub unassigned_wh: Option<f64>,
     /// By how much the parts are above the whole, in Wh; `None` where they are not.
     pub excess_wh: Option<f64>,
@@ -36,7 +36,7 @@ impl Balance {
 /// Parts that are above their whole without interruption.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Excess {
-    /// From when until when.
+    /// Period of the excess.
     pub period: Period,
     /// By how much, in Wh.
     pub wh: f64,
@@ -95,15 +95,15 @@ mod tests {
     }
 
     #[test]
-    fn what_no_part_accounts_for_is_told_as_not_assigned() {
-        let told = balance(measured(5000.0), &[measured(3000.0), measured(1200.0)]);
-        assert_eq!((told.unassigned_wh, told.excess_wh), (Some(800.0), None));
+    fn what_no_part_accounts_for_is_not_assigned() {
+        let balance = balance(measured(5000.0), &[measured(3000.0), measured(1200.0)]);
+        assert_eq!((balance.unassigned_wh, balance.excess_wh), (Some(800.0), None));
     }
 
     #[test]
-    fn beside_an_unknown_part_nothing_is_said_of_the_rest() {
-        let told = balance(measured(5000.0), &[measured(3000.0), EnergyFigure::UNKNOWN]);
-        assert_eq!((told.unassigned_wh, told.excess_wh), (None, None));
+    fn beside_an_unknown_part_the_rest_is_unknown() {
+        let balance = balance(measured(5000.0), &[measured(3000.0), EnergyFigure::UNKNOWN]);
+        assert_eq!((balance.unassigned_wh, balance.excess_wh), (None, None));
     }
 
     #[test]

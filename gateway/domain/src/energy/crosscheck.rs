@@ -9,16 +9,16 @@ use crate::site::Meter;
 const ENOUGH: f64 = 0.9;
 /// Less than this, in Wh, is within a step of a register and says nothing.
 const LEAST_WH: f64 = 100.0;
-/// How far integrated power may be from a register.
+/// Tolerated deviation of integrated power from a register, as a share.
 const TOLERATED: f64 = 0.03;
 /// The same for current clamps, which are less exact.
 const TOLERATED_OF_CLAMPS: f64 = 0.05;
 
-/// What a comparison says.
+/// Outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Both ways tell the same, within what the instruments differ.
+    /// Both figures are the same, within what the instruments differ.
     Agree,
     /// They do not: to be verified on the spot. Wrong scale, a clamp turned round, a phase left out.
     ToVerify,
@@ -29,13 +29,13 @@ pub enum Verdict {
 /// Register and integrated power of one period.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct CrossCheck {
-    /// What the registers tell alone, in Wh.
+    /// Energy by the registers alone, in Wh.
     pub register_wh: Option<f64>,
-    /// What power tells alone, in Wh.
+    /// Energy by integrated power alone, in Wh.
     pub power_wh: Option<f64>,
-    /// How far power is from the register, as a share of it; negative when below. `None` where they are not compared.
+    /// Deviation of power from the register, as a share of it; negative when below. `None` where they are not compared.
     pub deviation: Option<f64>,
-    /// What follows.
+    /// Outcome.
     pub verdict: Verdict,
 }
 
@@ -46,7 +46,7 @@ pub fn two_ways(meter: &Meter) -> (Meter, Meter) {
     (by_register, by_power)
 }
 
-/// Compares the figures that registers and power tell of the same period, a civil day as a rule. The energy of the meter
+/// Compares the figures by registers and by power of the same period, a civil day as a rule. The energy of the meter
 /// stays that of the register.
 pub fn compare(register: EnergyFigure, power: EnergyFigure, is_clamp: bool) -> CrossCheck {
     let tolerated = if is_clamp { TOLERATED_OF_CLAMPS } else { TOLERATED };

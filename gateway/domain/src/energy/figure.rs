@@ -8,12 +8,12 @@ use crate::figure::{Quality, is_complete};
 use crate::instant::{Instant, Period};
 use crate::total::Total;
 
-/// The energy of a period, with its proof.
+/// Energy of a period, with its quality and coverage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnergyFigure {
-    /// How much, in Wh; `None` where nothing is known.
+    /// Energy in Wh; `None` where it is unknown.
     pub energy_wh: Option<f64>,
-    /// How it came about. `Estimated` when more of the time has its share of a longer total than was measured.
+    /// Quality of the figure. `Estimated` when more of the time has its share of a longer total than was measured.
     pub quality: Quality,
     /// Share of the period so far that was measured, 0 to 1. What is not due yet is not missing.
     pub coverage: f64,
@@ -23,11 +23,11 @@ pub struct EnergyFigure {
 }
 
 impl EnergyFigure {
-    /// Nothing is known.
+    /// Figure of a period of which no energy is known.
     pub const UNKNOWN: Self =
         Self { energy_wh: None, quality: Quality::Unknown, coverage: 0.0, repaired: 0.0 };
 
-    /// The figure of a period of which `entry` is known, when readings are due up to `due`.
+    /// Figure of a period with the energy of `entry`, when readings are due up to `due`.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of centuries fit")]
     pub(crate) fn of(period: Period, entry: Entry, due: Instant) -> Self {
         if !entry.is_known() {
@@ -48,14 +48,14 @@ impl EnergyFigure {
     }
 }
 
-/// The sum over several meters: of what is known of them, and complete only when all of them are.
+/// Sum over several meters: of their known energy, and complete only when all of them are.
 pub fn sum(figures: impl IntoIterator<Item = EnergyFigure>) -> EnergyFigure {
     let (mut total, mut coverage, mut repaired, mut count) = (None, 0.0, 0.0, 0.0);
     let (mut unknown, mut partial, mut estimated) = (false, false, false);
     for figure in figures {
         total = match (total, figure.energy_wh) {
             (Some(sum), Some(wh)) => Some(sum + wh),
-            (known, other) => known.or(other),
+            (one, other) => one.or(other),
         };
         coverage += figure.coverage;
         repaired += figure.repaired;
@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn a_sum_with_an_unknown_part_is_partial_and_not_less() {
-        let known = figure(120.0, Quality::Measured, 1.0);
-        let both = sum([known, EnergyFigure::UNKNOWN]);
+        let measured = figure(120.0, Quality::Measured, 1.0);
+        let both = sum([measured, EnergyFigure::UNKNOWN]);
         assert_eq!(both, figure(120.0, Quality::Partial, 0.5));
     }
 

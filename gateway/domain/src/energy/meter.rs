@@ -11,7 +11,7 @@ use crate::reading::{SeriesSet, Source};
 use crate::register::{Bounds, Event, Mark, Outcome, Register, Rise};
 use crate::site::{Assignment, Meter, Rules};
 
-/// Which of a meter's sources a reading comes from: the index in [`Meter::energy`] or [`Meter::power`].
+/// Role of a source of a meter: the index in [`Meter::energy`] or [`Meter::power`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Register(usize),
@@ -98,7 +98,7 @@ impl MeterFold {
         let mut stated = EnergyAccumulator::new(grid);
         for statement in &meter.stated {
             let (from, to) = (statement.period.start(), statement.period.end());
-            // It is no measurement, and so its shape is not known either.
+            // It is no measurement, and so its course is unknown as well.
             stated.add(Stretch { from, to, wh: statement.wh, shaped: false });
         }
         Self {
@@ -121,7 +121,7 @@ impl MeterFold {
         grid: &[Period],
         series: &SeriesSet,
         rules: &Rules,
-        tell: &mut impl FnMut(&Source, Event),
+        on_event: &mut impl FnMut(&Source, Event),
     ) -> Self {
         let mut fold = Self::new(meter, grid, rules);
         let registers = (0..meter.energy.len()).map(Role::Register);
@@ -129,8 +129,8 @@ impl MeterFold {
         for (role, assignment) in registers.chain(powers).zip(meter_needs(meter)) {
             let source = &assignment.source;
             for one in assigned(series.of(source), assignment.period) {
-                let mut tell = |event| tell(source, event);
-                fold.observe(role, one.observed_at, one.value.as_f64(), &mut tell)
+                let mut on_event = |event| on_event(source, event);
+                fold.observe(role, one.observed_at, one.value.as_f64(), &mut on_event)
                     .expect("no power was taken before the registers");
             }
         }
@@ -143,12 +143,12 @@ impl MeterFold {
         role: Role,
         at: Instant,
         value: f64,
-        tell: &mut impl FnMut(Event),
+        on_event: &mut impl FnMut(Event),
     ) -> Result<(), NeedsRebuild> {
         match role {
             Role::Register(index) => {
                 self.settle_tail(index, at)?;
-                self.read(index, Mark { at, total: value }, tell);
+                self.read(index, Mark { at, total: value }, on_event);
             }
             Role::Power(index) => {
                 if let Some(stretch) = self.powers[index].observe(at, value) {
@@ -160,7 +160,7 @@ impl MeterFold {
         Ok(())
     }
 
-    /// What is known at `now` of each period of the grid.
+    /// Figure of each period of the grid, as of `now`.
     pub(crate) fn entries(&self, now: Instant) -> Vec<(Period, Entry)> {
         let mut held = self.filled.clone();
         let covered: Vec<Period> = self.covered(now).collect();
@@ -199,11 +199,11 @@ impl MeterFold {
         if now > self.newest + self.gap { now } else { now.min(self.newest) }
     }
 
-    fn read(&mut self, index: usize, mark: Mark, tell: &mut impl FnMut(Event)) {
+    fn read(&mut self, index: usize, mark: Mark, on_event: &mut impl FnMut(Event)) {
         let Self { registers, read, gap, .. } = self;
         registers[index].register.observe(mark, &mut |step| match step {
             Outcome::Rise(rise) => read.add(stretch(rise, *gap)),
-            Outcome::Event(event) => tell(event),
+            Outcome::Event(event) => on_event(event),
         });
         self.registers[index].extend(mark.at);
         self.newest = self.newest.max(mark.at);
@@ -257,7 +257,7 @@ impl MeterFold {
     }
 }
 
-/// Over a longer silence only the total of a register is known, not its shape.
+/// Stretch of a rise. Over a silence longer than `gap` only its total is known, not its course.
 fn stretch(rise: Rise, gap: SignedDuration) -> Stretch {
     let shaped = rise.to.since(rise.from) <= gap;
     Stretch { from: rise.from, to: rise.to, wh: rise.amount, shaped }

@@ -49,7 +49,7 @@ use crate::reading::{Observation, SeriesSet, Source};
 use crate::register::Event;
 use crate::site::{Assignment, Meter, Rules, Site, Use};
 
-/// How many readings must be loaded before and after the span of a question: enough to see what a register
+/// Number of readings to load before and after the span of a query: enough to see what a register
 /// did that departs at its border, and to learn the rhythm by which a source is judged.
 pub const NEIGHBOURS: usize = 33;
 
@@ -58,7 +58,7 @@ pub fn meter_needs(meter: &Meter) -> impl Iterator<Item = &Assignment> {
     meter.energy.iter().chain(&meter.power)
 }
 
-/// The energy of one meter in each period of `grid`, as known at `now`. The periods must be in order and disjoint.
+/// Energy of one meter in each period of `grid`, as of `now`. The periods must be in order and disjoint.
 ///
 /// Registers go before power: power is integrated only where no register of the meter covers the time. Each source counts
 /// only while it was assigned, and its resets are settled before anything is added.
@@ -72,7 +72,7 @@ pub fn meter_energy(
     MeterFold::replay(meter, grid, series, rules, &mut |_, _| ()).figures(now)
 }
 
-/// What the registers of a meter did that registers should not do, source by source in the order of time.
+/// Events of the registers of a meter: what registers should not do, source by source in the order of time.
 pub fn register_events(meter: &Meter, series: &SeriesSet, rules: &Rules) -> Vec<(Source, Event)> {
     let mut events = Vec::new();
     MeterFold::replay(meter, &[], series, rules, &mut |source, event| {

@@ -10,7 +10,7 @@ use crate::site::{Meter, Rules};
 
 /// The fold over the power readings of one source while it is assigned.
 ///
-/// A device that reports on change only is held, never drawn as a slope; beyond the longest gap nothing is known.
+/// A device that reports on change only is held, never drawn as a slope; beyond the longest gap its power is unknown.
 #[derive(Clone, Debug)]
 pub(crate) struct Power {
     assigned: Period,
@@ -171,7 +171,7 @@ mod tests {
     fn only_the_parts_outside_remain() {
         let hour = Stretch { from: at(0), to: at(60), wh: 60.0, shaped: true };
         let parts = hour.outside([span(50, 90), span(10, 30), span(31, 31)]);
-        let told: Vec<_> = parts.iter().map(|part| (part.from, part.to, part.wh)).collect();
-        assert_eq!(told, [(at(0), at(10), 10.0), (at(30), at(50), 20.0)]);
+        let stretches: Vec<_> = parts.iter().map(|part| (part.from, part.to, part.wh)).collect();
+        assert_eq!(stretches, [(at(0), at(10), 10.0), (at(30), at(50), 20.0)]);
     }
 }

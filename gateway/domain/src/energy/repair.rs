@@ -12,7 +12,7 @@ use crate::site::{Meter, Rules};
 /// ([`super::EnergyFigure::repaired`]).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Repair {
-    /// Which register.
+    /// Source of the register.
     pub source: Source,
     /// From the last reading before the silence to the first after it.
     pub period: Period,

@@ -2,7 +2,7 @@
 //!
 //! A rollup replaces its readings where they hold no surprise: a register that never fell nor jumped, power that a
 //! register covers altogether or not at all, a source that had its role throughout. For any other the readings
-//! are asked for, and taken in its place.
+//! are loaded, and taken in its place.
 
 use std::collections::HashMap;
 
@@ -27,16 +27,16 @@ pub enum Piece {
 }
 
 /// Series by source, each as pieces in the order of time: [`super::NEIGHBOURS`] readings from before the span of a
-/// question, all buckets within it, and as many readings from after it.
+/// query, all buckets within it, and as many readings from after it.
 #[derive(Clone, Debug, Default)]
 pub struct RolledSet(HashMap<Source, Vec<Piece>>);
 
-/// A bucket whose readings are needed, since its rollup does not tell enough.
+/// Bucket whose readings are needed, since its rollup does not hold enough.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Missing {
-    /// Whose.
+    /// Source of the bucket.
     pub source: Source,
-    /// Which.
+    /// Period of the bucket.
     pub period: Period,
 }
 
@@ -85,7 +85,7 @@ pub fn rolled_energy(
     Ok((0..grid.len()).map(|at| sum(of_meters.iter().map(|figures| figures[at]))).collect())
 }
 
-/// As [`MeterFold::replay`], piece by piece, to be asked at `now` only; registers first, so that it is settled for each
+/// As [`MeterFold::replay`], piece by piece, for figures at `now` only; registers first, so that it is settled for each
 /// power rollup whether they cover it.
 fn replay(
     meter: &Meter,
@@ -126,7 +126,7 @@ fn replay(
 }
 
 impl MeterFold {
-    /// Takes a rollup in place of its readings; `false` when it does not tell enough. Then the fold is only good for
+    /// Takes a rollup in place of its readings; `false` when it does not hold enough. Then the fold is only good for
     /// finding out what else is missing.
     fn absorb(
         &mut self,

@@ -13,7 +13,7 @@
 use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
-use super::gathering::{Gathering, Object, device, object, refused};
+use super::report_builder::{Object, ReportBuilder, device, object, refused};
 use super::{decoded, moment};
 use crate::instant::Instant;
 use crate::message::{Message, Reason, Translation};
@@ -44,23 +44,23 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
 fn uplink(eui: &str, message: &Message<'_>) -> Result<Translation, Reason> {
     let event = object(message.payload)?;
     let observed_at = received_at(&event).filter(|instant| *instant <= message.received_at);
-    let mut gathering = Gathering::new(device(eui)?, observed_at);
+    let mut builder = ReportBuilder::new(device(eui)?, observed_at);
     match (event.get("object"), event.get("objectJSON")) {
-        (Some(Json::Object(decoded)), _) => decoded::read(decoded, &mut gathering),
+        (Some(Json::Object(decoded)), _) => decoded::read(decoded, &mut builder),
         (_, Some(Json::String(text))) if !text.is_empty() => {
-            decoded::read(&object(text.as_bytes())?, &mut gathering);
+            decoded::read(&object(text.as_bytes())?, &mut builder);
         }
         _ => {}
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
-/// When the server got it, or else the middle one of the gateways.
+/// Instant at which the server received a message, or else the median of its gateways.
 fn received_at(event: &Object) -> Option<Instant> {
-    let told = |key| event.get(key).and_then(moment::text);
-    told("publishedAt").or_else(|| told("time")).or_else(|| {
+    let time = |key| event.get(key).and_then(moment::text);
+    time("publishedAt").or_else(|| time("time")).or_else(|| {
         let gateways = event.get("rxInfo")?.as_array()?;
-        // When the network server had it, as newer versions tell, else when the gateways say so.
+        // When the network server had it, which newer versions publish, else the time of the gateways.
         ["nsTime", "time", "gwTime"].into_iter().find_map(|key| {
             let times = gateways.iter().filter_map(|gateway| moment::text(gateway.get(key)?));
             let mut times: Vec<Instant> = times.collect();
@@ -73,12 +73,12 @@ fn received_at(event: &Object) -> Option<Instant> {
 fn device_status(eui: &str, message: &Message<'_>) -> Result<Translation, Reason> {
     let event = object(message.payload)?;
     let observed_at = received_at(&event).filter(|instant| *instant <= message.received_at);
-    let mut gathering = Gathering::new(device(eui)?, observed_at);
+    let mut builder = ReportBuilder::new(device(eui)?, observed_at);
     let is = |key| event.get(key).and_then(Json::as_bool) == Some(true);
     if !is("externalPowerSource") && !is("batteryLevelUnavailable") {
-        gathering.number(&event, "batteryLevel", 1.0, Quantity::Battery, None);
+        builder.number(&event, "batteryLevel", 1.0, Quantity::Battery, None);
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 
 use serde_json::Value as Json;
 
-use super::gathering::{Gathering, Object, number};
 use super::moment;
+use super::report_builder::{Object, ReportBuilder, number};
 use crate::message::ReasonLabel;
 use crate::quantity::Quantity;
 
@@ -55,21 +55,21 @@ const SEVERAL: &[(&str, &str, Quantity, &str)] = &[
 const MAX_HISTORY: usize = 1000;
 
 /// Reads `object`, late values included.
-pub(super) fn read(object: &Object, gathering: &mut Gathering) {
-    present(object, gathering);
+pub(super) fn read(object: &Object, builder: &mut ReportBuilder) {
+    present(object, builder);
     // Some codecs put what they have decoded one level down.
     if let Some(Json::Object(inner)) = object.get("data") {
-        present(inner, gathering);
+        present(inner, builder);
     }
     let Some(Json::Array(entries)) = object.get("history") else { return };
     if entries.len() > MAX_HISTORY {
         let text = format!("{} late values; at most {MAX_HISTORY} are read", entries.len());
-        gathering.refuse(ReasonLabel::TooLarge, text);
+        builder.refuse(ReasonLabel::TooLarge, text);
     }
     for entry in entries.iter().take(MAX_HISTORY).filter_map(Json::as_object) {
         let Some(observed_at) = entry.get("timestamp").and_then(timestamp) else { continue };
-        gathering.dated(Some(observed_at));
-        present(entry, gathering);
+        builder.dated(Some(observed_at));
+        present(entry, builder);
     }
 }
 
@@ -77,26 +77,26 @@ fn timestamp(json: &Json) -> Option<crate::Instant> {
     moment::text(json).or_else(|| moment::unix_seconds(number(json)?))
 }
 
-fn present(object: &Object, gathering: &mut Gathering) {
+fn present(object: &Object, builder: &mut ReportBuilder) {
     for (key, quantity, channel) in MEASURES {
-        gathering.number(object, key, 1.0, *quantity, *channel);
+        builder.number(object, key, 1.0, *quantity, *channel);
     }
     for (key, json) in object {
         if let Some((quantity, channel)) = one_of_several(key) {
-            gathering.json(json, key, 1.0, quantity, Some(&channel));
+            builder.json(json, key, 1.0, quantity, Some(&channel));
         }
     }
     // Some give lux, others say `dark`.
     for key in ["light", "illumination", "illuminance"] {
         if object.get(key).and_then(number).is_some() {
-            gathering.number(object, key, 1.0, Quantity::Illuminance, None);
+            builder.number(object, key, 1.0, Quantity::Illuminance, None);
         }
     }
-    dragino_air(object, gathering);
-    plug(object, gathering);
-    battery(object, gathering);
+    dragino_air(object, builder);
+    plug(object, builder);
+    battery(object, builder);
     if let Some(detected) = detected(object) {
-        gathering.state(detected, Quantity::OccupancyDetected, None);
+        builder.state(detected, Quantity::OccupancyDetected, None);
     }
 }
 
@@ -109,41 +109,42 @@ fn one_of_several(key: &str) -> Option<(Quantity, String)> {
 }
 
 /// Temperature and humidity of Dragino; both are 0 where there is no sensor.
-fn dragino_air(object: &Object, gathering: &mut Gathering) {
-    /// What the probe sends when there is none.
+fn dragino_air(object: &Object, builder: &mut ReportBuilder) {
+    /// Value of an input without a probe.
     const NO_PROBE: f64 = 327.0;
-    let told = |key| object.get(key).and_then(number);
-    if (told("TempC_SHT"), told("Hum_SHT")) != (Some(0.0), Some(0.0)) {
-        gathering.number(object, "TempC_SHT", 1.0, Quantity::Temperature, None);
-        gathering.number(object, "Hum_SHT", 1.0, Quantity::RelativeHumidity, None);
+    let field = |key| object.get(key).and_then(number);
+    if (field("TempC_SHT"), field("Hum_SHT")) != (Some(0.0), Some(0.0)) {
+        builder.number(object, "TempC_SHT", 1.0, Quantity::Temperature, None);
+        builder.number(object, "Hum_SHT", 1.0, Quantity::RelativeHumidity, None);
     }
     for (key, channel) in
         [("TempC_DS", "external"), ("TempC1", "1"), ("TempC2", "2"), ("TempC3", "3")]
     {
-        if told(key).is_some_and(|degrees| degrees.abs() < NO_PROBE) {
-            gathering.number(object, key, 1.0, Quantity::Temperature, Some(channel));
+        if field(key).is_some_and(|degrees| degrees.abs() < NO_PROBE) {
+            builder.number(object, key, 1.0, Quantity::Temperature, Some(channel));
         }
     }
 }
 
-/// A plug is told by its `power_consumption` (at first `power_sum`), in Wh; only then are `voltage` that of the mains and `current` in mA.
-fn plug(object: &Object, gathering: &mut Gathering) {
+/// A plug is recognised by its `power_consumption` (at first `power_sum`), in Wh; only then are `voltage` that of the
+/// mains and `current` in mA.
+fn plug(object: &Object, builder: &mut ReportBuilder) {
     let consumed = ["power_consumption", "power_sum"].into_iter().find(|k| object.contains_key(*k));
     let power = object.contains_key("active_power") || object.contains_key("power");
     let (Some(consumed), true) = (consumed, power) else { return };
     if !object.contains_key("active_power") {
-        gathering.number(object, "power", 1.0, Quantity::ActivePower, None);
+        builder.number(object, "power", 1.0, Quantity::ActivePower, None);
     }
-    gathering.number(object, consumed, 1.0, Quantity::EnergyImported, None);
-    gathering.number(object, "voltage", 1.0, Quantity::Voltage, None);
-    gathering.number(object, "current", 0.001, Quantity::Current, None);
+    builder.number(object, consumed, 1.0, Quantity::EnergyImported, None);
+    builder.number(object, "voltage", 1.0, Quantity::Voltage, None);
+    builder.number(object, "current", 0.001, Quantity::Current, None);
 }
 
 /// The charge. A device that still sends is not at 0 %, and a figure with decimals is a voltage.
-fn battery(object: &Object, gathering: &mut Gathering) {
+fn battery(object: &Object, builder: &mut ReportBuilder) {
     let charge = object.get("battery").and_then(number);
     if charge.is_some_and(|percent| percent.fract() == 0.0 && (1.0..=100.0).contains(&percent)) {
-        gathering.number(object, "battery", 1.0, Quantity::Battery, None);
+        builder.number(object, "battery", 1.0, Quantity::Battery, None);
     }
 }
 
@@ -152,13 +153,13 @@ fn battery(object: &Object, gathering: &mut Gathering) {
 fn detected(object: &Object) -> Option<bool> {
     const SOMEBODY: &[&str] = &["trigger", "triggered", "occupied", "true", "detected"];
     const NOBODY: &[&str] = &["idle", "normal", "vacant", "unoccupied", "false"];
-    let told = ["occupancy", "occupied", "presence", "pir", "pir_status", "motion"]
+    let field = ["occupancy", "occupied", "presence", "pir", "pir_status", "motion"]
         .into_iter()
         .find_map(|key| {
             let json = object.get(key).filter(|json| !json.is_null())?;
             Some((key, json))
         });
-    match told? {
+    match field? {
         (_, Json::Bool(detected)) => Some(*detected),
         (_, Json::String(word)) => {
             let is = |words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
@@ -186,9 +187,9 @@ mod tests {
     use super::*;
 
     fn values(object: &str) -> Vec<(String, f64)> {
-        let mut gathering = Gathering::new("node".parse().unwrap(), None);
-        read(&serde_json::from_str(object).unwrap(), &mut gathering);
-        let translation = gathering.finish();
+        let mut builder = ReportBuilder::new("node".parse().unwrap(), None);
+        read(&serde_json::from_str(object).unwrap(), &mut builder);
+        let translation = builder.finish();
         assert_eq!(translation.refusals, []);
         let reports = translation.reports.iter();
         reports.map(|r| (r.source.to_string()[5..].to_owned(), r.value.as_f64())).collect()
@@ -250,10 +251,10 @@ mod tests {
 
     #[test]
     fn late_values_have_their_own_time_or_are_left_out() {
-        let mut gathering = Gathering::new("node".parse().unwrap(), None);
+        let mut builder = ReportBuilder::new("node".parse().unwrap(), None);
         let late = r#"{"co2":800,"history":[{"timestamp":1693531647,"co2":700},{"co2":600}]}"#;
-        read(&serde_json::from_str(late).unwrap(), &mut gathering);
-        let reports = gathering.finish().reports;
+        read(&serde_json::from_str(late).unwrap(), &mut builder);
+        let reports = builder.finish().reports;
         assert_eq!(reports.len(), 2);
         assert_eq!(reports[1].observed_at, "2023-09-01T01:27:27Z".parse().ok());
     }

@@ -7,11 +7,11 @@
 //! ```
 //!
 //! The prefix, of one or two levels, is the device, and `sensor/<name>` the channel. Neither quantity nor unit
-//! is told, so a reading comes only of a name that says plainly what it is; others send under such topics
+//! is published, so a reading comes only of a name that says plainly what it is; others send under such topics
 //! as well, so what cannot be read is left alone.
 
 use super::family::{Family, Reads, Scope};
-use super::gathering::{Gathering, device, presence};
+use super::report_builder::{ReportBuilder, device, presence};
 use super::{plain, wording};
 use crate::message::{Message, Translation};
 
@@ -59,20 +59,20 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
     let (rest, name) = message.topic.strip_suffix("/state")?.rsplit_once('/')?;
     let (prefix, component) = rest.rsplit_once('/')?;
     let channel = format!("{component}/{name}");
-    let mut gathering = Gathering::new(device(prefix).ok()?, None);
+    let mut builder = ReportBuilder::new(device(prefix).ok()?, None);
     match component {
         "sensor" => {
             let number = plain::number(message.payload)?;
             let (quantity, factor) = wording::number(name)?;
-            gathering.amount(number, factor, quantity, Some(&channel));
+            builder.amount(number, factor, quantity, Some(&channel));
         }
         "binary_sensor" => {
             let state = plain::truth(message.payload)?;
-            gathering.state(state, wording::state(name)?, Some(&channel));
+            builder.state(state, wording::state(name)?, Some(&channel));
         }
         _ => return None,
     }
-    Some(gathering.finish())
+    Some(builder.finish())
 }
 
 /// Device and channel of the instrument that publishes on `topic`, if it is one of such a node.

@@ -14,7 +14,7 @@
 use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
-use super::gathering::{Gathering, device, object, refused};
+use super::report_builder::{ReportBuilder, device, object, refused};
 use super::tic;
 use crate::message::{Message, Reason, Translation};
 
@@ -31,7 +31,7 @@ const FILTERS: &[&str] =
 /// The topic of teleinfo2mqtt and its like.
 const TELE_INFO: &str = "teleinfo";
 
-/// How the names of the bridges begin that give each label a topic below `data`.
+/// Prefix of the names of bridges that give each label a topic below `data`.
 const TELE_INFO_KIT: &str = "teleinfokit";
 
 fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
@@ -48,7 +48,7 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
             .transpose()
             .map(|one| one.unwrap_or_else(refused));
     }
-    // Bridges also tell there how they are, in plain words.
+    // Bridges also publish their own state there, in plain words.
     if plain || rest.ends_with("/data") {
         return None;
     }
@@ -59,25 +59,25 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
 /// A label that has a topic of its own; nothing when it measures nothing.
 fn one(bridge: &str, label: &str, payload: &[u8]) -> Result<Option<Translation>, Reason> {
     let Some((label, quantity)) = tic::label(label) else { return Ok(None) };
-    let mut gathering = Gathering::new(device(bridge)?, None);
+    let mut builder = ReportBuilder::new(device(bridge)?, None);
     if payload.trim_ascii_start().starts_with(b"{") {
         let frame = [(label.to_owned(), Json::Object(object(payload)?))];
-        tic::read(&frame.into_iter().collect(), "", &mut gathering);
+        tic::read(&frame.into_iter().collect(), "", &mut builder);
     } else {
-        gathering.plain(payload, 1.0, quantity, Some(label));
+        builder.plain(payload, 1.0, quantity, Some(label));
     }
-    Ok(Some(gathering.finish()))
+    Ok(Some(builder.finish()))
 }
 
 /// All labels at once, also one level down.
 fn frame(meter: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let frame = object(payload)?;
-    let mut gathering = Gathering::new(device(meter)?, None);
+    let mut builder = ReportBuilder::new(device(meter)?, None);
     match frame.get("TIC") {
-        Some(Json::Object(inner)) => tic::read(inner, "", &mut gathering),
-        _ => tic::read(&frame, "", &mut gathering),
+        Some(Json::Object(inner)) => tic::read(inner, "", &mut builder),
+        _ => tic::read(&frame, "", &mut builder),
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn bridges_of_many_makers_are_heard() {
+    fn bridges_of_many_makers_are_read() {
         for (topic, payload, expected) in [
             ("teleinfo/PAPP", "00720", "teleinfo apparent_power PAPP 720"),
             ("teleinfo/021528603314/HCHC", "0837362", "021528603314 energy_imported HCHC 837362"),
@@ -122,10 +122,10 @@ mod tests {
             ("linky/tic/CCASN", r#"{"value":1234,"raw":"01234"}"#, "linky active_power CCASN 1234"),
             ("linky/tic/IRMS3", r#"{"value":null,"raw":"002"}"#, "linky current IRMS3 2"),
         ] {
-            let told = values(&FAMILY, topic, payload);
-            let told: Vec<_> =
-                told.iter().map(|(source, value)| format!("{source} {value}")).collect();
-            assert_eq!(told, [expected], "{topic}");
+            let values = values(&FAMILY, topic, payload);
+            let lines: Vec<_> =
+                values.iter().map(|(source, value)| format!("{source} {value}")).collect();
+            assert_eq!(lines, [expected], "{topic}");
         }
     }
 

@@ -20,7 +20,7 @@
 //! | `home_assistant` | whatever announces itself for Home Assistant |
 //! | `own_topics` | topics of our own announcements, which are not read back |
 //! | `filter` | which topics an MQTT filter matches |
-//! | `gathering` | collecting the parts of one message, the bad beside the good |
+//! | `report_builder` | builder of the translation of one message: the bad parts beside the good |
 //! | `plain`, `moment` | payloads of plain text, one value a topic; times as devices write them |
 //! | `decoded` | the decoded objects of LoRaWAN sensors, whoever carries them |
 //! | `wording` | what an instrument measures by the name that somebody gave it |
@@ -37,7 +37,6 @@ mod decoded;
 mod esphome;
 mod family;
 mod filter;
-mod gathering;
 mod home_assistant;
 mod homie;
 mod linky_tic;
@@ -46,6 +45,7 @@ mod native;
 mod open_energy_monitor;
 mod own_topics;
 mod plain;
+mod report_builder;
 mod senml;
 mod settings;
 mod shelly_gen1;
@@ -232,7 +232,7 @@ mod tests {
         Families::new(&site.id, &site.families)
     }
 
-    fn heard(
+    fn received(
         families: &mut Families,
         topic: &str,
         payload: &[u8],
@@ -244,29 +244,29 @@ mod tests {
     }
 
     #[test]
-    fn each_family_is_heard_on_its_standard_topics() {
+    fn each_family_is_received_on_its_standard_topics() {
         let mut families = families("");
-        let mut heard = |topic, payload| heard(&mut families, topic, payload);
+        let mut received = |topic, payload| received(&mut families, topic, payload);
         assert_eq!(
-            heard("vigie/v1/dreux/sensors/air-3/co2", br#"{"value": 812}"#),
+            received("vigie/v1/dreux/sensors/air-3/co2", br#"{"value": 812}"#),
             Some(("native", "air-3 co2".to_owned()))
         );
         assert_eq!(
-            heard("zigbee2mqtt/air", br#"{"co2": 812}"#),
+            received("zigbee2mqtt/air", br#"{"co2": 812}"#),
             Some(("zigbee2mqtt", "air co2".to_owned()))
         );
         assert_eq!(
-            heard("shellyplus1pm-a/status/switch:0", br#"{"apower": 8.5}"#),
+            received("shellyplus1pm-a/status/switch:0", br#"{"apower": 8.5}"#),
             Some(("shelly_gen2", "shellyplus1pm-a active_power switch:0".to_owned()))
         );
-        assert_eq!(heard("kitchen/light", b"1"), None);
+        assert_eq!(received("kitchen/light", b"1"), None);
         assert_eq!(families.narrow_filters()[0], "vigie/v1/dreux/sensors/#");
     }
 
     #[test]
-    fn a_family_that_was_switched_off_is_not_heard() {
+    fn a_family_that_was_switched_off_is_not_received() {
         let mut families = families("[families.zigbee2mqtt]\nenabled = false\n");
-        assert_eq!(heard(&mut families, "zigbee2mqtt/air", br#"{"co2": 812}"#), None);
+        assert_eq!(received(&mut families, "zigbee2mqtt/air", br#"{"co2": 812}"#), None);
         assert!(!families.narrow_filters().iter().any(|filter| filter.starts_with("zigbee2mqtt")));
     }
 
@@ -274,9 +274,9 @@ mod tests {
     fn a_family_can_be_narrowed_and_its_devices_keep_their_names() {
         let mut families =
             families("[families.zigbee2mqtt]\ntopics = [\"zigbee2mqtt/fablab/#\"]\n");
-        assert_eq!(heard(&mut families, "zigbee2mqtt/hall/air", br#"{"co2": 812}"#), None);
+        assert_eq!(received(&mut families, "zigbee2mqtt/hall/air", br#"{"co2": 812}"#), None);
         assert_eq!(
-            heard(&mut families, "zigbee2mqtt/fablab/air", br#"{"co2": 812}"#),
+            received(&mut families, "zigbee2mqtt/fablab/air", br#"{"co2": 812}"#),
             Some(("zigbee2mqtt", "fablab/air co2".to_owned()))
         );
     }
@@ -285,7 +285,7 @@ mod tests {
     fn a_family_can_be_moved() {
         let mut families = families("[families.zigbee2mqtt]\ntopics = [\"maison/zigbee/#\"]\n");
         assert_eq!(
-            heard(&mut families, "maison/zigbee/hall/air", br#"{"co2": 812}"#),
+            received(&mut families, "maison/zigbee/hall/air", br#"{"co2": 812}"#),
             Some(("zigbee2mqtt", "hall/air co2".to_owned()))
         );
     }

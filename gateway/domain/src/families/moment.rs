@@ -1,4 +1,4 @@
-//! Times as bought devices tell them: only those that name an instant, from a clock that was set.
+//! Times as bought devices write them: only those that name an instant, from a clock that was set.
 
 use serde_json::Value as Json;
 
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn only_set_clocks_with_an_offset_tell_an_instant() {
-        let told = |text: &str| super::text(&Json::from(text)).map(|instant| instant.to_string());
+        let parsed = |text: &str| super::text(&Json::from(text)).map(|instant| instant.to_string());
         assert_eq!(
-            told("2023-03-29T07:54:40.949193829Z"),
+            parsed("2023-03-29T07:54:40.949193829Z"),
             Some("2023-03-29T07:54:40.949Z".to_owned())
         );
-        assert_eq!(told("2024-01-14T18:03:15+01:00"), Some("2024-01-14T17:03:15Z".to_owned()));
+        assert_eq!(parsed("2024-01-14T18:03:15+01:00"), Some("2024-01-14T17:03:15Z".to_owned()));
         for none in ["2024-01-14T18:03:15", "1970-01-01T00:18:15Z", "soon", ""] {
-            assert_eq!(told(none), None, "{none}");
+            assert_eq!(parsed(none), None, "{none}");
         }
         let seconds = |seconds| unix_seconds(seconds).map(|instant: Instant| instant.as_millis());
         assert_eq!(seconds(1_693_531_647.25), Some(1_693_531_647_250));

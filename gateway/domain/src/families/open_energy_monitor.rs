@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, number, object, refused};
+use super::report_builder::{ReportBuilder, device, number, object, refused};
 use super::{moment, plain};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "emon/";
 
-/// What a temperature input says that has no probe.
+/// Value of a temperature input without a probe.
 const NO_PROBE: f64 = 300.0;
 
 fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
@@ -42,26 +42,26 @@ fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
 }
 
 fn one(node: &str, key: &str, payload: &[u8], quantity: Quantity) -> Result<Translation, Reason> {
-    let mut gathering = Gathering::new(device(node)?, None);
+    let mut builder = ReportBuilder::new(device(node)?, None);
     if !is_absent(quantity, plain::number(payload)) {
-        gathering.plain(payload, 1.0, quantity, Some(key));
+        builder.plain(payload, 1.0, quantity, Some(key));
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 fn all(node: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let keys = object(payload)?;
     let observed_at = keys.get("time").and_then(number).and_then(moment::unix_seconds);
-    let mut gathering = Gathering::new(device(node)?, observed_at);
+    let mut builder = ReportBuilder::new(device(node)?, observed_at);
     let values = keys.iter().filter(|(_, json)| !matches!(json, Json::Object(_) | Json::Array(_)));
     for (key, json) in values {
         if let Some(quantity) = quantity(key)
             && !is_absent(quantity, number(json))
         {
-            gathering.json(json, key, 1.0, quantity, Some(key));
+            builder.json(json, key, 1.0, quantity, Some(key));
         }
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 /// A list of names and values, as such a node sends it over its serial line: `MSG:7,P1:89`. `None` for any other text,
@@ -76,22 +76,22 @@ fn pairs(node: &str, payload: &[u8]) -> Option<Result<Translation, Reason>> {
         Ok(device) => device,
         Err(reason) => return Some(Err(reason)),
     };
-    let mut gathering = Gathering::new(device, None);
+    let mut builder = ReportBuilder::new(device, None);
     for (key, value) in pairs? {
         let key = key.trim();
         let Some(quantity) = quantity(key) else { continue };
         if !is_absent(quantity, plain::number(value.as_bytes())) {
-            gathering.plain(value.as_bytes(), 1.0, quantity, Some(key));
+            builder.plain(value.as_bytes(), 1.0, quantity, Some(key));
         }
     }
-    Some(Ok(gathering.finish()))
+    Some(Ok(builder.finish()))
 }
 
 fn is_absent(quantity: Quantity, number: Option<f64>) -> bool {
     quantity == Quantity::Temperature && number.is_some_and(|degrees| degrees >= NO_PROBE)
 }
 
-/// What a key measures; `battery` is a voltage here and `MSG` a count of messages.
+/// Quantity of a key; `battery` is a voltage here and `MSG` a count of messages.
 fn quantity(key: &str) -> Option<Quantity> {
     let key = key.trim().to_ascii_lowercase().replace(' ', "_");
     let bare = key.trim_end_matches(|c: char| c.is_ascii_digit());

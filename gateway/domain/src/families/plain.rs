@@ -20,7 +20,7 @@ pub(super) fn is_unknown(payload: &[u8]) -> bool {
     text(payload).is_some_and(|text| WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
-/// The truth that the payload tells, in one of the words for it.
+/// Truth value of a payload that is one of the words for it.
 pub(super) fn truth(payload: &[u8]) -> Option<bool> {
     let text = text(payload)?;
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));

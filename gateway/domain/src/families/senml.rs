@@ -6,7 +6,7 @@
 //!      {"n":"current","u":"A","t":-5,"v":1.2}]
 //! ```
 //!
-//! The topic names the device; what a name adds to that of the device is the channel. The unit tells the
+//! The topic names the device; what a name adds to that of the device is the channel. The unit gives the
 //! quantity, and the name where a unit alone does not: ppm are CO2 only by that name. `s`, the sum of W over
 //! time, is an energy register. A time below 2^28 s counts from now. A pack with a version or a mandatory
 //! field (its label ends with `_`) that is not known is refused as a whole, as the standard demands.
@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, Object, device, is_unknown, number, refused};
+use super::report_builder::{Object, ReportBuilder, device, is_unknown, number, refused};
 use super::{moment, wording};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -33,7 +33,7 @@ pub(super) const FAMILY: Family = Family {
     reads: Reads::Alone(translate),
 };
 
-/// The newest version of SenML that is known.
+/// Newest version of SenML that is read.
 const VERSION: f64 = 10.0;
 
 /// The longest pack that is read.
@@ -61,18 +61,18 @@ fn pack(device: &DeviceId, message: &Message<'_>) -> Result<Translation, Reason>
         let text = format!("a pack of {} records; send at most {MAX_RECORDS}", records.len());
         return Err(Reason::new(ReasonLabel::TooLarge, text));
     }
-    records.iter().try_for_each(known)?;
+    records.iter().try_for_each(check_fields)?;
     let mut base = Base::default();
-    let mut gathering = Gathering::new(device.clone(), None);
+    let mut builder = ReportBuilder::new(device.clone(), None);
     for record in &records {
         base.update(record);
-        base.read(record, device, message.received_at, &mut gathering);
+        base.read(record, device, message.received_at, &mut builder);
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
-/// Whether all of the record may be read by somebody who knows this much of the standard.
-fn known(record: &Object) -> Result<(), Reason> {
+/// Checks that a record needs no newer version and no mandatory field but those that are read.
+fn check_fields(record: &Object) -> Result<(), Reason> {
     let refuse = |text| Err(Reason::new(ReasonLabel::Malformed, text));
     if record.get("bver").and_then(number).is_some_and(|version| version > VERSION) {
         return refuse(format!("`bver` is above {VERSION}, the newest version that is known"));
@@ -83,7 +83,7 @@ fn known(record: &Object) -> Result<(), Reason> {
     }
 }
 
-/// What records say for themselves and all that follow.
+/// Base values of a pack: those that a record sets for itself and all that follow.
 #[derive(Default)]
 struct Base {
     name: String,
@@ -96,21 +96,21 @@ struct Base {
 impl Base {
     fn update(&mut self, record: &Object) {
         let text = |key| record.get(key).and_then(Json::as_str).map(ToOwned::to_owned);
-        let told = |key| record.get(key).and_then(number);
+        let number_under = |key| record.get(key).and_then(number);
         self.name = text("bn").unwrap_or_else(|| std::mem::take(&mut self.name));
         self.unit = text("bu").unwrap_or_else(|| std::mem::take(&mut self.unit));
-        self.time_s = told("bt").unwrap_or(self.time_s);
-        self.value = told("bv").or(self.value);
-        self.sum = told("bs").or(self.sum);
+        self.time_s = number_under("bt").unwrap_or(self.time_s);
+        self.value = number_under("bv").or(self.value);
+        self.sum = number_under("bs").or(self.sum);
     }
 
-    fn read(&self, record: &Object, device: &DeviceId, now: Instant, gathering: &mut Gathering) {
+    fn read(&self, record: &Object, device: &DeviceId, now: Instant, builder: &mut ReportBuilder) {
         let text = |key| record.get(key).and_then(Json::as_str);
         let name = format!("{}{}", self.name, text("n").unwrap_or_default());
         let channel = channel(&name, device);
         let unit = text("u").unwrap_or(&self.unit);
         let time_s = self.time_s + record.get("t").and_then(number).unwrap_or(0.0);
-        gathering.dated(instant(time_s, now));
+        builder.dated(instant(time_s, now));
         // A base value alone is a value, as one that is added to 0.
         let alone = || Json::from(0.0);
         let has = |keys: &[&str]| keys.iter().any(|key| record.contains_key(*key));
@@ -122,11 +122,11 @@ impl Base {
             match (measured(unit, &name), number(&value)) {
                 (Some((quantity, factor, zero)), Some(value)) => {
                     let value = self.value.unwrap_or(0.0) + value - zero;
-                    gathering.amount(value, factor, quantity, channel);
+                    builder.amount(value, factor, quantity, channel);
                 }
                 (Some(_), None) if is_unknown(&value) => {}
                 (Some(_), None) => {
-                    gathering.refuse(ReasonLabel::Malformed, format!("`v` of {name} is no number"));
+                    builder.refuse(ReasonLabel::Malformed, format!("`v` of {name} is no number"));
                 }
                 (None, _) => {}
             }
@@ -134,12 +134,12 @@ impl Base {
         if let (Some(state), Some(quantity)) =
             (record.get("vb").and_then(Json::as_bool), wording::state(&name))
         {
-            gathering.state(state, quantity, channel);
+            builder.state(state, quantity, channel);
         }
         if let (Some(sum), "W") = (record.get("s").and_then(number), unit) {
-            /// What makes Wh of the W·s of a sum.
+            /// Factor from the W·s of a sum to Wh.
             const WATT_SECOND: f64 = 1.0 / 3600.0;
-            gathering.amount(
+            builder.amount(
                 self.sum.unwrap_or(0.0) + sum,
                 WATT_SECOND,
                 Quantity::EnergyImported,
@@ -149,7 +149,7 @@ impl Base {
     }
 }
 
-/// When the record was observed: then, that long ago, or, with no time at all, unknown.
+/// Instant of observation of a record: absolute, relative to now, or, without any time, unknown.
 fn instant(time_s: f64, now: Instant) -> Option<Instant> {
     if time_s >= RELATIVE_BELOW_S {
         return moment::unix_seconds(time_s);
@@ -158,7 +158,7 @@ fn instant(time_s: f64, now: Instant) -> Option<Instant> {
     (!span.is_zero()).then(|| now + span)
 }
 
-/// What the name adds to that of its device.
+/// Channel: the part of the name that is not that of its device.
 fn channel<'a>(name: &'a str, device: &DeviceId) -> Option<&'a str> {
     let device = device.as_str().trim_end_matches(SEPARATORS);
     let added = name.strip_prefix(device).filter(|rest| rest.starts_with(SEPARATORS));
@@ -166,10 +166,10 @@ fn channel<'a>(name: &'a str, device: &DeviceId) -> Option<&'a str> {
     (!channel.is_empty() && name != device).then_some(channel)
 }
 
-/// What stands between the parts of a name.
+/// Separators between the parts of a name.
 const SEPARATORS: [char; 5] = [':', '/', '.', '-', '_'];
 
-/// The quantity that a unit tells, what makes our unit of it, and where its zero lies.
+/// Quantity of a unit, the factor to our unit, and where its zero lies.
 fn measured(unit: &str, name: &str) -> Option<(Quantity, f64, f64)> {
     let by_name = || wording::number(name).map(|(quantity, _)| quantity);
     let (quantity, factor) = match unit {

@@ -17,8 +17,8 @@ use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, number, object, presence, refused};
 use super::plain;
+use super::report_builder::{ReportBuilder, device, number, object, presence, refused};
 use crate::message::{DevicePresence, Message, Reason, Translation};
 use crate::quantity::Quantity;
 
@@ -31,13 +31,13 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "shellies/";
 
-/// What makes Wh of the W·min of these devices.
+/// Factor from the W·min of these devices to Wh.
 const WATT_MINUTE: f64 = 1.0 / 60.0;
 
 /// What switches or meters a load and counts it in W·min.
 const LOADS: &[&str] = &["relay", "light", "white", "color", "roller", "meter"];
 
-/// How the factory names of devices begin that sleep between two reports.
+/// Prefixes of the factory names of devices that sleep between two reports.
 const SLEEPERS: &[&str] = &["shellyht", "shellydw", "shellyflood", "shellysmoke", "shellybutton"];
 
 fn translate(message: &Message<'_>, scope: &Scope<'_>) -> Option<Translation> {
@@ -113,15 +113,15 @@ impl Instrument {
 
     fn read(&self, name: &str, payload: &[u8]) -> Result<Translation, Reason> {
         let channel = self.channel.as_deref();
-        let mut gathering = Gathering::new(device(name)?, None);
+        let mut builder = ReportBuilder::new(device(name)?, None);
         match (self.quantity, plain::truth(payload)) {
             (Quantity::OccupancyDetected, Some(detected)) => {
-                gathering.state(detected, self.quantity, channel);
+                builder.state(detected, self.quantity, channel);
             }
             (Quantity::OccupancyDetected, None) => {}
-            _ => gathering.plain(payload, self.factor, self.quantity, channel),
+            _ => builder.plain(payload, self.factor, self.quantity, channel),
         }
-        Ok(gathering.finish())
+        Ok(builder.finish())
     }
 }
 
@@ -165,15 +165,15 @@ fn meter(index: &str, key: &str) -> Option<(Option<String>, (Quantity, f64))> {
     Some((Some(channel), measured))
 }
 
-/// The motion sensor is the one that tells everything at once; the later generations have other topics.
+/// The motion sensor is the one that reports everything at once; the later generations have other topics.
 fn motion_sensor(name: &str, payload: &[u8]) -> Option<Translation> {
     let status = object(payload).ok()?;
     let detected = status.get("motion").and_then(Json::as_bool)?;
-    let mut gathering = Gathering::new(device(name).ok()?, None);
-    gathering.state(detected, Quantity::OccupancyDetected, None);
-    gathering.number(&status, "lux", 1.0, Quantity::Illuminance, None);
-    gathering.number(&status, "bat", 1.0, Quantity::Battery, None);
-    Some(gathering.finish())
+    let mut builder = ReportBuilder::new(device(name).ok()?, None);
+    builder.state(detected, Quantity::OccupancyDetected, None);
+    builder.number(&status, "lux", 1.0, Quantity::Illuminance, None);
+    builder.number(&status, "bat", 1.0, Quantity::Battery, None);
+    Some(builder.finish())
 }
 
 /// All of a device at once. Parts that the device itself calls invalid are left out.
@@ -181,21 +181,21 @@ fn info(name: &str, payload: &[u8]) -> Option<Translation> {
     /// The devices of this generation have three clamps at most.
     const MAX_CLAMPS: usize = 4;
     let info = object(payload).ok()?;
-    let mut gathering = Gathering::new(device(name).ok()?, None);
+    let mut builder = ReportBuilder::new(device(name).ok()?, None);
     let valid = |json: &Json| {
         json.as_object().filter(|part| part.get("is_valid") != Some(&Json::Bool(false))).cloned()
     };
     if let Some(radio) = info.get("wifi_sta").and_then(valid)
         && radio.get("rssi").and_then(number).is_some_and(|dbm| dbm < 0.0)
     {
-        gathering.number(&radio, "rssi", 1.0, Quantity::Rssi, None);
+        builder.number(&radio, "rssi", 1.0, Quantity::Rssi, None);
     }
     let clamps = info.get("emeters").and_then(Json::as_array).into_iter().flatten();
     for (index, clamp) in clamps.take(MAX_CLAMPS).enumerate() {
         let Some(clamp) = valid(clamp) else { continue };
         for key in ["power", "voltage", "current", "total", "total_returned"] {
             if let Some((channel, (quantity, factor))) = meter(&index.to_string(), key) {
-                gathering.number(&clamp, key, factor, quantity, channel.as_deref());
+                builder.number(&clamp, key, factor, quantity, channel.as_deref());
             }
         }
     }
@@ -209,10 +209,10 @@ fn info(name: &str, payload: &[u8]) -> Option<Translation> {
         let sensor = info.get(part).and_then(valid);
         let sensor = sensor.filter(|sensor| part == "bat" || sensor.contains_key("is_valid"));
         if let Some(sensor) = sensor.filter(|_| part != "tmp" || !info.contains_key("relays")) {
-            gathering.number(&sensor, key, 1.0, quantity, None);
+            builder.number(&sensor, key, 1.0, quantity, None);
         }
     }
-    let translation = gathering.finish();
+    let translation = builder.finish();
     (translation != Translation::default()).then_some(translation)
 }
 
@@ -289,11 +289,11 @@ mod tests {
             ("shellyflood-a/sensor/flood", "false", None),
             ("shellyplug-s-a/temperature_f", "105.9", None),
         ] {
-            let told = read(&FAMILY, &format!("shellies/{topic}"), payload);
-            let told = told.and_then(|told| told.reports.first().cloned());
-            let told = told.map(|one| (one.source.to_string(), one.value.as_f64()));
+            let translation = read(&FAMILY, &format!("shellies/{topic}"), payload);
+            let report = translation.and_then(|translation| translation.reports.first().cloned());
+            let got = report.map(|one| (one.source.to_string(), one.value.as_f64()));
             let expected = expected.map(|(source, value)| (source.to_owned(), value));
-            assert_eq!(told, expected, "{topic}");
+            assert_eq!(got, expected, "{topic}");
         }
     }
 

@@ -11,7 +11,7 @@
 use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
-use super::gathering::{Gathering, Object, device, object, refused};
+use super::report_builder::{Object, ReportBuilder, device, object, refused};
 use super::{decoded, moment};
 use crate::message::{Message, Reason, Translation};
 
@@ -30,21 +30,21 @@ fn translate(message: &Message<'_>, _: &Scope<'_>) -> Option<Translation> {
 
 fn uplink(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let envelope = object(payload)?;
-    let mut gathering = Gathering::new(device(name)?, None);
+    let mut builder = ReportBuilder::new(device(name)?, None);
     if let Some(Json::Object(uplink)) = envelope.get("uplink_message")
         && let Some(Json::Object(decoded)) = uplink.get("decoded_payload")
         && !is_simulated(&envelope)
     {
         let received_at = |object: &Object| object.get("received_at").and_then(moment::text);
-        gathering.dated(received_at(uplink).or_else(|| received_at(&envelope)));
-        decoded::read(decoded, &mut gathering);
+        builder.dated(received_at(uplink).or_else(|| received_at(&envelope)));
+        decoded::read(decoded, &mut builder);
     }
-    Ok(gathering.finish())
+    Ok(builder.finish())
 }
 
 fn is_simulated(envelope: &Object) -> bool {
     let flagged = envelope.get("simulated").and_then(Json::as_bool) == Some(true);
-    // Older servers tell it only in the name of the call.
+    // Older servers show it only in the name of the call.
     let ids = envelope.get("correlation_ids").and_then(Json::as_array);
     let called = |id: &Json| id.as_str().is_some_and(|id| id.contains("SimulateUplink"));
     flagged || ids.is_some_and(|ids| ids.iter().any(called))

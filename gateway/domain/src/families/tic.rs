@@ -7,12 +7,12 @@
 
 use serde_json::Value as Json;
 
-use super::gathering::{Gathering, Object, number};
+use super::report_builder::{Object, ReportBuilder, number};
 use crate::ids::DeviceId;
 use crate::message::{ReasonLabel, Translation};
 use crate::quantity::Quantity;
 
-/// What a label measures, in the unit of the quantity.
+/// Quantity of each label, in its unit.
 const LABELS: &[(&str, Quantity)] = &[
     ("BASE", Quantity::EnergyImported),
     ("HCHC", Quantity::EnergyImported),
@@ -61,9 +61,9 @@ pub(super) fn groups<'a>(
     groups: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Translation {
     let frame = groups.into_iter().map(|(label, value)| (label.to_owned(), Json::from(value)));
-    let mut gathering = Gathering::new(device, None);
-    read(&frame.collect(), "", &mut gathering);
-    gathering.finish()
+    let mut builder = ReportBuilder::new(device, None);
+    read(&frame.collect(), "", &mut builder);
+    builder.finish()
 }
 
 /// What the label measures, whatever its case, with the label as the meter writes it.
@@ -72,7 +72,7 @@ pub(super) fn label(name: &str) -> Option<(&'static str, Quantity)> {
 }
 
 /// Reads the labels in `frame`; the channel of each is `prefix` and the label.
-pub(super) fn read(frame: &Object, prefix: &str, gathering: &mut Gathering) {
+pub(super) fn read(frame: &Object, prefix: &str, builder: &mut ReportBuilder) {
     let ceiling_va = ceiling_va(frame);
     for (key, json) in frame {
         let Some((label, quantity)) = label(key) else { continue };
@@ -86,11 +86,11 @@ pub(super) fn read(frame: &Object, prefix: &str, gathering: &mut Gathering) {
             && claimed > ceiling_va
         {
             let text = format!("{label} is {claimed} VA, more than the whole meter can have");
-            gathering.refuse(ReasonLabel::Value, text);
+            builder.refuse(ReasonLabel::Value, text);
             continue;
         }
         let channel = format!("{prefix}{label}");
-        gathering.json(json, label, 1.0, quantity, Some(&channel));
+        builder.json(json, label, 1.0, quantity, Some(&channel));
     }
 }
 
@@ -101,7 +101,7 @@ fn value(json: &Json) -> &Json {
     given("value").or_else(|| given("raw")).unwrap_or(&Json::Null)
 }
 
-/// The most apparent power that any part of the meter can have, where the message tells its contract (`PREF` in
+/// The most apparent power that any part of the meter can have, where the message has its contract (`PREF` in
 /// kVA, or `ISOUSC` in A a phase): the breaker trips before half as much again. Meters have sent many times that for
 /// a phase.
 fn ceiling_va(frame: &Object) -> Option<f64> {
@@ -124,9 +124,9 @@ mod tests {
     use super::*;
 
     fn read(frame: &str) -> Translation {
-        let mut gathering = Gathering::new("linky".parse().unwrap(), None);
-        super::read(&serde_json::from_str(frame).unwrap(), "", &mut gathering);
-        gathering.finish()
+        let mut builder = ReportBuilder::new("linky".parse().unwrap(), None);
+        super::read(&serde_json::from_str(frame).unwrap(), "", &mut builder);
+        builder.finish()
     }
 
     fn values(frame: &str) -> Vec<(String, f64)> {

@@ -3,17 +3,17 @@
 use super::wording;
 use crate::quantity::Quantity;
 
-/// What a unit makes of a number: a value of its dimension, in the unit of our quantities.
+/// Unit of a number, with its dimension and the conversion to the unit of our quantities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Unit {
-    /// What is measured in it.
+    /// Dimension that is measured in it.
     pub(super) dimension: Dimension,
     factor: f64,
-    /// Where its zero lies.
+    /// Offset of its zero.
     zero: f64,
 }
 
-/// What a unit tells of what it measures; a unit alone does not always tell the quantity.
+/// Dimension of a unit; a unit alone does not always determine the quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dimension {
     Temperature,
@@ -79,7 +79,7 @@ impl Unit {
         number - self.zero
     }
 
-    /// What makes our unit of this one.
+    /// Factor from this unit to ours.
     pub(super) const fn factor(self) -> f64 {
         self.factor
     }
@@ -104,7 +104,7 @@ impl Unit {
         self.dimension == dimension
     }
 
-    /// The quantity that an instrument of this `name` measures in this unit; none when neither tells it.
+    /// The quantity that an instrument of this `name` measures in this unit; none when neither determines it.
     pub(super) fn quantity(self, name: &str) -> Option<Quantity> {
         let by_name = |wanted: Quantity| {
             wording::number(name).map(|(quantity, _)| quantity).filter(|found| *found == wanted)

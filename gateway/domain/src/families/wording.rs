@@ -134,7 +134,7 @@ pub(super) fn number(name: &str) -> Option<(Quantity, f64)> {
         } else if has(&["rssi"]) || (has(&["wifi"]) && ends(&["signal", "strength", "db", "dbm"])) {
             (Quantity::Rssi, 1.0)
         } else if has(&["battery", "batterie"]) {
-            // Its voltage, current and the like are told apart by the last word.
+            // Its voltage, current and the like are distinguished by the last word.
             return ends(&["battery", "batterie", "level", "percent", "percentage", "soc"])
                 .then_some((Quantity::Battery, 1.0));
         } else if has(&["voltage", "tension"]) {
@@ -163,7 +163,7 @@ pub(super) fn state(name: &str) -> Option<Quantity> {
 
 /// Whether this name makes something else of what its class or unit says: a target, a bound, the inside of a device.
 pub(super) fn is_otherwise(name: &str) -> bool {
-    /// Words that tell of another unit, which is known here, or that any device may be called by.
+    /// Words that belong to another unit than is read here, or that any device may be called by.
     const UNITS: &[&str] = &["f", "fahrenheit", "ma", "mv", "mw", "esp", "esp32"];
     let name = name.to_ascii_lowercase();
     words(&name).iter().any(|word| OTHERWISE.contains(word) && !UNITS.contains(word))
@@ -196,7 +196,7 @@ pub(super) fn register(name: &str) -> Option<Quantity> {
     }
 }
 
-/// `current` alone is also said of what is now: a current speed.
+/// `current` alone may also mean the present value: a current speed.
 fn is_current(words: &[&str]) -> bool {
     match words {
         [.., "current" | "courant"] | ["current", "a" | "b" | "c" | "l1" | "l2" | "l3"] => true,

@@ -4,7 +4,7 @@
 use crate::total::Total;
 use serde::Serialize;
 
-/// How a day is reckoned.
+/// Method by which the degree days of a day are worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DegreeDayMethod {
@@ -23,34 +23,34 @@ pub struct DayTemperature {
     pub low: f64,
     /// The highest temperature, in °C.
     pub high: f64,
-    /// The mean of each hour that is known, in °C. Only the integral needs them.
+    /// Mean of each measured hour, in °C. Only the integral needs them.
     pub hourly: Vec<f64>,
 }
 
 /// Degree days of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct DegreeDays {
-    /// The sum over the known days, in °C × day.
+    /// Sum over the measured days, in °C × day.
     pub value: f64,
     /// The base, in °C.
     pub base_c: f64,
-    /// How each day was reckoned.
+    /// Method by which each day was worked out.
     pub method: DegreeDayMethod,
-    /// Days of which the temperature is known.
+    /// Days whose temperature was measured.
     pub days: usize,
-    /// Days of which it is not; they add nothing.
+    /// Days whose temperature was not measured; they add nothing.
     pub missing_days: usize,
 }
 
-/// The degree days of these days below `base_c`; `None` for a day of which nothing is known.
+/// Degree days of these days below `base_c`; `None` is a day without measured temperature.
 pub fn degree_days(
     days: &[Option<DayTemperature>],
     base_c: f64,
     method: DegreeDayMethod,
 ) -> DegreeDays {
-    let known = || days.iter().flatten();
-    let value = known().map(|day| of_day(day, base_c, method)).total();
-    let count = known().count();
+    let measured = || days.iter().flatten();
+    let value = measured().map(|day| of_day(day, base_c, method)).total();
+    let count = measured().count();
     DegreeDays { value, base_c, method, days: count, missing_days: days.len() - count }
 }
 

@@ -39,14 +39,20 @@ impl HeldMean {
     }
 }
 
-/// The mean power of each window of `grid`, which is in order: a reading holds until the next one, but no longer than
-/// `longest_gap`, nor beyond `now`.
+/// Mean power of each window of `grid`, which is in order: a reading holds until the next one, but no longer than
+/// `longest_gap`, nor beyond `now`. The newest reading holds nothing once it is older than `longest_gap`: an open silence
+/// longer than that is unknown from its beginning.
 pub fn window_means(
     observations: &[Observation],
     grid: &[Period],
     longest_gap: SignedDuration,
     now: Instant,
 ) -> Vec<Bucket<Option<f64>>> {
+    let held_until = |at: usize, one: &Observation| match observations.get(at + 1) {
+        Some(next) => next.observed_at.min(one.observed_at + longest_gap),
+        None if now > one.observed_at + longest_gap => one.observed_at,
+        None => now,
+    };
     let mut first = 0;
     let mean = |window: &Period| {
         // The last reading before the window may still hold in it.
@@ -58,8 +64,7 @@ pub fn window_means(
             if one.observed_at >= window.end() {
                 break;
             }
-            let next = observations.get(at + 1).map_or(now, |next| next.observed_at);
-            let until = next.min(one.observed_at + longest_gap).min(window.end()).min(now);
+            let until = held_until(at, one).min(window.end()).min(now);
             let held = Period::new(one.observed_at.max(window.start()), until);
             if let Some(held) = held {
                 mean.add(one.value.as_f64(), held.length().as_secs_f64());
@@ -148,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_device_that_reports_more_often_while_it_draws_more_does_not_draw_more() {
-        // A minute of 36 kVA, told every second, in ten minutes of 6 kVA that are told once.
+        // A minute of 36 kVA, reported every second, in ten minutes of 6 kVA that are reported once.
         let burst = (300..360).map(|second| (second, 36_000.0));
         let readings: Vec<_> =
             [(0, 6_000.0)].into_iter().chain(burst).chain([(360, 6_000.0)]).collect();
@@ -156,12 +161,23 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_before_a_window_holds_in_it_but_not_across_a_long_silence() {
+    fn a_reading_before_a_window_holds_in_it_but_not_across_a_long_silence() {
         assert_eq!(
             means(&[(-60, 3_000.0), (300, 5_000.0), (1200, 0.0)], 1200),
             [Some(4_000.0), Some(5_000.0)]
         );
         assert_eq!(means(&[(-400, 3_000.0), (1200, 5_000.0)], 1200), [None, None]);
+    }
+
+    #[test]
+    fn an_open_silence_longer_than_the_gap_is_unknown_from_its_beginning() {
+        let readings = [(0, 3_000.0), (590, 5_000.0)];
+        let known = means(&readings, 1200);
+        assert!(known[0].is_some() && known[1].is_some(), "a reading may still follow: {known:?}");
+        assert_eq!(means(&readings, 590 + 900)[1], known[1]);
+        for now in [590 + 901, 7200, 86_400] {
+            assert_eq!(means(&readings, now), [Some(3_000.0), None], "{now}");
+        }
     }
 
     #[test]

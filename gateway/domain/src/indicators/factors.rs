@@ -12,9 +12,9 @@ use crate::site::{Carrier, Factor, Use};
 pub struct Weighed {
     /// In kg `CO2e` or primary kWh; `None` when no energy has a factor.
     pub value: Option<f64>,
-    /// How much of the energy has a factor, in Wh.
+    /// Energy that has a factor, in Wh.
     pub weighed_wh: f64,
-    /// How much has none, in Wh.
+    /// Energy without a factor, in Wh.
     pub unweighed_wh: f64,
     /// The factors that were taken, in the order of their first use.
     pub factors: Vec<UsedFactor>,
@@ -32,7 +32,7 @@ pub struct UsedFactor {
     /// Whether the source itself was read, not only quoted.
     pub confirmed: bool,
     /// By how many years it is older than the newest day that it was taken for. A factor that is published every year
-    /// and was not for this one is carried forward, and that must be said.
+    /// and was not for this one is carried forward, and that must be shown.
     pub years_old: i16,
 }
 

@@ -10,7 +10,7 @@ use super::{EnergyCell, civil, hours, powers};
 pub struct HeatMap {
     /// Mean power in W: Monday first, each day from 0 to 23 h by the clock on the wall; `None` where nothing was measured.
     pub watts: [[Option<f64>; 24]; 7],
-    /// How many hours each field stands on.
+    /// Measured hours of each field.
     pub hours: [[f64; 24]; 7],
 }
 
@@ -27,18 +27,18 @@ impl HeatMap {
 
 /// The map of these cells, of an hour at most. The hour that is repeated in autumn counts in the same field both times.
 pub fn heat_map(cells: &[EnergyCell], zone: &TimeZone) -> HeatMap {
-    let (mut wh, mut known) = ([[0.0; 24]; 7], [[0.0; 24]; 7]);
+    let (mut wh, mut measured_h) = ([[0.0; 24]; 7], [[0.0; 24]; 7]);
     for (period, watts) in powers(cells) {
         let at = civil(period.start(), zone);
         let day = usize::from(at.weekday().to_monday_zero_offset().unsigned_abs());
         let hour = usize::from(at.hour().unsigned_abs());
         wh[day][hour] += watts * hours(period);
-        known[day][hour] += hours(period);
+        measured_h[day][hour] += hours(period);
     }
     let field = |day: usize, hour: usize| {
-        let hours: f64 = known[day][hour];
+        let hours: f64 = measured_h[day][hour];
         (hours > 0.0).then(|| wh[day][hour] / hours)
     };
     let watts = std::array::from_fn(|day| std::array::from_fn(|hour| field(day, hour)));
-    HeatMap { watts, hours: known }
+    HeatMap { watts, hours: measured_h }
 }

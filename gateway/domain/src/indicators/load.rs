@@ -9,14 +9,14 @@ use crate::total::Total;
 /// The share of the time with less power than the baseload. A proposal: low enough that no working hour is among it.
 const BASELOAD_SHARE: f64 = 0.05;
 
-/// What a load curve says. Only cells with at least 90 % measured time count.
+/// Figures of a load curve. Only cells with at least 90 % measured time count.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Load {
     /// Mean power, in W.
     pub mean_w: f64,
     /// The highest mean power of a cell, in W, and when.
     pub peak_w: f64,
-    /// When it was that high for the first time.
+    /// Period in which it was that high for the first time.
     #[serde(skip)]
     pub peak_at: Period,
     /// The power below which it is in 5 % of the time, in W.
@@ -25,7 +25,7 @@ pub struct Load {
     pub baseload_share: f64,
     /// Mean by peak power, 0 to 1: 1 is a load that never changes.
     pub load_factor: f64,
-    /// How many hours at peak power would take the same energy.
+    /// Hours at peak power that would take the same energy.
     pub full_load_hours: f64,
     /// Measured hours that these figures stand on.
     pub hours: f64,

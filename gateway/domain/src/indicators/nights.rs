@@ -14,7 +14,7 @@ use crate::total::Total;
 
 /// The hours of the night when a building sleeps, by the clock on the wall: from 1 to 5.
 const NIGHT: std::ops::Range<i8> = 1..5;
-/// A night of which less is known, in hours, says nothing.
+/// Least measured time of a night, in hours; a shorter one is left out.
 const LEAST_HOURS: f64 = 3.0;
 /// The nights that a new one is compared with: eight weeks.
 const REMEMBERED: usize = 56;
@@ -75,13 +75,13 @@ pub fn nights(cells: &[EnergyCell], zone: &TimeZone) -> Vec<Night> {
     for (period, watts) in powers(cells) {
         let at = civil(period.start(), zone);
         if NIGHT.contains(&at.hour()) {
-            let (wh, known) = sums.entry(at.date()).or_default();
+            let (wh, measured_h) = sums.entry(at.date()).or_default();
             *wh += watts * hours(period);
-            *known += hours(period);
+            *measured_h += hours(period);
         }
     }
-    let known = sums.into_iter().filter(|(_, (_, hours))| *hours >= LEAST_HOURS);
-    known.map(|(date, (wh, hours))| Night { date, watts: wh / hours }).collect()
+    let nights = sums.into_iter().filter(|(_, (_, hours))| *hours >= LEAST_HOURS);
+    nights.map(|(date, (wh, hours))| Night { date, watts: wh / hours }).collect()
 }
 
 /// The steps among nights in order: from two nights on that are 1.3 times above or below the median of the eight weeks

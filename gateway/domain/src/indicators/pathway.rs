@@ -9,17 +9,17 @@ use crate::site::{Reference, Target};
 pub struct Pathway {
     /// The year of reference.
     pub reference_year: i16,
-    /// What it took, in kWh of final energy.
+    /// Energy of that year, in kWh of final energy.
     pub reference_kwh: f64,
-    /// Where that comes from.
+    /// Source of the figure.
     pub reference_source: String,
-    /// What each goal allows.
+    /// Goals with the energy that each allows.
     pub goals: Vec<Goal>,
-    /// What the last twelve months took, in kWh; `None` where that is not known.
+    /// Energy of the last twelve months, in kWh; `None` where it is unknown.
     pub current_kwh: Option<f64>,
-    /// How much less that is than the reference, as a share; negative when it is more.
+    /// Reduction against the reference, as a share; negative when it is more.
     pub reduction: Option<f64>,
-    /// What a straight line from the reference to the next goal allows in this year, in kWh.
+    /// Energy of this year on a straight line from the reference to the next goal, in kWh.
     pub line_kwh: f64,
     /// Current less line: positive when it must still fall, in kWh.
     pub gap_kwh: Option<f64>,
@@ -30,9 +30,9 @@ pub struct Pathway {
 pub struct Goal {
     /// By when.
     pub year: i16,
-    /// How much less, as a share.
+    /// Reduction against the reference, as a share.
     pub reduction: f64,
-    /// What it allows a year, in kWh.
+    /// Energy that it allows a year, in kWh.
     pub kwh: f64,
     /// Whether the last twelve months are within it.
     pub is_met: Option<bool>,

@@ -9,18 +9,18 @@ use crate::calendar::{Step, grid};
 use crate::instant::Period;
 use crate::site::{Carrier, Tariff, TariffPeriod};
 
-/// What some energy costs, with its proof.
+/// Cost of energy, with its sources.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Cost {
     /// In €, without the fixed part; `None` when no energy has a price.
     pub eur: Option<f64>,
-    /// How much of the energy has a price, in Wh.
+    /// Energy that has a price, in Wh.
     pub priced_wh: f64,
-    /// How much has none, since no price holds on its day, in Wh.
+    /// Energy without a price, since none holds on its day, in Wh.
     pub unpriced_wh: f64,
     /// By price, in the order of their first use.
     pub parts: Vec<PricePart>,
-    /// Where the prices come from.
+    /// Sources of the prices.
     pub sources: Vec<String>,
 }
 

@@ -1,5 +1,7 @@
 //! Ordinary least squares with a few variables, by the normal equations.
 
+use crate::total::Total;
+
 /// A fit y = b0 + b1 x1 + b2 x2 ...
 pub(super) struct Fit {
     /// b0 first.
@@ -26,13 +28,13 @@ pub(super) fn fit(rows: &[(Vec<f64>, f64)]) -> Option<Fit> {
     }
     let coefficients = solve(equations)?;
     let left = |(xs, y): &(Vec<f64>, f64)| y - predict(&coefficients, xs);
-    let squares = rows.iter().map(|row| left(row).powi(2)).sum();
+    let squares = rows.iter().map(|row| left(row).powi(2)).total();
     Some(Fit { coefficients, squares })
 }
 
-/// What a fit says for these variables.
+/// Value of a fit for these variables.
 pub(super) fn predict(coefficients: &[f64], xs: &[f64]) -> f64 {
-    coefficients[0] + coefficients[1..].iter().zip(xs).map(|(b, x)| b * x).sum::<f64>()
+    coefficients[0] + coefficients[1..].iter().zip(xs).map(|(b, x)| b * x).total()
 }
 
 /// Gauss-Jordan with the largest pivot; `None` when the equations depend on each other.

@@ -11,11 +11,11 @@ const SHORTEST_S: f64 = 120.0;
 /// A machine at work.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Session {
-    /// From when until when; until `now` while it lasts.
+    /// Period of the session; up to `now` while it lasts.
     pub period: Period,
     /// Whether it lasts.
     pub is_running: bool,
-    /// What it took, with its proof.
+    /// Energy of the session, with its quality.
     pub energy: EnergyFigure,
     /// The highest power, in W.
     pub peak_w: f64,

@@ -26,16 +26,16 @@ pub struct DayPoint {
     pub person_hours: Option<f64>,
 }
 
-/// What a building draws by the weather.
+/// Energy of a building as a function of the weather.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Signature {
-    /// What a day takes whatever the weather, in Wh.
+    /// Energy of a day whatever the weather, in Wh.
     pub base_wh: f64,
-    /// What each degree below the base temperature adds a day, in Wh.
+    /// Energy for each degree below the base temperature and day, in Wh.
     pub wh_per_degree: f64,
     /// The base temperature, in °C.
     pub base_c: f64,
-    /// What each person-hour adds, in Wh.
+    /// Energy for each person-hour, in Wh.
     pub wh_per_person_hour: Option<f64>,
     /// Error of a day by the mean of all days. ASHRAE guideline 14 asks for at most 0.15 of months; days scatter more.
     pub cv_rmse: f64,
@@ -59,11 +59,11 @@ pub fn signature(days: &[DayPoint]) -> Option<Signature> {
         (fit.coefficients[1] >= 0.0).then_some((base, fit))
     });
     let (base_c, best) = fits.min_by(|a, b| a.1.squares.total_cmp(&b.1.squares))?;
-    Some(told(days, base_c, &best))
+    Some(signature_of(days, base_c, &best))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some thousand days")]
-fn told(days: &[DayPoint], base_c: f64, fit: &Fit) -> Signature {
+fn signature_of(days: &[DayPoint], base_c: f64, fit: &Fit) -> Signature {
     let count = days.len() as f64;
     let mean = days.iter().map(|day| day.energy_wh).total() / count;
     let scatter: f64 = days.iter().map(|day| (day.energy_wh - mean).powi(2)).total();
@@ -87,7 +87,7 @@ fn variables(day: &DayPoint, base_c: f64, with_people: bool) -> Vec<f64> {
 }
 
 impl Signature {
-    /// What a day like this would have taken, in Wh.
+    /// Energy that is expected of a day like this, in Wh.
     pub fn predicts(&self, day: &DayPoint) -> f64 {
         let coefficients: Vec<f64> =
             [self.base_wh, self.wh_per_degree].into_iter().chain(self.wh_per_person_hour).collect();
@@ -95,12 +95,12 @@ impl Signature {
     }
 }
 
-/// What was saved against a signature, at the weather that there was.
+/// Saving against a signature, at the weather that there was.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Saving {
-    /// What the signature expects, in Wh.
+    /// Energy that the signature expects, in Wh.
     pub expected_wh: f64,
-    /// What it took, in Wh.
+    /// Energy that was drawn, in Wh.
     pub actual_wh: f64,
     /// Expected less actual, in Wh: negative when more was used.
     pub saved_wh: f64,

@@ -17,7 +17,7 @@ pub struct Standby {
     pub watts: f64,
     /// Hours from half of that power up to where it starts working.
     pub hours: f64,
-    /// What they took, in Wh.
+    /// Energy of these hours, in Wh.
     pub wh: f64,
 }
 
@@ -51,8 +51,8 @@ fn most_frequent(powers: &[(f64, f64)]) -> Option<f64> {
     for (hours, watts) in powers {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to some kW")]
         let bin = watts.floor() as u64;
-        let (known, wh) = bins.entry(bin).or_default();
-        *known += hours;
+        let (duration_h, wh) = bins.entry(bin).or_default();
+        *duration_h += hours;
         *wh += hours * watts;
     }
     let (hours, wh) = bins.into_values().max_by(|a, b| a.0.total_cmp(&b.0))?;

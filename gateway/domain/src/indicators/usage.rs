@@ -12,11 +12,11 @@ const LEAST_PERSON_HOURS: f64 = 1.0;
 /// Energy of a zone, or of the building, by whether somebody was there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Usage {
-    /// In Wh, while nobody was there. Only time of which that is known.
+    /// Energy while nobody was there, in Wh. Only time for which that is known.
     pub vacant_wh: f64,
-    /// In Wh, while somebody was there.
+    /// Energy while somebody was there, in Wh.
     pub occupied_wh: f64,
-    /// In Wh, while it is not known whether somebody was there.
+    /// Energy while it is unknown whether somebody was there, in Wh.
     pub unknown_wh: f64,
     /// Hours while nobody was there and energy is known.
     pub vacant_hours: f64,
@@ -35,7 +35,7 @@ pub struct Usage {
     /// Person-hours of this time.
     #[serde(skip)]
     pub counted_person_hours: f64,
-    /// Share of the time of which the energy is known and whether somebody was there, 0 to 1.
+    /// Share of the time for which the energy and whether somebody was there are both known, 0 to 1.
     pub coverage: f64,
 }
 
@@ -50,7 +50,7 @@ pub fn usage(cells: &[EnergyCell], people: &[PeopleFigure]) -> Usage {
         let hours = hours(cell.period);
         all_hours += hours;
         let Some(wh) = cell.figure.energy_wh else { continue };
-        let both = hours * both_known(cell, people);
+        let both = hours * common_coverage(cell, people);
         if let Some(count) = people.people {
             counted_hours += both;
             counted_wh += wh * share;
@@ -85,19 +85,23 @@ pub fn usage(cells: &[EnergyCell], people: &[PeopleFigure]) -> Usage {
 /// Within a cell both are taken to be known at the same time as far as their coverages allow.
 pub fn counted_shares(cells: &[EnergyCell], people: &[PeopleFigure]) -> Vec<f64> {
     let share = |(cell, people): (&EnergyCell, &PeopleFigure)| {
-        let known = energy_known(cell);
-        if people.people.is_some() && known > 0.0 { both_known(cell, people) / known } else { 0.0 }
+        let measured = energy_coverage(cell);
+        if people.people.is_some() && measured > 0.0 {
+            common_coverage(cell, people) / measured
+        } else {
+            0.0
+        }
     };
     cells.iter().zip(people).map(share).collect()
 }
 
 /// Share of a cell for which energy and people are both known.
-fn both_known(cell: &EnergyCell, people: &PeopleFigure) -> f64 {
-    energy_known(cell).min(people.coverage)
+fn common_coverage(cell: &EnergyCell, people: &PeopleFigure) -> f64 {
+    energy_coverage(cell).min(people.coverage)
 }
 
 /// Share of a cell whose energy is known, measured or bridged by a register.
-fn energy_known(cell: &EnergyCell) -> f64 {
-    let known = (cell.figure.coverage + cell.figure.repaired).min(1.0);
-    if cell.figure.energy_wh.is_some() { known } else { 0.0 }
+fn energy_coverage(cell: &EnergyCell) -> f64 {
+    let share = (cell.figure.coverage + cell.figure.repaired).min(1.0);
+    if cell.figure.energy_wh.is_some() { share } else { 0.0 }
 }

@@ -23,7 +23,7 @@ pub(super) struct DeviceClock(VecDeque<Arrived>);
 #[derive(Clone, Copy, Debug)]
 struct Arrived {
     at: Instant,
-    /// How far it was dated ahead of our clock, in seconds; below 0 in the past.
+    /// Seconds by which it was dated ahead of our clock; negative in the past.
     ahead_s: f64,
 }
 

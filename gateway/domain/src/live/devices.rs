@@ -13,7 +13,7 @@ use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus};
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation};
-use crate::rhythm::QUIET_DEVICE_S;
+use crate::rhythm::QUIET_DEVICE;
 
 /// Interval at which rhythms are learned anew: they change slowly.
 const RELEARN: SignedDuration = SignedDuration::from_secs(30);
@@ -191,7 +191,7 @@ impl Device {
         self.rhythm_s = quickest(|track| track.rhythm.median_s()).or(self.announced_s);
         self.patience = match long_s {
             Some(long_s) => Patience::of(long_s),
-            None if steady().next().is_none() => Patience::only_lost(QUIET_DEVICE_S),
+            None if steady().next().is_none() => Patience::only_lost(QUIET_DEVICE.as_secs_f64()),
             None => Patience::WITHOUT_RHYTHM,
         };
     }

@@ -18,7 +18,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// The patience where nothing is known of the rhythm: never late, and lost after a quarter of an hour.
+    /// Patience without a rhythm: never late, and lost after a quarter of an hour.
     pub(super) const WITHOUT_RHYTHM: Self = Self::only_lost(LOST_AT_LEAST_S);
 
     /// The patience for reports that usually come at this interval.

@@ -10,7 +10,7 @@ use crate::instant::{Instant, Period};
 use crate::occupancy::{TrafficRole, air_points, machine_meters};
 use crate::quantity::{Kind, Quantity};
 use crate::reading::{Observation, Source};
-use crate::rhythm::{QUIET_DEVICE_S, Rhythm, state_patience_s};
+use crate::rhythm::{QUIET_DEVICE, Rhythm, state_patience};
 use crate::site::{Assignment, Rules, Site, assigned_at};
 
 /// A device announces the interval of its quickest instrument; until the others are known they may be slower.
@@ -82,11 +82,11 @@ impl Track {
     /// Its patience by its own rhythm, or else by the interval that its device announced.
     pub(super) fn patience(&self, announced_s: Option<f64>, rules: &Rules) -> Patience {
         if is_reported_on_change(self.source.quantity) {
-            let quiet_s = match self.source.quantity.kind() {
-                Kind::State => state_patience_s(&self.rhythm, rules),
-                Kind::Gauge | Kind::Register => QUIET_DEVICE_S,
+            let quiet = match self.source.quantity.kind() {
+                Kind::State => state_patience(&self.rhythm, rules),
+                Kind::Gauge | Kind::Register => QUIET_DEVICE,
             };
-            return Patience::only_lost(quiet_s);
+            return Patience::only_lost(quiet.as_secs_f64());
         }
         let announced_s = announced_s.map(|seconds| seconds.max(ANNOUNCED_AT_LEAST_S));
         let usual_s = self.rhythm.long_s().or(announced_s);

@@ -19,7 +19,7 @@ const MAX_ITEMS: usize = 10_000;
 /// Of what a device says of its firmware, no more characters than these are kept.
 const MAX_FIRMWARE: usize = 100;
 
-/// What a payload holds.
+/// Content of a payload.
 pub(super) enum Items {
     /// One object.
     One(Item),

@@ -114,8 +114,8 @@ fn a_bad_item_of_a_backlog_costs_no_other() {
     );
     let values: Vec<f64> = translation.reports.iter().map(|report| report.value.as_f64()).collect();
     assert_eq!(values, [640.0, 650.0]);
-    let told: Vec<&str> = translation.refusals.iter().map(|r| &r.text[..7]).collect();
-    assert_eq!(told, ["item 1:", "item 2:", "item 3:", "item 4:"]);
+    let items: Vec<&str> = translation.refusals.iter().map(|r| &r.text[..7]).collect();
+    assert_eq!(items, ["item 1:", "item 2:", "item 3:", "item 4:"]);
 }
 
 #[test]

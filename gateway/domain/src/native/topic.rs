@@ -11,11 +11,11 @@ use crate::reading::Source;
 /// The level in the place of a quantity that carries the status.
 const STATUS: &str = "status";
 
-/// What a topic below `sensors/` is about.
+/// Subject of a topic below `sensors/`.
 pub(super) enum Subject {
     /// Readings of this source.
     Readings(Source),
-    /// What this device says of itself.
+    /// Status of this device.
     Status(DeviceId),
 }
 
@@ -35,7 +35,7 @@ pub(super) fn status_topic(site: &SiteId, device: &DeviceId) -> String {
     format!("vigie/v1/{site}/sensors/{}/{STATUS}", escape(device.as_str()))
 }
 
-/// What follows `vigie/v1/<site>/sensors/`.
+/// Part of a topic after `vigie/v1/<site>/sensors/`.
 pub(super) fn below_sensors<'t>(topic: &'t str, site: &SiteId) -> Option<&'t str> {
     topic.strip_prefix("vigie/v1/")?.strip_prefix(site.as_str())?.strip_prefix("/sensors/")
 }

@@ -4,6 +4,7 @@ use super::presence::Presence;
 use crate::figure::Quality;
 use crate::occupancy::Occupancy;
 use crate::site::Rules;
+use crate::total::CompleteTotal;
 
 /// Half width of the interval that holds 90 % of a normal error, in standard deviations.
 pub(super) const NINETY_PERCENT: f64 = 1.645;
@@ -101,7 +102,7 @@ impl Estimate {
 
     /// Sum of the parts of a place: a number when each part has one, else the presence by detectors.
     pub(crate) fn sum(parts: &[Self], presence: Presence) -> Self {
-        let add = |of: fn(&Self) -> Option<f64>| parts.iter().map(of).sum::<Option<f64>>();
+        let add = |of: fn(&Self) -> Option<f64>| parts.iter().map(of).complete_total();
         let (Some(people), false) = (add(|part| part.people), parts.is_empty()) else {
             return Self::detected(presence);
         };

@@ -93,10 +93,7 @@ fn instant(date: Date, time: Time, zone: &TimeZone) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
-    }
+    use crate::testing::at;
 
     fn closed_around(hours: [Vec<(Time, Option<Time>)>; 7], day: &str) -> Vec<(String, String)> {
         let paris = TimeZone::get("Europe/Paris").unwrap();

@@ -1,10 +1,8 @@
 //! Passages of people through one lane of a doorway, and the time for which the lane is online.
 
-use jiff::SignedDuration;
-
 use crate::instant::{Instant, Period};
 use crate::register::{Bounds, Mark, Outcome, Register};
-use crate::rhythm::QUIET_DEVICE_S;
+use crate::rhythm::QUIET_DEVICE;
 
 /// People who passed between two readings, dated by the later one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,13 +27,9 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// Longest silence before the count of a door is unknown: it reports passages, and there may be none for a day.
-    fn longest_silence() -> SignedDuration {
-        SignedDuration::try_from_secs_f64(QUIET_DEVICE_S).unwrap_or(SignedDuration::MAX)
-    }
-
+    /// End of the count of a door: it reports passages, and there may be none for a day.
     fn online_until(self) -> Instant {
-        self.last + Self::longest_silence()
+        self.last + QUIET_DEVICE
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::rhythm::{Rhythm, state_patience_s};
+use crate::rhythm::{Rhythm, state_patience};
 use crate::site::Rules;
 
 /// Presence that one or several detectors report.
@@ -130,8 +130,7 @@ impl Detector {
 
     /// Instant from which on its silence means that it is offline.
     fn offline_from(&self, rules: &Rules) -> Option<Instant> {
-        let patience = SignedDuration::try_from_secs_f64(state_patience_s(&self.rhythm, rules));
-        Some(self.rhythm.last()? + patience.unwrap_or(SignedDuration::MAX))
+        Some(self.rhythm.last()? + state_patience(&self.rhythm, rules))
     }
 }
 

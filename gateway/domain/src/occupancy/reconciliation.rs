@@ -13,7 +13,7 @@ use super::timeline::{Moment, Timeline};
 use crate::figure::Quality;
 use crate::instant::Instant;
 use crate::occupancy::{Occupancy, Parts};
-use crate::total::Total;
+use crate::total::{CompleteTotal, Total};
 
 /// Differences below this are rounding errors of floating point.
 const NOTHING: f64 = 1e-9;
@@ -175,7 +175,7 @@ struct Sum {
 
 impl Sum {
     fn of(parts: &[Estimate]) -> Option<Self> {
-        let add = |of: fn(&Estimate) -> Option<f64>| parts.iter().map(of).sum::<Option<f64>>();
+        let add = |of: fn(&Estimate) -> Option<f64>| parts.iter().map(of).complete_total();
         let (people, low, high) = (add(|it| it.people)?, add(|it| it.low)?, add(|it| it.high)?);
         let any = |of: fn(&Estimate) -> bool| parts.iter().any(of);
         let occupancy = if any(|it| it.occupancy == Occupancy::Occupied) {

@@ -6,18 +6,18 @@ use super::gap_ms;
 use crate::instant::Instant;
 use crate::quantity::{Kind, Quantity};
 use crate::register::{Bounds, Mark};
-use crate::rhythm::QUIET_DEVICE_S;
+use crate::rhythm::QUIET_DEVICE;
 
 /// The rules of one quantity at one site.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Basis {
     quantity: Quantity,
-    /// What one report may add to a register at once.
+    /// Most that one report may add to a register at once.
     bounds: Option<Bounds>,
     gap_ms: i64,
 }
 
-/// What lies between two consecutive readings.
+/// Interval between two consecutive readings.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Between {
     pub(super) increase: f64,
@@ -31,7 +31,7 @@ pub(super) struct Between {
 impl Basis {
     /// The rules of `quantity` where a reading holds for `longest_gap` at most (`max_gap` of the site's rules).
     ///
-    /// A state holds for as long as a battery device may be silent ([`QUIET_DEVICE_S`]), since many report their
+    /// A state holds for as long as a battery device may be silent ([`QUIET_DEVICE`]), since many report their
     /// changes only; so within a day it holds until it changes.
     pub fn new(quantity: Quantity, longest_gap: SignedDuration) -> Self {
         let bounds = match quantity {
@@ -41,8 +41,7 @@ impl Basis {
             _ => None,
         };
         let gap_ms = match quantity.kind() {
-            #[expect(clippy::cast_possible_truncation, reason = "a day and some hours")]
-            Kind::State => (QUIET_DEVICE_S * 1000.0) as i64,
+            Kind::State => gap_ms(QUIET_DEVICE),
             Kind::Gauge | Kind::Register => gap_ms(longest_gap),
         };
         Self { quantity, bounds, gap_ms }
@@ -53,7 +52,7 @@ impl Basis {
         self.quantity
     }
 
-    /// How long a reading holds at most; a longer interval is a gap.
+    /// Longest time that a reading holds; a longer interval is a gap.
     pub const fn gap(&self) -> SignedDuration {
         SignedDuration::from_millis(self.gap_ms)
     }

@@ -29,10 +29,10 @@ use crate::instant::{Instant, Period};
 use crate::reading::Observation;
 use crate::register::{Bounds, Mark};
 
-/// What is kept of consecutive readings of one series; there is at least one.
+/// Summary of consecutive readings of one series; there is at least one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rollup {
-    /// How many readings.
+    /// Number of readings.
     pub count: u64,
     /// The sum of their values; of a state, how many were true.
     pub sum: f64,
@@ -40,9 +40,9 @@ pub struct Rollup {
     pub min: f64,
     /// The greatest value.
     pub max: f64,
-    /// When the first was observed, and its value.
+    /// Instant and value of the first reading.
     pub first: (Instant, f64),
-    /// When the last was observed, and its value.
+    /// Instant and value of the last reading.
     pub last: (Instant, f64),
     /// Registers: what was added from the first to the last, when one that reads less than before counted from 0;
     /// else 0. Of a [plain](Self::is_plain) register it is `last - first`.
@@ -54,7 +54,7 @@ pub struct Rollup {
     pub steepest: f64,
     /// Time between the first and the last in intervals no longer than the [longest gap](Basis::gap), in ms.
     pub covered_ms: i64,
-    /// How many intervals between the first and the last were longer than the longest gap.
+    /// Number of intervals between the first and the last that were longer than the longest gap.
     pub gaps: u64,
     /// Gauges and states: the value times the ms that it held, from the first reading to the last; each holds until
     /// the next one, but no longer than the longest gap. Power below 0 counts as 0. Of registers 0.
@@ -136,7 +136,7 @@ impl Rollup {
     }
 }
 
-/// How finely rollups are cut.
+/// Length of the buckets of rollups.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     /// Quarters of an hour. Every offset in use is a multiple of them, so that they compose into civil hours and days.

@@ -5,7 +5,7 @@ use super::{Basis, Rollup};
 use crate::calendar::Bucket;
 use crate::instant::{Instant, Period};
 
-/// What is known of a state in a period.
+/// Time of a state in a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct StateTime {
     /// Time in which a reading holds, in ms.
@@ -14,7 +14,7 @@ pub struct StateTime {
     pub true_ms: f64,
 }
 
-/// How long a state was known and true in each period of `grid`, up to `now`.
+/// Known and true time of a state in each period of `grid`, up to `now`.
 ///
 /// `buckets` are all rollups that overlap the grid, of periods that are whole parts of the grid's; `before` is the
 /// last reading before them, which may still hold. The answer is the one that the readings themselves would give.

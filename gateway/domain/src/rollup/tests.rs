@@ -60,21 +60,21 @@ fn a_rise_that_only_a_large_machine_can_make_is_plain_for_a_large_machine_only()
 fn folded(readings: &[(i64, f64)], grid: &[Period], now: Instant) -> Vec<StateTime> {
     let basis = basis(Quantity::OccupancyDetected);
     let ends = readings.iter().skip(1).map(|(minute, _)| at(*minute)).chain([now]);
-    let mut told = vec![StateTime::default(); grid.len()];
+    let mut times = vec![StateTime::default(); grid.len()];
     for (&(minute, value), end) in readings.iter().zip(ends) {
         let Some(held) = Period::new(at(minute), end.min(at(minute) + basis.gap())) else {
             continue;
         };
-        for (period, told) in grid.iter().zip(&mut told) {
+        for (period, time) in grid.iter().zip(&mut times) {
             let shared = held
                 .intersection(*period)
                 .map_or(0, |shared| i64::try_from(shared.length().as_millis()).unwrap());
-            told.known_ms += shared;
+            time.known_ms += shared;
             #[expect(clippy::cast_precision_loss, reason = "two days of ms")]
-            (told.true_ms += value * shared as f64);
+            (time.true_ms += value * shared as f64);
         }
     }
-    told
+    times
 }
 
 fn observations(quantity: Quantity, readings: &[(i64, f64)]) -> Vec<Observation> {
@@ -87,12 +87,12 @@ fn observations(quantity: Quantity, readings: &[(i64, f64)]) -> Vec<Observation>
     readings.iter().map(observation).collect()
 }
 
-/// What a register tells in all, and where it then stands.
+/// Sum of the rises of these totals, which `register` observes.
 fn observe(register: &mut Register, readings: &[(i64, f64)]) -> f64 {
     let mut sum = 0.0;
     for &(minute, total) in readings {
-        register.observe(Mark { at: at(minute), total }, &mut |told| {
-            if let Outcome::Rise(rise) = told {
+        register.observe(Mark { at: at(minute), total }, &mut |outcome| {
+            if let Outcome::Rise(rise) = outcome {
                 sum += rise.amount;
             }
         });
@@ -159,17 +159,17 @@ proptest! {
 
         let mut all = Register::new(bounds);
         observe(&mut all, &before);
-        let told = observe(&mut all, &readings);
+        let rise = observe(&mut all, &readings);
 
         let mut ends = Register::new(bounds);
         observe(&mut ends, &before);
-        let mut told_by_ends = observe(&mut ends, &readings[..1]);
+        let mut rise_by_ends = observe(&mut ends, &readings[..1]);
         let stands = ends.stands_at(Mark { at: rollup.first.0, total: rollup.first.1 });
         if readings.len() > 1 {
-            told_by_ends += observe(&mut ends, &readings[readings.len() - 1..]);
+            rise_by_ends += observe(&mut ends, &readings[readings.len() - 1..]);
         }
         if stands && rollup.is_plain(&bounds) {
-            prop_assert!((told_by_ends - told).abs() < 1e-9);
+            prop_assert!((rise_by_ends - rise).abs() < 1e-9);
             let last = Mark { at: rollup.last.0, total: rollup.last.1 };
             prop_assert!(all.stands_at(last) && ends.stands_at(last));
         }

@@ -1,4 +1,4 @@
-//! What is told now, beside what history tells of it.
+//! Live states beside the figures of history.
 
 use std::sync::Arc;
 
@@ -47,14 +47,14 @@ proptest! {
         for zone in [None, Some("ground"), Some("workshop")] {
             let zone = zone.map(|zone| zone.parse().unwrap());
             let name = zone.as_ref().map_or("building".to_owned(), |zone| format!("zones/{zone}"));
-            let Some((_, told)) = states.iter().find(|(told, _)| *told == name) else { continue };
+            let Some((_, state)) = states.iter().find(|(topic, _)| *topic == name) else { continue };
             let mut series = SeriesSet::default();
             for need in occupancy::zone_needs(&site, zone.as_ref()) {
                 series.insert(need.source.clone(), store.range(&need.source, lead, NEIGHBOURS));
             }
             let figure = occupancy::zone_people(&site, zone.as_ref(), &[instant], &series, instant.end())[0];
-            assert_same(told["people"].as_f64(), figure.people)?;
-            assert_same(told["low"].as_f64(), figure.low)?;
+            assert_same(state["people"].as_f64(), figure.people)?;
+            assert_same(state["low"].as_f64(), figure.low)?;
             if let (Some(people), Some(low), Some(high)) = (figure.people, figure.low, figure.high) {
                 prop_assert!(0.0 <= low && low <= people && people <= high);
             }
@@ -64,7 +64,7 @@ proptest! {
     #[test]
     fn a_quarter_of_an_hour_has_the_people_of_its_day_and_they_lie_between_low_and_high(
         readings in traffic(),
-        asked in 0..96_usize,
+        chosen in 0..96_usize,
         later in 0..90_000_i64,
     ) {
         let site = site();
@@ -75,10 +75,10 @@ proptest! {
         let now = readings.last().map_or(at(0), |last| last.observation.observed_at) + SignedDuration::from_secs(later);
         let day = period_of(Step::Day, readings.first().map_or(at(0), |first| first.observation.observed_at), &site.timezone);
         let quarters: Vec<Period> = grid(Step::Minutes(15), day, &site.timezone).collect();
-        let asked = quarters[asked.min(quarters.len() - 1)];
+        let chosen = quarters[chosen.min(quarters.len() - 1)];
         for zone in [None, Some("ground"), Some("workshop")] {
             let zone = zone.map(|zone| zone.parse().unwrap());
-            let told = |grid: &[Period]| {
+            let figures = |grid: &[Period]| {
                 let span = Period::new(grid[0].start(), grid[grid.len() - 1].end()).unwrap();
                 let lead = occupancy::lead(span, &site);
                 let mut series = SeriesSet::default();
@@ -87,8 +87,8 @@ proptest! {
                 }
                 occupancy::zone_people(&site, zone.as_ref(), grid, &series, now)
             };
-            let (among, alone) = (told(&quarters), told(&[asked]).remove(0));
-            let place = quarters.iter().position(|quarter| *quarter == asked).unwrap();
+            let (among, alone) = (figures(&quarters), figures(&[chosen]).remove(0));
+            let place = quarters.iter().position(|quarter| *quarter == chosen).unwrap();
             assert_same(among[place].people, alone.people)?;
             assert_same(among[place].high, alone.high)?;
             for figure in among {
@@ -163,10 +163,10 @@ proptest! {
         let month = period_of(Step::Month, clock, &site.timezone);
         for meter in &site.meters {
             let name = format!("meters/{}", meter.id);
-            let told = &states.iter().find(|(told, _)| *told == name).unwrap().1;
+            let state = &states.iter().find(|(topic, _)| *topic == name).unwrap().1;
             for (key, period) in [("today_wh", today), ("yesterday_wh", yesterday), ("month_wh", month)] {
                 let figure = meter_energy(meter, &[period], &series, &site.rules, clock)[0];
-                assert_same(told[key].as_f64(), figure.energy_wh)?;
+                assert_same(state[key].as_f64(), figure.energy_wh)?;
             }
         }
     }

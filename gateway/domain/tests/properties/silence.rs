@@ -1,4 +1,4 @@
-//! Energy after all readings have ended, asked about at any moment.
+//! Energy after all readings have ended, at any later moment.
 
 use domain::calendar::{Step, grid};
 use domain::energy::{EnergyFigure, meter_energy, meter_needs};

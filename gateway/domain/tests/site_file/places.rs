@@ -4,31 +4,34 @@ use super::*;
 
 #[test]
 fn a_zone_cannot_be_part_of_itself() {
-    let told = faults(
+    let report = faults(
         "[[zone]]\nid = \"a\"\nname = \"A\"\nparent = \"b\"\n\
          [[zone]]\nid = \"b\"\nname = \"B\"\nparent = \"c\"\n\
          [[zone]]\nid = \"c\"\nname = \"C\"\nparent = \"b\"\n",
     );
-    assert_eq!(told, "site.toml:16: zone `b` is part of itself: b → c → b; take one `parent` away");
+    assert_eq!(
+        report,
+        "site.toml:16: zone `b` is part of itself: b → c → b; take one `parent` away"
+    );
 }
 
 #[test]
 fn a_meter_cannot_be_part_of_itself() {
-    let told = faults("[[meter]]\nid = \"a\"\nname = \"A\"\nparent = \"a\"\n");
-    assert_eq!(told, "site.toml:12: meter `a` is part of itself: a → a; take one `parent` away");
+    let report = faults("[[meter]]\nid = \"a\"\nname = \"A\"\nparent = \"a\"\n");
+    assert_eq!(report, "site.toml:12: meter `a` is part of itself: a → a; take one `parent` away");
 }
 
 #[test]
 fn an_id_is_given_once() {
-    let told = faults("[[zone]]\nid = \"a\"\nname = \"A\"\n[[zone]]\nid = \"a\"\nname = \"B\"\n");
-    assert_eq!(told, "site.toml:13: zone `a` is already in line 10; rename one");
+    let report = faults("[[zone]]\nid = \"a\"\nname = \"A\"\n[[zone]]\nid = \"a\"\nname = \"B\"\n");
+    assert_eq!(report, "site.toml:13: zone `a` is already in line 10; rename one");
 }
 
 #[test]
 fn building_and_outside_are_no_zones() {
     for id in ["building", "outside"] {
-        let told = faults(&format!("[[zone]]\nid = \"{id}\"\nname = \"A\"\n"));
-        assert!(told.contains("has a meaning of its own"), "{told}");
+        let report = faults(&format!("[[zone]]\nid = \"{id}\"\nname = \"A\"\n"));
+        assert!(report.contains("has a meaning of its own"), "{report}");
     }
 }
 
@@ -36,8 +39,8 @@ const ROOM: &str = "[[zone]]\nid = \"a\"\nname = \"A\"\n";
 
 #[test]
 fn a_doorway_leads_somewhere_else() {
-    let told = faults(&format!("{ROOM}[[doorway]]\nid = \"d\"\nfrom = \"a\"\nto = \"a\"\n"));
-    assert!(told.contains("`from` and `to` are the same"), "{told}");
+    let report = faults(&format!("{ROOM}[[doorway]]\nid = \"d\"\nfrom = \"a\"\nto = \"a\"\n"));
+    assert!(report.contains("`from` and `to` are the same"), "{report}");
 }
 
 #[test]
@@ -75,18 +78,18 @@ fn a_replaced_device_leaves_its_role_to_the_next_one() {
 fn a_role_has_one_source_at_a_time() {
     let sources = "{ device = \"old\", until = \"2026-01-06T00:00:00Z\" },\n\
                    { device = \"new\", since = \"2026-01-05T00:00:00Z\" }";
-    let told = faults(&format!("{ROOM}{}", point("p", sources)));
-    assert!(told.starts_with("site.toml:17: two sources fill one role"), "{told}");
-    assert!(told.contains("in line 16"), "{told}");
+    let report = faults(&format!("{ROOM}{}", point("p", sources)));
+    assert!(report.starts_with("site.toml:17: two sources fill one role"), "{report}");
+    assert!(report.contains("in line 16"), "{report}");
 }
 
 #[test]
 fn a_source_fills_one_role_at_a_time() {
     let (one, two) = (point("p", "{ device = \"air\" }"), point("q", "{ device = \"air\" }"));
-    let told = faults(&format!("{ROOM}{one}{two}"));
+    let report = faults(&format!("{ROOM}{one}{two}"));
     assert!(
-        told.starts_with("site.toml:21: air co2 already fills `p` at that time, in line 16"),
-        "{told}"
+        report.starts_with("site.toml:21: air co2 already fills `p` at that time, in line 16"),
+        "{report}"
     );
 
     let one = point("p", "{ device = \"air\", until = \"2026-01-05T00:00:00Z\" }");
@@ -96,19 +99,19 @@ fn a_source_fills_one_role_at_a_time() {
 
 #[test]
 fn an_assignment_ends_after_it_begins_and_says_its_offset() {
-    let told = faults(&format!(
+    let report = faults(&format!(
         "{ROOM}{}",
         point(
             "p",
             "{ device = \"air\", since = \"2026-01-05T00:00:00Z\", until = \"2026-01-05T00:00:00Z\" }"
         )
     ));
-    assert!(told.contains("is not after `since`"), "{told}");
-    let told = faults(&format!(
+    assert!(report.contains("is not after `since`"), "{report}");
+    let report = faults(&format!(
         "{ROOM}{}",
         point("p", "{ device = \"air\", since = \"2026-01-05T00:00:00\" }")
     ));
-    assert!(told.contains("`since` must be a date and time with offset"), "{told}");
+    assert!(report.contains("`since` must be a date and time with offset"), "{report}");
 }
 
 #[test]
@@ -120,10 +123,10 @@ fn air_can_be_measured_by_a_point_that_measures_airflow() {
     assert_eq!(site.zones[0].ventilation, Ventilation::Measured("flow".parse().unwrap()));
     assert_eq!(site.zones[0].activity, None);
 
-    let told = faults(&format!("{}{flow}", zone("flo")));
-    assert!(told.contains("there is no point `flo`; did you mean `flow`?"), "{told}");
-    let told = faults(&format!("{}{}", zone("p"), point("p", "")));
-    assert!(told.contains("measures co2, not airflow"), "{told}");
-    let told = faults(&format!("{ROOM}ventilation = \"windy\"\n"));
-    assert!(told.contains("`ventilation` must be \"natural\""), "{told}");
+    let report = faults(&format!("{}{flow}", zone("flo")));
+    assert!(report.contains("there is no point `flo`; did you mean `flow`?"), "{report}");
+    let report = faults(&format!("{}{}", zone("p"), point("p", "")));
+    assert!(report.contains("measures co2, not airflow"), "{report}");
+    let report = faults(&format!("{ROOM}ventilation = \"windy\"\n"));
+    assert!(report.contains("`ventilation` must be \"natural\""), "{report}");
 }

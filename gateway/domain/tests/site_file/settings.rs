@@ -10,8 +10,8 @@ fn opening_hours_are_civil_spans_in_order() {
     assert_eq!(monday[1].1, None, "until midnight");
 
     for bad in ["12:00-08:00", "08:30", "8h-12h", "08:00-12:00\", \"11:00-13:00"] {
-        let told = faults(&format!("[site.opening]\nmonday = [\"{bad}\"]\n"));
-        assert!(told.starts_with("site.toml:10: "), "{bad}: {told}");
+        let report = faults(&format!("[site.opening]\nmonday = [\"{bad}\"]\n"));
+        assert!(report.starts_with("site.toml:10: "), "{bad}: {report}");
     }
 }
 
@@ -36,10 +36,10 @@ fn a_family_can_be_switched_off_or_listen_elsewhere() {
         Some(&["maison/zigbee/#".to_owned()][..])
     );
 
-    let told = faults("[families.zigbee2mqtt]\ntopics = [\"a/#/b\"]\n");
-    assert!(told.contains("`a/#/b` is no MQTT topic filter"), "{told}");
-    let told = faults("[families.native]\ntopics = [\"capteurs/#\"]\n");
-    assert!(told.contains("can be narrowed, not moved"), "{told}");
+    let report = faults("[families.zigbee2mqtt]\ntopics = [\"a/#/b\"]\n");
+    assert!(report.contains("`a/#/b` is no MQTT topic filter"), "{report}");
+    let report = faults("[families.native]\ntopics = [\"capteurs/#\"]\n");
+    assert!(report.contains("can be narrowed, not moved"), "{report}");
 }
 
 #[test]
@@ -64,12 +64,12 @@ fn prices_and_factors_have_a_day_and_a_source() {
 }
 
 #[test]
-fn a_price_without_a_source_or_with_a_wrong_day_is_told_with_its_line() {
-    let told = faults(
+fn a_price_without_a_source_or_with_a_wrong_day_is_reported_with_its_line() {
+    let report = faults(
         "[[price]]\nsince = \"1er janvier\"\neur_per_kwh = 0.2\n\
          periods = [{ name = \"nuit\", eur_per_kwh = 0.1, days = [\"lundi\"], months = [13] }]\n",
     );
-    let lines: Vec<_> = told.lines().collect();
+    let lines: Vec<_> = report.lines().collect();
     assert_eq!(
         lines,
         [
@@ -85,9 +85,9 @@ fn a_price_without_a_source_or_with_a_wrong_day_is_told_with_its_line() {
 #[test]
 fn two_prices_of_one_carrier_cannot_begin_on_the_same_day() {
     let price = "[[price]]\nsince = \"2026-01-01\"\neur_per_kwh = 0.2\nsource = \"contrat\"\n";
-    let told = faults(&format!("{price}{price}"));
+    let report = faults(&format!("{price}{price}"));
     assert_eq!(
-        told,
+        report,
         "site.toml:14: there is another price of electricity from 2026-01-01 on; give one of them another day"
     );
 }
@@ -104,17 +104,20 @@ fn a_machine_knows_when_it_works_by_its_sort_or_by_its_own_thresholds() {
     assert_eq!(meter("running_above_w = 40"), Some((40.0, 20.0, 300)));
     let own = "machine = \"laser\"\nsessions = { on_above_w = 90, off_after = \"1m\" }";
     assert_eq!(meter(own), Some((90.0, 60.0, 60)));
-    let told = faults("[[meter]]\nid = \"m\"\nname = \"M\"\nmachine = \"lazer\"\n");
-    assert_eq!(told, "site.toml:12: `lazer` is no `machine` that is known; did you mean `laser`?");
+    let report = faults("[[meter]]\nid = \"m\"\nname = \"M\"\nmachine = \"lazer\"\n");
+    assert_eq!(
+        report,
+        "site.toml:12: `lazer` is no `machine` that is known; did you mean `laser`?"
+    );
 }
 
 #[test]
 fn the_air_outside_is_measured_by_a_point_of_temperature() {
     let point = "[[zone]]\nid = \"a\"\nname = \"A\"\n[[point]]\nid = \"p\"\nzone = \"a\"\nquantity = \"co2\"\n";
     let text = SITE.replace("area_m2 = 1200", "area_m2 = 1200\noutdoor_temperature = \"p\"");
-    let told = site::parse(&format!("{text}{point}"), "site.toml").unwrap_err().to_string();
+    let report = site::parse(&format!("{text}{point}"), "site.toml").unwrap_err().to_string();
     assert_eq!(
-        told,
+        report,
         "site.toml:8: point `p` in line 15 measures co2, not temperature; name one with quantity = \"temperature\""
     );
 }
@@ -142,7 +145,7 @@ fn a_machine_may_work_at_night() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_meant_is_told_with_its_line() {
+fn a_rule_that_cannot_be_meant_is_reported_with_its_line() {
     let of = |lines: &str| faults(&format!("[[alert]]\n{lines}"));
     assert!(of("rule = \"air_atention\"").contains("did you mean `air_attention`?"));
     assert!(
@@ -155,7 +158,7 @@ fn a_rule_that_cannot_be_meant_is_told_with_its_line() {
 }
 
 #[test]
-fn who_is_told_when_stands_in_the_site_file() {
+fn who_is_notified_when_stands_in_the_site_file() {
     let site =
         parse("[alerts]\nquiet = \"22:00-06:00\"\nemail_to = [\"accueil@example.org\"]\n").unwrap();
     assert_eq!(site.alerts.email_to, ["accueil@example.org"]);
@@ -180,10 +183,10 @@ fn what_is_stored_is_kept_as_long_as_the_file_says() {
     assert_eq!(site.retention.disk.reserve_bytes(100_000_000_000), 10_000_000_000);
     assert_eq!(site.retention.disk.reserve_bytes(2_000_000_000), 1_000_000_000);
 
-    let told = faults("[retention.all]\nraw = \"7d\"\n");
-    assert!(told.contains("`7d` is no time to keep readings for"), "{told}");
-    let told = faults("[retention.c02]\nraw = \"90d\"\n");
-    assert!(told.contains("there is no quantity `c02`; did you mean `co2`?"), "{told}");
+    let report = faults("[retention.all]\nraw = \"7d\"\n");
+    assert!(report.contains("`7d` is no time to keep readings for"), "{report}");
+    let report = faults("[retention.c02]\nraw = \"90d\"\n");
+    assert!(report.contains("there is no quantity `c02`; did you mean `co2`?"), "{report}");
 }
 
 #[test]
@@ -195,6 +198,6 @@ fn what_people_do_in_a_zone_is_one_of_four_things() {
         domain::site::parse(&text, "site.toml")
     };
     assert_eq!(zone("seated").unwrap().zones[0].activity, Some(domain::site::Activity::Seated));
-    let told = zone("asleep").unwrap_err().to_string();
-    assert!(told.contains("\"seated\", \"office\", \"light\" or \"workshop\""), "{told}");
+    let report = zone("asleep").unwrap_err().to_string();
+    assert!(report.contains("\"seated\", \"office\", \"light\" or \"workshop\""), "{report}");
 }

@@ -1,4 +1,4 @@
-//! The file as a whole: what is read, and how what is wrong with it is told.
+//! The file as a whole: what is read, and how its faults are reported.
 
 use super::*;
 
@@ -10,8 +10,8 @@ fn the_shipped_example_is_a_good_file() {
     assert_eq!(site.zone("sous-sol").unwrap().capacity, Some(100));
     assert_eq!(site.zone("fablab").unwrap().note.as_deref(), Some("anciens coffres"));
     assert_eq!(site.rules, site::Rules::default(), "the example shows the defaults");
-    let told = site::AlertSettings { rules: site.alerts.rules.clone(), ..Default::default() };
-    assert_eq!(site.alerts, told, "of alerts, too");
+    let expected = site::AlertSettings { rules: site.alerts.rules.clone(), ..Default::default() };
+    assert_eq!(site.alerts, expected, "of alerts, too");
     assert!(site.zones.len() >= 8 && site.meters.len() >= 5);
     let floors: f64 = site
         .zones
@@ -36,13 +36,13 @@ fn a_reference_to_nothing_names_file_line_and_what_there_is() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() {
-    let told = faults(
+fn everything_that_is_wrong_is_reported_at_once_in_the_order_of_the_lines() {
+    let report = faults(
         "[[zone]]\nid = \"Fab Lab\"\nname = \"FabLab\"\ncapcity = 5\narea_m2 = -3\n\
          [[point]]\nid = \"p\"\nzone = \"cave\"\nquantity = \"co3\"\n\
          [rules]\nhold = 15\n[families.zigbee]\nenabled = false\n",
     );
-    let lines: Vec<&str> = told.lines().collect();
+    let lines: Vec<&str> = report.lines().collect();
     assert_eq!(
         lines,
         [
@@ -58,59 +58,59 @@ fn everything_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_an_example() {
-    let told = site::parse("[site]\nid = \"dreux\"\n", "x.toml").unwrap_err().to_string();
-    assert!(told.contains("x.toml:1: [site] has no `timezone`; add timezone = \"Europe/Paris\""));
-    let told = site::parse("", "x.toml").unwrap_err().to_string();
-    assert!(told.starts_with("x.toml:1: there is no [site]"), "{told}");
+fn what_is_missing_is_reported_with_an_example() {
+    let report = site::parse("[site]\nid = \"dreux\"\n", "x.toml").unwrap_err().to_string();
+    assert!(report.contains("x.toml:1: [site] has no `timezone`; add timezone = \"Europe/Paris\""));
+    let report = site::parse("", "x.toml").unwrap_err().to_string();
+    assert!(report.starts_with("x.toml:1: there is no [site]"), "{report}");
 }
 
 #[test]
-fn what_is_not_toml_is_told_with_its_line() {
-    let told = site::parse("[site]\nid = \n", "x.toml").unwrap_err().to_string();
-    assert!(told.starts_with("x.toml:2: this is not TOML: "), "{told}");
+fn what_is_not_toml_is_reported_with_its_line() {
+    let report = site::parse("[site]\nid = \n", "x.toml").unwrap_err().to_string();
+    assert!(report.starts_with("x.toml:2: this is not TOML: "), "{report}");
 }
 
 #[test]
 fn a_key_that_is_there_twice_is_a_fault() {
-    let told = faults("[[zone]]\nid = \"a\"\nid = \"b\"\nname = \"A\"\n");
-    assert!(told.starts_with("site.toml:11: "), "{told}");
+    let report = faults("[[zone]]\nid = \"a\"\nid = \"b\"\nname = \"A\"\n");
+    assert!(report.starts_with("site.toml:11: "), "{report}");
 }
 
 #[test]
-fn an_unknown_time_zone_is_told_with_an_example() {
+fn an_unknown_time_zone_is_reported_with_an_example() {
     let text = SITE.replace("Europe/Paris", "Dreux");
-    let told = site::parse(&text, "site.toml").unwrap_err().to_string();
+    let report = site::parse(&text, "site.toml").unwrap_err().to_string();
     assert_eq!(
-        told,
+        report,
         "site.toml:5: there is no time zone `Dreux`; write one such as \"Europe/Paris\""
     );
 }
 
 #[test]
-fn wrong_types_are_told_with_an_example() {
-    let told = faults(
+fn wrong_types_are_reported_with_an_example() {
+    let report = faults(
         "[[meter]]\nid = \"m\"\nname = \"M\"\nenergy = { device = \"x\" }\nmax_power_w = inf\n",
     );
     assert_eq!(
-        told,
+        report,
         "site.toml:12: `energy` must be a list of tables, as in energy = [{ device = \"prise-laser\", channel = \"switch:0\" }]\n\
          site.toml:13: `max_power_w` must be a number above 0, as in max_power_w = 3680"
     );
-    let told = faults("zone = 5\n");
-    assert!(told.contains("`zone` is no key of [site]"), "{told}");
+    let report = faults("zone = 5\n");
+    assert!(report.contains("`zone` is no key of [site]"), "{report}");
 }
 
 #[test]
-fn families_that_are_no_table_are_told() {
+fn families_that_are_no_table_are_reported() {
     let text = format!("families = 5\n{SITE}");
-    let told = site::parse(&text, "site.toml").unwrap_err().to_string();
-    assert!(told.contains("site.toml:1: `families` must be a table"), "{told}");
+    let report = site::parse(&text, "site.toml").unwrap_err().to_string();
+    assert!(report.contains("site.toml:1: `families` must be a table"), "{report}");
 }
 
 proptest::proptest! {
     #[test]
-    fn whatever_is_done_to_the_example_it_is_read_or_told_what_is_wrong(
+    fn whatever_is_done_to_the_example_it_is_read_or_its_faults_are_reported(
         line in 0..site::DREUX.lines().count(),
         put in "(|x|\\[|=|\\]\\]|id = 5|name = \"\"|zone = \\{\\}|[a-z_]{1,8} = [0-9\"]{1,3}|\\PC{0,20})",
     ) {
@@ -141,8 +141,8 @@ proptest::proptest! {
 
         let edited = assign(site::DREUX, &RoleName::Point(point.id.clone()), &source, Some(now)).unwrap();
 
-        let told = site::parse(&edited, "dreux.toml").unwrap();
-        let sources = &told.point(point.id.as_str()).unwrap().sources;
+        let changed = site::parse(&edited, "dreux.toml").unwrap();
+        let sources = &changed.point(point.id.as_str()).unwrap().sources;
         proptest::prop_assert_eq!(&site::assigned_at(sources, now).unwrap().source, &source);
         let comments = |text: &str| -> Vec<String> {
             text.lines().filter(|line| line.trim_start().starts_with('#')).map(str::to_owned).collect()
@@ -176,8 +176,8 @@ proptest::proptest! {
 }
 
 #[test]
-fn the_wrong_file_altogether_is_told_in_a_few_lines() {
-    let told = parse(&"this is no site file\n".repeat(500)).unwrap_err();
-    assert_eq!(told.lines().count(), 21);
-    assert!(told.ends_with("and 480 more"), "{told}");
+fn the_wrong_file_altogether_is_reported_in_a_few_lines() {
+    let report = parse(&"this is no site file\n".repeat(500)).unwrap_err();
+    assert_eq!(report.lines().count(), 21);
+    assert!(report.ends_with("and 480 more"), "{report}");
 }

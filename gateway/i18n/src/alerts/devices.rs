@@ -32,12 +32,12 @@ impl Locale {
                 language.percent(percent / 100.0)
             )
         });
-        let known: Vec<String> = rhythm.into_iter().chain(battery).collect();
-        if known.is_empty() {
+        let hints: Vec<String> = rhythm.into_iter().chain(battery).collect();
+        if hints.is_empty() {
             let look = language.pick("Vérifier son alimentation", "Check its power supply");
             return AlertSentences::new(fact, look);
         }
-        AlertSentences::new(fact, known.join(" · "))
+        AlertSentences::new(fact, hints.join(" · "))
     }
 
     pub(super) fn outage_alert(&self, alert: &Alert, devices: usize, of: usize) -> AlertSentences {

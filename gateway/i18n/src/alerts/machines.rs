@@ -61,10 +61,10 @@ impl Locale {
 
     pub(super) fn coverage_alert(&self, meter: &str, share: f64) -> AlertSentences {
         let language = self.language;
-        let known = language.percent(share);
+        let share = language.percent(share);
         let fact = language.choose(
-            format!("{meter}\u{a0}: hier, {known} seulement de l\u{2019}énergie est connue"),
-            format!("{meter}: only {known} of yesterday\u{2019}s energy is known"),
+            format!("{meter}\u{a0}: hier, {share} seulement de l\u{2019}énergie est connue"),
+            format!("{meter}: only {share} of yesterday\u{2019}s energy is known"),
         );
         let remedy =
             language.pick("Vérifier le compteur et sa liaison", "Check the meter and its link");
@@ -93,14 +93,14 @@ impl Locale {
 
     pub(super) fn gaps_alert(&self, meters: usize, of: usize, least: f64) -> AlertSentences {
         let language = self.language;
-        let known = language.percent(least);
+        let share = language.percent(least);
         let fact = language.choose(
             format!(
                 "{meters} compteurs sur {of}\u{a0}: l\u{2019}énergie d\u{2019}hier n\u{2019}est connue qu\u{2019}en \
-                 partie, le moins bien à {known}"
+                 partie, le moins bien à {share}"
             ),
             format!(
-                "{meters} of {of} meters: yesterday\u{2019}s energy is known in part only, the least at {known}"
+                "{meters} of {of} meters: yesterday\u{2019}s energy is known in part only, the least at {share}"
             ),
         );
         let remedy = language.pick(

@@ -1,5 +1,5 @@
 //! Any answer of what should be an InfluxDB: its rows are read or it is refused, without a panic; and never both an
-//! error told by the server and rows behind it.
+//! error of the server and rows behind it.
 
 #![no_main]
 

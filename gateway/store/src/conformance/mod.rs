@@ -12,7 +12,9 @@ mod random;
 mod rollups;
 mod series;
 
-use domain::{DatedBy, Instant, Observation, Period, Quantity, Reading, Source, Value};
+use domain::testing;
+pub(crate) use domain::testing::{at, source};
+use domain::{Instant, Observation, Period, Quantity, Reading, Source, Value};
 
 use crate::ports::{
     AlertReader, Appended, AuditReader, AuditWriter, Batch, MessageReader, QuarantineReader, Range,
@@ -137,17 +139,9 @@ pub(crate) fn block_on<T>(claim: impl Future<Output = T>) -> T {
     runtime.unwrap().block_on(claim)
 }
 
-pub(crate) fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
-
 /// A time of the day that most claims are about.
 pub(crate) fn on_monday(time: &str) -> Instant {
     at(&format!("2026-11-23T{time}Z"))
-}
-
-pub(crate) fn source(device: &str, quantity: Quantity) -> Source {
-    Source { device: device.parse().unwrap(), quantity, channel: None }
 }
 
 pub(crate) fn air() -> Source {
@@ -156,9 +150,7 @@ pub(crate) fn air() -> Source {
 
 /// A reading that arrived as soon as it was observed.
 pub(crate) fn reading(source: &Source, observed_at: Instant, value: Value) -> Reading {
-    let observation =
-        Observation { observed_at, received_at: observed_at, dated_by: DatedBy::Device, value };
-    Reading { source: source.clone(), observation }
+    Reading { source: source.clone(), observation: testing::observation(observed_at, value) }
 }
 
 pub(crate) fn co2(observed_at: Instant, ppm: f64) -> Reading {

@@ -21,7 +21,7 @@ pub enum AnswerError {
     /// The server says what went wrong, after rows or without any.
     #[error("InfluxDB broke its answer off: {0}")]
     BrokenOff(String),
-    /// No annotated CSV, or not what was asked for.
+    /// No annotated CSV, or not the columns of the query.
     #[error("the answer of InfluxDB is no annotated CSV: {0}")]
     Malformed(String),
 }

@@ -134,10 +134,10 @@ pub(super) fn lost(error: &(dyn Error + 'static)) -> Fault {
 async fn refusal(mut response: Response, doing: Doing, now: Option<Instant>) -> Fault {
     let status = response.status().as_u16();
     let header = |headers: &HeaderMap, name| headers.get(name)?.to_str().ok().map(str::to_owned);
-    let asked = header(response.headers(), RETRY_AFTER);
+    let retry_after = header(response.headers(), RETRY_AFTER);
     let date = header(response.headers(), DATE);
-    let pause = asked
-        .and_then(|asked| retry_after::pause(&asked, date.as_deref(), now.map(Instant::to_jiff)));
+    let pause = retry_after
+        .and_then(|text| retry_after::pause(&text, date.as_deref(), now.map(Instant::to_jiff)));
     let mut body = Vec::new();
     // Half of what it says is better than nothing.
     while let Ok(Some(chunk)) = response.chunk().await {

@@ -34,12 +34,12 @@ pub enum Fault {
     Configuration(String),
 }
 
-/// What was asked of the server: rights are text apart by it.
+/// Kind of request: it tells which right is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
     /// Lines were sent.
     Writing,
-    /// A query was asked.
+    /// A query was sent.
     Reading,
     /// Its organisations or buckets were looked at, or a bucket was made.
     Administering,

@@ -177,7 +177,7 @@ pub fn decode_tag(text: &str) -> String {
     decoded
 }
 
-/// The value of a tag as InfluxDB keeps it, by which it is asked for; [`decode_tag`] reads it back.
+/// The value of a tag as InfluxDB keeps it, by which queries name it; [`decode_tag`] reads it back.
 pub(super) fn stored_tag(value: &str) -> String {
     let mut stored = String::with_capacity(value.len());
     for (place, character) in value.char_indices() {

@@ -23,13 +23,12 @@
 //! | `answer`, `fields` | annotated CSV, and readings out of it; no I/O |
 //! | `client`, `fault` | requests; what refusals mean for what we do next |
 //! | `administration` | the client library: version, organisation, bucket and rights, for `vigie check` |
-//! | `backoff`, `retry_after`, `trouble` | how long to wait, and what to say meanwhile |
+//! | `retry_after`, `trouble` | how long to wait, and what to say meanwhile |
 //! | `target`, `token` | where to, and by what right |
 
 mod administration;
 mod answer;
 mod audit_point;
-mod backoff;
 mod client;
 #[cfg(test)]
 mod conformance;

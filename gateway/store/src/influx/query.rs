@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    fn asked(device: &str, channel: Option<&str>) -> Query {
+    fn query(device: &str, channel: Option<&str>) -> Query {
         let target = Target::new("http://127.0.0.1:8086", "vigie", "readings").unwrap();
         let source = Source {
             device: device.parse().unwrap(),
@@ -192,15 +192,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_never_stands_in_the_text() {
-        let (plain, nasty) = (asked("air-1", Some("0")), asked("\" or true) |> drop(", Some("0")));
+    fn the_names_of_a_query_never_stands_in_the_text() {
+        let (plain, nasty) = (query("air-1", Some("0")), query("\" or true) |> drop(", Some("0")));
         assert_eq!(plain.text, nasty.text);
         assert!(nasty.body()["extern"].to_string().contains("or true"));
     }
 
     #[test]
     fn the_tree_has_every_part_of_the_recorded_one() {
-        let tree = &asked("air-1", None).body()["extern"];
+        let tree = &query("air-1", None).body()["extern"];
         let file = tree.as_object().unwrap();
         assert!(["type", "package", "imports", "body"].iter().all(|part| file.contains_key(*part)));
         assert_eq!(

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use domain::Clock;
+use domain::backoff::Backoff;
 use tokio::time::sleep;
 
-use super::backoff::Backoff;
 use super::client::Client;
 use super::fault::{Fault, is_too_old};
 use super::lag::Lag;

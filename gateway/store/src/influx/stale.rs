@@ -105,21 +105,16 @@ impl Stale {
 
 #[cfg(test)]
 mod tests {
-    use domain::{DatedBy, Observation, Quantity};
+    use domain::{Quantity, testing};
 
     use super::*;
 
     fn reading(device: &str, at: &str) -> Reading {
-        let (device, observed_at) = (device.parse().unwrap(), at.parse().unwrap());
-        let source = Source { device, quantity: Quantity::Co2, channel: None };
-        let value = Quantity::Co2.number(500.0).unwrap();
-        let dated_by = DatedBy::Device;
-        let observation = Observation { observed_at, received_at: observed_at, dated_by, value };
-        Reading { source, observation }
+        testing::reading(&testing::source(device, Quantity::Co2), testing::at(at), 500.0)
     }
 
     #[test]
-    fn sources_of_the_same_buckets_are_asked_for_together_and_far_ones_apart() {
+    fn sources_of_the_same_buckets_are_queried_together_and_far_ones_apart() {
         let mut stale = Stale::new(Step::Quarter);
         for at in ["2026-11-23T10:01:00Z", "2026-11-23T10:14:59.999Z", "2026-11-23T12:00:00Z"] {
             stale.note(&reading("a", at));
@@ -129,13 +124,13 @@ mod tests {
 
         assert_eq!(stale.count(), 5);
         let queries = stale.queries(SignedDuration::from_mins(15));
-        let asked: Vec<_> = queries
+        let spans: Vec<_> = queries
             .iter()
             .map(|q| (q.sources.len(), q.period.start().to_string(), q.period.end().to_string()))
             .collect();
         let at = |text: &str| text.to_owned();
         assert_eq!(
-            asked,
+            spans,
             [
                 (1, at("2026-01-01T00:00:00Z"), at("2026-01-01T00:15:00Z")),
                 (2, at("2026-11-23T10:00:00Z"), at("2026-11-23T12:15:00Z")),
@@ -147,8 +142,8 @@ mod tests {
     fn days_are_those_of_the_site() {
         let mut stale = Stale::new(Step::Day(TimeZone::get("Europe/Paris").unwrap()));
         stale.note(&reading("a", "2026-10-25T22:30:00Z"));
-        let asked = &stale.queries(SignedDuration::from_mins(15))[0];
-        assert_eq!(asked.period.length().as_hours(), 25);
-        assert!(stale.holds(&asked.sources[0], asked.period));
+        let query = &stale.queries(SignedDuration::from_mins(15))[0];
+        assert_eq!(query.period.length().as_hours(), 25);
+        assert!(stale.holds(&query.sources[0], query.period));
     }
 }

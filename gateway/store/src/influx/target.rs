@@ -82,7 +82,7 @@ pub enum TargetError {
         "the address of InfluxDB holds an account; InfluxDB 2 takes a token, from the environment"
     )]
     Account,
-    /// No address of the form that is asked for.
+    /// No address of an HTTP server.
     #[error("`{0}` is no address of an InfluxDB such as http://influxdb.local:8086")]
     Url(String),
     /// No organisation or no bucket.

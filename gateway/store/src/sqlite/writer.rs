@@ -114,7 +114,7 @@ impl Drop for SqliteWriter {
     fn drop(&mut self) {
         self.commands = None;
         if let Some(thread) = self.thread.take() {
-            // Its errors have been answered to those who asked.
+            // Its errors went to the callers of the commands.
             let _ = thread.join();
         }
     }
@@ -130,7 +130,7 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
     loop {
         match next(&mut queue, sealing.is_some()) {
             Next::Command(Command::Append(batch, answer)) => {
-                // Whoever asked may have gone; the readings stay all the same.
+                // The caller may have gone; the readings stay all the same.
                 let _ = answer.send(database.append(batch));
             }
             Next::Command(Command::Seal(now, answer)) => {
@@ -217,7 +217,7 @@ impl Sealing {
                     metrics::counter!("vigie_store_given_up_total", "why" => "age")
                         .increment(sealed.given_up);
                 }
-                // Whoever asked may have gone.
+                // The caller may have gone.
                 let _ = answer.send(result);
             }
             (None, Err(error)) => {

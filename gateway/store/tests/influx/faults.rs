@@ -56,7 +56,7 @@ async fn large_requests_are_packed_and_small_ones_are_not() {
     installation.append([reading("air-2", 0)]).await;
     eventually("one more", || double.count() == 1001).await;
 
-    let writes = double.asked("/api/v2/write");
+    let writes = double.requests_of("/api/v2/write");
     let (many, one) = (&writes[0], writes.iter().find(|write| write.body.len() < 100).unwrap());
     assert_eq!(many.header("content-encoding"), Some("gzip"));
     assert!(many.body.len() < 1000 * 60 / 3, "{} bytes", many.body.len());

@@ -132,7 +132,7 @@ async fn new_readings_do_not_wait_for_a_long_backlog() {
     eventually("all readings", || double.count() == 54_001).await;
 
     let bodies: Vec<_> =
-        double.asked("/api/v2/write").iter().map(|write| body(write).unwrap()).collect();
+        double.requests_of("/api/v2/write").iter().map(|write| body(write).unwrap()).collect();
     let last_with = |device: &str| bodies.iter().rposition(|body| body.contains(device));
     let live = bodies.iter().position(|body| body.contains("temperature,site=dreux,device=live "));
     assert!(live.is_some());

@@ -113,7 +113,7 @@ impl Installation {
         });
     }
 
-    /// How forwarding stands, as it is told to people.
+    /// State of forwarding, as people see it.
     pub(crate) fn standing(&self) -> Standing {
         self.standing.borrow().clone()
     }

@@ -44,10 +44,10 @@ async fn daily_energy_of_thirty_meters_is_one_question_of_a_row_a_day() {
         step: Step::Day(grid().timezone),
         longest_gap: grid().longest_gap,
     };
-    let before = double.asked("/api/v2/query").len();
+    let before = double.requests_of("/api/v2/query").len();
     let found = installation.elsewhere().rollups(request.clone()).await.unwrap();
 
-    assert_eq!(double.asked("/api/v2/query").len(), before + 1);
+    assert_eq!(double.requests_of("/api/v2/query").len(), before + 1);
     assert_eq!(found, installation.reader().rollups(request).await.unwrap());
     assert_eq!(found[29].len(), 31);
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::reading::{DatedBy, Observation, Value};
+use crate::testing::source;
 
 /// Instruments a, b and c, each with its CO2 every ten minutes of a day.
 fn checked(ppm: [fn(i64) -> f64; 3]) -> Vec<Vec<Fault>> {
@@ -19,14 +20,12 @@ fn checked(ppm: [fn(i64) -> f64; 3]) -> Vec<Vec<Fault>> {
             "\" }]\n",
         ]
         .concat();
-        let source =
-            Source { device: name.parse().unwrap(), quantity: Quantity::Co2, channel: None };
         let reading = |nr: i64| {
             let at = Instant::from_millis(nr * 600_000);
             let value = Value::Gauge(ppm(nr));
             Observation { observed_at: at, received_at: at, dated_by: DatedBy::Device, value }
         };
-        series.insert(source, (0..144).map(reading).collect());
+        series.insert(source(name, Quantity::Co2), (0..144).map(reading).collect());
     }
     let site = crate::site::parse(&text, "a.toml").unwrap();
     let day = Period::new(Instant::from_millis(0), Instant::from_millis(86_400_000)).unwrap();
@@ -81,11 +80,6 @@ fn faults_of_week(ppm: f64, seen: Option<&std::ops::Range<i64>>, more: &str) -> 
         quarter(nr, f64::from(u8::from(is_seen)))
     };
     let moved = seen.into_iter().flat_map(|seen| (0..7 * 96).map(|nr| state(nr, seen)));
-    let source = |device: &str, quantity| Source {
-        device: device.parse().unwrap(),
-        quantity,
-        channel: None,
-    };
     let rolled = BTreeMap::from([
         (source("c", Quantity::Co2), co2.collect()),
         (source("m", Quantity::OccupancyDetected), moved.collect()),

@@ -10,6 +10,7 @@ use crate::figure::Quality;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
 use crate::register::EventSort::{Glitch, Jump, Reset, RollBack};
+use crate::testing::source;
 
 const NOON: &str = "2025-03-04T12:00:00Z";
 
@@ -19,10 +20,6 @@ fn at(minute: i64) -> Instant {
 
 fn span(from: i64, to: i64) -> Period {
     Period::new(at(from), at(to)).unwrap()
-}
-
-fn source(device: &str, quantity: Quantity) -> Source {
-    Source { device: device.parse().unwrap(), quantity, channel: None }
 }
 
 fn assigned_to(device: &str, quantity: Quantity, period: Period) -> Assignment {
@@ -177,9 +174,9 @@ fn what_is_not_due_yet_is_not_missing() {
 fn resets_and_glitches_are_named_with_their_source() {
     let series = registered(&[(0, 9500.0), (10, 0.0), (20, 100.0), (30, 0.0), (40, 150.0)]);
     let events = register_events(&meter(), &series, &Rules::default());
-    let told: Vec<_> =
+    let named: Vec<_> =
         events.iter().map(|(source, event)| (source.device.as_str(), event.sort)).collect();
-    assert_eq!(told, [("plug", Reset), ("plug", Glitch)]);
+    assert_eq!(named, [("plug", Reset), ("plug", Glitch)]);
 }
 
 #[test]
@@ -209,7 +206,7 @@ fn hours_of_300_watt_hours_make_days_of_23_and_25_hours() {
 }
 
 #[test]
-fn after_a_power_cut_a_reset_a_roll_back_and_an_implausible_jump_are_told_apart() {
+fn after_a_power_cut_a_reset_a_roll_back_and_an_implausible_jump_are_distinguished() {
     let sorts = |readings| -> Vec<_> {
         let events = register_events(&meter(), &registered(readings), &Rules::default());
         events.into_iter().map(|(_, event)| event.sort).collect()
@@ -232,7 +229,7 @@ fn after_a_power_cut_a_reset_a_roll_back_and_an_implausible_jump_are_told_apart(
 }
 
 #[test]
-fn a_silence_that_the_register_bridges_is_told_with_its_total_and_counts_as_repaired() {
+fn a_silence_that_the_register_bridges_has_its_total_and_counts_as_repaired() {
     let series = registered(&[(0, 7000.0), (10, 7100.0), (190, 8000.0), (200, 8050.0)]);
 
     let found = repairs(&meter(), &series, &Rules::default());
@@ -251,8 +248,8 @@ fn a_late_reading_that_fills_a_gap_needs_no_reset_and_touches_nothing_else() {
     let hours = [span(0, 10), span(10, 100), span(100, 190), span(190, 200)];
     let figures = |readings| {
         let series = registered(readings);
-        let told = meter_energy(&meter(), &hours, &series, &Rules::default(), at(200));
-        told.into_iter().map(|figure| figure.energy_wh.unwrap().round()).collect::<Vec<_>>()
+        let figures = meter_energy(&meter(), &hours, &series, &Rules::default(), at(200));
+        figures.into_iter().map(|figure| figure.energy_wh.unwrap().round()).collect::<Vec<_>>()
     };
     assert_eq!(figures(gap), [100.0, 450.0, 450.0, 50.0]);
     assert_eq!(figures(filled), [100.0, 10.0, 890.0, 50.0]);
@@ -364,11 +361,11 @@ fn a_part_above_its_whole_is_counted_once_in_every_sum() {
     let hour = [span(0, 10)];
     let of = |id| meter_energy(site.meter(id).unwrap(), &hour, &series, &site.rules, at(10))[0];
 
-    let told = balance(of("phase-1"), &[of("pump")]);
+    let balance = balance(of("phase-1"), &[of("pump")]);
     let cellar = zone_energy(&site, Some(&"cellar".parse().unwrap()), &hour, &series, at(10))[0];
 
-    assert_eq!(told.excess_wh, Some(400.0));
-    assert_eq!(excesses(&hour, &[told]), [Excess { period: hour[0], wh: 400.0 }]);
+    assert_eq!(balance.excess_wh, Some(400.0));
+    assert_eq!(excesses(&hour, &[balance]), [Excess { period: hour[0], wh: 400.0 }]);
     assert_eq!(cellar.energy_wh, Some(200.0));
 }
 

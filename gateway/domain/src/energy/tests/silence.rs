@@ -1,4 +1,4 @@
-//! Meters whose sensors all fall silent, asked about at each moment after.
+//! Energy of meters whose sensors all fall silent, at each moment after.
 
 use jiff::SignedDuration;
 
@@ -44,24 +44,24 @@ fn main_meter() -> Meter {
     Meter { max_power_w: 36_000.0, ..meter() }
 }
 
-fn asked_at(now: &str) -> [EnergyFigure; 2] {
+fn figures_at(now: &str) -> [EnergyFigure; 2] {
     let (meter, series, grid) = (main_meter(), dead_since_2054(), [hour(20), hour(21)]);
     meter_energy(&meter, &grid, &series, &Rules::default(), clock(now)).try_into().unwrap()
 }
 
 #[test]
-fn an_hour_in_which_no_reading_came_is_unknown_whenever_asked() {
+fn an_hour_in_which_no_reading_came_is_unknown_at_every_query() {
     for now in ["21:00:30", "21:05:00", "21:08:30", "21:09:00", "21:14:00", "21:20:00", "23:59:59"]
     {
-        assert_eq!(asked_at(now)[1], EnergyFigure::UNKNOWN, "at {now}");
+        assert_eq!(figures_at(now)[1], EnergyFigure::UNKNOWN, "at {now}");
     }
 }
 
 #[test]
-fn the_hour_in_which_the_sensors_died_is_the_same_whenever_asked_once_they_are_missed() {
-    let first = asked_at("21:09:00")[0];
+fn the_hour_in_which_the_sensors_died_is_the_same_at_every_query_once_they_are_missed() {
+    let first = figures_at("21:09:00")[0];
     for now in ["21:14:00", "21:20:00", "23:59:59"] {
-        assert_eq!(asked_at(now)[0], first, "at {now}");
+        assert_eq!(figures_at(now)[0], first, "at {now}");
     }
     // From 20:00:08 to 20:53:58.
     assert!((first.coverage - 3230.0 / 3600.0).abs() < 1e-9, "{first:?}");
@@ -88,14 +88,14 @@ fn a_silence_of_power_is_unknown_from_its_beginning_once_it_is_longer_than_the_g
     let meter = Meter { energy: Vec::new(), ..meter() };
     let series = series(&[("plug", Quantity::ActivePower, &minutes(0, 50, 600.0))]);
     let grid = [span(0, 60), span(60, 120)];
-    let asked = |now| meter_energy(&meter, &grid, &series, &Rules::default(), at(now));
+    let figures = |now| meter_energy(&meter, &grid, &series, &Rules::default(), at(now));
 
     // A report on change is held while the next one may still come.
-    let held = asked(64);
+    let held = figures(64);
     assert!((held[0].energy_wh.unwrap() - 600.0).abs() < 1e-9);
     assert!((held[1].energy_wh.unwrap() - 40.0).abs() < 1e-9);
     for now in [66, 80, 119, 1000] {
-        let missed = asked(now);
+        let missed = figures(now);
         assert!((missed[0].energy_wh.unwrap() - 500.0).abs() < 1e-9, "at {now}");
         assert!((missed[0].coverage - 50.0 / 60.0).abs() < 1e-9, "at {now}");
         assert_eq!(missed[1], EnergyFigure::UNKNOWN, "at {now}");

@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::meaning::{self, Meaning, Said};
+use super::meaning::{self, Description, Meaning};
 use super::template::Template;
 use crate::families::esphome;
-use crate::families::gathering::Object;
+use crate::families::report_builder::Object;
 use crate::ids::{Channel, DeviceId};
 use crate::message::{Reason, ReasonLabel};
 use crate::quantity::Quantity;
@@ -21,23 +21,23 @@ const MAX_COMPONENTS: usize = 500;
 pub(super) struct Entity {
     pub(super) device: DeviceId,
     pub(super) channel: Option<Channel>,
-    /// Where its values are published.
+    /// Topic of its values.
     pub(super) state_topic: String,
-    /// How they stand in the message; as the whole of it when there is none.
+    /// Template of a value in a message; `None` when the whole message is the value.
     pub(super) template: Option<Template>,
     pub(super) kind: Kind,
-    /// Where it is told whether the device is there.
+    /// Topics that publish whether the device is there.
     pub(super) availability: Availability,
 }
 
-/// What an entity tells.
+/// Kind of values of an entity.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Number(Meaning),
     State { quantity: Quantity, on: String, off: String },
 }
 
-/// The topics that tell whether a device is there.
+/// Topics that publish whether a device is there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Availability {
     /// Whether one topic that says so is enough; else all must.
@@ -54,7 +54,7 @@ pub(super) struct Presence {
     pub(super) offline: String,
 }
 
-/// Where a configuration was published: `<component>[/<node>]/<object>/config`.
+/// Topic of a configuration: `<component>[/<node>]/<object>/config`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     pub(super) component: &'a str,
@@ -80,14 +80,14 @@ impl<'a> Place<'a> {
     }
 }
 
-/// What a configuration announces, and what of it cannot be used.
+/// Entities of a configuration, and refusals of those that cannot be used.
 #[derive(Debug, Default)]
 pub(super) struct Announced {
     pub(super) entities: Vec<Entity>,
     pub(super) refusals: Vec<Reason>,
 }
 
-/// Reads a configuration. `is_wanted` tells of a state topic whether it is to be listened to.
+/// Reads a configuration. `is_wanted` decides whether a state topic is subscribed to.
 pub(super) fn read(
     place: Place<'_>,
     config: &Object,
@@ -121,7 +121,7 @@ pub(super) fn read(
     announced
 }
 
-/// What is said of an entity, and of all entities of its device beside it.
+/// Configuration of an entity, and that of all entities of its device beside it.
 #[derive(Clone, Copy)]
 struct Parts<'a> {
     own: &'a Object,
@@ -171,7 +171,7 @@ impl About<'_> {
             self.key,
             self.parts.own.get("name").and_then(Json::as_str).unwrap_or_default()
         );
-        let said = Said {
+        let description = Description {
             class: self.parts.text("device_class", "dev_cla"),
             unit: self.parts.text("unit_of_measurement", "unit_of_meas"),
             state_class: self.parts.text("state_class", "stat_cla"),
@@ -179,8 +179,8 @@ impl About<'_> {
             name: &name,
         };
         match self.component {
-            "sensor" => Ok(meaning::number(&said)?.map(Kind::Number)),
-            "binary_sensor" => Ok(meaning::state(&said).map(|quantity| {
+            "sensor" => Ok(meaning::number(&description)?.map(Kind::Number)),
+            "binary_sensor" => Ok(meaning::state(&description).map(|quantity| {
                 let word = |long, short, default| {
                     self.parts.get(long, short).map_or(String::from(default), word)
                 };
@@ -192,7 +192,7 @@ impl About<'_> {
             })),
             // What is set has a unit, too; what is measured should not come under its name.
             "number" => Ok(None),
-            other => match meaning::number(&said) {
+            other => match meaning::number(&description) {
                 Ok(Some(_)) => Err(format!("`{other}` is no platform that measures; use `sensor`")),
                 Ok(None) | Err(_) => Ok(None),
             },
@@ -213,19 +213,19 @@ impl About<'_> {
         if fits { Ok(whole) } else { Err(format!("`{topic}` is no topic")) }
     }
 
-    /// Device and channel: by its first identifier, else by its topic. A node that is also heard without being announced
-    /// keeps its name.
+    /// Device and channel: by its first identifier, else by its topic. A node that is also received without being
+    /// announced keeps its name.
     fn names(self, state_topic: &str) -> Result<(DeviceId, Option<Channel>), String> {
         let device = self.parts.get("device", "dev").and_then(Json::as_object);
-        let told = device.and_then(identifier);
+        let given_id = device.and_then(identifier);
         let name = device.and_then(|device| device.get("name")).and_then(Json::as_str);
-        let (id, channel) = match (told, self.place.node) {
+        let (id, channel) = match (given_id, self.place.node) {
             _ if esphome::names(state_topic).is_some() => {
                 let (id, channel) = esphome::names(state_topic).unwrap_or_default();
                 (id, Some(channel.to_owned()))
             }
             _ if self.component_of_device() => {
-                let id = told.unwrap_or(self.place.object);
+                let id = given_id.unwrap_or(self.place.object);
                 (id, Some(self.key.to_owned()))
             }
             (Some(id), Some(node))
@@ -304,7 +304,7 @@ fn names_both(one: &str, other: &str) -> bool {
     !one.is_empty() && !other.is_empty() && (one.contains(&other) || other.contains(&one))
 }
 
-/// What a payload is compared with; a truth is written as JSON writes it.
+/// Word that a payload is compared with; a truth is written as JSON writes it.
 fn word(json: &Json) -> String {
     match json {
         Json::String(text) => text.clone(),

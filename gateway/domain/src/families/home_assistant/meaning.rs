@@ -1,21 +1,21 @@
-//! What an entity measures, by what its configuration says of it: class, unit, name.
+//! Quantity and unit of an entity, from the class, unit and name in its configuration.
 
 use crate::families::unit::{Dimension, Unit};
 use crate::families::wording;
 use crate::quantity::Quantity;
 
-/// What a number of an entity means.
+/// Quantity and unit of the numbers of an entity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Meaning {
-    /// What is measured.
+    /// Measured quantity.
     pub(super) quantity: Quantity,
-    /// In which unit; `None` where only one is possible.
+    /// Unit; `None` where only one is possible.
     pub(super) unit: Option<Unit>,
 }
 
-/// What a configuration says of an entity.
+/// Description of an entity in its configuration.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Said<'a> {
+pub(super) struct Description<'a> {
     pub(super) class: Option<&'a str>,
     pub(super) unit: Option<&'a str>,
     pub(super) state_class: Option<&'a str>,
@@ -39,26 +39,26 @@ const OTHERS: &[&str] = &[
 /// Classes of binary sensors that detect people.
 const PEOPLE: &[&str] = &["motion", "occupancy", "presence"];
 
-/// What the numbers of a sensor mean; `Ok(None)` when it is nothing that we measure.
+/// Meaning of the numbers of a sensor; `Ok(None)` when it is nothing that we measure.
 ///
 /// # Errors
-/// When it is one of ours, but its unit is not told or not known.
-pub(super) fn number(said: &Said<'_>) -> Result<Option<Meaning>, String> {
-    let unit = said.unit.map(str::trim).filter(|unit| !unit.is_empty());
-    let known = unit.and_then(Unit::new);
-    let Some((dimensions, only_unit)) = said.class.and_then(of_class) else {
-        let other = said.class.is_some_and(|class| OTHERS.contains(&class));
-        let by_unit = known.filter(|_| !other).and_then(|unit| {
-            Some(Meaning { quantity: unit.quantity(said.name)?, unit: Some(unit) })
+/// When it is one of ours, but its unit is absent or none that is read.
+pub(super) fn number(described: &Description<'_>) -> Result<Option<Meaning>, String> {
+    let unit = described.unit.map(str::trim).filter(|unit| !unit.is_empty());
+    let parsed = unit.and_then(Unit::new);
+    let Some((dimensions, only_unit)) = described.class.and_then(of_class) else {
+        let other = described.class.is_some_and(|class| OTHERS.contains(&class));
+        let by_unit = parsed.filter(|_| !other).and_then(|unit| {
+            Some(Meaning { quantity: unit.quantity(described.name)?, unit: Some(unit) })
         });
-        return Ok(by_unit.filter(|meaning| is_meant(said, *meaning)));
+        return Ok(by_unit.filter(|meaning| is_meant(described, *meaning)));
     };
-    let class = said.class.unwrap_or_default();
-    let quantity = match (known, unit) {
+    let class = described.class.unwrap_or_default();
+    let quantity = match (parsed, unit) {
         (Some(unit), _) if dimensions.contains(&unit.dimension) => {
-            of_dimension(class, unit.dimension, said.name)
+            of_dimension(class, unit.dimension, described.name)
         }
-        (None, None) if only_unit => of_dimension(class, dimensions[0], said.name),
+        (None, None) if only_unit => of_dimension(class, dimensions[0], described.name),
         (None, None) => return Err(format!("a {class} without a unit of measurement")),
         (_, unit) => {
             return Err(format!(
@@ -67,19 +67,19 @@ pub(super) fn number(said: &Said<'_>) -> Result<Option<Meaning>, String> {
             ));
         }
     };
-    let meaning = quantity.map(|quantity| Meaning { quantity, unit: known });
-    Ok(meaning.filter(|meaning| is_meant(said, *meaning)))
+    let meaning = quantity.map(|quantity| Meaning { quantity, unit: parsed });
+    Ok(meaning.filter(|meaning| is_meant(described, *meaning)))
 }
 
-/// What a binary sensor detects.
-pub(super) fn state(said: &Said<'_>) -> Option<Quantity> {
-    match said.class {
+/// Quantity that a binary sensor detects.
+pub(super) fn state(described: &Description<'_>) -> Option<Quantity> {
+    match described.class {
         Some(class) => PEOPLE.contains(&class).then_some(Quantity::OccupancyDetected),
-        None => wording::state(said.name),
+        None => wording::state(described.name),
     }
 }
 
-/// What may be measured in a class, and whether there is only one unit for it.
+/// Dimensions that may be measured in a class, and whether there is only one unit for it.
 fn of_class(class: &str) -> Option<(&'static [Dimension], bool)> {
     Some(match class {
         "carbon_dioxide" => (&[Dimension::PartsPerMillion], true),
@@ -115,18 +115,18 @@ fn of_dimension(class: &str, dimension: Dimension, name: &str) -> Option<Quantit
 }
 
 /// Whether it is measured in the building and not in the device: its chip, its battery. An energy must be a total.
-fn is_meant(said: &Said<'_>, meaning: Meaning) -> bool {
+fn is_meant(described: &Description<'_>, meaning: Meaning) -> bool {
     let of_battery = || {
-        let millivolts = said.unit.is_some_and(|unit| unit.trim() == "mV");
-        millivolts || wording::is_of_battery(said.name)
+        let millivolts = described.unit.is_some_and(|unit| unit.trim() == "mV");
+        millivolts || wording::is_of_battery(described.name)
     };
     match meaning.quantity {
-        Quantity::Voltage => !said.diagnostic && !of_battery(),
-        Quantity::Temperature if said.diagnostic => false,
+        Quantity::Voltage => !described.diagnostic && !of_battery(),
+        Quantity::Temperature if described.diagnostic => false,
         Quantity::EnergyImported | Quantity::EnergyExported => {
-            said.state_class != Some("measurement")
+            described.state_class != Some("measurement")
         }
-        _ => !wording::is_otherwise(said.name),
+        _ => !wording::is_otherwise(described.name),
     }
 }
 
@@ -138,8 +138,9 @@ mod tests {
         let some = |text: &'static str| (!text.is_empty()).then_some(text);
         let (class, unit): (&'static str, &'static str) =
             (class.to_owned().leak(), unit.to_owned().leak());
-        let said = Said { class: some(class), unit: some(unit), name, ..Said::default() };
-        number(&said).unwrap().map(|meaning| meaning.quantity)
+        let described =
+            Description { class: some(class), unit: some(unit), name, ..Description::default() };
+        number(&described).unwrap().map(|meaning| meaning.quantity)
     }
 
     #[test]
@@ -173,10 +174,10 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_that_is_not_told_is_not_guessed() {
+    fn a_unit_that_is_absent_is_not_guessed() {
         let refused = |class, unit| {
-            let said = Said { class: Some(class), unit, ..Said::default() };
-            number(&said).is_err()
+            let described = Description { class: Some(class), unit, ..Description::default() };
+            number(&described).is_err()
         };
         assert!(refused("power", None));
         assert!(refused("temperature", None));
@@ -187,7 +188,8 @@ mod tests {
 
     #[test]
     fn only_what_detects_people_tells_of_people() {
-        let detects = |class, name| state(&Said { class, name, ..Said::default() }).is_some();
+        let detects =
+            |class, name| state(&Description { class, name, ..Description::default() }).is_some();
         assert!(detects(Some("motion"), "x"));
         assert!(detects(None, "hall pir"));
         assert!(!detects(Some("door"), "presence"));

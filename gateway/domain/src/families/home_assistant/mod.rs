@@ -1,4 +1,4 @@
-//! Devices that announce themselves for Home Assistant: their configurations tell where their values are found.
+//! Devices that announce themselves for Home Assistant: their configurations name the topics of their values.
 //!
 //! ```text
 //! homeassistant/<component>/[<node>/]<object>/config   {"stat_t":"fablab/air","val_tpl":"{{ value_json.co2 }}", ..}
@@ -6,7 +6,7 @@
 //! any/topic/at/all                                     what a configuration has named
 //! ```
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
 //! | `config` | configurations, one entity or many, long names or short |
 //! | `template` | the subset of templates that is read |
@@ -26,7 +26,7 @@ use serde_json::Value as Json;
 
 use super::family::{EVERYTHING, Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, object, refused, status};
+use super::report_builder::{ReportBuilder, object, refused, status};
 use crate::ids::{Channel, DeviceId};
 use crate::message::{DevicePresence, DeviceStatus, Message, Reason, ReasonLabel, Translation};
 use crate::native;
@@ -42,7 +42,7 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "homeassistant/";
 
-/// So many entities are kept; more are refused.
+/// Most entities that are kept; more are refused.
 const MAX_ENTITIES: usize = 5000;
 
 /// Longer configurations are not read.
@@ -61,15 +61,15 @@ const BETTER: &[&str] = &[
     "open_energy_monitor",
 ];
 
-/// What was announced.
+/// Entities that were announced.
 #[derive(Debug, Default)]
 struct Entities {
     /// By the topic of their configuration.
     configs: BTreeMap<String, Vec<Entity>>,
     count: usize,
-    /// Which configurations have named a topic, as that of values or of presence.
+    /// Configurations that have named a topic, as that of values or of presence.
     topics: HashMap<String, BTreeSet<String>>,
-    /// What was last said on topics of presence.
+    /// Last presence on each topic of presence.
     present: HashMap<String, bool>,
 }
 
@@ -103,7 +103,7 @@ impl Memory for Entities {
     }
 }
 
-/// Something was learned, and nothing else said.
+/// Translation of a message that only taught something.
 fn learned() -> Translation {
     Translation { learned: true, ..Translation::default() }
 }
@@ -130,7 +130,7 @@ impl Entities {
             let text = format!("{MAX_ENTITIES} entities were announced already; no more are kept");
             return Err(Reason::new(ReasonLabel::TooManySources, text));
         }
-        let changed = self.configs.get(message.topic).is_none_or(|known| *known != entities);
+        let changed = self.configs.get(message.topic).is_none_or(|before| *before != entities);
         if changed {
             let forgotten = self.forget(message.topic);
             let news = forgotten || !entities.is_empty();
@@ -153,7 +153,7 @@ impl Entities {
         self.configs.insert(config.to_owned(), entities);
     }
 
-    /// Whether anything was known of it.
+    /// Removes the entities of a configuration; returns whether there were any.
     fn forget(&mut self, config: &str) -> bool {
         let Some(entities) = self.configs.remove(config) else { return false };
         self.count -= entities.len();
@@ -169,7 +169,7 @@ impl Entities {
         true
     }
 
-    /// What a message on a topic says that configurations have named.
+    /// Translation of a message on a topic that configurations have named.
     fn values(&mut self, message: &Message<'_>) -> Option<Translation> {
         let configs = self.topics.get(message.topic)?;
         // An empty payload takes a retained message away.
@@ -186,29 +186,30 @@ impl Entities {
             translation.reports.extend(read.reports);
             translation.refusals.extend(read.refusals);
         }
-        let tells = |presence: &&Presence| presence.topic == message.topic;
-        let said = entities.clone().flat_map(|entity| &entity.availability.topics).find(tells);
-        if let Some(online) = said.and_then(|presence| payload.presence(presence)) {
+        let is_here = |presence: &&Presence| presence.topic == message.topic;
+        let presence =
+            entities.clone().flat_map(|entity| &entity.availability.topics).find(is_here);
+        if let Some(online) = presence.and_then(|presence| payload.presence(presence)) {
             self.present.insert(message.topic.to_owned(), online);
             translation.statuses = self.statuses(entities);
         }
-        // One fault is told once, however many entities it concerns.
+        // One fault is one refusal, however many entities it concerns.
         translation.refusals.dedup();
         Some(translation)
     }
 
-    /// How the devices are of entities whose presence was told.
+    /// Statuses of the devices of `entities`, of those whose presence was published.
     fn statuses<'a>(&self, entities: impl Iterator<Item = &'a Entity>) -> Vec<DeviceStatus> {
         let mut devices: BTreeMap<&DeviceId, bool> = BTreeMap::new();
         for entity in entities {
-            let mut told = entity.availability.topics.iter();
-            let told = told.by_ref().filter_map(|presence| self.present.get(&presence.topic));
-            let told: Vec<bool> = told.copied().collect();
-            if told.is_empty() {
+            let topics = entity.availability.topics.iter();
+            let presences = topics.filter_map(|presence| self.present.get(&presence.topic));
+            let presences: Vec<bool> = presences.copied().collect();
+            if presences.is_empty() {
                 continue;
             }
             let any = entity.availability.any;
-            let online = if any { told.contains(&true) } else { !told.contains(&false) };
+            let online = if any { presences.contains(&true) } else { !presences.contains(&false) };
             devices.entry(&entity.device).and_modify(|one| *one |= online).or_insert(online);
         }
         let of = |(device, online): (&DeviceId, bool)| {
@@ -232,39 +233,39 @@ struct Payload<'a> {
 
 impl Payload<'_> {
     fn read(&self, entity: &Entity) -> Translation {
-        let mut gathering = Gathering::new(entity.device.clone(), None);
+        let mut builder = ReportBuilder::new(entity.device.clone(), None);
         let channel = entity.channel.as_ref().map(Channel::as_str);
         if self.is_broken_for(entity.template.as_ref()) {
-            gathering
+            builder
                 .refuse(ReasonLabel::Malformed, "the payload is not JSON, as its template needs");
-            return gathering.finish();
+            return builder.finish();
         }
-        let Some(value) = self.value(entity.template.as_ref()) else { return gathering.finish() };
+        let Some(value) = self.value(entity.template.as_ref()) else { return builder.finish() };
         match &entity.kind {
             Kind::State { quantity, on, off } => {
-                let word = said(&value);
+                let word = text_of(&value);
                 if word.eq_ignore_ascii_case(on) {
-                    gathering.state(true, *quantity, channel);
+                    builder.state(true, *quantity, channel);
                 } else if word.eq_ignore_ascii_case(off) {
-                    gathering.state(false, *quantity, channel);
+                    builder.state(false, *quantity, channel);
                 }
             }
-            Kind::Number(meaning) => match (super::gathering::number(&value), meaning.unit) {
+            Kind::Number(meaning) => match (super::report_builder::number(&value), meaning.unit) {
                 (Some(number), Some(unit)) => {
                     let number = unit.above_zero(number);
-                    gathering.amount(number, unit.factor(), meaning.quantity, channel);
+                    builder.amount(number, unit.factor(), meaning.quantity, channel);
                 }
                 (Some(number), None) => {
-                    gathering.amount(number, 1.0, meaning.quantity, channel);
+                    builder.amount(number, 1.0, meaning.quantity, channel);
                 }
-                (None, _) => gathering.json(&value, "value", 1.0, meaning.quantity, channel),
+                (None, _) => builder.json(&value, "value", 1.0, meaning.quantity, channel),
             },
         }
-        gathering.finish()
+        builder.finish()
     }
 
     fn presence(&self, presence: &Presence) -> Option<bool> {
-        let word = said(&self.value(presence.template.as_ref())?);
+        let word = text_of(&self.value(presence.template.as_ref())?);
         if word == presence.online {
             Some(true)
         } else {
@@ -284,8 +285,8 @@ impl Payload<'_> {
     }
 }
 
-/// A value as it is written out.
-fn said(value: &Json) -> String {
+/// Text of a value, without quotes.
+fn text_of(value: &Json) -> String {
     match value {
         Json::String(text) => text.trim().to_owned(),
         other => other.to_string(),

@@ -11,12 +11,12 @@
 
 use serde_json::Value as Json;
 
-use crate::families::gathering::number;
+use crate::families::report_builder::number;
 
 /// Longer templates are programs, not paths.
 const MAX_LEN: usize = 300;
 
-/// How deep parentheses may stand in each other.
+/// Greatest depth of nested parentheses.
 const MAX_DEPTH: u8 = 16;
 
 /// A template that was understood.
@@ -66,7 +66,7 @@ impl Template {
         self.0.needs_json()
     }
 
-    /// What the template makes of a payload, given as text and, where it is one, as JSON; `None` for what is missing.
+    /// Value of the template for a payload, given as text and, where it is one, as JSON; `None` for what is missing.
     pub(super) fn evaluate(&self, text: &str, json: Option<&Json>) -> Option<Json> {
         self.0.evaluate(text, json)
     }
@@ -167,7 +167,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands before a closing parenthesis, with a default that is not heeded.
+    /// Argument before a closing parenthesis; a default is ignored.
     fn within(&mut self) -> Result<Expression, String> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {

@@ -10,15 +10,15 @@
 //! homie/5/<device>/$description               {"nodes":{"room":{"properties":{"temperature":{"unit":"°F"}}}},"children":[..]}
 //! ```
 //!
-//! A channel is `<node>/<property>`. What a property measures is told by its unit and its name; as long as no unit was
-//! told, by a name that says plainly what it is, in the unit that the convention recommends. What can be set is a wish
-//! and no measurement. With a device go the devices behind it, and an empty state takes a device away.
+//! A channel is `<node>/<property>`. What a property measures follows from its unit and its name; as long as no unit
+//! was published, from a name that says plainly what it is, in the unit that the convention recommends. What can be set
+//! is a wish and no measurement. With a device go the devices behind it, and an empty state takes a device away.
 
 mod described;
 
 use super::family::{Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, only_status, presence, refused, status};
+use super::report_builder::{ReportBuilder, device, only_status, presence, refused, status};
 use super::unit::Unit;
 use super::{plain, wording};
 use crate::message::{DevicePresence, Message, Reason, ReasonLabel, Translation};
@@ -56,8 +56,8 @@ impl Memory for Described {
             [name, node, property, attribute] if attribute.starts_with('$') => {
                 let channel = format!("{node}/{property}");
                 let text = String::from_utf8_lossy(payload);
-                let told = self.attribute(name, &channel, attribute, &text);
-                told.map_or_else(
+                let learned = self.attribute(name, &channel, attribute, &text);
+                learned.map_or_else(
                     |reason| Some(refused(reason)),
                     |is_news| is_news.then(|| news(true)),
                 )
@@ -74,7 +74,7 @@ impl Memory for Described {
     }
 }
 
-/// Perhaps something was learned, and nothing else said.
+/// Translation without reports, of a message from which something may have been learned.
 fn news(learned: bool) -> Translation {
     Translation { learned, ..Translation::default() }
 }
@@ -100,29 +100,29 @@ fn value(
     name: &str,
     channel: &str,
     property: &str,
-    told: Option<&Property>,
+    description: Option<&Property>,
     payload: &[u8],
 ) -> Option<Translation> {
-    if told.is_some_and(|told| told.settable) {
+    if description.is_some_and(|property| property.settable) {
         return None;
     }
-    let mut gathering = Gathering::new(device(name).ok()?, None);
-    // The type need not be known: the payload tells a truth from a number.
+    let mut builder = ReportBuilder::new(device(name).ok()?, None);
+    // The type is not needed: the payload itself distinguishes a truth from a number.
     if matches!(payload, b"true" | b"false") {
-        gathering.state(payload == b"true", wording::state(property)?, Some(channel));
-        return Some(gathering.finish());
+        builder.state(payload == b"true", wording::state(property)?, Some(channel));
+        return Some(builder.finish());
     }
     let number = plain::number(payload)?;
-    let unit = told.and_then(|told| told.unit.as_deref());
+    let unit = description.and_then(|property| property.unit.as_deref());
     if let Some(unit) = unit.filter(|unit| !says_nothing(unit)) {
         let unit = Unit::new(unit)?;
         let quantity = unit.quantity(property)?;
-        gathering.amount(unit.above_zero(number), unit.factor(), quantity, Some(channel));
+        builder.amount(unit.above_zero(number), unit.factor(), quantity, Some(channel));
     } else {
         let (quantity, factor) = wording::number(property)?;
-        gathering.amount(number, factor, quantity, Some(channel));
+        builder.amount(number, factor, quantity, Some(channel));
     }
-    Some(gathering.finish())
+    Some(builder.finish())
 }
 
 /// Units that the convention recommends where there is none: of a count, of anything that is tilted.

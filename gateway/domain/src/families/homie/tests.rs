@@ -1,5 +1,5 @@
 use super::*;
-use crate::families::testing::{Hearing, presence, read, values};
+use crate::families::testing::{Receiver, presence, read, values};
 
 #[test]
 fn the_name_of_a_property_says_what_it_measures() {
@@ -36,7 +36,7 @@ fn attributes_commands_and_removals_say_nothing() {
 }
 
 #[test]
-fn a_unit_that_was_told_makes_a_number_ours() {
+fn a_unit_that_was_published_makes_a_number_ours() {
     for (unit, property, number, expected) in [
         ("°F", "temperature", "77", Some(("temperature", 25.0))),
         ("°C", "probe", "21.5", Some(("temperature", 21.5))),
@@ -51,10 +51,10 @@ fn a_unit_that_was_told_makes_a_number_ours() {
         ("kWh", "energy-today", "3", None),
         ("%", "brightness", "80", None),
     ] {
-        let mut hearing = Hearing::new(&FAMILY);
-        let told = hearing.hear(&format!("homie/d/n/{property}/$unit"), unit);
-        assert!(told.is_some_and(|told| told.learned), "{unit}");
-        let got = hearing.hear(&format!("homie/d/n/{property}"), number);
+        let mut receiver = Receiver::new(&FAMILY);
+        let attribute = receiver.receive(&format!("homie/d/n/{property}/$unit"), unit);
+        assert!(attribute.is_some_and(|translation| translation.learned), "{unit}");
+        let got = receiver.receive(&format!("homie/d/n/{property}"), number);
         let got = got.and_then(|got| got.reports.first().cloned());
         let got = got.map(|one| (one.source.quantity.name(), one.value.as_f64()));
         assert_eq!(got, expected, "{number} {unit} {property}");
@@ -63,12 +63,12 @@ fn a_unit_that_was_told_makes_a_number_ours() {
 
 #[test]
 fn what_can_be_set_is_no_measurement() {
-    let mut hearing = Hearing::new(&FAMILY);
-    assert_eq!(hearing.values("homie/trv/heating/temperature", "19").len(), 1);
-    hearing.hear("homie/trv/heating/temperature/$settable", "true");
-    assert_eq!(hearing.hear("homie/trv/heating/temperature", "19"), None);
-    hearing.hear("homie/trv/heating/temperature/$settable", "false");
-    assert_eq!(hearing.values("homie/trv/heating/temperature", "19").len(), 1);
+    let mut receiver = Receiver::new(&FAMILY);
+    assert_eq!(receiver.values("homie/trv/heating/temperature", "19").len(), 1);
+    receiver.receive("homie/trv/heating/temperature/$settable", "true");
+    assert_eq!(receiver.receive("homie/trv/heating/temperature", "19"), None);
+    receiver.receive("homie/trv/heating/temperature/$settable", "false");
+    assert_eq!(receiver.values("homie/trv/heating/temperature", "19").len(), 1);
 }
 
 #[test]
@@ -80,71 +80,76 @@ fn a_description_tells_the_units_of_a_whole_device() {
             "limit":{"datatype":"integer","unit":"W","settable":true},
             "pressure":{"datatype":"float","unit":"hPa"}}},
         "room":{"properties":{"temperature":{"datatype":"float","unit":"°F"}}}}}"#;
-    let mut hearing = Hearing::new(&FAMILY);
-    let first = hearing.hear("homie/5/meter-1/$description", description).unwrap();
+    let mut receiver = Receiver::new(&FAMILY);
+    let first = receiver.receive("homie/5/meter-1/$description", description).unwrap();
     assert!(first.learned && first.refusals.is_empty());
-    let again = hearing.hear("homie/5/meter-1/$description", description).unwrap();
+    let again = receiver.receive("homie/5/meter-1/$description", description).unwrap();
     assert!(!again.learned, "it is no news the second time");
 
-    let mut told =
-        |property: &str, payload| hearing.hear(&format!("homie/5/meter-1/{property}"), payload);
-    let one = |told: Option<Translation>| {
-        told.map(|told| (told.reports[0].source.to_string(), told.reports[0].value.as_f64()))
+    let mut translated =
+        |property: &str, payload| receiver.receive(&format!("homie/5/meter-1/{property}"), payload);
+    let one = |translation: Option<Translation>| {
+        let report = translation?.reports.remove(0);
+        Some((report.source.to_string(), report.value.as_f64()))
     };
     assert_eq!(
-        one(told("meter/index", "1234.5")),
+        one(translated("meter/index", "1234.5")),
         Some(("meter-1 energy_imported meter/index".to_owned(), 1_234_500.0))
     );
     assert_eq!(
-        one(told("room/temperature", "68")),
+        one(translated("room/temperature", "68")),
         Some(("meter-1 temperature room/temperature".to_owned(), 20.0))
     );
-    assert_eq!(one(told("meter/limit", "9000")), None);
-    assert_eq!(one(told("meter/pressure", "1013")), None);
+    assert_eq!(one(translated("meter/limit", "9000")), None);
+    assert_eq!(one(translated("meter/pressure", "1013")), None);
 }
 
 #[test]
 fn a_new_description_and_a_removal_replace_what_was_known() {
-    let mut hearing = Hearing::new(&FAMILY);
+    let mut receiver = Receiver::new(&FAMILY);
     let in_unit =
         |unit: &str| format!(r#"{{"nodes":{{"n":{{"properties":{{"t":{{"unit":"{unit}"}}}}}}}}}}"#);
-    hearing.hear("homie/5/d/$description", &in_unit("°C"));
-    assert_eq!(hearing.values("homie/5/d/n/t", "20")[0].1.to_string(), "20");
-    hearing.hear("homie/5/d/$description", &in_unit("K"));
-    assert_eq!(hearing.values("homie/5/d/n/t", "293.15")[0].1.to_string(), "20");
-    let removed = hearing.hear("homie/5/d/$state", "");
+    receiver.receive("homie/5/d/$description", &in_unit("°C"));
+    assert_eq!(receiver.values("homie/5/d/n/t", "20")[0].1.to_string(), "20");
+    receiver.receive("homie/5/d/$description", &in_unit("K"));
+    assert_eq!(receiver.values("homie/5/d/n/t", "293.15")[0].1.to_string(), "20");
+    let removed = receiver.receive("homie/5/d/$state", "");
     assert!(removed.is_some_and(|removed| removed.learned && removed.reports.is_empty()));
-    assert_eq!(hearing.hear("homie/5/d/n/t", "20"), None);
+    assert_eq!(receiver.receive("homie/5/d/n/t", "20"), None);
 }
 
 #[test]
 fn a_broken_description_is_refused_and_costs_nothing_that_was_known() {
-    let mut hearing = Hearing::new(&FAMILY);
-    hearing.hear("homie/5/d/$description", r#"{"nodes":{"n":{"properties":{"t":{"unit":"K"}}}}}"#);
+    let mut receiver = Receiver::new(&FAMILY);
+    receiver
+        .receive("homie/5/d/$description", r#"{"nodes":{"n":{"properties":{"t":{"unit":"K"}}}}}"#);
     for broken in ["{", "[]", "21.5"] {
-        let translation = hearing.hear("homie/5/d/$description", broken).unwrap();
+        let translation = receiver.receive("homie/5/d/$description", broken).unwrap();
         assert_eq!(translation.refusals[0].label, ReasonLabel::Malformed, "{broken}");
     }
     let long = format!(r#"{{"name":"{}"}}"#, "a".repeat(70_000));
-    let translation = hearing.hear("homie/5/d/$description", &long).unwrap();
+    let translation = receiver.receive("homie/5/d/$description", &long).unwrap();
     assert_eq!(translation.refusals[0].label, ReasonLabel::TooLarge);
-    assert_eq!(hearing.values("homie/5/d/n/t", "293.15").len(), 1);
+    assert_eq!(receiver.values("homie/5/d/n/t", "293.15").len(), 1);
     // Shapes that nobody promised are nothing.
     for odd in [r#"{"nodes":[1]}"#, r#"{"nodes":{"n":4}}"#, r#"{"nodes":{"n":{"properties":[]}}}"#]
     {
         assert!(
-            hearing.hear("homie/5/odd/$description", odd).is_some_and(|t| t.refusals.is_empty())
+            receiver
+                .receive("homie/5/odd/$description", odd)
+                .is_some_and(|t| t.refusals.is_empty())
         );
     }
 }
 
 #[test]
 fn what_is_remembered_is_bounded() {
-    let mut hearing = Hearing::new(&FAMILY);
+    let mut receiver = Receiver::new(&FAMILY);
     let mut refused = 0;
     for device in 0..2100 {
         let topic = format!("homie/d{device}/n/t/$unit");
-        refused += hearing.hear(&topic, "K").map_or(0, |told| told.refusals.len());
+        refused +=
+            receiver.receive(&topic, "K").map_or(0, |translation| translation.refusals.len());
     }
     assert_eq!(refused, 100);
 }
@@ -161,15 +166,15 @@ fn a_device_tells_how_it_is() {
 
 #[test]
 fn with_a_root_go_the_devices_behind_it_and_a_ring_of_them_does_no_harm() {
-    let mut hearing = Hearing::new(&FAMILY);
-    hearing.hear("homie/5/root/$description", r#"{"children":["a","b"]}"#);
-    hearing.hear("homie/5/a/$description", r#"{"root":"root","children":["c","root"]}"#);
-    let statuses = hearing.hear("homie/5/root/$state", "lost").unwrap().statuses;
+    let mut receiver = Receiver::new(&FAMILY);
+    receiver.receive("homie/5/root/$description", r#"{"children":["a","b"]}"#);
+    receiver.receive("homie/5/a/$description", r#"{"root":"root","children":["c","root"]}"#);
+    let statuses = receiver.receive("homie/5/root/$state", "lost").unwrap().statuses;
     let gone: Vec<_> = statuses
         .iter()
         .filter(|status| status.presence == DevicePresence::Offline)
         .map(|status| status.device.as_str())
         .collect();
     assert_eq!(gone, ["root", "a", "b", "c"]);
-    assert_eq!(hearing.hear("homie/5/root/$state", "ready").unwrap().statuses.len(), 1);
+    assert_eq!(receiver.receive("homie/5/root/$state", "ready").unwrap().statuses.len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::super::gathering::{Gathering, Object, number};
+use super::super::report_builder::{Object, ReportBuilder, number};
 use crate::quantity::Quantity;
 
 /// From this id on, a component is a probe on an add-on.
@@ -26,7 +26,7 @@ impl<'a> Component<'a> {
             return Some(Self { name, kind: name, id: 0 });
         }
         let (kind, id) = name.split_once(':')?;
-        let known = LOADS.contains(&kind)
+        let is_measured = LOADS.contains(&kind)
             || matches!(
                 kind,
                 "em" | "emdata"
@@ -41,29 +41,29 @@ impl<'a> Component<'a> {
                     | "bthomedevice"
                     | "blutrv"
             );
-        known.then_some(Self { name, kind, id: id.parse().ok()? })
+        is_measured.then_some(Self { name, kind, id: id.parse().ok()? })
     }
 
     /// Whether only devices that stand in a room have it; those on an add-on are probes.
-    pub(super) fn tells_of_a_room(&self) -> bool {
+    pub(super) fn is_of_a_room(&self) -> bool {
         self.kind == "humidity" && self.id < FIRST_PROBE
     }
 
-    /// Reads what the component measures; `in_room` tells whether its device measures the air around it.
-    pub(super) fn read(&self, status: &Object, in_room: bool, gathering: &mut Gathering) {
+    /// Reads what the component measures; `in_room` is whether its device measures the air around it.
+    pub(super) fn read(&self, status: &Object, in_room: bool, builder: &mut ReportBuilder) {
         let mut number = |key: &str, quantity| {
-            gathering.number(status, key, 1.0, quantity, Some(self.name));
+            builder.number(status, key, 1.0, quantity, Some(self.name));
         };
         match self.kind {
-            "wifi" => radio(status, self.name, gathering),
+            "wifi" => radio(status, self.name, builder),
             "bthomedevice" => {
                 number("battery", Quantity::Battery);
-                radio(status, self.name, gathering);
+                radio(status, self.name, builder);
             }
             "blutrv" => {
                 number("current_C", Quantity::Temperature);
                 number("battery", Quantity::Battery);
-                radio(status, self.name, gathering);
+                radio(status, self.name, builder);
             }
             "voltmeter" => number("voltage", Quantity::Voltage),
             "humidity" => number("rh", Quantity::RelativeHumidity),
@@ -81,40 +81,40 @@ impl<'a> Component<'a> {
                 number("total_act_energy", Quantity::EnergyImported);
                 number("total_act_ret_energy", Quantity::EnergyExported);
             }
-            "em" => self.phases(status, gathering),
-            "emdata" => self.phase_registers(status, gathering),
-            "devicepower" => self.battery(status, gathering),
+            "em" => self.phases(status, builder),
+            "emdata" => self.phase_registers(status, builder),
+            "devicepower" => self.battery(status, builder),
             "presencezone" => {
                 if let Some(detected) = status.get("value").and_then(Json::as_bool) {
-                    gathering.state(detected, Quantity::OccupancyDetected, Some(self.name));
+                    builder.state(detected, Quantity::OccupancyDetected, Some(self.name));
                 }
             }
-            _ if LOADS.contains(&self.kind) => self.load(status, gathering),
+            _ if LOADS.contains(&self.kind) => self.load(status, builder),
             _ => {}
         }
     }
 
-    fn load(&self, status: &Object, gathering: &mut Gathering) {
+    fn load(&self, status: &Object, builder: &mut ReportBuilder) {
         let channel = Some(self.name);
-        gathering.number(status, "apower", 1.0, Quantity::ActivePower, channel);
-        gathering.number(status, "aprtpower", 1.0, Quantity::ApparentPower, channel);
-        gathering.number(status, "voltage", 1.0, Quantity::Voltage, channel);
-        gathering.number(status, "current", 1.0, Quantity::Current, channel);
+        builder.number(status, "apower", 1.0, Quantity::ActivePower, channel);
+        builder.number(status, "aprtpower", 1.0, Quantity::ApparentPower, channel);
+        builder.number(status, "voltage", 1.0, Quantity::Voltage, channel);
+        builder.number(status, "current", 1.0, Quantity::Current, channel);
         for (key, quantity) in
             [("aenergy", Quantity::EnergyImported), ("ret_aenergy", Quantity::EnergyExported)]
         {
             if let Some(register) = status.get(key).and_then(Json::as_object) {
-                gathering.number(register, "total", 1.0, quantity, channel);
+                builder.number(register, "total", 1.0, quantity, channel);
             }
         }
     }
 
     /// The phases and their total. `total_current` is left out: a sum over phases is no current of a line.
-    fn phases(&self, status: &Object, gathering: &mut Gathering) {
+    fn phases(&self, status: &Object, builder: &mut ReportBuilder) {
         for phase in ["a", "b", "c", "n", "total"] {
             let channel = format!("{}/{phase}", self.name);
             let mut number = |key: &str, quantity| {
-                gathering.number(status, &format!("{phase}_{key}"), 1.0, quantity, Some(&channel));
+                builder.number(status, &format!("{phase}_{key}"), 1.0, quantity, Some(&channel));
             };
             number("act_power", Quantity::ActivePower);
             number("aprt_power", Quantity::ApparentPower);
@@ -125,37 +125,37 @@ impl<'a> Component<'a> {
         }
     }
 
-    fn phase_registers(&self, status: &Object, gathering: &mut Gathering) {
+    fn phase_registers(&self, status: &Object, builder: &mut ReportBuilder) {
         let total = format!("{}/total", self.name);
         let channel = Some(total.as_str());
-        gathering.number(status, "total_act", 1.0, Quantity::EnergyImported, channel);
-        gathering.number(status, "total_act_ret", 1.0, Quantity::EnergyExported, channel);
+        builder.number(status, "total_act", 1.0, Quantity::EnergyImported, channel);
+        builder.number(status, "total_act_ret", 1.0, Quantity::EnergyExported, channel);
         for phase in ["a", "b", "c"] {
             let channel = format!("{}/{phase}", self.name);
             for (key, quantity) in [
                 ("total_act_energy", Quantity::EnergyImported),
                 ("total_act_ret_energy", Quantity::EnergyExported),
             ] {
-                gathering.number(status, &format!("{phase}_{key}"), 1.0, quantity, Some(&channel));
+                builder.number(status, &format!("{phase}_{key}"), 1.0, quantity, Some(&channel));
             }
         }
     }
 
     /// The charge of the battery; on external power there may be none in it, and 0 % would be a false alarm.
-    fn battery(&self, status: &Object, gathering: &mut Gathering) {
+    fn battery(&self, status: &Object, builder: &mut ReportBuilder) {
         let external = status.get("external").and_then(|external| external.get("present"));
         if external.and_then(Json::as_bool) == Some(true) {
             return;
         }
         if let Some(battery) = status.get("battery").and_then(Json::as_object) {
-            gathering.number(battery, "percent", 1.0, Quantity::Battery, Some(self.name));
+            builder.number(battery, "percent", 1.0, Quantity::Battery, Some(self.name));
         }
     }
 }
 
 /// The strength of a signal; 0 stands for no connection.
-fn radio(status: &Object, channel: &str, gathering: &mut Gathering) {
+fn radio(status: &Object, channel: &str, builder: &mut ReportBuilder) {
     if status.get("rssi").and_then(number) != Some(0.0) {
-        gathering.number(status, "rssi", 1.0, Quantity::Rssi, Some(channel));
+        builder.number(status, "rssi", 1.0, Quantity::Rssi, Some(channel));
     }
 }

@@ -7,11 +7,11 @@
 //! ```
 //!
 //! The prefix names the device; it is free text and may hold a slash. A component is a channel: `switch:0`,
-//! and of a three-phase meter `em:0/a` to `em:0/total`. A notification tells only what has changed: what it
+//! and of a three-phase meter `em:0/a` to `em:0/total`. A notification has only what has changed: what it
 //! leaves out is unknown, not 0. `ts` is UTC; a status has no time.
 //!
-//! Whether a device stands in a room and sleeps between reports is told by its factory name. Where the prefix is
-//! another, it is told by the notifications and by what the device measures, and remembered.
+//! Whether a device stands in a room and sleeps between reports follows from its factory name. Where the prefix is
+//! another, it follows from the notifications and from what the device measures, and is remembered.
 
 mod component;
 
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::family::{Family, Memory, Reads, Scope};
-use super::gathering::{Gathering, Object, device, object, only_status, refused, status};
+use super::report_builder::{Object, ReportBuilder, device, object, only_status, refused, status};
 use crate::ids::DeviceId;
 use crate::instant::Instant;
 use crate::message::{DevicePresence, DeviceStatus, Message, Reason, ReasonLabel, Translation};
@@ -55,16 +55,16 @@ const ROOM_SENSORS: &[&str] = &["plusht", "htg3", "htg4", "walldisplay"];
 /// Parts of the factory names of devices whose connection ends whenever they fall asleep.
 const SLEEPERS: &[&str] = &["plusht", "htg3", "htg4", "plussmoke"];
 
-/// So many prefixes are remembered.
-const MAX_KNOWN: usize = 2000;
+/// Most prefixes that are remembered.
+const MAX_PREFIXES: usize = 2000;
 
-/// What devices have told of themselves that their prefixes do not say.
+/// Natures of devices, as far as their prefixes do not show them.
 #[derive(Debug, Default)]
 struct Natures {
     by_prefix: BTreeMap<String, Nature>,
 }
 
-/// What sort of device it is.
+/// Sort of a device.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Nature {
     in_room: bool,
@@ -72,7 +72,7 @@ struct Nature {
 }
 
 impl Nature {
-    /// What a name says: that of the factory, or one with it.
+    /// Nature by a name: that of the factory, or one that contains it.
     fn of(name: &str) -> Self {
         let name = name.to_ascii_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
@@ -108,16 +108,16 @@ impl Natures {
         Nature::of(prefix).or(self.by_prefix.get(prefix).copied().unwrap_or_default())
     }
 
-    /// Remembers what a device has told; gives whether that was news.
-    fn learn(&mut self, prefix: &str, told: Nature, gathering: &mut Gathering) -> bool {
+    /// Adds to the nature of a device; returns whether that was news.
+    fn learn(&mut self, prefix: &str, shown: Nature, builder: &mut ReportBuilder) -> bool {
         let before = self.of(prefix);
-        let after = before.or(told);
+        let after = before.or(shown);
         if after == before {
             return false;
         }
-        if self.by_prefix.len() >= MAX_KNOWN && !self.by_prefix.contains_key(prefix) {
-            let text = format!("{MAX_KNOWN} prefixes are remembered already; no more are kept");
-            gathering.refuse(ReasonLabel::TooManySources, text);
+        if self.by_prefix.len() >= MAX_PREFIXES && !self.by_prefix.contains_key(prefix) {
+            let text = format!("{MAX_PREFIXES} prefixes are remembered already; no more are kept");
+            builder.refuse(ReasonLabel::TooManySources, text);
             return false;
         }
         self.by_prefix.insert(prefix.to_owned(), after);
@@ -131,11 +131,11 @@ impl Natures {
         payload: &[u8],
     ) -> Result<Translation, Reason> {
         let status = object(payload)?;
-        let mut gathering = Gathering::new(device(prefix)?, None);
-        let told = Nature { in_room: component.tells_of_a_room(), ..Nature::default() };
-        let learned = self.learn(prefix, told, &mut gathering);
-        component.read(&status, self.of(prefix).in_room, &mut gathering);
-        Ok(Translation { learned, ..gathering.finish() })
+        let mut builder = ReportBuilder::new(device(prefix)?, None);
+        let shown = Nature { in_room: component.is_of_a_room(), ..Nature::default() };
+        let learned = self.learn(prefix, shown, &mut builder);
+        component.read(&status, self.of(prefix).in_room, &mut builder);
+        Ok(Translation { learned, ..builder.finish() })
     }
 
     fn notification(&mut self, prefix: &str, payload: &[u8]) -> Option<Translation> {
@@ -154,20 +154,20 @@ impl Natures {
             .collect();
         let sleeper = sleeper(&device, params);
         let factory_name = event.get("src").and_then(Json::as_str).unwrap_or_default();
-        let told = Nature::of(factory_name).or(Nature {
-            in_room: components.iter().any(|(component, _)| component.tells_of_a_room()),
+        let shown = Nature::of(factory_name).or(Nature {
+            in_room: components.iter().any(|(component, _)| component.is_of_a_room()),
             sleeps: sleeper.is_some(),
         });
-        let mut gathering = Gathering::new(device, params.get("ts").and_then(instant));
-        let learned = self.learn(prefix, told, &mut gathering);
-        let nature = self.of(prefix).or(told);
+        let mut builder = ReportBuilder::new(device, params.get("ts").and_then(instant));
+        let learned = self.learn(prefix, shown, &mut builder);
+        let nature = self.of(prefix).or(shown);
         for (component, status) in components {
-            component.read(status, nature.in_room, &mut gathering);
+            component.read(status, nature.in_room, &mut builder);
         }
         if let Some(status) = sleeper {
-            gathering.status(status);
+            builder.status(status);
         }
-        Some(Translation { learned, ..gathering.finish() })
+        Some(Translation { learned, ..builder.finish() })
     }
 
     fn online(&self, prefix: &str, payload: &[u8]) -> Option<Translation> {

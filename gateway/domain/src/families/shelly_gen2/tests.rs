@@ -1,5 +1,5 @@
 use super::*;
-use crate::families::testing::{self, Hearing};
+use crate::families::testing::{self, Receiver};
 
 fn read(topic: &str, payload: &str) -> Option<Translation> {
     testing::read(&FAMILY, topic, payload)
@@ -81,23 +81,28 @@ const AWAKE: &str = r#"{"src":"shellyhtg3-1","method":"NotifyFullStatus","params
 
 #[test]
 fn a_sensor_that_sleeps_is_not_offline_under_another_name_either() {
-    let mut hearing = Hearing::new(&FAMILY);
-    let online = |hearing: &mut Hearing, word| {
-        let told = hearing.hear("maison/salle-2/online", word).expect("it is of this family");
-        told.statuses[0].presence
+    let mut receiver = Receiver::new(&FAMILY);
+    let online = |receiver: &mut Receiver, word| {
+        let translation =
+            receiver.receive("maison/salle-2/online", word).expect("it is of this family");
+        translation.statuses[0].presence
     };
-    assert_eq!(online(&mut hearing, "false"), DevicePresence::Offline, "nothing else is known yet");
+    assert_eq!(
+        online(&mut receiver, "false"),
+        DevicePresence::Offline,
+        "nothing else is known yet"
+    );
 
-    let first = hearing.hear("maison/salle-2/events/rpc", AWAKE).unwrap();
+    let first = receiver.receive("maison/salle-2/events/rpc", AWAKE).unwrap();
     assert!(first.learned, "it is needed again after a restart");
-    assert_eq!(online(&mut hearing, "true"), DevicePresence::Online);
-    assert_eq!(online(&mut hearing, "false"), DevicePresence::Sleeping);
-    let second = hearing.hear("maison/salle-2/events/rpc", AWAKE).unwrap();
+    assert_eq!(online(&mut receiver, "true"), DevicePresence::Online);
+    assert_eq!(online(&mut receiver, "false"), DevicePresence::Sleeping);
+    let second = receiver.receive("maison/salle-2/events/rpc", AWAKE).unwrap();
     assert!(!second.learned, "it is no news the second time");
 }
 
 #[test]
-fn a_room_is_told_by_the_factory_name_or_by_a_humidity_that_is_no_probe() {
+fn a_room_is_recognised_by_the_factory_name_or_by_a_humidity_that_is_no_probe() {
     let temperature = r#"{"id":0,"tC":21.5}"#;
     for (topic, payload, in_room) in [
         ("salle-2/events/rpc", AWAKE, true),
@@ -105,20 +110,20 @@ fn a_room_is_told_by_the_factory_name_or_by_a_humidity_that_is_no_probe() {
         ("salle-2/status/humidity:100", r#"{"id":100,"rh":48}"#, false),
         ("salle-3/status/humidity:0", r#"{"id":0,"rh":48}"#, false),
     ] {
-        let mut hearing = Hearing::new(&FAMILY);
-        hearing.hear(topic, payload);
-        let measured = hearing.values("salle-2/status/temperature:0", temperature);
+        let mut receiver = Receiver::new(&FAMILY);
+        receiver.receive(topic, payload);
+        let measured = receiver.values("salle-2/status/temperature:0", temperature);
         assert_eq!(!measured.is_empty(), in_room, "{topic}");
     }
 }
 
 #[test]
 fn what_is_remembered_is_bounded_and_costs_no_reading() {
-    let mut hearing = Hearing::new(&FAMILY);
-    for device in 0..MAX_KNOWN {
-        hearing.hear(&format!("salle-{device}/events/rpc"), AWAKE);
+    let mut receiver = Receiver::new(&FAMILY);
+    for device in 0..MAX_PREFIXES {
+        receiver.receive(&format!("salle-{device}/events/rpc"), AWAKE);
     }
-    let more = hearing.hear("salle-x/events/rpc", AWAKE).unwrap();
+    let more = receiver.receive("salle-x/events/rpc", AWAKE).unwrap();
     assert_eq!(more.refusals[0].label, ReasonLabel::TooManySources);
     assert_eq!((more.reports.len(), more.learned), (1, false));
 }

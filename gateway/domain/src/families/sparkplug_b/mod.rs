@@ -5,14 +5,14 @@
 //! spBv1.0/<group>/DBIRTH/<node>/<device>
 //! spBv1.0/<group>/NDATA/<node>             what changed, by name or only by alias
 //! spBv1.0/<group>/DDATA/<node>/<device>
-//! spBv1.0/<group>/NDEATH/<node>            the last will; `bdSeq` tells of which life
+//! spBv1.0/<group>/NDEATH/<node>            the last will; `bdSeq` says of which life
 //! spBv1.0/<group>/DDEATH/<node>/<device>
 //! ```
 //!
-//! The device is `<group>/<node>[/<device>]`, the channel the name of the metric. What it measures is told by its unit
-//! and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the message
-//! is refused, and the node is to be asked for its birth. Data sets and templates are refused as well; their definitions
-//! say nothing.
+//! The device is `<group>/<node>[/<device>]`, the channel the name of the metric. What it measures follows from its
+//! unit and name; times are UTC. A number under an alias means nothing before the birth that explains it: then the
+//! message is refused, and the node must publish its birth again. Data sets and templates are refused as well; their
+//! definitions say nothing.
 
 mod payload;
 
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::family::{Family, Memory, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, device, refused, status};
+use super::report_builder::{ReportBuilder, device, refused, status};
 use super::unit::Unit;
 use super::{moment, plain, wording};
 use crate::ids::DeviceId;
@@ -36,16 +36,16 @@ pub(super) const FAMILY: Family = Family {
 
 const BASE: &str = "spBv1.0/";
 
-/// So many births are remembered.
+/// Most births that are remembered.
 const MAX_BIRTHS: usize = 2000;
 
-/// So many metrics of all of them together.
-const MAX_KNOWN: usize = 50_000;
+/// Most metrics of all of them together.
+const MAX_DEFINITIONS: usize = 50_000;
 
 /// Longer names and units are not remembered.
 const MAX_NAME: usize = 128;
 
-/// How the names of metrics begin that only define a template.
+/// Prefix of the names of metrics that only define a template.
 const DEFINITION: &str = "_types_/";
 
 /// The data type of a truth, which some encoders send as a number.
@@ -54,31 +54,32 @@ const BOOLEAN: u64 = 11;
 /// The data type of a point in time, in milliseconds.
 const DATE_TIME: u64 = 13;
 
-/// What the nodes have told at birth.
+/// Metrics that nodes have defined at birth.
 #[derive(Debug, Default)]
 struct Births {
     /// By device; the node itself is one of them.
     lives: BTreeMap<String, Life>,
-    known: usize,
+    /// Metrics of all of them together.
+    definitions: usize,
 }
 
 /// One device since its birth.
 #[derive(Debug, Default, PartialEq)]
 struct Life {
-    /// Which life of the node it is.
+    /// Number of the life of the node.
     bd_seq: Option<u64>,
     by_alias: HashMap<u64, String>,
-    by_name: HashMap<String, Known>,
+    by_name: HashMap<String, Definition>,
 }
 
-/// What is known of a metric.
+/// Definition of a metric at birth.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Known {
+struct Definition {
     datatype: Option<u64>,
     unit: Option<String>,
 }
 
-/// What a message is about.
+/// Kind of a message.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Birth,
@@ -141,13 +142,13 @@ impl Births {
             self.forget_behind(id);
         }
         let before = self.lives.get(id.as_str());
-        let known = self.known - before.map_or(0, Life::weight) + life.weight();
-        if known > MAX_KNOWN || before.is_none() && self.lives.len() >= MAX_BIRTHS {
+        let definitions = self.definitions - before.map_or(0, Life::weight) + life.weight();
+        if definitions > MAX_DEFINITIONS || before.is_none() && self.lives.len() >= MAX_BIRTHS {
             let text = format!("{id} is one device too many, or tells too many metrics");
             return Err(Reason::new(ReasonLabel::TooManySources, text));
         }
         let learned = before != Some(&life);
-        self.known = known;
+        self.definitions = definitions;
         self.lives.insert(id.as_str().to_owned(), life);
         let mut translation = self.data(id.clone(), payload);
         translation.statuses.push(status(id.clone(), DevicePresence::Online));
@@ -157,7 +158,7 @@ impl Births {
 
     fn data(&self, id: DeviceId, payload: &Payload<'_>) -> Translation {
         let life = self.lives.get(id.as_str());
-        let mut gathering = Gathering::new(id, None);
+        let mut builder = ReportBuilder::new(id, None);
         let (mut unknown, mut unread) = (0_usize, None);
         for metric in &payload.metrics {
             let name =
@@ -171,27 +172,27 @@ impl Births {
                 continue;
             }
             let at = metric.timestamp.or(payload.timestamp);
-            gathering.dated(at.and_then(moment::unix_millis));
-            read(metric, name, life.and_then(|life| life.by_name.get(name)), &mut gathering);
+            builder.dated(at.and_then(moment::unix_millis));
+            read(metric, name, life.and_then(|life| life.by_name.get(name)), &mut builder);
         }
         if unknown > 0 {
             let text = format!(
                 "{unknown} metrics have an alias that no birth has explained; ask the node for its birth \
                  (Node Control/Rebirth)"
             );
-            gathering.refuse(ReasonLabel::Malformed, text);
+            builder.refuse(ReasonLabel::Malformed, text);
         }
         if let Some(name) = unread {
             let text = format!(
                 "`{name}` is a template or a data set, which are not read: publish what it holds as metrics"
             );
-            gathering.refuse(ReasonLabel::Malformed, text);
+            builder.refuse(ReasonLabel::Malformed, text);
         }
         if payload.is_cut {
             let text = format!("more than {MAX_METRICS} metrics in one message");
-            gathering.refuse(ReasonLabel::TooLarge, text);
+            builder.refuse(ReasonLabel::TooLarge, text);
         }
-        gathering.finish()
+        builder.finish()
     }
 
     /// A node takes its devices with it, unless the will is that of an earlier life.
@@ -219,7 +220,7 @@ impl Births {
     fn forget_behind(&mut self, node: &DeviceId) {
         let names: Vec<String> = self.behind(node).cloned().collect();
         for name in names {
-            self.known -= self.lives.remove(&name).map_or(0, |life| life.weight());
+            self.definitions -= self.lives.remove(&name).map_or(0, |life| life.weight());
         }
     }
 }
@@ -231,7 +232,7 @@ impl Life {
             let Some(name) = metric.name.filter(|name| name.len() <= MAX_NAME) else { continue };
             let unit = metric.unit.filter(|unit| unit.len() <= MAX_NAME).map(ToOwned::to_owned);
             life.by_alias.extend(metric.alias.map(|alias| (alias, name.to_owned())));
-            life.by_name.insert(name.to_owned(), Known { datatype: metric.datatype, unit });
+            life.by_name.insert(name.to_owned(), Definition { datatype: metric.datatype, unit });
         }
         life
     }
@@ -249,20 +250,25 @@ fn bd_seq(payload: &Payload<'_>) -> Option<u64> {
     }
 }
 
-/// Reads one value; what it measures is told by its unit, if it has one, and by the last level of its name.
-fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut Gathering) {
+/// Reads one value. What it measures follows from its unit, if it has one, and from the last level of its name.
+fn read(
+    metric: &Metric<'_>,
+    name: &str,
+    definition: Option<&Definition>,
+    builder: &mut ReportBuilder,
+) {
     let last = name.rsplit('/').next().unwrap_or(name);
     let own = ["Node Control/", "Device Control/", "Node Info/"];
     if metric.is_null || own.iter().any(|prefix| name.starts_with(prefix)) {
         return;
     }
-    let datatype = metric.datatype.or_else(|| known?.datatype);
-    let unit = metric.unit.or_else(|| known?.unit.as_deref()).filter(|unit| !unit.is_empty());
+    let datatype = metric.datatype.or_else(|| definition?.datatype);
+    let unit = metric.unit.or_else(|| definition?.unit.as_deref()).filter(|unit| !unit.is_empty());
     let number = match metric.value {
         _ if datatype == Some(DATE_TIME) => return,
-        Some(Value::Truth(truth)) => return state(truth, last, name, gathering),
+        Some(Value::Truth(truth)) => return state(truth, last, name, builder),
         Some(Value::Whole(whole)) if datatype == Some(BOOLEAN) => {
-            return state(whole != 0, last, name, gathering);
+            return state(whole != 0, last, name, builder);
         }
         Some(Value::Whole(whole)) => signed(whole, datatype),
         Some(Value::Real(real)) => real,
@@ -279,21 +285,21 @@ fn read(metric: &Metric<'_>, name: &str, known: Option<&Known>, gathering: &mut 
     match unit.map(Unit::new) {
         Some(Some(unit)) => {
             if let Some(quantity) = unit.quantity(last) {
-                gathering.amount(unit.above_zero(number), unit.factor(), quantity, Some(name));
+                builder.amount(unit.above_zero(number), unit.factor(), quantity, Some(name));
             }
         }
         Some(None) => {}
         None => {
             if let Some((quantity, factor)) = wording::number(last) {
-                gathering.amount(number, factor, quantity, Some(name));
+                builder.amount(number, factor, quantity, Some(name));
             }
         }
     }
 }
 
-fn state(truth: bool, last: &str, name: &str, gathering: &mut Gathering) {
+fn state(truth: bool, last: &str, name: &str, builder: &mut ReportBuilder) {
     if let Some(quantity) = wording::state(last) {
-        gathering.state(truth, quantity, Some(name));
+        builder.state(truth, quantity, Some(name));
     }
 }
 

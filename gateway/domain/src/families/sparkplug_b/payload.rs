@@ -1,6 +1,6 @@
 //! Payloads of Sparkplug B: the few fields of its protocol buffers that are read.
 //!
-//! Fields that are not known are skipped, as the encoding demands; what is cut short or nested wrongly is refused.
+//! Unknown fields are skipped, as the encoding demands; what is cut short or nested wrongly is refused.
 
 /// More metrics of one message are not read.
 pub(super) const MAX_METRICS: usize = 10_000;
@@ -23,12 +23,12 @@ pub(super) struct Metric<'a> {
     pub(super) timestamp: Option<u64>,
     pub(super) datatype: Option<u64>,
     pub(super) is_null: bool,
-    /// The unit, when a property of the metric tells it.
+    /// Unit, when a property of the metric has it.
     pub(super) unit: Option<&'a str>,
     pub(super) value: Option<Value<'a>>,
 }
 
-/// A value as it stands on the wire; only the data type tells whether a whole number has a sign.
+/// A value as it stands on the wire; only the data type shows whether a whole number has a sign.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Whole(u64),
@@ -43,7 +43,7 @@ pub(super) enum Value<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken;
 
-/// How names of properties call the unit.
+/// Names of properties that hold the unit.
 const UNIT_NAMES: &[&str] =
     &["engUnit", "engunit", "Engineering Units", "engineeringUnits", "unit", "units", "Unit"];
 
@@ -61,7 +61,7 @@ impl<'a> Payload<'a> {
                 _ => {}
             }
         }
-        // Other bytes may by chance look like fields that are not known.
+        // Other bytes may by chance look like unknown fields.
         let says_something = payload.timestamp.is_some() || !payload.metrics.is_empty();
         says_something.then_some(payload).ok_or(Broken)
     }

@@ -41,20 +41,20 @@ fn payload(metrics: &[Vec<u8>]) -> Vec<u8> {
     [varint(1, AT), metrics, varint(3, 0)].concat()
 }
 
-/// Families that hear one message after the other.
-struct Hearing(Families);
+/// Families of a site that receive one message after the other.
+struct Receiver(Families);
 
-impl Hearing {
+impl Receiver {
     fn new() -> Self {
         let site = crate::site::parse(crate::site::DREUX, "dreux.toml").unwrap();
         Self(Families::new(&site.id, &site.families))
     }
 
-    fn hear(&mut self, topic: &str, metrics: &[Vec<u8>]) -> Translation {
-        self.hear_bytes(topic, &payload(metrics)).unwrap()
+    fn receive(&mut self, topic: &str, metrics: &[Vec<u8>]) -> Translation {
+        self.receive_bytes(topic, &payload(metrics)).unwrap()
     }
 
-    fn hear_bytes(&mut self, topic: &str, payload: &[u8]) -> Option<Translation> {
+    fn receive_bytes(&mut self, topic: &str, payload: &[u8]) -> Option<Translation> {
         let received_at = "2026-11-23T14:03:08Z".parse().unwrap();
         let topic = format!("spBv1.0/{topic}");
         let message = Message { topic: &topic, payload, retained: false, received_at };
@@ -72,29 +72,29 @@ fn power() -> Vec<u8> {
 }
 
 #[test]
-fn an_alias_means_what_the_birth_has_said() {
-    let mut heard = Hearing::new();
+fn an_alias_means_what_the_birth_has_defined() {
+    let mut receiver = Receiver::new();
     let by_alias = [[varint(2, 7), double(2.0)].concat()];
-    let before = heard.hear("P/DDATA/E/D", &by_alias);
+    let before = receiver.receive("P/DDATA/E/D", &by_alias);
     assert!(before.reports.is_empty() && before.refusals[0].text.contains("Rebirth"));
 
-    let birth = heard.hear("P/DBIRTH/E/D", &[power()]);
+    let birth = receiver.receive("P/DBIRTH/E/D", &[power()]);
     let source = "P/E/D active_power Laser/Power".to_owned();
     assert_eq!(values(&birth), [(source.clone(), 1500.0)]);
     assert_eq!((birth.learned, birth.statuses[0].presence), (true, DevicePresence::Online));
     assert_eq!(birth.reports[0].observed_at.unwrap().as_millis(), 1_763_906_400_000);
 
-    assert_eq!(values(&heard.hear("P/DDATA/E/D", &by_alias)), [(source, 2000.0)]);
-    assert!(!heard.hear("P/DBIRTH/E/D", &[power()]).learned);
+    assert_eq!(values(&receiver.receive("P/DDATA/E/D", &by_alias)), [(source, 2000.0)]);
+    assert!(!receiver.receive("P/DBIRTH/E/D", &[power()]).learned);
 }
 
 #[test]
 fn names_tell_what_units_do_not() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let metric = |name: &str, datatype, value: Vec<u8>| {
         [bytes(1, name.as_bytes()), varint(4, datatype), value].concat()
     };
-    let birth = heard.hear(
+    let birth = receiver.receive(
         "P/NBIRTH/E",
         &[
             metric("Hall/Temperature", 2, varint(10, 0xFFFE)),
@@ -117,37 +117,37 @@ fn names_tell_what_units_do_not() {
 
 #[test]
 fn a_node_takes_its_devices_with_it_but_not_after_a_new_life() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let life = |number| [[bytes(1, b"bdSeq"), varint(4, 8), varint(11, number)].concat()];
-    heard.hear("P/NBIRTH/E", &life(4));
-    heard.hear("P/DBIRTH/E/D", &[power()]);
-    heard.hear("P/NBIRTH/E2", &life(4));
+    receiver.receive("P/NBIRTH/E", &life(4));
+    receiver.receive("P/DBIRTH/E/D", &[power()]);
+    receiver.receive("P/NBIRTH/E2", &life(4));
 
-    assert_eq!(heard.hear("P/NDEATH/E", &life(3)), Translation::default());
-    let gone: Vec<String> = heard
-        .hear("P/NDEATH/E", &life(4))
+    assert_eq!(receiver.receive("P/NDEATH/E", &life(3)), Translation::default());
+    let gone: Vec<String> = receiver
+        .receive("P/NDEATH/E", &life(4))
         .statuses
         .iter()
         .map(|status| format!("{} {:?}", status.device, status.presence))
         .collect();
     assert_eq!(gone, ["P/E Offline", "P/E/D Offline"]);
-    assert_eq!(heard.hear("P/DDEATH/E/D", &[]).statuses.len(), 1);
+    assert_eq!(receiver.receive("P/DDEATH/E/D", &[]).statuses.len(), 1);
 }
 
 #[test]
 fn what_is_not_of_this_kind_is_refused_and_what_is_of_others_left_alone() {
-    let mut heard = Hearing::new();
-    let refused = heard.hear_bytes("P/DDATA/E/D", b"55.49").unwrap();
+    let mut receiver = Receiver::new();
+    let refused = receiver.receive_bytes("P/DDATA/E/D", b"55.49").unwrap();
     assert_eq!(refused.refusals[0].label, ReasonLabel::Malformed);
-    assert_eq!(heard.hear_bytes("P/NCMD/E", b""), None);
-    assert_eq!(heard.hear_bytes("STATE/host", b"{}"), None);
+    assert_eq!(receiver.receive_bytes("P/NCMD/E", b""), None);
+    assert_eq!(receiver.receive_bytes("STATE/host", b"{}"), None);
 }
 
 #[test]
 fn births_without_end_find_an_end() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let refused = (0..2010).filter(|n| {
-        let translation = heard.hear(&format!("P/DBIRTH/E/{n}"), &[power()]);
+        let translation = receiver.receive(&format!("P/DBIRTH/E/{n}"), &[power()]);
         !translation.refusals.is_empty()
     });
     assert_eq!(refused.count(), 10);
@@ -155,12 +155,12 @@ fn births_without_end_find_an_end() {
 
 #[test]
 fn every_data_type_of_a_number_is_read_and_no_other() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let metric = |name: &str, datatype, value: Vec<u8>| {
         [bytes(1, name.as_bytes()), varint(4, datatype), value].concat()
     };
     let float = |number: f32| [vec![12 << 3 | 5], number.to_bits().to_le_bytes().to_vec()].concat();
-    let birth = heard.hear(
+    let birth = receiver.receive(
         "P/NBIRTH/E",
         &[
             metric("int8/temperature", 1, varint(10, 0xFFFF_FFFB)),
@@ -189,31 +189,35 @@ fn every_data_type_of_a_number_is_read_and_no_other() {
 
 #[test]
 fn templates_and_data_sets_are_refused_by_name_and_their_definitions_left_alone() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let many = |name: &str, datatype, field| {
         [bytes(1, name.as_bytes()), varint(4, datatype), bytes(field, b"\x08\x01")].concat()
     };
-    let told = heard.hear("P/NBIRTH/E", &[many("_types_/Motor", 19, 18), power()]);
-    assert_eq!((told.refusals.len(), told.reports.len()), (0, 1));
+    let translation = receiver.receive("P/NBIRTH/E", &[many("_types_/Motor", 19, 18), power()]);
+    assert_eq!((translation.refusals.len(), translation.reports.len()), (0, 1));
     for (name, datatype, field) in [("Laser/Motor", 19, 18), ("Laser/Table", 16, 17)] {
-        let told = heard.hear("P/NDATA/E", &[many(name, datatype, field), power()]);
-        assert_eq!(told.reports.len(), 1, "its neighbours count");
-        assert!(told.refusals[0].text.starts_with(&format!("`{name}` is a template")));
+        let translation = receiver.receive("P/NDATA/E", &[many(name, datatype, field), power()]);
+        assert_eq!(translation.reports.len(), 1, "its neighbours count");
+        assert!(translation.refusals[0].text.starts_with(&format!("`{name}` is a template")));
     }
 }
 
 #[test]
 fn in_a_new_life_of_a_node_the_aliases_of_its_devices_are_no_longer_known() {
-    let mut heard = Hearing::new();
+    let mut receiver = Receiver::new();
     let life = |number| [[bytes(1, b"bdSeq"), varint(4, 8), varint(11, number)].concat()];
     let by_alias = [[varint(2, 7), double(2.0)].concat()];
-    heard.hear("P/NBIRTH/E", &life(4));
-    heard.hear("P/DBIRTH/E/D", &[power()]);
-    heard.hear("P/NBIRTH/E", &life(4));
-    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports.len(), 1, "the same birth once more");
+    receiver.receive("P/NBIRTH/E", &life(4));
+    receiver.receive("P/DBIRTH/E/D", &[power()]);
+    receiver.receive("P/NBIRTH/E", &life(4));
+    assert_eq!(
+        receiver.receive("P/DDATA/E/D", &by_alias).reports.len(),
+        1,
+        "the same birth once more"
+    );
 
-    heard.hear("P/NBIRTH/E", &life(5));
-    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports, []);
-    heard.hear("P/DBIRTH/E/D", &[power()]);
-    assert_eq!(heard.hear("P/DDATA/E/D", &by_alias).reports.len(), 1);
+    receiver.receive("P/NBIRTH/E", &life(5));
+    assert_eq!(receiver.receive("P/DDATA/E/D", &by_alias).reports, []);
+    receiver.receive("P/DBIRTH/E/D", &[power()]);
+    assert_eq!(receiver.receive("P/DDATA/E/D", &by_alias).reports.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! A Linky as Tasmota tells it: label by label (`TIC`), and as one firmware sums it up.
+//! A Linky as Tasmota publishes it: label by label (`TIC`), and as one firmware sums it up.
 //!
 //! ```text
 //! {"METER":{"P":1690,"W":1622,"I":7.2,"U1":236,"P1":1670,"PP":0,"PW":0},"CONTRACT":{"CONSO":7970903,"CREUSE":3002114,"PROD":0}}
@@ -11,7 +11,7 @@
 
 use serde_json::Value as Json;
 
-use super::super::gathering::{Gathering, Object, device, number, object};
+use super::super::report_builder::{Object, ReportBuilder, device, number, object};
 use super::super::tic;
 use crate::message::{Reason, Translation};
 use crate::quantity::Quantity;
@@ -25,12 +25,12 @@ const MAX_INDEXES: usize = 16;
 /// All labels at once, on a topic of their own.
 pub(super) fn frame(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let labels = object(payload)?;
-    let mut gathering = Gathering::new(device(name)?, None);
-    tic::read(&labels, "TIC/", &mut gathering);
-    Ok(gathering.finish())
+    let mut builder = ReportBuilder::new(device(name)?, None);
+    tic::read(&labels, "TIC/", &mut builder);
+    Ok(builder.finish())
 }
 
-/// Whether `ENERGY` was made up from a Linky, whose meter tells no voltage in the historic mode.
+/// Whether `ENERGY` was made up from a Linky, whose meter has no voltage in the historic mode.
 pub(super) fn made_up(message: &Object, energy: &Object) -> bool {
     let has = |key| energy.contains_key(key);
     let beside = ["TIC", "METER", "CONTRACT"].iter().any(|key| message.contains_key(*key));
@@ -38,7 +38,7 @@ pub(super) fn made_up(message: &Object, energy: &Object) -> bool {
 }
 
 /// What is drawn, and beside it what is produced.
-pub(super) fn meter(measured: &Object, gathering: &mut Gathering) {
+pub(super) fn meter(measured: &Object, builder: &mut ReportBuilder) {
     const KEYS: &[(&str, Quantity)] = &[
         ("P", Quantity::ApparentPower),
         ("W", Quantity::ActivePower),
@@ -46,24 +46,24 @@ pub(super) fn meter(measured: &Object, gathering: &mut Gathering) {
         ("I", Quantity::Current),
     ];
     for (key, quantity) in KEYS {
-        gathering.number(measured, key, 1.0, *quantity, Some("METER"));
+        builder.number(measured, key, 1.0, *quantity, Some("METER"));
         for phase in 1..=3 {
             let channel = format!("METER/{phase}");
-            gathering.number(measured, &format!("{key}{phase}"), 1.0, *quantity, Some(&channel));
+            builder.number(measured, &format!("{key}{phase}"), 1.0, *quantity, Some(&channel));
         }
     }
-    gathering.number(measured, "PP", 1.0, Quantity::ApparentPower, Some("METER/produced"));
-    gathering.number(measured, "PW", 1.0, Quantity::ActivePower, Some("METER/produced"));
+    builder.number(measured, "PP", 1.0, Quantity::ApparentPower, Some("METER/produced"));
+    builder.number(measured, "PW", 1.0, Quantity::ActivePower, Some("METER/produced"));
 }
 
-/// What is produced, as older versions tell it.
-pub(super) fn production(measured: &Object, gathering: &mut Gathering) {
-    gathering.number(measured, "VA", 1.0, Quantity::ApparentPower, Some("PROD"));
-    gathering.number(measured, "W", 1.0, Quantity::ActivePower, Some("PROD"));
+/// Reads what is produced, as older versions publish it.
+pub(super) fn production(measured: &Object, builder: &mut ReportBuilder) {
+    builder.number(measured, "VA", 1.0, Quantity::ApparentPower, Some("PROD"));
+    builder.number(measured, "W", 1.0, Quantity::ActivePower, Some("PROD"));
 }
 
 /// The indexes of a contract; `period` and its like are words.
-pub(super) fn contract(measured: &Object, gathering: &mut Gathering) {
+pub(super) fn contract(measured: &Object, builder: &mut ReportBuilder) {
     let is_index = |(key, json): &(&String, &Json)| {
         !NO_INDEX.contains(&key.as_str()) && number(json).is_some()
     };
@@ -71,6 +71,6 @@ pub(super) fn contract(measured: &Object, gathering: &mut Gathering) {
         let channel = format!("CONTRACT/{key}");
         let quantity =
             if key == "PROD" { Quantity::EnergyExported } else { Quantity::EnergyImported };
-        gathering.json(json, key, 1.0, quantity, Some(&channel));
+        builder.json(json, key, 1.0, quantity, Some(&channel));
     }
 }

@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{Gathering, Object, device, number, object, presence, refused};
+use super::report_builder::{Object, ReportBuilder, device, number, object, presence, refused};
 use super::{moment, tic};
 use crate::message::{Message, Reason, Translation};
 use crate::quantity::Quantity;
@@ -30,7 +30,7 @@ pub(super) const FAMILY: Family =
 /// What a device publishes that is read, where the order of levels was changed.
 const READ: [&str; 4] = ["SENSOR", "LWT", "TIC", "LIVE"];
 
-/// So many levels may stand before `tele`.
+/// Most levels of a topic before `tele`.
 const MAX_LEVELS: usize = 4;
 
 fn filters() -> Vec<String> {
@@ -90,33 +90,33 @@ fn device_name<'a>(levels: &'a str, filter: &str) -> Option<&'a str> {
 fn sensors(name: &str, payload: &[u8]) -> Result<Translation, Reason> {
     let message = object(payload)?;
     let observed_at = message.get("Time").and_then(moment::text);
-    let mut gathering = Gathering::new(device(name)?, observed_at);
+    let mut builder = ReportBuilder::new(device(name)?, observed_at);
     let mut behind = Translation::default();
     let fahrenheit = message.get("TempUnit").and_then(Json::as_str) == Some("F");
     for (sensor, measured) in &message {
         let Json::Object(measured) = measured else { continue };
         match sensor.as_str() {
-            "TIC" => tic::read(measured, "TIC/", &mut gathering),
+            "TIC" => tic::read(measured, "TIC/", &mut builder),
             "ZbReceived" => behind = zigbee::read(name, measured),
-            "METER" => linky::meter(measured, &mut gathering),
-            "PROD" => linky::production(measured, &mut gathering),
-            "CONTRACT" => linky::contract(measured, &mut gathering),
+            "METER" => linky::meter(measured, &mut builder),
+            "PROD" => linky::production(measured, &mut builder),
+            "CONTRACT" => linky::contract(measured, &mut builder),
             "ENERGY" if linky::made_up(&message, measured) => {}
-            "ENERGY" => energy(measured, &mut gathering),
+            "ENERGY" => energy(measured, &mut builder),
             own if OWN.contains(&own) => {}
-            _ => air(sensor, measured, fahrenheit, &mut gathering),
+            _ => air(sensor, measured, fahrenheit, &mut builder),
         }
     }
-    let mut translation = gathering.finish();
+    let mut translation = builder.finish();
     translation.reports.extend(behind.reports);
     translation.refusals.extend(behind.refusals);
     Ok(translation)
 }
 
 /// What a sensor measures of the air around it.
-fn air(sensor: &str, measured: &Object, fahrenheit: bool, gathering: &mut Gathering) {
+fn air(sensor: &str, measured: &Object, fahrenheit: bool, builder: &mut ReportBuilder) {
     let channel = Some(sensor);
-    gathering.number(measured, "CarbonDioxide", 1.0, Quantity::Co2, channel);
+    builder.number(measured, "CarbonDioxide", 1.0, Quantity::Co2, channel);
     // For minutes after power-up some sensors send 0 ppm and 0 °C.
     if measured.get("CarbonDioxide").and_then(number) == Some(0.0) {
         return;
@@ -124,30 +124,30 @@ fn air(sensor: &str, measured: &Object, fahrenheit: bool, gathering: &mut Gather
     let temperature = measured.get("Temperature").filter(|_| fahrenheit).and_then(number);
     match temperature {
         Some(degrees) => {
-            gathering.amount((degrees - 32.0) / 1.8, 1.0, Quantity::Temperature, channel);
+            builder.amount((degrees - 32.0) / 1.8, 1.0, Quantity::Temperature, channel);
         }
-        None => gathering.number(measured, "Temperature", 1.0, Quantity::Temperature, channel),
+        None => builder.number(measured, "Temperature", 1.0, Quantity::Temperature, channel),
     }
-    gathering.number(measured, "Humidity", 1.0, Quantity::RelativeHumidity, channel);
+    builder.number(measured, "Humidity", 1.0, Quantity::RelativeHumidity, channel);
     for lux in ["Illuminance", "Lux"] {
-        gathering.number(measured, lux, 1.0, Quantity::Illuminance, channel);
+        builder.number(measured, lux, 1.0, Quantity::Illuminance, channel);
     }
     // Of a Bluetooth sensor that is passed on.
-    gathering.number(measured, "Battery", 1.0, Quantity::Battery, channel);
+    builder.number(measured, "Battery", 1.0, Quantity::Battery, channel);
     if measured.get("RSSI").and_then(number).is_some_and(|dbm| dbm < 0.0) {
-        gathering.number(measured, "RSSI", 1.0, Quantity::Rssi, channel);
+        builder.number(measured, "RSSI", 1.0, Quantity::Rssi, channel);
     }
 }
 
-fn energy(measured: &Object, gathering: &mut Gathering) {
+fn energy(measured: &Object, builder: &mut ReportBuilder) {
     for (key, quantity) in PHASES {
-        by_phase(measured, key, 1.0, *quantity, gathering);
+        by_phase(measured, key, 1.0, *quantity, builder);
     }
-    by_phase(measured, "ExportActive", 1000.0, Quantity::EnergyExported, gathering);
+    by_phase(measured, "ExportActive", 1000.0, Quantity::EnergyExported, builder);
     if measured.contains_key("ImportActive") {
-        by_phase(measured, "ImportActive", 1000.0, Quantity::EnergyImported, gathering);
+        by_phase(measured, "ImportActive", 1000.0, Quantity::EnergyImported, builder);
     } else if !is_net(measured) {
-        by_phase(measured, "Total", 1000.0, Quantity::EnergyImported, gathering);
+        by_phase(measured, "Total", 1000.0, Quantity::EnergyImported, builder);
     }
 }
 
@@ -168,15 +168,15 @@ fn by_phase(
     key: &str,
     factor: f64,
     quantity: Quantity,
-    gathering: &mut Gathering,
+    builder: &mut ReportBuilder,
 ) {
     let Some(Json::Array(phases)) = measured.get(key) else {
-        gathering.number(measured, key, factor, quantity, Some("ENERGY"));
+        builder.number(measured, key, factor, quantity, Some("ENERGY"));
         return;
     };
     for (phase, json) in (1..).zip(phases.iter().take(MAX_PHASES)) {
         let channel = format!("ENERGY/{phase}");
-        gathering.json(json, key, factor, quantity, Some(&channel));
+        builder.json(json, key, factor, quantity, Some(&channel));
     }
 }
 

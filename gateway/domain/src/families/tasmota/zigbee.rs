@@ -7,16 +7,16 @@
 //! ```
 //!
 //! A device is called by its name, or by the bridge and its address, since short addresses are those of one network.
-//! A message tells only what the device has just sent. `Power` is a switch, `Illuminance` is a raw figure on some
+//! A message has only what the device has just sent. `Power` is a switch, `Illuminance` is a raw figure on some
 //! devices and lux on others, and `RMSCurrent` comes in the unit of the maker: they are left out.
 
 use serde_json::Value as Json;
 
-use crate::families::gathering::{Gathering, Object, device, refused, truth};
+use crate::families::report_builder::{Object, ReportBuilder, device, refused, truth};
 use crate::message::Translation;
 use crate::quantity::Quantity;
 
-/// What a device tells, in our unit.
+/// Attributes that are read, each in the unit of its quantity.
 const MEASURES: &[(&str, Quantity)] = &[
     ("Temperature", Quantity::Temperature),
     ("Humidity", Quantity::RelativeHumidity),
@@ -27,7 +27,7 @@ const MEASURES: &[(&str, Quantity)] = &[
     ("CarbonDioxide", Quantity::Co2),
 ];
 
-/// So many devices of one message are read; a bridge sends one.
+/// Most devices of one message that are read; a bridge sends one.
 const MAX_DEVICES: usize = 64;
 
 /// Reads what `bridge` has received.
@@ -39,40 +39,40 @@ pub(super) fn read(bridge: &str, received: &Object) -> Translation {
     let mut all = Translation::default();
     for (name, json) in received.iter().take(MAX_DEVICES) {
         if let Json::Object(attributes) = json {
-            let told = one(bridge, name, attributes);
-            all.reports.extend(told.reports);
-            all.refusals.extend(told.refusals);
+            let translation = one(bridge, name, attributes);
+            all.reports.extend(translation.reports);
+            all.refusals.extend(translation.refusals);
         }
     }
     all
 }
 
 fn one(bridge: &str, key: &str, attributes: &Object) -> Translation {
-    let told =
+    let text =
         |key: &str| attributes.get(key).and_then(Json::as_str).filter(|text| !text.is_empty());
-    let name = match told("Name") {
+    let name = match text("Name") {
         Some(name) => name.to_owned(),
         None if !key.is_empty() && !is_address(key) => key.to_owned(),
-        None => match told("Device").or(Some(key)).filter(|address| !address.is_empty()) {
+        None => match text("Device").or(Some(key)).filter(|address| !address.is_empty()) {
             Some(address) => format!("{bridge}/{address}"),
             None => bridge.to_owned(),
         },
     };
-    let mut gathering = match device(&name) {
-        Ok(device) => Gathering::new(device, None),
+    let mut builder = match device(&name) {
+        Ok(device) => ReportBuilder::new(device, None),
         Err(reason) => return refused(reason),
     };
-    // A device with several endpoints tells the same of each.
+    // A device with several endpoints reports the same attributes of each.
     let endpoint =
         attributes.get("Endpoint").and_then(Json::as_u64).filter(|endpoint| *endpoint > 1);
     let channel = endpoint.map(|endpoint| endpoint.to_string());
     for (key, quantity) in MEASURES {
-        gathering.number(attributes, key, 1.0, *quantity, channel.as_deref());
+        builder.number(attributes, key, 1.0, *quantity, channel.as_deref());
     }
     if let Some(detected) = attributes.get("Occupancy").and_then(occupied) {
-        gathering.state(detected, Quantity::OccupancyDetected, channel.as_deref());
+        builder.state(detected, Quantity::OccupancyDetected, channel.as_deref());
     }
-    gathering.finish()
+    builder.finish()
 }
 
 fn is_address(key: &str) -> bool {
@@ -111,22 +111,26 @@ mod tests {
 
     #[test]
     fn what_a_device_has_just_sent_is_read_and_settings_are_not() {
-        let told = |attributes: &str| {
+        let values_of = |attributes: &str| {
             let payload = format!(
                 r#"{{"ZbReceived":{{"0x5ADF":{{"Device":"0x5ADF","Name":"z",{attributes}}}}}}}"#
             );
-            let told = values(&FAMILY, "tele/zb/SENSOR", &payload);
-            told.into_iter()
+            let values = values(&FAMILY, "tele/zb/SENSOR", &payload);
+            values
+                .into_iter()
                 .map(|(source, value)| (source[2..].to_owned(), value))
                 .collect::<Vec<_>>()
         };
         let one = |source: &str, value| vec![(source.to_owned(), value)];
-        assert_eq!(told(r#""Occupancy":1,"Endpoint":1"#), one("occupancy_detected", 1.0));
-        assert_eq!(told(r#""Occupancy":false"#), one("occupancy_detected", 0.0));
-        assert_eq!(told(r#""Occupancy":"true""#), one("occupancy_detected", 1.0));
-        assert_eq!(told(r#""BatteryVoltage":3.0,"BatteryPercentage":92.5"#), one("battery", 92.5));
-        assert_eq!(told(r#""ActivePower":38,"Endpoint":2"#), one("active_power 2", 38.0));
-        assert_eq!(told(r#""RMSVoltage":231,"RMSCurrent":170"#), one("voltage", 231.0));
+        assert_eq!(values_of(r#""Occupancy":1,"Endpoint":1"#), one("occupancy_detected", 1.0));
+        assert_eq!(values_of(r#""Occupancy":false"#), one("occupancy_detected", 0.0));
+        assert_eq!(values_of(r#""Occupancy":"true""#), one("occupancy_detected", 1.0));
+        assert_eq!(
+            values_of(r#""BatteryVoltage":3.0,"BatteryPercentage":92.5"#),
+            one("battery", 92.5)
+        );
+        assert_eq!(values_of(r#""ActivePower":38,"Endpoint":2"#), one("active_power 2", 38.0));
+        assert_eq!(values_of(r#""RMSVoltage":231,"RMSCurrent":170"#), one("voltage", 231.0));
         for none in [
             r#""Power":1"#,
             r#""Illuminance":18126"#,
@@ -134,15 +138,15 @@ mod tests {
             r#""Dimmer":254"#,
             r#""Temperature":null"#,
         ] {
-            assert_eq!(told(none), [], "{none}");
+            assert_eq!(values_of(none), [], "{none}");
         }
     }
 
     #[test]
     fn what_cannot_be_is_refused_and_no_number_of_devices_overwhelms() {
         let payload = r#"{"ZbReceived":{"0x1":{"Temperature":-327.68},"0x2":{"Temperature":21}}}"#;
-        let told = read(&FAMILY, "tele/zb/SENSOR", payload).unwrap();
-        assert_eq!((told.reports.len(), told.refusals.len()), (1, 1));
+        let translation = read(&FAMILY, "tele/zb/SENSOR", payload).unwrap();
+        assert_eq!((translation.reports.len(), translation.refusals.len()), (1, 1));
         let many: Vec<_> =
             (0..1000).map(|n| format!(r#""0x{n:04X}":{{"Temperature":20}}"#)).collect();
         let payload = format!(r#"{{"ZbReceived":{{{}}}}}"#, many.join(","));

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::super::gathering::{Gathering, Object, number};
+use super::super::report_builder::{Object, ReportBuilder, number};
 use super::measure::measure;
 use crate::quantity::Quantity;
 
@@ -19,12 +19,12 @@ const LINKY: &[(&str, Quantity, f64)] = &[
 ];
 
 /// The indexes of a Linky. Those that its contract does not have are 0 for ever, and a meter in service has none of 0.
-pub(super) fn read(object: &Object, gathering: &mut Gathering) {
+pub(super) fn read(object: &Object, builder: &mut ReportBuilder) {
     let is_zero = |key: &str| object.get(key).and_then(number) == Some(0.0);
     for (key, quantity, factor) in LINKY {
         let index = matches!(quantity, Quantity::EnergyImported);
         if !(index && is_zero(key)) {
-            measure(object, key, *factor, *quantity, None, gathering);
+            measure(object, key, *factor, *quantity, None, builder);
         }
     }
     for key in object.keys().filter(|key| !is_zero(key)) {
@@ -34,7 +34,7 @@ pub(super) fn read(object: &Object, gathering: &mut Gathering) {
             let tier = key.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
             if let Some(tier) = tier.and_then(|tier| tier.parse::<u8>().ok()) {
                 let channel = format!("tier{tier}");
-                gathering.number(object, key, factor, Quantity::EnergyImported, Some(&channel));
+                builder.number(object, key, factor, Quantity::EnergyImported, Some(&channel));
             }
         }
     }

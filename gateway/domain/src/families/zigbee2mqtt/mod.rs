@@ -6,7 +6,7 @@
 //! zigbee2mqtt/<friendly/name>/<key>         936, where it is set to publish each value by itself
 //! ```
 //!
-//! A friendly name may hold slashes; only the last level tells what a topic is. Sensors that run on a
+//! A friendly name may hold slashes; only the last level shows what a topic is. Sensors that run on a
 //! battery give its voltage in mV. `illuminance` is a raw figure where `illuminance_lux` stands beside it.
 
 mod linky;
@@ -17,8 +17,8 @@ use serde_json::Value as Json;
 
 use super::family::{Family, Reads, Scope};
 use super::filter::fixed_levels;
-use super::gathering::{
-    Gathering, Object, device, number, object, only_status, refused, status, truth,
+use super::report_builder::{
+    Object, ReportBuilder, device, number, object, only_status, refused, status, truth,
 };
 use crate::ids::DeviceId;
 use crate::instant::Instant;
@@ -72,7 +72,7 @@ const SEVERAL: &[(&str, Quantity, f64)] = &[
     ("humidity_", Quantity::RelativeHumidity, 1.0),
 ];
 
-/// How phases and outlets are called; anything else after `power_` is a setting, such as `power_on_behavior`.
+/// Names of phases and outlets; anything else after `power_` is a setting, such as `power_on_behavior`.
 const CHANNELS: &[&str] = &[
     "a", "b", "c", "phase_a", "phase_b", "phase_c", "ph_a", "ph_b", "ph_c", "l1", "l2", "l3", "l4",
     "l5", "l6", "l7", "l8",
@@ -123,48 +123,48 @@ fn single(name: &str, key: &str, payload: &[u8]) -> Option<Translation> {
 
 fn measures(device: DeviceId, object: &Object) -> Translation {
     let last_seen = object.get("last_seen").and_then(instant);
-    let mut gathering = Gathering::new(device, last_seen);
+    let mut builder = ReportBuilder::new(device, last_seen);
     if linky::is_unread(object) {
-        return gathering.finish();
+        return builder.finish();
     }
     let of_room = |key: &str| key != TEMPERATURE || !is_of_load(object);
     for (key, quantity, factor) in MEASURES.iter().filter(|(key, ..)| of_room(key)) {
-        measure(object, key, *factor, *quantity, None, &mut gathering);
+        measure(object, key, *factor, *quantity, None, &mut builder);
     }
     for key in object.keys() {
         if let Some((quantity, factor, channel)) = one_of_several(key) {
-            measure(object, key, factor, quantity, Some(channel), &mut gathering);
+            measure(object, key, factor, quantity, Some(channel), &mut builder);
         }
     }
-    linky::read(object, &mut gathering);
+    linky::read(object, &mut builder);
     // Of a valve on a radiator, beside the temperature that it is to reach.
-    gathering.number(object, "local_temperature", 1.0, Quantity::Temperature, Some("local"));
+    builder.number(object, "local_temperature", 1.0, Quantity::Temperature, Some("local"));
     let lux =
         if object.contains_key("illuminance_lux") { "illuminance_lux" } else { "illuminance" };
-    gathering.number(object, lux, 1.0, Quantity::Illuminance, None);
+    builder.number(object, lux, 1.0, Quantity::Illuminance, None);
     if is_mains(object) {
-        measure(object, "voltage", 1.0, Quantity::Voltage, None, &mut gathering);
+        measure(object, "voltage", 1.0, Quantity::Voltage, None, &mut builder);
     }
     if let Some(detected) = detected(object) {
         // The end of a movement is made up by Zigbee2MQTT itself, some time after the device was last seen.
-        // One millisecond tells it from the movement, which was seen at that very instant.
+        // One millisecond later than the movement, which was seen at that very instant, and so another reading.
         let end = last_seen.map(|at| at + SignedDuration::from_millis(1));
-        gathering.dated(if detected { last_seen } else { end });
-        gathering.state(detected, Quantity::OccupancyDetected, None);
+        builder.dated(if detected { last_seen } else { end });
+        builder.state(detected, Quantity::OccupancyDetected, None);
     }
-    gathering.finish()
+    builder.finish()
 }
 
 /// Whether somebody was detected: movement detectors say `occupancy`, radars either or both.
 fn detected(object: &Object) -> Option<bool> {
-    let told = |key| object.get(key).and_then(truth);
-    match (told("occupancy"), told("presence")) {
+    let state = |key| object.get(key).and_then(truth);
+    match (state("occupancy"), state("presence")) {
         (None, None) => None,
         (one, other) => Some(one == Some(true) || other == Some(true)),
     }
 }
 
-/// What `power_a` and the like measure: quantity, factor and channel.
+/// Quantity, factor and channel of `power_a` and the like.
 fn one_of_several(key: &str) -> Option<(Quantity, f64, &str)> {
     SEVERAL.iter().find_map(|(prefix, quantity, factor)| {
         let channel = key.strip_prefix(prefix).filter(|rest| CHANNELS.contains(rest))?;

@@ -40,13 +40,13 @@ fn a_linky_tells_its_indexes_and_not_what_it_has_not_read() {
         "current_summ_delivered":4096,"current_tier1_summ_delivered":4096,"current_tier2_summ_delivered":0,
         "rms_current":2,"rms_current_max":65535,"rms_voltage":236,"meter_serial_number":"812"}"#;
     let translation = read("zigbee2mqtt/ZLinky", tic).unwrap();
-    let told: Vec<_> = translation
+    let reports: Vec<_> = translation
         .reports
         .iter()
         .map(|report| (report.source.to_string(), report.value.as_f64()))
         .collect();
     assert_eq!(
-        told,
+        reports,
         [
             ("ZLinky apparent_power".to_owned(), 1670.0),
             ("ZLinky current".to_owned(), 2.0),
@@ -68,9 +68,9 @@ fn a_linky_tells_its_indexes_and_not_what_it_has_not_read() {
 #[test]
 fn a_text_may_hold_a_truth_or_a_number_with_its_unit() {
     assert_eq!(values("zigbee2mqtt/p", r#"{"occupancy":"true"}"#)[0].1.to_string(), "1");
-    let told = |payload| values("zigbee2mqtt/p", payload)[0].1.to_string();
-    assert_eq!(told(r#"{"power":"0.5 kW"}"#), "500");
-    assert_eq!(told(r#"{"temperature":" 21.5 °C"}"#), "21.5");
+    let value = |payload| values("zigbee2mqtt/p", payload)[0].1.to_string();
+    assert_eq!(value(r#"{"power":"0.5 kW"}"#), "500");
+    assert_eq!(value(r#"{"temperature":" 21.5 °C"}"#), "21.5");
     assert_eq!(read("zigbee2mqtt/p", r#"{"power":"5 VA"}"#).unwrap().refusals.len(), 1);
     assert_eq!(read("zigbee2mqtt/air", r#"{"co2":1}"#).unwrap().refusals.len(), 1);
 }

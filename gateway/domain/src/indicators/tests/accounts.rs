@@ -6,13 +6,13 @@ use super::*;
 fn each_hour_has_the_price_of_its_season_day_and_clock() {
     let house = house();
     let price = |hour: &str| {
-        let told = cost(
+        let cost = cost(
             &house.tariffs,
             Carrier::Electricity,
             &hourly(hour, &[Some(1000.0)]),
             &house.timezone,
         );
-        (told.parts[0].name.clone(), told.eur.unwrap())
+        (cost.parts[0].name.clone(), cost.eur.unwrap())
     };
     let named = |name: &str| Some(name.to_owned());
     // Winter, Monday 22 h and 21 h in Paris.
@@ -28,15 +28,15 @@ fn each_hour_has_the_price_of_its_season_day_and_clock() {
 #[test]
 fn without_a_price_there_is_no_cost_and_the_rest_still_comes_out() {
     let house = house();
-    let told = |carrier, from| {
+    let cost_of = |carrier, from| {
         cost(&house.tariffs, carrier, &hourly(from, &[Some(1000.0), None]), &house.timezone)
     };
-    let after_the_last = told(Carrier::Electricity, "2027-06-01T00:00:00Z");
+    let after_the_last = cost_of(Carrier::Electricity, "2027-06-01T00:00:00Z");
     assert_eq!((after_the_last.eur, after_the_last.unpriced_wh), (None, 1000.0));
-    let gas = told(Carrier::Gas, "2026-06-01T00:00:00Z");
+    let gas = cost_of(Carrier::Gas, "2026-06-01T00:00:00Z");
     assert_eq!((gas.eur, gas.unpriced_wh), (None, 1000.0));
     // Across the change of contracts both sources stand beside the figure.
-    let both = told(Carrier::Electricity, "2025-12-31T22:00:00Z");
+    let both = cost_of(Carrier::Electricity, "2025-12-31T22:00:00Z");
     assert_eq!(both.sources, ["contract of 2025"]);
 }
 
@@ -59,15 +59,15 @@ fn factor(usage: Option<Use>, year: i16, value: f64) -> Factor {
 #[test]
 fn a_factor_that_was_not_published_for_this_year_is_carried_forward_and_says_so() {
     let factors = [factor(None, 2021, 0.06), factor(None, 2022, 0.05)];
-    let told = |from: &str| {
+    let weighed = |from: &str| {
         weigh(&factors, Carrier::Electricity, None, &hourly(from, &[Some(2000.0)]), &paris())
     };
-    let old = told("2026-06-01T00:00:00Z");
+    let old = weighed("2026-06-01T00:00:00Z");
     near(old.value.unwrap(), 0.1);
     assert_eq!((old.factors[0].years_old, old.factors[0].source.as_str()), (4, "table of 2022"));
-    assert_eq!(told("2021-06-01T00:00:00Z").factors[0].years_old, 0);
+    assert_eq!(weighed("2021-06-01T00:00:00Z").factors[0].years_old, 0);
     // Nothing is carried backwards.
-    let before = told("2019-06-01T00:00:00Z");
+    let before = weighed("2019-06-01T00:00:00Z");
     assert_eq!((before.value, before.unweighed_wh), (None, 2000.0));
 }
 
@@ -86,9 +86,9 @@ fn a_use_with_a_factor_of_its_own_is_weighed_by_it() {
 fn primary_energy_changes_with_the_decree_at_new_year() {
     let house = house();
     let cells = hourly("2025-12-31T22:00:00Z", &[Some(1000.0), Some(1000.0)]);
-    let told = weigh(&house.primary, Carrier::Electricity, None, &cells, &house.timezone);
-    near(told.value.unwrap(), 2.3 + 1.9);
-    assert_eq!(told.factors.len(), 2);
+    let weighed = weigh(&house.primary, Carrier::Electricity, None, &cells, &house.timezone);
+    near(weighed.value.unwrap(), 2.3 + 1.9);
+    assert_eq!(weighed.factors.len(), 2);
 }
 
 #[test]

@@ -8,15 +8,15 @@ fn a_load_curve_has_a_baseload_a_peak_and_a_factor() {
     wh.extend([Some(2000.0); 15]);
     wh.push(Some(5100.0));
     wh.push(None);
-    let told = load(&hourly("2026-01-05T00:00:00Z", &wh)).unwrap();
+    let load = load(&hourly("2026-01-05T00:00:00Z", &wh)).unwrap();
 
-    near(told.mean_w, 1775.0);
-    near(told.baseload_w, 100.0);
-    near(told.peak_w, 5100.0);
-    assert_eq!(told.peak_at.start(), at("2026-01-05T19:00:00Z"));
-    near(told.load_factor, 1775.0 / 5100.0);
-    near(told.full_load_hours, 35_500.0 / 5100.0);
-    near(told.hours, 20.0);
+    near(load.mean_w, 1775.0);
+    near(load.baseload_w, 100.0);
+    near(load.peak_w, 5100.0);
+    assert_eq!(load.peak_at.start(), at("2026-01-05T19:00:00Z"));
+    near(load.load_factor, 1775.0 / 5100.0);
+    near(load.full_load_hours, 35_500.0 / 5100.0);
+    near(load.hours, 20.0);
 }
 
 #[test]
@@ -32,8 +32,8 @@ fn a_duration_curve_falls_from_the_peak_to_the_lowest_power() {
     let wh = [Some(1.0), Some(4.0), Some(2.0), Some(3.0)];
     let curve = duration_curve(&hourly("2026-01-05T00:00:00Z", &wh));
     assert_eq!(curve.len(), 101);
-    let told: Vec<f64> = [0, 25, 26, 50, 100].map(|percent| curve[percent]).to_vec();
-    assert_eq!(told, [4.0, 4.0, 3.0, 3.0, 1.0]);
+    let picked: Vec<f64> = [0, 25, 26, 50, 100].map(|percent| curve[percent]).to_vec();
+    assert_eq!(picked, [4.0, 4.0, 3.0, 3.0, 1.0]);
     assert!(curve.windows(2).all(|pair| pair[0] >= pair[1]));
 }
 
@@ -64,9 +64,9 @@ fn quiet_nights(watts: &[f64]) -> Vec<Night> {
 fn a_server_that_was_left_on_is_a_step_of_the_baseload() {
     let mut watts = vec![800.0; 20];
     watts.extend([1300.0; 10]);
-    let told = steps(&quiet_nights(&watts));
+    let steps = steps(&quiet_nights(&watts));
     let step = BaseloadStep { since: date(2026, 1, 21), before_w: 800.0, after_w: 1300.0 };
-    assert_eq!(told, [step]);
+    assert_eq!(steps, [step]);
 }
 
 #[test]
@@ -84,8 +84,8 @@ fn a_night_is_from_one_to_five_by_the_clock_on_the_wall() {
     let mut wh = vec![Some(5000.0); 24];
     wh[1..5].fill(Some(700.0));
     // Midnight in Paris.
-    let told = nights(&hourly("2026-01-04T23:00:00Z", &wh), &paris());
-    assert_eq!(told, [Night { date: date(2026, 1, 5), watts: 700.0 }]);
+    let nights = nights(&hourly("2026-01-04T23:00:00Z", &wh), &paris());
+    assert_eq!(nights, [Night { date: date(2026, 1, 5), watts: 700.0 }]);
 }
 
 #[test]
@@ -98,11 +98,14 @@ fn power_above_the_subscription_is_an_overrun_and_power_in_watts_says_that_it_is
     let cells =
         [ten(0, Some(30_000.0)), ten(10, Some(33_000.0)), ten(20, Some(36_500.0)), ten(30, None)];
 
-    let told = demand(36.0, &cells, false);
-    near(told.highest_kva.unwrap(), 36.5);
-    near(told.hours_over, 1.0 / 6.0);
-    near(told.hours_near, 2.0 / 6.0);
-    assert_eq!((told.overruns.len(), told.is_assumed, told.coverage), (1, false, 0.75));
+    let by_volt_amperes = demand(36.0, &cells, false);
+    near(by_volt_amperes.highest_kva.unwrap(), 36.5);
+    near(by_volt_amperes.hours_over, 1.0 / 6.0);
+    near(by_volt_amperes.hours_near, 2.0 / 6.0);
+    assert_eq!(
+        (by_volt_amperes.overruns.len(), by_volt_amperes.is_assumed, by_volt_amperes.coverage),
+        (1, false, 0.75)
+    );
 
     let by_watts = demand(36.0, &cells, true);
     near(by_watts.highest_kva.unwrap(), 36.5 / 0.95);

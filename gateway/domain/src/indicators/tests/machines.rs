@@ -24,11 +24,11 @@ fn sessions_of(watts: &[f64], now: i64) -> Vec<(i64, i64, f64, f64, bool)> {
     let now = noon + SignedDuration::from_mins(now);
     let found = sessions(&house.meters[0], &powers_of(watts), day, &Rules::default(), now);
     let minutes = |instant: Instant| instant.since(noon).as_mins();
-    let told = |it: &Session| {
+    let fields = |it: &Session| {
         let (start, end) = (minutes(it.period.start()), minutes(it.period.end()));
         (start, end, it.energy.energy_wh.unwrap(), it.idle_share, it.is_running)
     };
-    found.iter().map(told).collect()
+    found.iter().map(fields).collect()
 }
 
 #[test]
@@ -45,10 +45,10 @@ fn a_pause_shorter_than_the_machine_takes_is_part_of_the_session() {
     watts.extend([8.0; 2]);
     watts.extend([600.0; 8]);
     watts.extend([8.0; 20]);
-    let told = sessions_of(&watts, 40);
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].0, told[0].1), (0, 20));
-    near(told[0].3, 0.1);
+    let sessions = sessions_of(&watts, 40);
+    assert_eq!(sessions.len(), 1);
+    assert_eq!((sessions[0].0, sessions[0].1), (0, 20));
+    near(sessions[0].3, 0.1);
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn somebody_who_tries_the_switch_makes_no_session() {
 }
 
 #[test]
-fn a_session_that_goes_on_is_told_as_running() {
-    let told = sessions_of(&[600.0; 30], 29);
-    assert_eq!(told.len(), 1);
-    assert_eq!((told[0].0, told[0].1, told[0].4), (0, 29, true));
+fn a_session_that_goes_on_is_running() {
+    let sessions = sessions_of(&[600.0; 30], 29);
+    assert_eq!(sessions.len(), 1);
+    assert_eq!((sessions[0].0, sessions[0].1, sessions[0].4), (0, 29, true));
 }
 
 #[test]
@@ -85,8 +85,9 @@ fn standby_is_the_power_that_a_machine_rests_at() {
     let (house, noon) = (house(), at("2026-03-04T12:00:00Z"));
     let day = span("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z");
     let now = noon + SignedDuration::from_mins(190);
-    let told = standby(&house.meters[0], &powers_of(&watts), day, &Rules::default(), now).unwrap();
-    near(told.watts, 8.4);
-    near(told.hours, 130.0 / 60.0);
-    near(told.wh, 2.0 * 8.4 + 22.0 / 6.0);
+    let standby =
+        standby(&house.meters[0], &powers_of(&watts), day, &Rules::default(), now).unwrap();
+    near(standby.watts, 8.4);
+    near(standby.hours, 130.0 / 60.0);
+    near(standby.wh, 2.0 * 8.4 + 22.0 / 6.0);
 }

@@ -18,6 +18,7 @@ use crate::occupancy::PeopleFigure;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
 use crate::site::{self, Carrier, Factor, Reference, Rules, Site, Use};
+use crate::testing::at;
 
 const SITE: &str = r#"
 [site]
@@ -58,10 +59,6 @@ fn house() -> Site {
 
 fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").unwrap()
-}
-
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
 }
 
 fn span(from: &str, to: &str) -> Period {

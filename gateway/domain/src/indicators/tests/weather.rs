@@ -6,17 +6,17 @@ use super::*;
 fn degree_days_differ_by_method_in_mid_season_and_agree_in_winter() {
     use DegreeDayMethod::{Integral, Meteo, Professional};
     let day = |low, high, hourly| Some(DayTemperature { low, high, hourly });
-    let told = |day, method| degree_days(&[day], 18.0, method).value;
+    let value_of = |day, method| degree_days(&[day], 18.0, method).value;
     let winter = || day(-2.0, 6.0, vec![2.0; 24]);
     for method in [Meteo, Professional, Integral] {
-        near(told(winter(), method), 16.0);
+        near(value_of(winter(), method), 16.0);
     }
     let spring = || day(10.0, 22.0, vec![12.0, 20.0]);
-    near(told(spring(), Meteo), 2.0);
-    near(told(spring(), Professional), 8.0 * (0.08 + 0.42 * 8.0 / 12.0));
-    near(told(spring(), Integral), 3.0);
-    near(told(day(18.0, 28.0, vec![]), Meteo), 0.0);
-    near(told(day(18.0, 28.0, vec![]), Professional), 0.0);
+    near(value_of(spring(), Meteo), 2.0);
+    near(value_of(spring(), Professional), 8.0 * (0.08 + 0.42 * 8.0 / 12.0));
+    near(value_of(spring(), Integral), 3.0);
+    near(value_of(day(18.0, 28.0, vec![]), Meteo), 0.0);
+    near(value_of(day(18.0, 28.0, vec![]), Professional), 0.0);
     let gap = degree_days(&[winter(), None], 18.0, Meteo);
     assert_eq!((gap.days, gap.missing_days), (1, 1));
 }
@@ -33,11 +33,11 @@ fn weather_days(count: i32) -> Vec<DayPoint> {
 
 #[test]
 fn a_signature_finds_what_the_weather_adds() {
-    let told = signature(&weather_days(120)).unwrap();
-    assert!((told.base_wh - 50_000.0).abs() < 1e-3, "{told:?}");
-    assert!((told.wh_per_degree - 4000.0).abs() < 1e-3, "{told:?}");
-    near(told.base_c, 16.0);
-    assert!(told.cv_rmse < 1e-6 && told.r_squared > 0.999_999);
+    let signature = signature(&weather_days(120)).unwrap();
+    assert!((signature.base_wh - 50_000.0).abs() < 1e-3, "{signature:?}");
+    assert!((signature.wh_per_degree - 4000.0).abs() < 1e-3, "{signature:?}");
+    near(signature.base_c, 16.0);
+    assert!(signature.cv_rmse < 1e-6 && signature.r_squared > 0.999_999);
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn a_signature_tells_people_from_weather() {
         day.energy_wh += person_hours * 60.0;
         day.person_hours = Some(person_hours);
     }
-    let told = signature(&days).unwrap();
-    assert!((told.wh_per_person_hour.unwrap() - 60.0).abs() < 1e-3, "{told:?}");
-    assert!((told.wh_per_degree - 4000.0).abs() < 1e-3);
+    let signature = signature(&days).unwrap();
+    assert!((signature.wh_per_person_hour.unwrap() - 60.0).abs() < 1e-3, "{signature:?}");
+    assert!((signature.wh_per_degree - 4000.0).abs() < 1e-3);
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn a_few_days_or_a_constant_weather_make_no_signature() {
 }
 
 #[test]
-fn a_saving_is_told_at_the_weather_that_there_was() {
+fn a_saving_is_reckoned_at_the_weather_that_there_was() {
     let before = signature(&weather_days(120)).unwrap();
     let cold = DayPoint { energy_wh: 100_000.0, outdoor_c: 1.0, person_hours: None };
-    let told = saving(&before, &[cold; 30]).unwrap();
+    let saving = saving(&before, &[cold; 30]).unwrap();
     // 50 + 15 × 4 kWh were expected of each day.
-    assert!((told.saved_wh - 30.0 * 10_000.0).abs() < 1e-3, "{told:?}");
+    assert!((saving.saved_wh - 30.0 * 10_000.0).abs() < 1e-3, "{saving:?}");
 }
 
 #[test]
@@ -83,13 +83,13 @@ fn the_way_to_2030_is_a_straight_line_from_the_reference() {
         degree_days: None,
         source: "bills of 2010".to_owned(),
     };
-    let told = pathway(&reference, &house().targets, Some(140_000.0), 2025);
-    let goals: Vec<_> = told.goals.iter().map(|goal| (goal.year, goal.kwh.round())).collect();
+    let measured = pathway(&reference, &house().targets, Some(140_000.0), 2025);
+    let goals: Vec<_> = measured.goals.iter().map(|goal| (goal.year, goal.kwh.round())).collect();
     assert_eq!(goals, [(2030, 120_000.0), (2040, 100_000.0), (2050, 80_000.0)]);
-    near(told.line_kwh, 140_000.0);
-    near(told.gap_kwh.unwrap(), 0.0);
-    near(told.reduction.unwrap(), 0.3);
-    assert_eq!(told.goals[0].is_met, Some(false));
+    near(measured.line_kwh, 140_000.0);
+    near(measured.gap_kwh.unwrap(), 0.0);
+    near(measured.reduction.unwrap(), 0.3);
+    assert_eq!(measured.goals[0].is_met, Some(false));
     let unknown = pathway(&reference, &house().targets, None, 2045);
     assert_eq!((unknown.gap_kwh, unknown.goals[0].is_met), (None, None));
     near(unknown.line_kwh, 90_000.0);

@@ -9,7 +9,7 @@ use crate::instant::{Instant, Period};
 use crate::live::snapshot::Snapshot;
 use crate::site::{Meter, Site};
 
-/// What is billed is the mean of so long.
+/// Length of the window whose mean is billed.
 const WINDOW: Step = Step::Minutes(10);
 
 /// By meter; `None` for those without a subscription.
@@ -22,7 +22,7 @@ struct Demand {
     /// The most severe first.
     watches: Vec<Watch>,
     window: Option<Window>,
-    /// The mean of the last window that was known.
+    /// Mean of the last window in which enough was measured.
     last_kva: f64,
 }
 
@@ -32,7 +32,7 @@ struct Window {
     period: Period,
     /// Up to when it is summed up.
     until: Instant,
-    /// What holds from then on; `None` while nothing is known.
+    /// Mean that holds from then on; `None` while it is unknown.
     kva: Option<f64>,
     mean: HeldMean,
 }

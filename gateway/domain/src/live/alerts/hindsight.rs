@@ -115,15 +115,14 @@ fn suspect(site: &Site, check: &InstrumentCheck, look_back: &LookBack) -> Option
 mod tests {
     use super::*;
 
-    const SITE: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"Europe/Paris\"\ncapacity = 9\n\
-        area_m2 = 9\n[[zone]]\nid = \"z\"\nname = \"Z\"\n\
+    const TABLES: &str = "[[zone]]\nid = \"z\"\nname = \"Z\"\n\
         [[meter]]\nid = \"main\"\nname = \"M\"\nenergy = [{ device = \"m\" }]\n\
         [[meter]]\nid = \"server\"\nname = \"S\"\nparent = \"main\"\nenergy = [{ device = \"s\" }]\n\
         [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n";
 
     /// Nights of October 2026, with the end of summer time in them, and the look back after the last one.
     fn looked(meters: &[(&str, &[f64])], more: &str) -> (Site, LookBack) {
-        let site = crate::site::parse(&format!("{SITE}{more}"), "a.toml").unwrap();
+        let site = crate::testing::site(&format!("{TABLES}{more}"));
         let first = jiff::civil::date(2026, 10, 10);
         let night = |(nr, watts): (i64, &f64)| {
             let date = first.checked_add(jiff::Span::new().days(nr)).unwrap();

@@ -11,7 +11,7 @@ use crate::quantity::Quantity;
 use crate::reading::Observation;
 use crate::site::{Point, Site};
 
-/// All points that tell of the climate of a zone.
+/// Watches of all points that measure the climate of a zone.
 #[derive(Debug)]
 pub(super) struct Rooms {
     /// By point.
@@ -44,7 +44,7 @@ enum Ill {
 }
 
 impl Ill {
-    /// What a quantity can tell of.
+    /// Faults of the climate that a quantity shows.
     fn of(quantity: Quantity) -> &'static [Self] {
         match quantity {
             Quantity::Co2 => &[Self::Stale],
@@ -75,7 +75,8 @@ impl Ill {
     }
 }
 
-/// From when on readings of a point must be loaded, so that what had lasted long enough before a restart still has.
+/// Instant from which on readings of a point must be loaded, so that what had lasted long enough before a restart
+/// still has.
 pub(in crate::live) fn lead_start(site: &Site, point: &Point, now: Instant) -> Instant {
     let subject = Subject::Zone(point.zone.clone());
     let rules = Ill::of(point.quantity).iter().flat_map(|ill| ill.rules());

@@ -5,7 +5,7 @@ use crate::message::DeviceStatus;
 use crate::storage::StorageState;
 
 #[test]
-fn a_silent_device_that_the_site_names_is_told_and_others_are_not() {
+fn a_silent_device_that_the_site_names_is_reported_and_others_are_not() {
     let mut live = house();
     live.observe(&reading("air", Quantity::Co2, 0, 600.0));
     live.observe(&reading("stranger", Quantity::Co2, 0, 600.0));
@@ -20,7 +20,7 @@ fn a_silent_device_that_the_site_names_is_told_and_others_are_not() {
 }
 
 #[test]
-fn bad_air_is_told_while_somebody_measures_it_and_a_crowd_while_somebody_counts() {
+fn bad_air_is_reported_while_somebody_measures_it_and_a_crowd_while_somebody_counts() {
     let mut live = house();
     for minute in 0..=11 {
         live.observe(&reading("air", Quantity::Co2, minute * 60, 1200.0));
@@ -33,12 +33,12 @@ fn bad_air_is_told_while_somebody_measures_it_and_a_crowd_while_somebody_counts(
     assert_eq!(alerts(&mut live, 665), ["crowd", "air"]);
     let zone = live.people.of_zone(0);
     assert_eq!((zone.people, zone.share), (Some(4.0), Some(1.0)));
-    // Nobody is sure of the air an hour later, when nothing was heard meanwhile.
+    // The air is uncertain an hour later, when no reading was received meanwhile.
     assert!(!alerts(&mut live, 4400).contains(&"air".to_owned()));
 }
 
 #[test]
-fn refused_messages_are_told_until_there_are_none() {
+fn refused_messages_are_reported_until_there_are_none() {
     let mut live = house();
     live.refused(3, Some(at(0)));
     assert_eq!(alerts(&mut live, 1), ["quarantine"]);
@@ -80,7 +80,7 @@ const DETECTOR: &str = "[[point]]\nid = \"moves\"\nzone = \"workshop\"\nquantity
                         sources = [{ device = \"detector\" }]\n";
 
 #[test]
-fn a_machine_that_works_in_the_closed_building_is_told_unless_it_may() {
+fn a_machine_that_works_in_the_closed_building_is_reported_unless_it_may() {
     assert_eq!(evening(&mut closing_house(""), 900.0, false), ["machine_left_on"]);
     assert_eq!(evening(&mut closing_house(""), 20.0, false), Vec::<String>::new());
     let may = "[[alert]]\nrule = \"machine_left_on\"\nmeter = \"saw\"\nenabled = false\n";
@@ -88,7 +88,7 @@ fn a_machine_that_works_in_the_closed_building_is_told_unless_it_may() {
 }
 
 #[test]
-fn somebody_in_the_closed_building_is_told_by_the_floor_and_only_once() {
+fn somebody_in_the_closed_building_is_reported_by_the_floor_and_only_once() {
     assert_eq!(evening(&mut closing_house(DETECTOR), 0.0, true), ["after_hours"]);
     assert_eq!(evening(&mut closing_house(DETECTOR), 0.0, false), Vec::<String>::new());
 }
@@ -123,13 +123,13 @@ fn alerts_after_a_gap(meters: usize, first: i64) -> Vec<String> {
             live.observe(&reading(&device, Quantity::EnergyImported, second, total));
         }
     }
-    let mut told = alerts(&mut live, 33_600);
-    told.retain(|rule| rule != "silence");
-    told
+    let mut rules = alerts(&mut live, 33_600);
+    rules.retain(|rule| rule != "silence");
+    rules
 }
 
 #[test]
-fn a_gap_of_yesterday_is_told_unless_the_meter_was_put_up_then() {
+fn a_gap_of_yesterday_is_reported_unless_the_meter_was_put_up_then() {
     assert_eq!(alerts_after_a_gap(1, -70_000), ["coverage"]);
     assert_eq!(alerts_after_a_gap(1, -50_000), Vec::<String>::new());
 }
@@ -141,20 +141,20 @@ fn gaps_of_many_meters_on_one_day_are_one_alert() {
 }
 
 #[test]
-fn a_battery_that_is_nearly_empty_is_told_until_it_was_changed() {
+fn a_battery_that_is_nearly_empty_is_reported_until_it_was_changed() {
     let mut live = house();
-    let mut told = |second, percent| {
+    let mut is_raised = |second, percent| {
         live.observe(&reading("air", Quantity::Battery, second, percent));
         alerts(&mut live, second).contains(&"battery".to_owned())
     };
-    assert!(!told(0, 16.0));
-    assert!(told(60, 14.0));
-    assert!(told(120, 19.0), "a warm battery shows a little more");
-    assert!(!told(180, 96.0));
+    assert!(!is_raised(0, 16.0));
+    assert!(is_raised(60, 14.0));
+    assert!(is_raised(120, 19.0), "a warm battery shows a little more");
+    assert!(!is_raised(180, 96.0));
 }
 
 #[test]
-fn a_register_that_starts_again_is_told_for_the_rest_of_the_day() {
+fn a_register_that_starts_again_is_reported_for_the_rest_of_the_day() {
     let mut live = house();
     for (second, total) in [(0, 9500.0), (60, 40.0), (120, 90.0)] {
         live.observe(&reading("plug", Quantity::EnergyImported, second, total));
@@ -164,7 +164,7 @@ fn a_register_that_starts_again_is_told_for_the_rest_of_the_day() {
 }
 
 #[test]
-fn cold_vaults_are_told_and_stale_air_where_nobody_is_is_not() {
+fn cold_vaults_are_reported_and_stale_air_where_nobody_is_is_not() {
     let thermometer = "[[point]]\nid = \"t\"\nzone = \"workshop\"\nquantity = \"temperature\"\n\
                        sources = [{ device = \"t\" }]\n";
     let mut live = closing_house(&format!("{thermometer}{DETECTOR}"));
@@ -174,11 +174,11 @@ fn cold_vaults_are_told_and_stale_air_where_nobody_is_is_not() {
         live.observe(&reading("detector", Quantity::OccupancyDetected, second, 0.0));
         live.states(at(second));
     }
-    let told = alerts(&mut live, 2990);
-    assert!(told.contains(&"cold".to_owned()) && !told.contains(&"air".to_owned()), "{told:?}");
+    let rules = alerts(&mut live, 2990);
+    assert!(rules.contains(&"cold".to_owned()) && !rules.contains(&"air".to_owned()), "{rules:?}");
 }
 
-/// What is told of a room of this warmth, of which nobody knows who is in it, in the building that is open on these days.
+/// Alerts of a room of this warmth and of unknown occupancy, in a building that is open on these days.
 fn warmth(celsius: f64, opening: &str, more: &str) -> Vec<String> {
     let thermometer = "[[point]]\nid = \"t\"\nzone = \"workshop\"\nquantity = \"temperature\"\n\
                        sources = [{ device = \"t\" }]\n";
@@ -199,7 +199,7 @@ fn warmth(celsius: f64, opening: &str, more: &str) -> Vec<String> {
 }
 
 #[test]
-fn heating_that_is_left_on_is_told_once_the_building_has_been_closed_for_two_days() {
+fn heating_that_is_left_on_is_reported_once_the_building_has_been_closed_for_two_days() {
     // It is Monday afternoon; on Saturday the building closed 49 hours ago, and on Sunday 25.
     assert_eq!(warmth(17.0, "saturday", ""), ["heating_closed"]);
     assert_eq!(warmth(17.0, "sunday", ""), Vec::<String>::new());
@@ -216,7 +216,7 @@ fn the_site_file_says_how_warm_a_closed_building_may_be_and_when_a_closure_is_lo
 }
 
 #[test]
-fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when_there_is_room() {
+fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_there_is_room() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
     let mut live = Live::new(site, at(0));
     let mut alerts = |free_bytes, second| {
@@ -249,7 +249,7 @@ fn a_disk_that_fills_up_is_told_urgent_when_the_oldest_readings_go_and_over_when
 }
 
 #[test]
-fn a_disk_whose_file_system_met_errors_is_told_once_until_it_is_repaired() {
+fn a_disk_whose_file_system_met_errors_is_reported_once_until_it_is_repaired() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
     let mut live = Live::new(site, at(0));
     let mut alerts = |disk_errors, second| {

@@ -24,20 +24,20 @@ fn watched() -> Live {
     live
 }
 
-/// A device tells the same every ten minutes of these minutes; whether a rule is told at their end.
-fn told(
+/// Whether the alert of a rule stands after a device has reported the same every ten minutes of these minutes.
+fn is_raised(
     live: &mut Live,
     (device, quantity): (&str, Quantity),
     minutes: std::ops::Range<i64>,
     value: f64,
     rule: &str,
 ) -> bool {
-    let mut told = false;
+    let mut raised = false;
     for minute in minutes.step_by(10) {
         live.observe(&reading(device, quantity, minute * 60, value));
-        told = alerts(live, minute * 60 + 1).contains(&rule.to_owned());
+        raised = alerts(live, minute * 60 + 1).contains(&rule.to_owned());
     }
-    told
+    raised
 }
 
 const WARMTH: (&str, Quantity) = ("t", Quantity::Temperature);
@@ -45,33 +45,34 @@ const WARMTH: (&str, Quantity) = ("t", Quantity::Temperature);
 #[test]
 fn a_room_above_28_degrees_for_half_an_hour_is_overheated_until_it_is_below_27() {
     let mut live = watched();
-    let mut told = |minutes, celsius| told(&mut live, WARMTH, minutes, celsius, "overheating");
-    assert!(!told(0..30, 28.6));
-    assert!(told(30..50, 28.6));
-    assert!(told(50..70, 27.4));
-    assert!(!told(70..90, 26.8));
+    let mut is_raised =
+        |minutes, celsius| is_raised(&mut live, WARMTH, minutes, celsius, "overheating");
+    assert!(!is_raised(0..30, 28.6));
+    assert!(is_raised(30..50, 28.6));
+    assert!(is_raised(50..70, 27.4));
+    assert!(!is_raised(70..90, 26.8));
 }
 
 #[test]
 fn a_room_below_5_degrees_is_a_matter_of_frost_and_below_8_one_of_cold() {
     let mut live = watched();
-    assert!(told(&mut live, WARMTH, 0..60, 4.0, "cold"));
+    assert!(is_raised(&mut live, WARMTH, 0..60, 4.0, "cold"));
     let raised = live.alerts.raised();
     assert_eq!(raised[0].severity, crate::alerts::Severity::Urgent);
-    assert!(told(&mut live, WARMTH, 60..120, 7.0, "cold"));
+    assert!(is_raised(&mut live, WARMTH, 60..120, 7.0, "cold"));
     assert_eq!(live.alerts.raised()[0].severity, crate::alerts::Severity::Attention);
-    assert!(!told(&mut live, WARMTH, 120..180, 9.5, "cold"));
+    assert!(!is_raised(&mut live, WARMTH, 120..180, 9.5, "cold"));
 }
 
 #[test]
 fn air_is_too_dry_after_a_day_below_thirty_percent() {
     let mut live = watched();
-    let mut told = |minutes, percent| {
-        told(&mut live, ("h", Quantity::RelativeHumidity), minutes, percent, "humidity")
+    let mut is_raised = |minutes, percent| {
+        is_raised(&mut live, ("h", Quantity::RelativeHumidity), minutes, percent, "humidity")
     };
-    assert!(!told(0..1400, 28.0));
-    assert!(told(1400..1480, 28.0));
-    assert!(!told(1480..1500, 36.0));
+    assert!(!is_raised(0..1400, 28.0));
+    assert!(is_raised(1400..1480, 28.0));
+    assert!(!is_raised(1480..1500, 36.0));
 }
 
 #[test]
@@ -88,16 +89,17 @@ fn a_warm_room_in_which_nobody_is_for_two_hours_is_heated_for_nobody() {
 }
 
 #[test]
-fn a_machine_that_works_for_more_than_sixteen_hours_is_told() {
+fn a_machine_that_works_for_more_than_sixteen_hours_is_reported() {
     let mut live = watched();
-    let mut told =
-        |minutes| told(&mut live, ("plug", Quantity::ActivePower), minutes, 2000.0, "machine_long");
-    assert!(!told(0..950));
-    assert!(told(950..1000));
+    let mut is_raised = |minutes| {
+        is_raised(&mut live, ("plug", Quantity::ActivePower), minutes, 2000.0, "machine_long")
+    };
+    assert!(!is_raised(0..950));
+    assert!(is_raised(950..1000));
 }
 
-/// Whether damp of so many hours before a restart is told after it.
-fn is_damp_told_after_a_restart(hours: i64, more: &str) -> bool {
+/// Whether damp of so many hours before a restart is raised as an alert after it.
+fn is_damp_raised_after_a_restart(hours: i64, more: &str) -> bool {
     let point = "[[point]]\nid = \"h\"\nzone = \"workshop\"\nquantity = \"relative_humidity\"\n\
                  sources = [{ device = \"h\" }]\n";
     let site = crate::site::parse(&format!("{HOUSE}\n{point}{more}"), "house.toml").unwrap();
@@ -114,9 +116,9 @@ fn is_damp_told_after_a_restart(hours: i64, more: &str) -> bool {
 }
 
 #[test]
-fn damp_that_had_lasted_before_a_restart_is_told_after_it() {
-    assert!(is_damp_told_after_a_restart(56, ""));
+fn damp_that_had_lasted_before_a_restart_is_reported_after_it() {
+    assert!(is_damp_raised_after_a_restart(56, ""));
     let patient = "[[alert]]\nrule = \"damp\"\ndwell = \"72h\"\n";
-    assert!(!is_damp_told_after_a_restart(56, patient));
-    assert!(is_damp_told_after_a_restart(80, patient), "as long as the site file says");
+    assert!(!is_damp_raised_after_a_restart(56, patient));
+    assert!(is_damp_raised_after_a_restart(80, patient), "as long as the site file says");
 }

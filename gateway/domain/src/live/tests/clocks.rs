@@ -3,7 +3,7 @@
 use super::*;
 use crate::alerts::Matter;
 
-/// What is told of the clock of a device whose messages arrive each minute, dated so many seconds ahead.
+/// Seconds ahead in the alert of the clock of a device whose messages arrive each minute, dated so many seconds ahead.
 fn clock(ahead: impl Fn(i64) -> i64, minutes: i64) -> Option<f64> {
     let mut live = house();
     for minute in 0..minutes {
@@ -20,7 +20,7 @@ fn clock(ahead: impl Fn(i64) -> i64, minutes: i64) -> Option<f64> {
 }
 
 #[test]
-fn a_device_whose_clock_is_minutes_off_is_told_after_half_an_hour_until_it_is_right() {
+fn a_device_whose_clock_is_minutes_off_is_reported_after_half_an_hour_until_it_is_right() {
     assert_eq!(clock(|_| -400, 20), None);
     assert_eq!(clock(|_| -400, 40), Some(-400.0));
     assert_eq!(clock(|_| 200, 40), Some(200.0));
@@ -34,7 +34,7 @@ fn a_network_that_is_slow_at_times_and_a_backlog_are_no_wrong_clock() {
 }
 
 #[test]
-fn a_device_that_is_so_far_ahead_that_its_readings_are_refused_is_told_too() {
+fn a_device_that_is_so_far_ahead_that_its_readings_are_refused_is_reported_too() {
     let mut live = house();
     for minute in 0..40 {
         live.ahead(&"air".parse().unwrap(), at(minute * 60), 900.0);
@@ -44,14 +44,14 @@ fn a_device_that_is_so_far_ahead_that_its_readings_are_refused_is_told_too() {
 }
 
 #[test]
-fn a_gateway_whose_clock_nobody_sets_is_told_and_one_that_cannot_say_is_not() {
-    let told = |is_set: Option<bool>| {
+fn a_gateway_whose_clock_nobody_sets_is_reported_and_one_that_cannot_say_is_not() {
+    let is_raised = |is_set: Option<bool>| {
         let mut live = house();
         for minute in 0..=30 {
             live.clock(is_set, at(minute * 60));
         }
         alerts(&mut live, 1800).contains(&"gateway_clock".to_owned())
     };
-    assert!(told(Some(false)));
-    assert!(!told(Some(true)) && !told(None));
+    assert!(is_raised(Some(false)));
+    assert!(!is_raised(Some(true)) && !is_raised(None));
 }

@@ -3,22 +3,23 @@
 use super::*;
 use crate::alerts::{Alert, Matter};
 
-/// What is told minute by minute while the saw of a house with 3 kVA draws these watts, each for so many minutes.
+/// Severity of the alert of demand, minute by minute, while the saw of a house with 3 kVA draws these watts, each for
+/// so many minutes.
 fn demands(draws: &[(i64, f64)]) -> Vec<Option<crate::alerts::Severity>> {
     let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
     let site = crate::site::parse(&text, "house.toml").unwrap();
     let mut live = Live::new(Arc::new(site), at(0));
-    let (mut minute, mut told) = (0, Vec::new());
+    let (mut minute, mut severities) = (0, Vec::new());
     for (minutes, watts) in draws {
         for _ in 0..*minutes {
             live.observe(&reading("plug", Quantity::ActivePower, minute * 60, *watts));
             live.states(at(minute * 60));
             let is_demand = |alert: &&Alert| matches!(alert.matter, Matter::Demand { .. });
-            told.push(live.alerts().iter().find(is_demand).map(|alert| alert.severity));
+            severities.push(live.alerts().iter().find(is_demand).map(|alert| alert.severity));
             minute += 1;
         }
     }
-    told
+    severities
 }
 
 #[test]
@@ -34,11 +35,11 @@ fn the_demand_of_an_alert_is_that_of_the_pages_however_unevenly_power_is_reporte
     let text = HOUSE.replace("running_above_w = 200", "subscribed_kva = 3");
     let site = crate::site::parse(&text, "house.toml").unwrap();
     let mut live = Live::new(Arc::new(site), at(0));
-    // A change is told at once, twice a minute or every second, and else every two minutes.
+    // A change is reported at once, twice a minute or every second, and else every two minutes.
     let watts = |second: i64| if (200..320).contains(&second) { 7000.0 } else { 2500.0 };
-    let is_told = |second: &i64| second % 120 == 0 || (200..=320).contains(second);
+    let is_reported = |second: &i64| second % 120 == 0 || (200..=320).contains(second);
     let readings: Vec<_> = (0..=600)
-        .filter(is_told)
+        .filter(is_reported)
         .map(|second| reading("plug", Quantity::ActivePower, second, watts(second)))
         .collect();
     for second in 0..=600 {
@@ -55,16 +56,16 @@ fn the_demand_of_an_alert_is_that_of_the_pages_however_unevenly_power_is_reporte
     let window = [crate::instant::Period::new(at(0), at(600)).unwrap()];
     let gap = SignedDuration::from_mins(15);
     let cells = crate::indicators::window_means(&observations, &window, gap, at(600));
-    let told = crate::indicators::demand(3.0, &cells, true);
-    assert!((kva.unwrap() - told.highest_kva.unwrap()).abs() < 1e-9, "{kva:?} {told:?}");
-    assert!((told.highest_kva.unwrap() - 3.4 / 0.95).abs() < 1e-9, "{told:?}");
+    let demand = crate::indicators::demand(3.0, &cells, true);
+    assert!((kva.unwrap() - demand.highest_kva.unwrap()).abs() < 1e-9, "{kva:?} {demand:?}");
+    assert!((demand.highest_kva.unwrap() - 3.4 / 0.95).abs() < 1e-9, "{demand:?}");
 }
 
 #[test]
-fn what_stays_near_the_subscription_is_told_after_twenty_minutes_until_it_is_clearly_below() {
+fn what_stays_near_the_subscription_is_reported_after_twenty_minutes_until_it_is_clearly_below() {
     use crate::alerts::Severity::Attention;
-    let told = demands(&[(21, 2660.0), (10, 2508.0), (10, 2300.0), (1, 2300.0)]);
-    assert_eq!((told[19], told[20]), (None, Some(Attention)), "2.8 kVA of 3");
-    assert_eq!(told[31], Some(Attention), "2.64 kVA still is near");
-    assert_eq!(told[41], None, "2.42 kVA no longer is");
+    let severities = demands(&[(21, 2660.0), (10, 2508.0), (10, 2300.0), (1, 2300.0)]);
+    assert_eq!((severities[19], severities[20]), (None, Some(Attention)), "2.8 kVA of 3");
+    assert_eq!(severities[31], Some(Attention), "2.64 kVA still is near");
+    assert_eq!(severities[41], None, "2.42 kVA no longer is");
 }

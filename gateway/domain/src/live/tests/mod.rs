@@ -99,7 +99,7 @@ fn alerts(live: &mut Live, second: i64) -> Vec<String> {
 }
 
 #[test]
-fn at_start_every_source_of_the_site_is_asked_for_once() {
+fn at_start_every_source_of_the_site_is_loaded_once() {
     let site = crate::site::parse(HOUSE, "house.toml").unwrap();
     let mut live = Live::new(Arc::new(site), at(0));
     assert_eq!(live.take_stale(at(0)).len(), 5);

@@ -1,5 +1,7 @@
 //! Mixing: how the hidden quantities beside the headcount change from step to step: they stay, drift, or jump.
 
+use crate::total::Total;
+
 /// Hidden quantity of a few states.
 #[derive(Debug)]
 pub(super) struct Axis {
@@ -23,7 +25,7 @@ pub(super) enum Way {
 impl Axis {
     /// Axis of states with these usual weights, which need not add up to one.
     pub(super) fn new(weights: &[f64], near: f64, jumps: f64) -> Self {
-        let sum: f64 = weights.iter().sum();
+        let sum = weights.iter().total();
         Self { usual: weights.iter().map(|weight| weight / sum).collect(), near, jumps }
     }
 

@@ -9,6 +9,7 @@ use super::mixing::Way;
 use super::model::Model;
 use super::transition::Transition;
 use crate::occupancy::steps::STEP;
+use crate::total::Total;
 
 /// Steps after a stretch that are included for it: evidence later than three hours changes nothing more.
 const AHEAD: usize = 36;
@@ -120,7 +121,7 @@ pub(super) fn levels(model: &Model, belief: &[f64], later: &[f64]) -> Vec<f64> {
 
 /// Scales the shares to a sum of one; where nothing is left, all states get the same share.
 fn normalise(shares: &mut [f64]) {
-    let sum: f64 = shares.iter().sum();
+    let sum = shares.iter().total();
     if sum.is_normal() {
         for share in shares {
             *share /= sum;

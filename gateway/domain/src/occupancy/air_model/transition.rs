@@ -2,6 +2,7 @@
 
 use super::evidence::StepCount;
 use super::model::MOST_LEVELS;
+use crate::total::Total;
 
 /// Distribution of the change in levels from one step to the next: the same from every level, clamped to nobody and to
 /// the highest level.
@@ -73,7 +74,7 @@ impl Transition {
 
     fn around(shift: i32, leave: f64, group: f64, weight: impl Fn(i32) -> f64) -> Self {
         let mut weights: Vec<f64> = (-REACH..=REACH).map(weight).collect();
-        let sum: f64 = weights.iter().sum();
+        let sum = weights.iter().total();
         for weight in &mut weights {
             *weight *= (1.0 - leave - group) / sum;
         }
@@ -109,12 +110,13 @@ impl Transition {
     /// Likelihood of the later evidence for each level before the step, from that after it.
     pub(super) fn backward(&self, after: &[f64], before: &mut [f64]) {
         let top = after.len() - 1;
-        let rest =
-            self.leave * after[0] + self.group * after.iter().sum::<f64>() / after.len() as f64;
+        let rest = self.leave * after[0] + self.group * after.iter().total() / after.len() as f64;
         for (level, share) in before.iter_mut().enumerate() {
             let near: f64 = match self.within(level, top) {
-                Some(reached) => after[reached].iter().zip(&self.weights).map(|(a, w)| a * w).sum(),
-                None => self.clamped(level, top).map(|(to, weight)| weight * after[to]).sum(),
+                Some(reached) => {
+                    after[reached].iter().zip(&self.weights).map(|(a, w)| a * w).total()
+                }
+                None => self.clamped(level, top).map(|(to, weight)| weight * after[to]).total(),
             };
             *share = near + rest;
         }

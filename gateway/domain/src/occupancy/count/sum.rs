@@ -9,7 +9,7 @@ use crate::occupancy::timeline::{Moment, Timeline};
 use crate::occupancy::traffic::Traffic;
 use crate::occupancy::{Witness, Witnesses};
 use crate::site::Site;
-use crate::total::positive_zero;
+use crate::total::CompleteTotal;
 
 /// Timeline of a place as the sum of the timelines of its `parts`, up to `end`.
 pub(crate) fn sum_timeline(
@@ -46,7 +46,7 @@ fn sum_of(parts: &[Moment], presence: Presence) -> Moment {
     let own = Witnesses::of([(Witness::Detectors, is_watched)]);
     Moment {
         estimate: Estimate::sum(&estimates, presence),
-        drift: parts.iter().map(|moment| moment.drift).sum::<Option<f64>>().map(positive_zero),
+        drift: parts.iter().map(|moment| moment.drift).complete_total(),
         sources: parts.iter().fold(own, |all, moment| all | moment.sources),
         ..Moment::UNKNOWN
     }

@@ -1,6 +1,7 @@
 //! A small house, its doors and detectors through a day.
 
 mod closing;
+mod silence;
 
 use jiff::SignedDuration;
 

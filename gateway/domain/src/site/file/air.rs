@@ -34,9 +34,7 @@ pub(super) fn read(section: &Section<'_>) -> Thresholds {
             differs_ppm: set("differs_ppm", default.instrument.differs_ppm),
             night_least_ppm: set("night_least_ppm", default.instrument.night_least_ppm),
             night_above_ppm: set("night_above_ppm", default.instrument.night_above_ppm),
-            frozen_s: section
-                .duration("frozen")
-                .map_or(default.instrument.frozen_s, |frozen| frozen.as_secs_f64()),
+            frozen: section.duration("frozen").unwrap_or(default.instrument.frozen),
         },
     };
     for (low, high, [lower, higher]) in [

@@ -231,7 +231,7 @@ fn read_override<'a>(
     Some(Override { rule, subject, to: enabled.then_some(to), says_dwell: dwell.is_some() })
 }
 
-/// What the rule is set for: everything when the table names nothing.
+/// Subject of the rule: everything when the table names nothing.
 fn read_subject<'a>(
     section: &Section<'a>,
     rule: RuleId,
@@ -254,8 +254,8 @@ fn read_subject<'a>(
         About::Zone if id == "building" => Some(Subject::Building),
         About::Zone => tables.zone(section, "zone").map(Subject::Zone),
         About::Meter => {
-            let known = tables.meter_names.check(id, section, "meter");
-            known.then(|| id.parse().ok()).flatten().map(Subject::Meter)
+            let exists = tables.meter_names.check(id, section, "meter");
+            exists.then(|| id.parse().ok()).flatten().map(Subject::Meter)
         }
         About::Device => section.id("device").map(Subject::Device),
     };

@@ -16,7 +16,7 @@ use crate::reading::Source;
 /// A role that sources fill, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RoleName {
-    /// What a point measures.
+    /// Quantity of a point.
     Point(PointId),
     /// People through a doorway.
     Doorway(DoorwayId),
@@ -83,7 +83,7 @@ pub enum NewRole {
     },
 }
 
-/// Why the text was not changed.
+/// Reason that the text was not changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditFault {
@@ -222,14 +222,11 @@ fn find<'d>(
 mod tests {
     use super::*;
     use crate::site;
+    use crate::testing::at;
 
     fn source(device: &str, quantity: Quantity, channel: Option<&str>) -> Source {
         let channel = channel.map(|channel| channel.parse().unwrap());
         Source { device: device.parse().unwrap(), quantity, channel }
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     /// The lines that are in one text and not in the other.

@@ -17,7 +17,7 @@ pub(super) fn read(
 ) -> BTreeMap<&'static str, FamilySettings> {
     let mut settings = BTreeMap::new();
     for (at, name, section) in named {
-        let Some(family) = families::names().find(|known| *known == name) else {
+        let Some(family) = families::names().find(|candidate| *candidate == name) else {
             let remedy = match nearest(name, families::names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("take one of {}", families::names().collect::<Vec<_>>().join(", ")),

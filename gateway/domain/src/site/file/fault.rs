@@ -16,7 +16,7 @@ pub struct SiteFault {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, with the remedy.
+    /// Text of the fault, with the remedy.
     pub text: String,
 }
 
@@ -53,7 +53,7 @@ impl fmt::Display for SiteFault {
     }
 }
 
-/// Where readers note what is wrong; they go on, so that one run finds everything.
+/// Collector of faults; reading goes on after each, so that one run finds everything.
 pub(super) struct Faults<'a> {
     text: &'a str,
     /// Byte offset and message.
@@ -90,14 +90,17 @@ impl<'a> Faults<'a> {
     }
 }
 
-/// Of `known` the one that `word` was most likely meant to be.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+/// The one of `candidates` that `word` was most likely meant to be.
+pub(super) fn nearest<'k>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
     let near = |name: &'k str| (edits(word, name), name);
-    let (distance, name) = known.into_iter().map(near).min()?;
+    let (distance, name) = candidates.into_iter().map(near).min()?;
     (distance <= 1 + word.chars().count() / 4).then_some(name)
 }
 
-/// How many characters must be put in, taken out or changed to make one word of the other.
+/// Edit distance: characters to put in, take out or change to make one word of the other.
 fn edits(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_in_the_order_of_the_lines() {
+    fn faults_are_reported_in_the_order_of_the_lines() {
         let faults = Faults::new("a\nb\nc");
         faults.report(4, "third");
         faults.report(0, "first");

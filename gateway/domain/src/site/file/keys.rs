@@ -93,11 +93,11 @@ fn every_key_that_a_table_lists_is_read() {
     let listed = LISTED.take();
     let read = READ.take();
 
-    let known = |title: &'static str, key: &str| read.contains(&(title, key.to_owned()));
+    let is_read = |title: &'static str, key: &str| read.contains(&(title, key.to_owned()));
     let unread: Vec<String> = listed
         .iter()
         .flat_map(|(title, keys)| keys.iter().map(move |key| (*title, *key)))
-        .filter(|(title, key)| !known(title, key))
+        .filter(|(title, key)| !is_read(title, key))
         .map(|(title, key)| format!("{key} of {title}"))
         .collect();
     assert_eq!(unread, [""; 0]);

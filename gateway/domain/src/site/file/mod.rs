@@ -1,9 +1,9 @@
 //! The site file: TOML, read and checked, with messages that name line and remedy.
 //!
 //! The tables are read once from top to bottom. A fault is noted and reading goes on, so that one run
-//! tells everything that is wrong; a [`Site`] comes out only when nothing is.
+//! reports everything that is wrong; a [`Site`] comes out only when nothing is.
 //!
-//! | file | what it knows |
+//! | file | what it holds |
 //! |---|---|
 //! | this one | the file as a whole, from text to a [`Site`], and `[site]` itself |
 //! | `section`, `fault` | reading a table key by key, and collecting all faults |

@@ -7,7 +7,7 @@ use super::section::{Key, Section};
 use crate::site::model::{Holidays, OpeningHours};
 
 const DAY: &str = r#"["08:30-12:00", "13:00-18:00"]"#;
-/// So many closures a file may tell: two a week for ten years.
+/// Most closures that a file may have: two a week for ten years.
 const MOST_CLOSURES: usize = 1000;
 
 /// Each day of the week with its spans; a day left out is closed. Then the days on which it is closed beside.
@@ -66,10 +66,11 @@ mod tests {
     use jiff::civil::date;
 
     use crate::site::{Site, SiteErrors, parse};
+    use crate::testing::site_text;
 
     fn opened(days: &str) -> Result<Site, SiteErrors> {
-        let site = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"Europe/Paris\"\ncapacity = 9\narea_m2 = 9\n\
-            [site.opening]\nthursday = [\"08:00-18:00\"]\nfriday = [\"08:00-18:00\"]\n";
+        let site =
+            site_text("[site.opening]\nthursday = [\"08:00-18:00\"]\nfriday = [\"08:00-18:00\"]\n");
         parse(&format!("{site}{days}[[zone]]\nid = \"z\"\nname = \"Z\"\n"), "a.toml")
     }
 
@@ -89,15 +90,15 @@ mod tests {
     }
 
     #[test]
-    fn a_closure_that_is_no_day_is_told_with_its_line_and_what_to_write() {
+    fn a_closure_that_is_no_day_is_reported_with_its_line_and_what_to_write() {
         for bad in ["2026-12-32", "2027-01-02/2026-12-24", "Christmas"] {
-            let told = opened(&format!("closed = [\"{bad}\"]\n")).unwrap_err().to_string();
+            let faults = opened(&format!("closed = [\"{bad}\"]\n")).unwrap_err().to_string();
             assert!(
-                told.contains("a.toml:10: ") && told.contains("2026-12-24/2027-01-02"),
-                "{told}"
+                faults.contains("a.toml:10: ") && faults.contains("2026-12-24/2027-01-02"),
+                "{faults}"
             );
         }
-        let told = opened("holidays = \"de\"\n").unwrap_err().to_string();
-        assert!(told.contains("take one of none, fr"), "{told}");
+        let faults = opened("holidays = \"de\"\n").unwrap_err().to_string();
+        assert!(faults.contains("take one of none, fr"), "{faults}");
     }
 }

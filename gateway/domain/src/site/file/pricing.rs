@@ -109,7 +109,7 @@ fn period(section: &Section<'_>) -> Option<TariffPeriod> {
     let days = section.texts("days").map(|days| {
         let mut chosen = [false; 7];
         for (at, day) in days {
-            match DAYS.iter().position(|known| *known == day) {
+            match DAYS.iter().position(|name| *name == day) {
                 Some(index) => chosen[index] = true,
                 None => section.faults().report(
                     at,

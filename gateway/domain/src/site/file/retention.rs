@@ -22,7 +22,7 @@ pub(super) const DISK: &[Key] = &[
 /// Live figures, and this month's reports, are made of readings.
 const LEAST_DAYS: u32 = 35;
 
-/// The retention that these tables tell.
+/// Retention of these tables.
 pub(super) fn retention(
     tables: &[(usize, &str, Section<'_>)],
     disk: Option<&Section<'_>>,

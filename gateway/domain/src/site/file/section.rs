@@ -11,7 +11,7 @@ use super::fault::{Faults, nearest};
 use crate::ids::InvalidId;
 use crate::instant::Instant;
 
-/// What a table may hold under one key.
+/// Key of a table.
 pub(super) struct Key {
     name: &'static str,
     needed: bool,
@@ -58,15 +58,15 @@ impl<'a> Section<'a> {
     }
 
     fn check_keys(&self) {
-        let known = || self.keys.iter().map(|key| key.name);
+        let names = || self.keys.iter().map(|key| key.name);
         for key in self.table.keys() {
             let name = key.get_ref().as_ref();
-            if known().any(|known| known == name) {
+            if names().any(|key| key == name) {
                 continue;
             }
-            let remedy = match nearest(name, known()) {
+            let remedy = match nearest(name, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("its keys are {}", known().collect::<Vec<_>>().join(", ")),
+                None => format!("its keys are {}", names().collect::<Vec<_>>().join(", ")),
             };
             let text = format!("`{name}` is no key of {}; {remedy}", self.title);
             self.faults.report(key.span().start, text);
@@ -95,12 +95,12 @@ impl<'a> Section<'a> {
         self.faults.line(self.at(key))
     }
 
-    /// Where this section's faults go.
+    /// Collector of the faults of this section.
     pub(super) fn faults(&self) -> &'a Faults<'a> {
         self.faults
     }
 
-    /// Whatever stands under `key`.
+    /// Raw value under `key`.
     pub(super) fn value(&self, key: &str) -> Option<&'a DeValue<'a>> {
         #[cfg(test)]
         super::keys::note_read(self.title, key);
@@ -109,8 +109,7 @@ impl<'a> Section<'a> {
 
     /// Notes that the value of `key` is not `what`, and shows how it should look.
     pub(super) fn wrong(&self, key: &str, what: &str) {
-        let example =
-            self.keys.iter().find(|known| known.name == key).map_or("", |key| key.example);
+        let example = self.keys.iter().find(|row| row.name == key).map_or("", |key| key.example);
         self.fault(key, format!("`{key}` must be {what}, as in {key} = {example}"));
     }
 
@@ -147,8 +146,7 @@ impl<'a> Section<'a> {
     }
 
     fn wrong_id(&self, key: &str, invalid: &InvalidId) {
-        let example =
-            self.keys.iter().find(|known| known.name == key).map_or("", |key| key.example);
+        let example = self.keys.iter().find(|row| row.name == key).map_or("", |key| key.example);
         self.fault(key, format!("{invalid}; write for instance {key} = {example}"));
     }
 

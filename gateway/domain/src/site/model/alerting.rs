@@ -11,7 +11,7 @@ use crate::instant::Instant;
 pub struct AlertSettings {
     /// The rules, where the file says other than the defaults.
     pub rules: Rulebook,
-    /// When notices are sent.
+    /// Times at which notices are sent.
     pub notices: NoticeRules,
     /// A baseload has risen only by more than this, in W: small meters double for nothing.
     pub baseload_w: f64,
@@ -23,7 +23,7 @@ pub struct AlertSettings {
     pub email_to: Vec<String>,
     /// From which address.
     pub email_from: Option<String>,
-    /// Where notices are posted as JSON.
+    /// Address to which notices are posted as JSON.
     pub webhook: Option<String>,
     /// Whether notices are written in English instead of French.
     pub english: bool,

@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 /// The public holidays of a country.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Holidays {
-    /// None are known.
+    /// No public holidays.
     #[default]
     None,
     /// The eleven of article L3133-1 of the French Code du travail; those of Alsace and Moselle and of overseas are

@@ -14,7 +14,7 @@ pub struct Meter {
     pub id: MeterId,
     /// The name on pages.
     pub name: String,
-    /// Where it stands.
+    /// Zone that it stands in.
     pub zone: Option<ZoneId>,
     /// The meter that it is a part of; the tree has no cycles.
     pub parent: Option<MeterId>,
@@ -28,17 +28,17 @@ pub struct Meter {
     pub max_power_w: f64,
     /// Whether it measures with current clamps, which are less exact.
     pub clamp: bool,
-    /// What brings its energy.
+    /// Carrier of its energy.
     pub carrier: Carrier,
-    /// What its energy is for; `None` where the file does not say, as of meters of many uses.
+    /// Use of its energy; `None` where the file does not say, as of meters of many uses.
     pub usage: Option<Use>,
-    /// When the machine behind it is at work; `None` for what is no machine.
+    /// Rule by which the machine behind it is at work; `None` for what is no machine.
     pub sessions: Option<SessionRule>,
     /// The subscribed power, in kVA, of the meter that is billed.
     pub subscribed_kva: Option<f64>,
     /// `apparent_power` gauges, oldest first: compared with the subscribed power, never made into energy.
     pub apparent: Vec<Assignment>,
-    /// What people stated about its energy where it was measured wrong: disjoint, in order. Not from the file, but
+    /// Energy that people stated where it was measured wrong: disjoint, in order. Not from the file, but
     /// from the ledger.
     pub stated: Vec<StatedEnergy>,
 }
@@ -46,9 +46,9 @@ pub struct Meter {
 /// The energy of a period as a person stated it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StatedEnergy {
-    /// When.
+    /// Period of the statement.
     pub period: Period,
-    /// How much, in Wh, evenly over the period.
+    /// Energy in Wh, spread evenly over the period.
     pub wh: f64,
 }
 

@@ -24,7 +24,7 @@ macro_rules! named {
 }
 
 named! {
-    /// What brings the energy.
+    /// Energy carrier.
     Carrier {
         /// The grid.
         Electricity "electricity",
@@ -40,7 +40,7 @@ named! {
 }
 
 named! {
-    /// What the energy is for.
+    /// Use of the energy.
     Use {
         /// Warm rooms.
         Heating "heating",
@@ -66,7 +66,7 @@ named! {
 /// A price of energy from a day on, until the next one of the same carrier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tariff {
-    /// What it is the price of.
+    /// Carrier that it is the price of.
     pub carrier: Carrier,
     /// The first day.
     pub since: Date,
@@ -119,7 +119,7 @@ pub struct Factor {
 pub struct Target {
     /// By when.
     pub year: i16,
-    /// How much less, as a share.
+    /// Reduction against the reference, as a share.
     pub reduction: f64,
     /// Who says so.
     pub source: String,
@@ -134,6 +134,6 @@ pub struct Reference {
     pub kwh: f64,
     /// Heating degree days of that year, base 18 °C; needed to compare at equal weather.
     pub degree_days: Option<f64>,
-    /// Where the figure comes from.
+    /// Source of the figure.
     pub source: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::quantity::Quantity;
 
-/// How long one quantity is kept, in days; `None`: for ever.
+/// Retention of one quantity, in days; `None`: for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// The readings themselves.
@@ -17,20 +17,20 @@ pub struct Kept {
 
 impl Default for Kept {
     /// For ever: a year of readings of 200 sources takes some 1.5 GB, and what a person imports from long ago must not
-    /// go unasked. The disk bounds it: see [`DiskGuard`].
+    /// be deleted unless the file says so. The disk bounds it: see [`DiskGuard`].
     fn default() -> Self {
         Self { raw: None, quarters: None, days: None }
     }
 }
 
-/// When a disk counts as nearly full.
+/// Limits from which on a disk counts as nearly full.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DiskGuard {
     /// The share of the disk from which somebody should make room.
     pub warn: f64,
     /// The share of the disk from which it is nearly full, so that the oldest readings go.
     pub full: f64,
-    /// So many bytes must remain in any case.
+    /// Bytes that must remain in any case.
     pub min_free_bytes: u64,
 }
 
@@ -42,7 +42,7 @@ impl Default for DiskGuard {
 }
 
 impl DiskGuard {
-    /// How many bytes must remain of a disk of so many.
+    /// Bytes that must remain of a disk of this size.
     pub fn reserve_bytes(&self, disk_bytes: u64) -> u64 {
         share(disk_bytes, 1.0 - self.full).max(self.min_free_bytes)
     }
@@ -67,19 +67,19 @@ fn share(disk_bytes: u64, share: f64) -> u64 {
     (disk_bytes as f64 * share).round() as u64
 }
 
-/// How long what is stored is kept.
+/// Retention of everything that is stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Retention {
-    /// What holds for quantities that are not named.
+    /// Retention of quantities that are not named.
     pub all: Kept,
-    /// What holds for those that are.
+    /// Retention of those that are.
     pub by_quantity: BTreeMap<Quantity, Kept>,
-    /// When old readings go before their time.
+    /// Limits of the disk at which old readings go before their time.
     pub disk: DiskGuard,
 }
 
 impl Retention {
-    /// How long a quantity is kept.
+    /// Retention of a quantity.
     pub fn of(&self, quantity: Quantity) -> Kept {
         self.by_quantity.get(&quantity).copied().unwrap_or(self.all)
     }

@@ -8,9 +8,9 @@ use crate::reading::Source;
 /// A source that fills a role for some time. The spans of one role do not overlap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
-    /// Which source.
+    /// Source that fills the role.
     pub source: Source,
-    /// From when until when.
+    /// Period for which it does.
     pub period: Period,
 }
 
@@ -19,11 +19,11 @@ pub struct Assignment {
 pub struct Point {
     /// The name in files and addresses.
     pub id: PointId,
-    /// The zone it tells of.
+    /// Zone that it belongs to.
     pub zone: ZoneId,
-    /// What it measures.
+    /// Quantity that it measures.
     pub quantity: Quantity,
-    /// What fills it when, oldest first.
+    /// Sources that fill it, oldest first.
     pub sources: Vec<Assignment>,
 }
 
@@ -36,14 +36,14 @@ pub enum Side {
     Zone(ZoneId),
 }
 
-/// Where people are counted passing. `people_in` go from `from` to `to`, `people_out` back.
+/// Doorway at which people are counted. `people_in` go from `from` to `to`, `people_out` back.
 #[derive(Clone, Debug)]
 pub struct Doorway {
     /// The name in files and addresses.
     pub id: DoorwayId,
-    /// Where those who are counted in come from.
+    /// Side that those who are counted in come from.
     pub from: Side,
-    /// Where they go; never the same as `from`.
+    /// Side that they go to; never the same as `from`.
     pub to: Side,
     /// `people_in` registers, oldest first.
     pub people_in: Vec<Assignment>,

@@ -5,12 +5,12 @@ use jiff::civil::Time;
 
 use crate::instant::Instant;
 
-/// How figures are made. The file may set each; sources of the defaults stand with them.
+/// Rules by which figures are made. The file may set each; sources of the defaults stand with them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rules {
-    /// How long movement keeps a zone occupied.
+    /// Hold time: how long movement keeps a zone occupied.
     pub hold: SignedDuration,
-    /// How long doors and detectors must be quiet after closing before the count is set to nobody.
+    /// Time that doors and detectors must be quiet after closing before the count is set to nobody.
     pub quiet: SignedDuration,
     /// The hour of the night when the count is set to nobody in any case, in civil time.
     pub reset_at: Time,
@@ -18,9 +18,9 @@ pub struct Rules {
     pub door_error: f64,
     /// The longest time that a reading holds; see [`Rules::longest_gap`].
     pub(in crate::site) max_gap: SignedDuration,
-    /// How far ahead of the clock a reading may be dated; see [`Rules::is_too_far_ahead`].
+    /// Most that a reading may be dated ahead of the clock; see [`Rules::is_too_far_ahead`].
     pub(in crate::site) max_ahead: SignedDuration,
-    /// How many sources that the file does not name are kept; see [`Rules::source_limit`].
+    /// Most sources that are kept without being named in the file; see [`Rules::source_limit`].
     pub(in crate::site) max_unknown_sources: usize,
 }
 

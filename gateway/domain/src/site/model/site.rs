@@ -26,9 +26,9 @@ pub struct Site {
     pub id: SiteId,
     /// The name on pages.
     pub name: String,
-    /// Where its civil days begin and end.
+    /// Time zone, in which its civil days begin and end.
     pub timezone: TimeZone,
-    /// How many people it may hold, as its operator says.
+    /// Most people that it may hold, as its operator states.
     pub capacity: u32,
     /// Floor area in m².
     pub area_m2: f64,
@@ -36,19 +36,19 @@ pub struct Site {
     pub small_room_below: u32,
     /// Whether its zones and meters are announced for Home Assistant.
     pub announce: bool,
-    /// When it is open; `None` when the file does not say, and then it never counts as closed.
+    /// Opening hours; `None` when the file has none, and then it never counts as closed.
     pub opening: Option<OpeningHours>,
     /// Zones, in the order of the file. Parents may come after their children.
     pub zones: Vec<Zone>,
     /// Roles in the building, in the order of the file.
     pub points: Vec<Point>,
-    /// Where people are counted passing, in the order of the file.
+    /// Doorways at which people are counted, in the order of the file.
     pub doorways: Vec<Doorway>,
     /// Meters, in the order of the file. Parents may come after their children.
     pub meters: Vec<Meter>,
-    /// How the figures are made, where the file says other than the defaults.
+    /// Rules by which figures are made.
     pub rules: Rules,
-    /// How long what is stored is kept.
+    /// Retention of everything that is stored.
     pub retention: Retention,
     /// The point that measures the air outside, in °C.
     pub outdoor: Option<PointId>,
@@ -60,7 +60,7 @@ pub struct Site {
     pub primary: Vec<Factor>,
     /// Goals, the nearest first.
     pub targets: Vec<Target>,
-    /// What progress is measured against.
+    /// Reference year that progress is measured against.
     pub reference: Option<Reference>,
     /// From which CO2 on air is what.
     pub air: Thresholds,
@@ -86,7 +86,7 @@ impl Site {
         self.holds(zone).is_none_or(|capacity| capacity >= self.small_room_below)
     }
 
-    /// How many people a zone may hold; `None` when neither it nor all of its parts say.
+    /// Most people that a zone may hold; `None` when neither it nor all of its parts state it.
     fn holds(&self, zone: &Zone) -> Option<u32> {
         let parts = self.zones.iter().filter(|part| part.parent.as_ref() == Some(&zone.id));
         let parts: Vec<Option<u32>> = parts.map(|part| self.holds(part)).collect();

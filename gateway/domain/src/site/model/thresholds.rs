@@ -1,9 +1,9 @@
 //! Thresholds of air quality: their defaults, and where these come from.
 
-use serde::{Deserialize, Serialize};
+use jiff::SignedDuration;
 
 /// From which CO2 on air is what, in ppm.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
     /// Below it the air is renewed well: the reference value of the French health council (HCSP, 21 January 2022).
     pub reference_ppm: f64,
@@ -34,7 +34,7 @@ impl Default for Thresholds {
 }
 
 /// From when on an instrument is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InstrumentLimits {
     /// So far the lowest of a week may lie from that of the other instruments of the building, in ppm.
     pub differs_ppm: f64,
@@ -42,8 +42,8 @@ pub struct InstrumentLimits {
     pub night_least_ppm: f64,
     /// So far above the building's lowest the middle of the empty nights may lie, in ppm.
     pub night_above_ppm: f64,
-    /// An instrument that tells the same value for so long is frozen, in seconds.
-    pub frozen_s: f64,
+    /// An instrument that reports the same value for so long is frozen.
+    pub frozen: SignedDuration,
 }
 
 impl Default for InstrumentLimits {
@@ -54,7 +54,7 @@ impl Default for InstrumentLimits {
             differs_ppm: 60.0,
             night_least_ppm: 380.0,
             night_above_ppm: 150.0,
-            frozen_s: 6.0 * 3600.0,
+            frozen: SignedDuration::from_hours(6),
         }
     }
 }

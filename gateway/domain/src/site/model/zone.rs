@@ -13,24 +13,24 @@ pub struct Zone {
     pub note: Option<String>,
     /// The zone that it is a part of; the tree has no cycles.
     pub parent: Option<ZoneId>,
-    /// How many people it may hold; `None` for corridors and the like.
+    /// Most people that it may hold; `None` for corridors and the like.
     pub capacity: Option<u32>,
     /// Floor area in m².
     pub area_m2: Option<f64>,
     /// Air volume in m³.
     pub volume_m3: Option<f64>,
-    /// How it gets its air.
+    /// Ventilation of the zone.
     pub ventilation: Ventilation,
-    /// What people mostly do in it; `None` when the file does not say.
+    /// Usual activity of people in it; `None` when the file does not name one.
     pub activity: Option<Activity>,
-    /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back for what its
-    /// own nights do not tell.
+    /// Its air changes an hour with windows and doors closed, where somebody measured them: a fall-back where its
+    /// own nights do not show them.
     pub air_changes_per_h: Option<f64>,
     /// The same while the building is open, where a fan then brings more.
     pub air_changes_open_per_h: Option<f64>,
 }
 
-/// What people mostly do in a zone, which is how much they breathe out.
+/// Usual activity of people in a zone, by which they breathe out more or less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
     /// They sit and listen: 1.0 met.
@@ -44,7 +44,7 @@ pub enum Activity {
 }
 
 impl Activity {
-    /// What one adult breathes out, in litres of CO2 a second at 20 °C: Persily and de Jonge 2017 (doi
+    /// Breath of one adult, in litres of CO2 a second at 20 °C: Persily and de Jonge 2017 (doi
     /// 10.1111/ina.12383), a mix of sexes and ages.
     pub const fn breath_litres_per_s(self) -> f64 {
         match self {
@@ -56,7 +56,7 @@ impl Activity {
     }
 }
 
-/// How a zone gets its air.
+/// Ventilation of a zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Ventilation {
     /// By windows and leaks.

@@ -292,12 +292,12 @@ async fn a_backup_that_is_stopped_leaves_nothing_behind() {
     let mut kept = Kept::new();
     kept.a_day("2026-11-21", 400.0).await;
     kept.backup(7).unwrap();
-    let asked = Cell::new(0);
+    let calls = Cell::new(0);
     let stop_at = |time: i32| {
-        asked.set(0);
+        calls.set(0);
         kept.backup_unless(7, &|| {
-            asked.set(asked.get() + 1);
-            asked.get() == time
+            calls.set(calls.get() + 1);
+            calls.get() == time
         })
     };
 
@@ -307,7 +307,7 @@ async fn a_backup_that_is_stopped_leaves_nothing_behind() {
         time += 1;
     }
 
-    assert!(time > 3, "it was asked {time} times");
+    assert!(time > 3, "only {time} chances to stop");
     // A backup that was made and not yet compared stays, and says so.
     assert!(
         list(kept.backups.path())

@@ -112,8 +112,8 @@ async fn days_that_cannot_be_read_go_once_all_of_them_are_too_old() {
         step: Step::Day(TimeZone::UTC),
         longest_gap: SqliteSettings::default().longest_gap,
     };
-    let asked = subject.reader().rollups(ask.clone()).await;
-    assert!(matches!(asked, Err(StoreError::Damaged { .. })), "{asked:?}");
+    let answer = subject.reader().rollups(ask.clone()).await;
+    assert!(matches!(answer, Err(StoreError::Damaged { .. })), "{answer:?}");
 
     nights(&mut subject, 100).await;
 

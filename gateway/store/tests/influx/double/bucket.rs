@@ -78,9 +78,9 @@ impl Bucket {
             points.into_iter().partition(|point| point.nanos < bound);
         let (mut conflict, mut conflicts) = (None, 0);
         for point in young {
-            if let Some(said) = self.conflict(&point) {
+            if let Some(message) = self.conflict(&point) {
                 conflicts += 1;
-                conflict.get_or_insert(said);
+                conflict.get_or_insert(message);
                 continue;
             }
             let Point { measurement, tags, fields, nanos } = point;
@@ -94,8 +94,8 @@ impl Bucket {
             None if old.is_empty() => return Ok(()),
             None => self.too_old(&old, bound),
         };
-        let said = format!("failure writing points to database: partial write: {what}");
-        Err(error(422, "unprocessable entity", &said))
+        let message = format!("failure writing points to database: partial write: {what}");
+        Err(error(422, "unprocessable entity", &message))
     }
 
     /// The first writer fixes the type of a field.
@@ -180,11 +180,11 @@ impl Bucket {
     }
 
     /// Deletes what equals all of `tag="value" AND …` between two times.
-    pub(crate) fn delete(&mut self, asked: &Json) -> Outcome {
+    pub(crate) fn delete(&mut self, body: &Json) -> Outcome {
         let broken =
             |what: &str| error(400, "invalid", &format!("error decoding json body: {what}"));
         let time = |name: &str| {
-            let time = asked[name].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+            let time = body[name].as_str().and_then(|text| text.parse::<Timestamp>().ok());
             let time = time.and_then(|time| i64::try_from(time.as_nanosecond()).ok());
             time.ok_or_else(|| {
                 broken(&format!(
@@ -194,7 +194,7 @@ impl Bucket {
             })
         };
         let (start, stop) = (time("start")?, time("stop")?);
-        let predicate = asked["predicate"].as_str().unwrap_or_default();
+        let predicate = body["predicate"].as_str().unwrap_or_default();
         if let Some(at) = predicate.find("=~") {
             return Err(broken(&format!(
                 "operator: \"=~\" at position: {at} is not supported yet"

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! http ──request──▶ server ──lines──▶ bucket (line)
-//!   ▲                 └────query──▶ asking ──▶ flux ──▶ annotated CSV
+//!   ▲                 └────query──▶ querying ──▶ flux ──▶ annotated CSV
 //!   └── tricks: what a proxy or a network does instead
 //! ```
 
@@ -13,11 +13,11 @@
     reason = "what is read easily may be slow in a test"
 )]
 
-mod asking;
 mod bucket;
 mod flux;
 pub(crate) mod http;
 mod line;
+mod querying;
 pub(crate) mod recording;
 mod server;
 
@@ -48,7 +48,7 @@ pub(crate) enum Trick {
     Busy(u16, String),
     /// Closes the connection.
     Cut,
-    /// Does what is asked and then closes the connection in the middle of the answer.
+    /// Does what is requested and then closes the connection in the middle of the answer.
     CutAfterwards,
     /// Says nothing until the client gives up.
     Silence,
@@ -194,13 +194,13 @@ impl Double {
     }
 
     /// The requests of this path that came.
-    pub(crate) fn asked(&self, path: &str) -> Vec<Request> {
+    pub(crate) fn requests_of(&self, path: &str) -> Vec<Request> {
         self.state().requests.iter().filter(|request| request.path == path).cloned().collect()
     }
 
     /// How many requests to write came.
     pub(crate) fn writes(&self) -> usize {
-        self.asked("/api/v2/write").len()
+        self.requests_of("/api/v2/write").len()
     }
 
     /// Answers as it would over the network.
@@ -265,8 +265,8 @@ impl State {
             let fails = self.fails_over.as_ref();
             if fails.is_some_and(|text| server::body(request).is_ok_and(|body| body.contains(text)))
             {
-                let said = "An internal error has occurred - check server logs";
-                return server::error(500, "internal error", said);
+                let message = "An internal error has occurred - check server logs";
+                return server::error(500, "internal error", message);
             }
         }
         let mut answer = self.server.answer(request);

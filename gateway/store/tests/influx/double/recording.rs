@@ -31,8 +31,8 @@ pub(crate) fn answer(name: &str) -> Answer {
     found
 }
 
-/// What a real compiler said of this very script, where it was no Flux.
-pub(crate) fn told_by_the_compiler(asked: &Json) -> Option<Answer> {
+/// Recorded error of a real compiler for this very script, where it was no Flux.
+pub(crate) fn compiler_error(query: &Json) -> Option<Answer> {
     const BROKEN: [&str; 6] = [
         "query_params",
         "query_compile_error",
@@ -44,35 +44,35 @@ pub(crate) fn told_by_the_compiler(asked: &Json) -> Option<Answer> {
     let same = |exchange: &Exchange| {
         let recorded: Option<Json> = serde_json::from_slice(&exchange.request.body).ok();
         BROKEN.contains(&exchange.name.as_str())
-            && recorded.is_some_and(|it| it["query"] == asked["query"])
+            && recorded.is_some_and(|it| it["query"] == query["query"])
     };
     let found = exchanges().find(same)?;
-    let mut told = found.answer;
-    told.headers.retain(|(name, _)| *name != "Vary" && !name.starts_with("X-Influxdb"));
-    Some(told)
+    let mut error = found.answer;
+    error.headers.retain(|(name, _)| *name != "Vary" && !name.starts_with("X-Influxdb"));
+    Some(error)
 }
 
 fn exchange(recorded: &Json) -> Exchange {
-    let (asked, answered) = (&recorded["request"], &recorded["response"]);
+    let (sent, answered) = (&recorded["request"], &recorded["response"]);
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let headers = |json: &Json| -> Vec<(String, String)> {
         json.as_object().unwrap().iter().map(|(name, value)| (name.clone(), text(value))).collect()
     };
     let mut request = Request {
-        method: text(&asked["method"]),
-        headers: headers(&asked["headers"])
+        method: text(&sent["method"]),
+        headers: headers(&sent["headers"])
             .into_iter()
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
             .collect(),
-        body: text(&asked["body"]).into_bytes(),
+        body: text(&sent["body"]).into_bytes(),
         ..Request::default()
     };
-    set_target(&mut request, &text(&asked["path"]));
+    set_target(&mut request, &text(&sent["path"]));
     let name = text(&recorded["name"]);
-    let sent = headers(&answered["headers"]).into_iter();
+    let received = headers(&answered["headers"]).into_iter();
     let answer = Answer {
         status: answered["status"].as_u64().unwrap().try_into().unwrap(),
-        headers: sent
+        headers: received
             .filter(|(name, _)| !OF_TRANSPORT.contains(&name.as_str()))
             .map(|(name, value)| (&*name.leak(), value))
             .collect(),

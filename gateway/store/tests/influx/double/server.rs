@@ -150,7 +150,7 @@ impl Server {
             .filter(|bucket| name.is_none_or(|name| name == bucket.name))
             .map(|bucket| bucket.as_json(ORGANISATION_ID))
             .collect();
-        // As told of the real server: without the organisation, an unknown name gives an empty list.
+        // As the real server is known to do: without the organisation, an unknown name gives an empty list.
         if let (true, Some(name), Some(_)) = (found.is_empty(), name, request.parameter("org")) {
             return Err(no_bucket(name));
         }
@@ -160,19 +160,19 @@ impl Server {
 
     fn create_bucket(&mut self, request: &Request) -> Outcome {
         let right = self.right(request)?;
-        let asked: Json = serde_json::from_slice(&request.body).unwrap_or_default();
-        let name = asked["name"].as_str().unwrap_or_default();
-        if right != Right::All || asked["orgID"] != ORGANISATION_ID {
-            let said = format!("write:orgs/{ORGANISATION_ID}/buckets is unauthorized");
-            return Err(error(401, "unauthorized", &said));
+        let body: Json = serde_json::from_slice(&request.body).unwrap_or_default();
+        let name = body["name"].as_str().unwrap_or_default();
+        if right != Right::All || body["orgID"] != ORGANISATION_ID {
+            let message = format!("write:orgs/{ORGANISATION_ID}/buckets is unauthorized");
+            return Err(error(401, "unauthorized", &message));
         }
         if self.buckets.iter().any(|bucket| bucket.name == name) {
             return Err(error(422, "conflict", &format!("bucket with name {name} already exists")));
         }
-        let seconds = asked["retentionRules"][0]["everySeconds"].as_u64().unwrap_or(0);
+        let seconds = body["retentionRules"][0]["everySeconds"].as_u64().unwrap_or(0);
         if (1..3600).contains(&seconds) {
-            let said = "retention policy duration must be at least 1h0m0s";
-            return Err(error(500, "internal error", said));
+            let message = "retention policy duration must be at least 1h0m0s";
+            return Err(error(500, "internal error", message));
         }
         let id = match name {
             "vigie-15min" => "89384510c250c026".to_owned(),
@@ -188,14 +188,14 @@ impl Server {
     /// A token, by the name of what it is for.
     fn authorize(&mut self, request: &Request) -> Outcome {
         self.right(request)?;
-        let asked: Json = serde_json::from_slice(&request.body).unwrap_or_default();
-        let description = asked["description"].as_str().unwrap_or_default();
+        let body: Json = serde_json::from_slice(&request.body).unwrap_or_default();
+        let description = body["description"].as_str().unwrap_or_default();
         let token = format!("{}-token", description.replace(' ', "-"));
-        let (right, id) = match asked["permissions"][0]["action"].as_str() {
+        let (right, id) = match body["permissions"][0]["action"].as_str() {
             Some("write") => (Right::Write, "11ae75a7ce87e000"),
             _ => (Right::Read, "11ae75a7cec7e000"),
         };
-        let mut permissions = asked["permissions"].clone();
+        let mut permissions = body["permissions"].clone();
         permissions[0]["resource"]["name"] = json!(BUCKET);
         permissions[0]["resource"]["org"] = json!(ORGANISATION);
         let answer = json!({
@@ -226,8 +226,8 @@ impl Server {
             Some("us") => 1_000,
             Some("ns") | None => 1,
             Some(_) => {
-                let said = "invalid precision; valid precision units are ns, us, ms, and s";
-                return Err(error(400, "invalid", said));
+                let message = "invalid precision; valid precision units are ns, us, ms, and s";
+                return Err(error(400, "invalid", message));
             }
         };
         bucket.write(&body(request)?, unit, now).map(|()| Answer::empty(204))
@@ -236,30 +236,30 @@ impl Server {
     fn query(&mut self, request: &Request) -> Outcome {
         let right = self.right(request)?;
         if let Err(refusal) = known_organisation(request) {
-            let said: Json = serde_json::from_str(&refusal.body).unwrap_or_default();
-            let said = format!(
+            let message: Json = serde_json::from_str(&refusal.body).unwrap_or_default();
+            let message = format!(
                 "failed to decode request body: {}",
-                said["message"].as_str().unwrap_or_default()
+                message["message"].as_str().unwrap_or_default()
             );
-            return Err(error(400, "invalid", &said));
+            return Err(error(400, "invalid", &message));
         }
-        super::asking::answer(self, request, right != Right::Write)
+        super::querying::answer(self, request, right != Right::Write)
     }
 
     fn delete(&mut self, request: &Request) -> Outcome {
         self.right(request)?;
         let name = request.parameter("bucket").unwrap_or_default();
-        let asked: Json = serde_json::from_slice(&request.body).unwrap_or_default();
+        let body: Json = serde_json::from_slice(&request.body).unwrap_or_default();
         let bucket = self.bucket(name).ok_or_else(|| no_bucket(name))?;
-        bucket.delete(&asked)
+        bucket.delete(&body)
     }
 }
 
 /// The body as text, unpacked.
 pub(crate) fn body(request: &Request) -> Result<String, Answer> {
     let broken = |_| {
-        let said = "An internal error has occurred - check server logs";
-        error(500, "internal error", said)
+        let message = "An internal error has occurred - check server logs";
+        error(500, "internal error", message)
     };
     let mut text = String::new();
     if request.header("content-encoding") == Some("gzip") {

@@ -123,3 +123,27 @@ fn device(quantity: Quantity) -> &'static str {
         _ => "door",
     }
 }
+
+#[test]
+fn a_room_whose_air_falls_silent_is_unknown_from_the_beginning_of_the_silence_at_any_now() {
+    let room = Room::OFFICE;
+    let mut series = SeriesSet::default();
+    let air = source("air", Quantity::Co2);
+    let until_ten = room.series(&[Quantity::Co2]);
+    let until_ten = until_ten.of(&air).iter().filter(|one| one.observed_at < at(600));
+    series.insert(air, until_ten.copied().collect());
+    let zone = "room".parse().unwrap();
+    let grid = [(540, 600), (605, 660), (660, 720)]
+        .map(|(start, end)| Period::new(at(start), at(end)).unwrap());
+
+    for now in [720, 735, 900, DAY_MIN] {
+        let figures = zone_people(&room.site(), Some(&zone), &grid, &series, at(now));
+        let known = figures.iter().map(|figure| figure.coverage).collect::<Vec<_>>();
+        assert_eq!(known, [1.0, 0.0, 0.0], "{now}");
+    }
+    for minute in [606, 610, 700] {
+        let moment = live_moment(&room, &series, &mut Filters::default(), minute);
+        assert_eq!(moment.estimate.people, None, "{minute}");
+        assert_eq!(moment.estimate.occupancy, Occupancy::Unknown, "{minute}");
+    }
+}

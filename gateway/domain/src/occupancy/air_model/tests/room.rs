@@ -5,8 +5,9 @@ use jiff::SignedDuration;
 use crate::instant::{Instant, Period};
 use crate::occupancy::{PeopleFigure, zone_people};
 use crate::quantity::Quantity;
-use crate::reading::{DatedBy, Observation, SeriesSet, Source, Value};
+use crate::reading::{DatedBy, Observation, SeriesSet, Value};
 use crate::site::Site;
+pub(super) use crate::testing::source;
 
 pub(super) const DAY_MIN: u16 = 24 * 60;
 
@@ -196,10 +197,6 @@ pub(super) fn quarters() -> Vec<Period> {
 pub(super) fn observation(minute: u16, value: Value) -> Observation {
     let instant = at(minute) + SignedDuration::from_secs(7);
     Observation { observed_at: instant, received_at: instant, dated_by: DatedBy::Device, value }
-}
-
-pub(super) fn source(device: &str, quantity: Quantity) -> Source {
-    Source { device: device.parse().unwrap(), quantity, channel: None }
 }
 
 pub(super) const AIR_AND_MOVEMENT: [Quantity; 2] = [Quantity::Co2, Quantity::OccupancyDetected];

@@ -34,7 +34,7 @@ pub(crate) enum Failure {
     /// The double does not know such Flux.
     NotUnderstood(String),
     /// A real server says so: status, code, message.
-    Told(u16, &'static str, String),
+    Refused(u16, &'static str, String),
 }
 
 /// The results of a script by name, in order.

@@ -42,11 +42,11 @@ fn staged(scope: &mut Scope<'_>, name: &str, mut given: Arguments) -> Result<Str
             let Some((_, Value::Text(bucket))) = from.first() else {
                 return not_understood(&Value::Null);
             };
-            let said = format!(
+            let message = format!(
                 "error in building plan while starting program: cannot submit unbounded read to \"{bucket}\"; try \
                  bounding 'from' with a call to 'range'"
             );
-            return Err(Failure::Told(400, "invalid", said));
+            return Err(Failure::Refused(400, "invalid", message));
         }
         _ => return not_understood(&Value::Known(name.to_owned())),
     };
@@ -143,8 +143,8 @@ fn read_some(scope: &mut Scope<'_>, reading: &Reading, wanted: &Value) -> Result
 }
 
 fn no_bucket(bucket: &str) -> Failure {
-    let said = format!("failed to initialize execute state: could not find bucket \"{bucket}\"");
-    Failure::Told(404, "not found", said)
+    let message = format!("failed to initialize execute state: could not find bucket \"{bucket}\"");
+    Failure::Refused(404, "not found", message)
 }
 
 fn instant(scope: &Scope<'_>, value: &Value) -> Result<i64, Failure> {

@@ -6,7 +6,7 @@ use super::evaluate::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    /// As annotated CSV names it; nothing while no row has told.
+    /// As annotated CSV names it; nothing before the first row.
     pub(crate) kind: &'static str,
     /// Whether it is in the group key: all rows have one value.
     pub(crate) in_key: bool,

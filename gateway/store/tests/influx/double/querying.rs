@@ -12,27 +12,27 @@ use super::server::{Outcome, Server, error};
 /// Answers a query of who may read, or may not: then there seems to be no bucket.
 pub(crate) fn answer(server: &Server, request: &Request, may_read: bool) -> Outcome {
     let body = String::from_utf8_lossy(&request.body);
-    let invalid = |said: &str| error(400, "invalid", said);
+    let invalid = |message: &str| error(400, "invalid", message);
     let (text, given, annotated) = if request.header("content-type") == Some("application/vnd.flux")
     {
         (body.into_owned(), HashMap::new(), false)
     } else {
-        let asked: Json = serde_json::from_str(&body).map_err(|_| {
+        let query: Json = serde_json::from_str(&body).map_err(|_| {
             invalid(
                 "failed to decode request body: failed parsing request body as JSON; if sending a raw Flux script, set \
                  'Content-Type: application/vnd.flux' in your request headers: unexpected EOF",
             )
         })?;
-        // What the compiler of a real server says of a script that it cannot read is known from the recording only.
-        if let Some(told) = recording::told_by_the_compiler(&asked) {
-            return Err(told);
+        // Errors of the compiler of a real server are known from the recording only.
+        if let Some(error) = recording::compiler_error(&query) {
+            return Err(error);
         }
-        let given = match asked.get("extern") {
+        let given = match query.get("extern") {
             None => HashMap::new(),
-            Some(tree) => flux::read_extern(tree).map_err(|said| invalid(&said))?,
+            Some(tree) => flux::read_extern(tree).map_err(|message| invalid(&message))?,
         };
-        let annotations = asked["dialect"]["annotations"].as_array().map_or(0, Vec::len);
-        (asked["query"].as_str().unwrap_or_default().to_owned(), given, annotations == 3)
+        let annotations = query["dialect"]["annotations"].as_array().map_or(0, Vec::len);
+        (query["query"].as_str().unwrap_or_default().to_owned(), given, annotations == 3)
     };
     match flux::ask(&text, given, &Readable { server, may_read }) {
         Ok(results) => {
@@ -42,7 +42,7 @@ pub(crate) fn answer(server: &Server, request: &Request, may_read: bool) -> Outc
             ];
             Ok(Answer { status: 200, headers, body: flux::write(&results, annotated) })
         }
-        Err(Failure::Told(status, code, said)) => Err(error(status, code, &said)),
+        Err(Failure::Refused(status, code, message)) => Err(error(status, code, &message)),
         Err(Failure::NotUnderstood(what)) => {
             Err(invalid(&format!("the double does not understand this Flux: {what}")))
         }

@@ -1,4 +1,4 @@
-//! Collecting the parts of one message: good ones become reports, bad ones reasons, unknown ones nothing.
+//! Builder of the translation of one message: good parts become reports, bad ones reasons, unknown ones nothing.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,32 +10,32 @@ use crate::message::{DevicePresence, DeviceStatus, Reason, ReasonLabel, Report, 
 use crate::quantity::{InvalidValue, Quantity};
 use crate::reading::{Source, Value};
 
-/// Bought devices tell such values while they warm up, or when they confuse two instruments. A bad calibration takes
-/// air not as low as this.
+/// Least CO2 concentration that is taken for air. Bought devices report less while they warm up, or when they confuse
+/// two instruments; a bad calibration does not go as low as this.
 const LEAST_CO2_PPM: f64 = 100.0;
 
 /// A JSON object: the shape of nearly all messages of bought devices.
 pub(super) type Object = Map<String, Json>;
 
-/// What one message of a device says, as far as it was read.
-pub(super) struct Gathering {
+/// Reports, statuses and refusals of one message of a device, as far as it was read.
+pub(super) struct ReportBuilder {
     device: DeviceId,
     observed_at: Option<Instant>,
     translation: Translation,
 }
 
-impl Gathering {
-    /// Nothing yet of `device`, whose clock showed `observed_at`.
+impl ReportBuilder {
+    /// Empty builder for a message of `device`, whose clock showed `observed_at`.
     pub(super) fn new(device: DeviceId, observed_at: Option<Instant>) -> Self {
         Self { device, observed_at, translation: Translation::default() }
     }
 
-    /// What follows was observed then.
+    /// Dates the reports that follow.
     pub(super) fn dated(&mut self, observed_at: Option<Instant>) {
         self.observed_at = observed_at;
     }
 
-    /// The number under `key` times `factor`, as a value of `quantity`. What is absent or null is unknown.
+    /// Adds the number under `key` times `factor`, as a value of `quantity`. What is absent or null is unknown.
     pub(super) fn number(
         &mut self,
         object: &Object,
@@ -49,7 +49,7 @@ impl Gathering {
         }
     }
 
-    /// The number that `json` is, times `factor`; null is unknown. `what` names it for people.
+    /// Adds the number that `json` is, times `factor`; null is unknown. `what` names it for people.
     pub(super) fn json(
         &mut self,
         json: &Json,
@@ -66,7 +66,7 @@ impl Gathering {
         }
     }
 
-    /// The number that a payload of plain text is, times `factor`. `nan` and its like are unknown.
+    /// Adds the number that a payload of plain text is, times `factor`. `nan` and its like are unknown.
     pub(super) fn plain(
         &mut self,
         payload: &[u8],
@@ -85,7 +85,7 @@ impl Gathering {
         }
     }
 
-    /// Reads a number that its unit follows, `21.5 °C`, when `quantity` can have it; that unit counts then.
+    /// Adds a number that its unit follows, `21.5 °C`, when `quantity` can have it; that unit counts then.
     fn with_unit(&mut self, text: Option<&str>, quantity: Quantity, channel: Option<&str>) -> bool {
         let Some((number, unit)) = text.and_then(plain::number_and_rest) else { return false };
         let Some(unit) = Unit::new(unit).filter(|unit| unit.may_be(quantity)) else { return false };
@@ -93,7 +93,7 @@ impl Gathering {
         true
     }
 
-    /// `number` times `factor`, as a value of `quantity`.
+    /// Adds `number` times `factor`, as a value of `quantity`.
     pub(super) fn amount(
         &mut self,
         number: f64,
@@ -110,7 +110,7 @@ impl Gathering {
         self.add(quantity.number(value), quantity, channel);
     }
 
-    /// The truth of `quantity`.
+    /// Adds a state of `quantity`.
     pub(super) fn state(&mut self, state: bool, quantity: Quantity, channel: Option<&str>) {
         self.add(quantity.state(state), quantity, channel);
     }
@@ -133,45 +133,45 @@ impl Gathering {
         }
     }
 
-    /// Notes a part that cannot be read.
+    /// Adds a refusal for a part that cannot be read.
     pub(super) fn refuse(&mut self, label: ReasonLabel, text: impl Into<String>) {
         self.translation.refusals.push(Reason::new(label, text));
     }
 
-    /// Notes how the device is.
+    /// Adds a status of the device.
     pub(super) fn status(&mut self, status: DeviceStatus) {
         self.translation.statuses.push(status);
     }
 
-    /// Everything that was read.
+    /// Translation with everything that was read.
     pub(super) fn finish(self) -> Translation {
         self.translation
     }
 }
 
-/// The device of this name.
+/// Device id of this name.
 pub(super) fn device(name: &str) -> Result<DeviceId, Reason> {
     name.parse().map_err(|invalid: InvalidId| Reason::new(ReasonLabel::Topic, invalid.to_string()))
 }
 
-/// The payload as a JSON object.
+/// Payload as a JSON object.
 pub(super) fn object(payload: &[u8]) -> Result<Object, Reason> {
     let malformed =
         |error: serde_json::Error| Reason::new(ReasonLabel::Malformed, error.to_string());
     serde_json::from_slice(payload).map_err(malformed)
 }
 
-/// What is said by a message that is refused as a whole.
+/// Translation of a message that is refused as a whole.
 pub(super) fn refused(reason: Reason) -> Translation {
     Translation { refusals: vec![reason], ..Translation::default() }
 }
 
-/// What is said by a message about how its device is.
+/// Translation of a message that has only a status of its device.
 pub(super) fn only_status(status: DeviceStatus) -> Translation {
     Translation { statuses: vec![status], ..Translation::default() }
 }
 
-/// A device that says only whether it is there.
+/// Status of a device that publishes only whether it is there.
 pub(super) fn status(device: DeviceId, presence: DevicePresence) -> DeviceStatus {
     DeviceStatus { device, presence, boot: None, firmware: None, interval_s: None }
 }
@@ -194,7 +194,7 @@ pub(super) fn presence(
     Some(only_status(status(device, presence)))
 }
 
-/// A number, also one that was put in quotes.
+/// Number, also one that was put in quotes.
 pub(super) fn number(json: &Json) -> Option<f64> {
     match json {
         Json::Number(number) => number.as_f64(),
@@ -203,7 +203,7 @@ pub(super) fn number(json: &Json) -> Option<f64> {
     }
 }
 
-/// A truth, also as one of the words for it.
+/// Truth value, also as one of the words for it.
 pub(super) fn truth(json: &Json) -> Option<bool> {
     match json {
         Json::Bool(truth) => Some(*truth),
@@ -212,7 +212,7 @@ pub(super) fn truth(json: &Json) -> Option<bool> {
     }
 }
 
-/// Whether it says that there is no value: null, or one of the words for it.
+/// Whether the value is absent: null, or one of the words for it.
 pub(super) fn is_unknown(json: &Json) -> bool {
     json.is_null() || json.as_str().is_some_and(|text| plain::is_unknown(text.as_bytes()))
 }
