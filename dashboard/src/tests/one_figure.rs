@@ -60,7 +60,7 @@ fn locale(house: &House, language: Language, now: &str) -> Locale {
     Locale { language, zone: house.app.site.timezone.clone(), now: at(now) }
 }
 
-fn places<'a>(api: &'a Value, locale: Locale, decimals: Option<i32>) -> Places<'a> {
+fn places(api: &Value, locale: Locale, decimals: Option<i32>) -> Places<'_> {
     let t = locale.language.report();
     let marks = decimals.map_or(Marks::of(locale.language), |_| Marks::PROGRAMS);
     // Explanations and what the file itself names; none of it is a figure of the month.
@@ -251,7 +251,7 @@ fn energy_calls(view: &str, meter: Option<&str>) -> Vec<String> {
             calls.extend(["month", "week"].map(|by| format!("{}&by={by}", own("usage"))));
         }
         "climate" => {
-            calls.extend([format!("/api/v1/climate?{OCTOBER}"), "/api/v1/pathway".to_owned()])
+            calls.extend([format!("/api/v1/climate?{OCTOBER}"), "/api/v1/pathway".to_owned()]);
         }
         "checks" => {
             calls.extend(each("energy?by=month").chain(each("checks?by=day")));
@@ -292,19 +292,19 @@ async fn page_faults(house: &House, address: &str, calls: &[String]) -> Vec<Stri
     let tables = text::tables(&page);
     let is_cut = |name: &str| address.contains("view=people") && CUT_WEEKS.contains(&name);
     let lines = tables.iter().flat_map(|table| &table.lines).filter(|(name, _)| !is_cut(name));
-    let cells = lines.flat_map(|(name, cells)| {
+    let printed_lines = lines.flat_map(|(name, row)| {
         let name = (!is_hour(name)).then(|| name.clone());
-        let cells = cells.iter().map(|cell| match cell.figure.as_str() {
+        let row = row.iter().map(|cell| match cell.figure.as_str() {
             "€/kWh" => format!("{} €/kWh", cell.text),
             _ => cell.text.clone(),
         });
-        name.into_iter().chain(cells)
+        name.into_iter().chain(row)
     });
     let is_explanation = |text: &str| {
         let text = text.replace('\u{a0}', " ");
         EXPLANATIONS.iter().any(|begin| text.starts_with(begin))
     };
-    let mut texts: Vec<String> = cells.chain(text::sentences(&page)).collect();
+    let mut texts: Vec<String> = printed_lines.chain(text::sentences(&page)).collect();
     texts.retain(|text| !is_explanation(text));
     let printed: usize = texts.iter().map(|text| numbers.printed(text).1.len()).sum();
     assert!(printed > 5, "{address} has {printed} numbers");

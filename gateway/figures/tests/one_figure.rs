@@ -1,5 +1,8 @@
 //! A figure is the same whichever way it is asked for: of random buildings, readings, silences and corrections.
 
+#![cfg(test)]
+
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use domain::audit::{Correction, Deed, Draft, Effect, Target};
@@ -106,7 +109,7 @@ fn building() -> impl Strategy<Value = Building> {
 }
 
 fn at(quarter: i64) -> Instant {
-    let start: Instant = START.parse().unwrap();
+    let start: Instant = START.parse().expect("an instant");
     start + SignedDuration::from_mins(15 * quarter)
 }
 
@@ -116,9 +119,11 @@ impl Building {
         for (place, (parent, zone, usage)) in self.meters.iter().enumerate() {
             let parent = parent.map(|it| format!("parent = \"m{it}\"\n")).unwrap_or_default();
             let (zone, usage) = (ZONES[*zone], USES[*usage]);
-            text += &format!(
+            write!(
+                text,
                 "\n[[meter]]\nid = \"m{place}\"\nname = \"M{place}\"\n{parent}{zone}{usage}energy = [{{ device = \"m{place}\" }}]\n"
-            );
+            )
+            .expect("a text takes what is written");
         }
         site::parse(&text, "house.toml").ok()
     }
@@ -296,9 +301,10 @@ async fn check_people(view: &View, report: &MonthReport) -> Result<(), TestCaseE
         prop_assert_eq!(usage.person_hours, attendance.person_hours, "{}", name);
         prop_assert_eq!(usage.person_hours_low, attendance.low_person_hours, "{}", name);
         prop_assert_eq!(usage.person_hours_high, attendance.high_person_hours, "{}", name);
-        match report.zones.iter().find(|zone| zone.id.as_str() == name) {
-            Some(zone) => prop_assert_eq!(zone.attendance.as_ref(), Some(&attendance)),
-            None => prop_assert_eq!(report.usage, usage),
+        if let Some(zone) = report.zones.iter().find(|zone| zone.id.as_str() == name) {
+            prop_assert_eq!(zone.attendance.as_ref(), Some(&attendance));
+        } else {
+            prop_assert_eq!(report.usage, usage);
         }
         let all = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh;
         let energy = view.energy(&scope.meters, &[span]).await.unwrap()[0].energy_wh;

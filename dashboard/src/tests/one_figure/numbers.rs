@@ -9,14 +9,14 @@ use crate::words::Locale;
 /// Numbers of answers, and what they name, which may itself hold digits.
 pub(super) struct Numbers {
     locale: Locale,
-    numbers: Vec<(&'static str, f64)>,
+    all: Vec<(&'static str, f64)>,
     /// Names, sources and times, the longer ones first.
     names: Vec<String>,
 }
 
 impl Numbers {
     pub(super) fn of(answers: &[&Value], locale: Locale) -> Self {
-        let mut all = Self { locale, numbers: Vec::new(), names: Vec::new() };
+        let mut all = Self { locale, all: Vec::new(), names: Vec::new() };
         for answer in answers {
             all.add(answer, &[]);
         }
@@ -34,17 +34,17 @@ impl Numbers {
 
     /// The same with numbers of the site file, which the API does not repeat.
     pub(super) fn with_settings(mut self, numbers: &[(&'static str, f64)]) -> Self {
-        self.numbers.extend(numbers);
+        self.all.extend(numbers);
         self
     }
 
     fn add(&mut self, value: &Value, path: &[&str]) {
         match value {
-            Value::Number(number) => self.numbers.push((unit(path), number.as_f64().unwrap())),
+            Value::Number(number) => self.all.push((unit(path), number.as_f64().unwrap())),
             Value::String(text) => self.name(text),
             Value::Array(items) => {
                 #[expect(clippy::cast_precision_loss, reason = "some items of an answer")]
-                self.numbers.push(("count", items.len() as f64));
+                self.all.push(("count", items.len() as f64));
                 for item in items {
                     self.add(item, path);
                 }
@@ -64,14 +64,14 @@ impl Numbers {
         let at = |key: &str| item[key].as_str()?.parse::<Instant>().ok();
         let Some((start, end)) = at("start").zip(at("end")) else { return };
         let seconds = end.since(start).as_secs_f64();
-        self.numbers.push(("min", seconds / 60.0));
+        self.all.push(("min", seconds / 60.0));
         if let Some(wh) = item["energy_wh"].as_f64() {
-            self.numbers.push(("W", wh * 3600.0 / seconds));
+            self.all.push(("W", wh * 3600.0 / seconds));
         }
         // Each share of the energy by whether somebody was there.
         let parts = ["vacant_wh", "occupied_wh", "unknown_wh"].map(|key| item[key].as_f64());
         if let [Some(vacant), Some(occupied), Some(unknown)] = parts {
-            self.numbers.push(("", vacant / (vacant + occupied + unknown)));
+            self.all.push(("", vacant / (vacant + occupied + unknown)));
         }
     }
 
@@ -79,7 +79,7 @@ impl Numbers {
         if let Ok(day) = text.parse::<jiff::civil::Date>() {
             let noon = day.at(12, 0, 0, 0).to_zoned_datetime(self.locale.zone.clone()).unwrap();
             self.names.push(self.locale.date(noon.timestamp().into()));
-            self.numbers.push(("", f64::from(day.year())));
+            self.all.push(("", f64::from(day.year())));
         }
         match text.parse::<Instant>() {
             Ok(at) => {
@@ -108,7 +108,7 @@ impl Numbers {
         let units: Vec<_> = printed.iter().map(|it| it.unit).collect();
         let has = |it: &Printed| {
             let others = units.iter().filter(|_| it.unit.is_empty());
-            let with = |unit: &&'static str| self.has(&Printed { unit: *unit, ..it.clone() });
+            let with = |unit: &&'static str| self.has(&Printed { unit, ..it.clone() });
             self.has(it) || others.into_iter().any(with)
         };
         let strange = printed.iter().filter(|it| !has(it));
@@ -126,7 +126,7 @@ impl Numbers {
     }
 
     fn has(&self, printed: &Printed) -> bool {
-        let mut values = self.numbers.iter().filter_map(|it| shown(*it, printed.unit));
+        let mut values = self.all.iter().filter_map(|it| shown(*it, printed.unit));
         // A difference may be given without its sign, in words.
         values.any(|value| printed.is(value) || printed.is(-value))
     }
