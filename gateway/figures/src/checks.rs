@@ -79,7 +79,7 @@ impl View {
     ) -> Result<RegisterStory, FigureError> {
         let _turn = self.turn().await?;
         let series = self.load(meter.energy.iter(), span).await?;
-        let (site, meter) = (Arc::clone(&self.site), meter.clone());
+        let (site, meter) = (Arc::clone(&self.site), self.stated(meter));
         off_thread(move || {
             let mut events = energy::register_events(&meter, &series, &site.rules);
             events.retain(|(_, event)| span.contains(event.at));

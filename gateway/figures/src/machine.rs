@@ -71,7 +71,7 @@ impl View {
         let _turn = self.turn().await?;
         let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
         let series = self.load(energy::meter_needs(meter), lead).await?;
-        let (site, now, meter) = (Arc::clone(&self.site), self.now, meter.clone());
+        let (site, now, meter) = (Arc::clone(&self.site), self.now, self.stated(meter));
         off_thread(move || {
             let found = sessions(&meter, &series, span, &site.rules, now);
             let standby = standby(&meter, &series, span, &site.rules, now);

@@ -1,5 +1,7 @@
 //! A view as those who ask it meet it: one state for all figures, and the same figure whichever way it is asked for.
 
+mod one_figure;
+
 use std::sync::Arc;
 
 use domain::audit::{Correction, Deed, Draft, Effect, Target};

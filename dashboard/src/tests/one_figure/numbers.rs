@@ -9,14 +9,14 @@ use crate::words::Locale;
 /// Numbers of answers, and what they name, which may itself hold digits.
 pub(super) struct Numbers {
     locale: Locale,
-    all: Vec<(&'static str, f64)>,
+    by_unit: Vec<(&'static str, f64)>,
     /// Names, sources and times, the longer ones first.
     names: Vec<String>,
 }
 
 impl Numbers {
     pub(super) fn of(answers: &[&Value], locale: Locale) -> Self {
-        let mut all = Self { locale, all: Vec::new(), names: Vec::new() };
+        let mut all = Self { locale, by_unit: Vec::new(), names: Vec::new() };
         for answer in answers {
             all.add(answer, &[]);
         }
@@ -34,17 +34,17 @@ impl Numbers {
 
     /// The same with numbers of the site file, which the API does not repeat.
     pub(super) fn with_settings(mut self, numbers: &[(&'static str, f64)]) -> Self {
-        self.all.extend(numbers);
+        self.by_unit.extend(numbers);
         self
     }
 
     fn add(&mut self, value: &Value, path: &[&str]) {
         match value {
-            Value::Number(number) => self.all.push((unit(path), number.as_f64().unwrap())),
+            Value::Number(number) => self.by_unit.push((unit(path), number.as_f64().unwrap())),
             Value::String(text) => self.name(text),
             Value::Array(items) => {
                 #[expect(clippy::cast_precision_loss, reason = "some items of an answer")]
-                self.all.push(("count", items.len() as f64));
+                self.by_unit.push(("count", items.len() as f64));
                 for item in items {
                     self.add(item, path);
                 }
@@ -64,14 +64,14 @@ impl Numbers {
         let at = |key: &str| item[key].as_str()?.parse::<Instant>().ok();
         let Some((start, end)) = at("start").zip(at("end")) else { return };
         let seconds = end.since(start).as_secs_f64();
-        self.all.push(("min", seconds / 60.0));
+        self.by_unit.push(("min", seconds / 60.0));
         if let Some(wh) = item["energy_wh"].as_f64() {
-            self.all.push(("W", wh * 3600.0 / seconds));
+            self.by_unit.push(("W", wh * 3600.0 / seconds));
         }
         // Each share of the energy by whether somebody was there.
         let parts = ["vacant_wh", "occupied_wh", "unknown_wh"].map(|key| item[key].as_f64());
         if let [Some(vacant), Some(occupied), Some(unknown)] = parts {
-            self.all.push(("", vacant / (vacant + occupied + unknown)));
+            self.by_unit.push(("", vacant / (vacant + occupied + unknown)));
         }
     }
 
@@ -79,7 +79,7 @@ impl Numbers {
         if let Ok(day) = text.parse::<jiff::civil::Date>() {
             let noon = day.at(12, 0, 0, 0).to_zoned_datetime(self.locale.zone.clone()).unwrap();
             self.names.push(self.locale.date(noon.timestamp().into()));
-            self.all.push(("", f64::from(day.year())));
+            self.by_unit.push(("", f64::from(day.year())));
         }
         match text.parse::<Instant>() {
             Ok(at) => {
@@ -126,9 +126,12 @@ impl Numbers {
     }
 
     fn has(&self, printed: &Printed) -> bool {
-        let mut values = self.all.iter().filter_map(|it| shown(*it, printed.unit));
+        let mut values = self.by_unit.iter().filter_map(|it| shown(*it, printed.unit));
         // A difference may be given without its sign, in words.
-        values.any(|value| printed.is(value) || printed.is(-value))
+        values.any(|value| {
+            let is_share = printed.unit == "%" && printed.is_coverage(value);
+            is_share || printed.is(value) || printed.is(-value)
+        })
     }
 }
 
@@ -140,7 +143,7 @@ fn spaced(text: &str) -> String {
 /// A number in the unit in which it is printed, when it may be.
 fn shown((unit, value): (&str, f64), printed: &str) -> Option<f64> {
     match (printed, unit) {
-        ("kWh", "Wh") | ("kW", "W") | ("kWh/°C", "Wh/°C") => Some(value / 1000.0),
+        ("kWh", "Wh") | ("kW", "W") => Some(value / 1000.0),
         ("%", "") => Some(value * 100.0),
         ("g/kWh", "") => Some(value * 1000.0),
         ("", "" | "count" | "people" | "h") | ("min", "min") => Some(value),
@@ -157,7 +160,6 @@ fn unit(path: &[&str]) -> &'static str {
         "value" if holder == "kg_co2e" => "kg CO₂e",
         "value" if holder == "primary_kwh" => "kWh",
         "value" if holder == "degree_days" => "°C·j",
-        "wh_per_degree" => "Wh/°C",
         "eur_per_kwh" => "€/kWh",
         "kwh_per_m2" => "kWh/m²",
         "watts" => "W",
@@ -172,7 +174,12 @@ fn unit(path: &[&str]) -> &'static str {
         _ if ends("kwh") => "kWh",
         _ if key.starts_with("eur_per") || ends("eur") => "€",
         _ if ends("m3_h") => "m³/h",
-        _ if ends("h") || ends("hours") || key.starts_with("person_hours") => "h",
+        _ if ends("h")
+            || ends("hours")
+            || ["person_hours", "hours_"].iter().any(|it| key.starts_with(it)) =>
+        {
+            "h"
+        }
         _ if ends("w") => "W",
         _ if ends("m2") => "m²",
         _ if ends("ppm") => "ppm",

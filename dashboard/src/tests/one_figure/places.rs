@@ -1,6 +1,6 @@
 //! The place in the API of each cell of the tables of a report.
 
-use domain::figure::Quality;
+use domain::figure::{Quality, is_complete};
 use domain::site::Use;
 use serde_json::Value;
 
@@ -13,6 +13,8 @@ use crate::words::{Language, Locale, ReportLabels};
 enum Expected {
     /// A number in the unit of the cell; `None` is unknown.
     Number(Option<f64>),
+    /// A measured share in percent.
+    Coverage(f64),
     /// Numbers of a text, in their order, beside names and times.
     Numbers(Vec<f64>),
     /// The text.
@@ -27,7 +29,7 @@ pub(super) struct Places<'a> {
     pub(super) t: &'static ReportLabels,
     pub(super) marks: Marks,
     /// Decimals of every number; `None` where each shows its own.
-    pub(super) decimals: Option<i32>,
+    pub(super) decimals: Option<usize>,
 }
 
 impl Places<'_> {
@@ -53,7 +55,8 @@ impl Places<'_> {
         place: usize,
     ) -> Option<String> {
         let cell = &cells[place];
-        let at = format!("{} / {name} / {}: « {} »", table.caption, cell.figure, cell.text);
+        let Cell { figure, unit, text } = cell;
+        let at = format!("{} / {name} / {figure} {unit}: « {text} »", table.caption);
         let Some(expected) = self.expected(&table.caption, name, cells, place) else {
             return Some(format!("{at} has no place in the API"));
         };
@@ -62,11 +65,13 @@ impl Places<'_> {
                 ["", self.t.unknown, self.t.not_comparable].contains(&cell.text.as_str())
             }
             Expected::Number(Some(value)) => self.shows(cell, *value),
+            Expected::Coverage(percent) => self.shows_coverage(cell, *percent),
             Expected::Numbers(values) => self.says(cell, values),
             Expected::Text(text) => *text == cell.text,
         };
         let wanted = match expected {
             Expected::Number(value) => format!("{value:?}"),
+            Expected::Coverage(percent) => percent.to_string(),
             Expected::Numbers(values) => format!("{values:?}"),
             Expected::Text(text) => text,
         };
@@ -77,13 +82,23 @@ impl Places<'_> {
         let printed = Printed::all(&cell.text, self.marks);
         let [number] = &printed[..] else { return false };
         let decimals = self.decimals.unwrap_or(number.decimals);
-        let unit = if cell.unit == "%" { "%" } else { number.unit };
-        Printed { decimals, unit, ..number.clone() }.is(value)
+        Printed { decimals, ..number.clone() }.is(value)
+    }
+
+    fn shows_coverage(&self, cell: &Cell, percent: f64) -> bool {
+        if self.decimals.is_some() {
+            return self.shows(cell, percent);
+        }
+        let printed = Printed::all(&cell.text, self.marks);
+        matches!(&printed[..], [number] if number.is_coverage(percent))
     }
 
     fn says(&self, cell: &Cell, values: &[f64]) -> bool {
         let (_, printed) = self.numbers.printed(&cell.text);
-        printed.len() == values.len() && printed.iter().zip(values).all(|(it, value)| it.is(*value))
+        let is = |(it, value): (&Printed, &f64)| {
+            if it.unit == "%" { it.is_coverage(*value) } else { it.is(*value) }
+        };
+        printed.len() == values.len() && printed.iter().zip(values).all(is)
     }
 
     fn expected(
@@ -133,7 +148,7 @@ impl Places<'_> {
         if caption == t.data_quality {
             let line = named(&energy["meters"], "name", name)?;
             return match figure {
-                _ if figure == t.measured => Some(share(&line["coverage"])),
+                _ if figure == t.measured => Some(coverage(&line["coverage"])),
                 _ if figure == t.repaired => Some(share(&line["repaired"])),
                 _ if figure == t.missing => Some(share(&line["missing"])),
                 _ => self.energy(line, figure),
@@ -152,7 +167,7 @@ impl Places<'_> {
             _ if figure == t.measured && is_compared && line["quality"] == "unknown" => {
                 Expected::Number(None)
             }
-            _ if figure == t.measured => share(&line["coverage"]),
+            _ if figure == t.measured => coverage(&line["coverage"]),
             _ if figure == t.quality => Expected::Text(quality(self.locale.language, line)),
             _ if figure == t.per_area => number(&line["kwh_per_m2"]),
             _ if figure == t.share => share(&line["share"]),
@@ -194,17 +209,26 @@ impl Places<'_> {
                 (of(&usage["vacant_wh"], 0.001), "kWh", percent(&usage["coverage"]))
             }
             _ if name == t.cost => {
-                let unpriced = remark_numbers(&account["cost"]["unpriced_wh"], &Value::Null);
+                let unpriced =
+                    remark_numbers(account, &account["cost"]["unpriced_wh"], &Value::Null);
                 (of(&account["cost"]["eur"], 1.0), "€", unpriced)
             }
             _ if name == t.fixed_cost => (of(&account["fixed_eur"], 1.0), "€", nothing()),
             _ if name == t.carbon => {
                 let weighed = &account["kg_co2e"];
-                (of(&weighed["value"], 1.0), "kg CO₂e", factor_numbers(weighed))
+                (
+                    of(&weighed["value"], 1.0),
+                    "kg CO₂e",
+                    remark_numbers(account, &weighed["unweighed_wh"], &weighed["factors"]),
+                )
             }
             _ if name == t.primary => {
                 let weighed = &account["primary_kwh"];
-                (of(&weighed["value"], 1.0), "kWh", factor_numbers(weighed))
+                (
+                    of(&weighed["value"], 1.0),
+                    "kWh",
+                    remark_numbers(account, &weighed["unweighed_wh"], &weighed["factors"]),
+                )
             }
             _ => return None,
         };
@@ -231,7 +255,7 @@ impl Places<'_> {
                 Expected::Numbers(ends.into_iter().flatten().collect())
             }
             _ if figure == t.remark => Expected::Text(String::new()),
-            _ if figure == t.measured => share(&usage["coverage"]),
+            _ if figure == t.measured => coverage(&usage["coverage"]),
             _ => return None,
         })
     }
@@ -256,7 +280,7 @@ impl Places<'_> {
             _ if figure == t.occupied_hours && peak.is_null() => Expected::Number(None),
             _ if figure == t.occupied_hours => number(&attendance["occupied_h"]),
             _ if figure == t.nearly_full => share(&attendance["nearly_full_share"]),
-            _ if figure == t.measured => share(&attendance["coverage"]),
+            _ if figure == t.measured => coverage(&attendance["coverage"]),
             _ => return None,
         })
     }
@@ -268,7 +292,7 @@ fn air(air: &Value, place: usize) -> Option<Expected> {
         0 => share(&occupied["above_reference"]),
         1 => share(&occupied["above_action"]),
         2 => number(&occupied["occupied_h"]),
-        3 => share(&air["coverage"]),
+        3 => coverage(&air["coverage"]),
         _ => return None,
     })
 }
@@ -284,20 +308,21 @@ fn machine(machine: &Value, place: usize) -> Option<Expected> {
         3 => share(&machine["idle_share"]),
         4 => number(&machine["standby"]["watts"]),
         5 => kwh(&machine["standby"]["wh"]),
+        6 => coverage(&machine["coverage"]),
         _ => return None,
     })
 }
 
-/// Numbers of the remark on factors: how many years each is old, and the energy without one.
-fn factor_numbers(weighed: &Value) -> Expected {
-    remark_numbers(&weighed["unweighed_wh"], &weighed["factors"])
-}
-
-fn remark_numbers(left_out_wh: &Value, factors: &Value) -> Expected {
+/// Numbers of the remark on a cost or a weight: how many years its factors are old, the energy without one, and the
+/// share of the month that is known where that is not all of it.
+fn remark_numbers(account: &Value, left_out_wh: &Value, factors: &Value) -> Expected {
     let years = factors.as_array().into_iter().flatten().map(|it| it["years_old"].as_f64());
     let left_out = left_out_wh.as_f64().map(|wh| wh / 1000.0);
-    let all = years.chain([left_out]).flatten();
-    Expected::Numbers(all.filter(|it| *it > 0.0).collect())
+    let counted = years.chain([left_out]).flatten().filter(|it| *it > 0.0);
+    let known = account["coverage"].as_f64().zip(account["repaired"].as_f64());
+    let known = known.map(|(measured, repaired)| measured + repaired);
+    let part = known.filter(|it| account["energy_wh"].is_null() || !is_complete(*it));
+    Expected::Numbers(counted.chain(part.map(|share| share * 100.0)).collect())
 }
 
 fn number(value: &Value) -> Expected {
@@ -306,6 +331,10 @@ fn number(value: &Value) -> Expected {
 
 fn share(value: &Value) -> Expected {
     Expected::Number(value.as_f64().map(|share| share * 100.0))
+}
+
+fn coverage(value: &Value) -> Expected {
+    value.as_f64().map_or(Expected::Number(None), |share| Expected::Coverage(share * 100.0))
 }
 
 fn quality(language: Language, line: &Value) -> String {

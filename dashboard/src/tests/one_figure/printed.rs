@@ -48,7 +48,7 @@ impl Marks {
 #[derive(Clone, Debug)]
 pub(super) struct Printed {
     pub(super) value: f64,
-    pub(super) decimals: i32,
+    pub(super) decimals: usize,
     /// Unit right behind it; empty where there is none.
     pub(super) unit: &'static str,
     /// Place of its last digit in the characters of the text.
@@ -96,14 +96,18 @@ impl Printed {
         Self { value: if is_negative { -value } else { value }, decimals, unit, last: end - 1 }
     }
 
-    /// Whether it is `value` in its unit, rounded to its decimals. A share just below the whole is rounded down, so
-    /// that it never reads as the whole.
+    /// Whether it is `value` in its unit, rounded to its decimals.
     pub(super) fn is(&self, value: f64) -> bool {
-        let step = 10_f64.powi(-self.decimals);
-        let floor = (value / step).floor() * step;
-        let is_below_whole = self.unit == "%" && (99.0..100.0).contains(&value);
-        (self.value - value).abs() <= step / 2.0 + 1e-9 * value.abs().max(1.0)
-            || (is_below_whole && (self.value - floor).abs() < 1e-9)
+        format!("{value:.0$}", self.decimals).parse() == Ok(self.value)
+    }
+
+    /// Whether it is a measured share in percent: one just below the whole is rounded down to a tenth, so that it never
+    /// reads as the whole.
+    pub(super) fn is_coverage(&self, percent: f64) -> bool {
+        if !(99.0..100.0).contains(&percent) {
+            return self.is(percent);
+        }
+        self.decimals == 1 && (self.value - (percent * 10.0).floor() / 10.0).abs() < 1e-9
     }
 
     /// The text with another last digit of this number.
@@ -115,7 +119,7 @@ impl Printed {
 }
 
 fn is_next(rest: &str, unit: &str) -> bool {
-    let rest = rest.trim_start_matches(SPACES);
+    let rest = rest.trim_start_matches(SPACES).trim_start_matches(')').trim_start_matches(SPACES);
     rest.strip_prefix(unit).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
@@ -126,6 +130,6 @@ fn a_number_is_read_with_its_precision_and_its_unit() {
     let found = Printed::all(text, french);
     let parts: Vec<_> = found.iter().map(|it| (it.value, it.decimals, it.unit)).collect();
     assert_eq!(parts, [(2610.4, 1, "kWh/m²"), (99.8, 1, "%"), (-3.0, 0, "h")]);
-    assert!(found[1].is(99.866) && found[1].is(99.8) && !found[1].is(99.9));
+    assert!(found[1].is(99.84) && !found[1].is(99.866) && found[1].is_coverage(99.866));
     assert!(found[0].altered(text).contains("610,5"));
 }

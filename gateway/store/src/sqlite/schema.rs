@@ -120,13 +120,17 @@ fn version(connection: &Connection, path: &Path) -> Result<Option<i64>, StoreErr
 
 fn migrate(connection: &mut Connection, found: i64) -> Result<(), StoreError> {
     let done = usize::try_from(found).unwrap_or(0);
+    if done >= STEPS.len() {
+        return Ok(());
+    }
+    // All steps at once: a reader that opens the file meanwhile finds it as it was, or as this build needs it.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     for (step, version) in STEPS.iter().zip(1_i64..).skip(done) {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
         transaction.execute_batch(step.sql)?;
         (step.then)(&transaction)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", version)?;
-        transaction.commit()?;
     }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()?;
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! A figure is the same whichever way it is asked for: of random buildings, readings, silences and corrections.
 
-#![cfg(test)]
-
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::{BUILDING, By, Figures, Month, MonthReport, Scope, View};
 use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::calendar::Step;
 use domain::energy::EnergyFigure;
@@ -12,7 +11,6 @@ use domain::site::{self, Site};
 use domain::{
     DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, Source, Value,
 };
-use figures::{BUILDING, By, Figures, Month, MonthReport, Scope, View};
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -78,7 +76,7 @@ struct Building {
     silences: Vec<(usize, i64, i64)>,
     /// Stretches whose readings come late, by quarter hours.
     delays: Vec<(usize, i64, i64, i64)>,
-    /// Corrections: meter, first quarter hour, how many, energy in Wh, and when it is entered.
+    /// Corrections: meter, first quarter hour, how many, energy in Wh, and how long after it they are entered.
     corrections: Vec<(usize, i64, i64, Option<u16>, i64)>,
     /// Present quarter hour.
     now: i64,
@@ -88,8 +86,7 @@ fn building() -> impl Strategy<Value = Building> {
     let meter = (any::<prop::sample::Index>(), any::<bool>(), 0..3_usize, 0..3_usize);
     let stretch = (0..METERS + 4, 0..QUARTERS, 1..200_i64);
     let delay = (0..METERS + 4, 0..QUARTERS, 1..100_i64, 1..60_i64);
-    let correction =
-        (0..METERS, 0..QUARTERS, 1..80_i64, prop::option::of(0..5000_u16), 0..QUARTERS);
+    let correction = (0..METERS, 0..QUARTERS, 1..80_i64, prop::option::of(0..5000_u16), 0..300_i64);
     let parts = (
         vec(meter, METERS),
         vec(any::<u64>(), METERS + 4),
@@ -109,7 +106,7 @@ fn building() -> impl Strategy<Value = Building> {
 }
 
 fn at(quarter: i64) -> Instant {
-    let start: Instant = START.parse().expect("an instant");
+    let start: Instant = START.parse().unwrap();
     start + SignedDuration::from_mins(15 * quarter)
 }
 
@@ -123,7 +120,7 @@ impl Building {
                 text,
                 "\n[[meter]]\nid = \"m{place}\"\nname = \"M{place}\"\n{parent}{zone}{usage}energy = [{{ device = \"m{place}\" }}]\n"
             )
-            .expect("a text takes what is written");
+            .unwrap();
         }
         site::parse(&text, "house.toml").ok()
     }
@@ -137,8 +134,10 @@ impl Building {
         }
         readings.retain(|it| it.observation.received_at <= at(until));
         store.append(Batch { readings, ..Batch::default() }).await.unwrap();
-        for (meter, first, length, wh, entered) in &self.corrections {
-            if *entered > until {
+        for (meter, first, length, wh, after) in &self.corrections {
+            // What has not come yet cannot be corrected.
+            let entered = first + length + after;
+            if entered > until {
                 continue;
             }
             let target = match wh {
@@ -149,7 +148,7 @@ impl Building {
             let (from, to) = (at(*first), at(first + length));
             let deed = Deed::Correction(Correction { target, from, to, effect });
             let (author, reason) = ("marie".to_owned(), "essai".to_owned());
-            let draft = Draft { at: at(*entered), author, reason, deed, before: None };
+            let draft = Draft { at: at(entered), author, reason, deed, before: None };
             store.record(draft).await.unwrap();
         }
         let clock = Arc::new(ManualClock::new(at(now)));
@@ -304,6 +303,7 @@ async fn check_people(view: &View, report: &MonthReport) -> Result<(), TestCaseE
         if let Some(zone) = report.zones.iter().find(|zone| zone.id.as_str() == name) {
             prop_assert_eq!(zone.attendance.as_ref(), Some(&attendance));
         } else {
+            prop_assert_eq!(name, BUILDING);
             prop_assert_eq!(report.usage, usage);
         }
         let all = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh;
@@ -371,7 +371,7 @@ proptest! {
                 let (known, given) = (known_then.month_report(month).await.unwrap(), given_then.month_report(month).await.unwrap());
                 for (known, given) in known.energy.iter().zip(&given.energy) {
                     prop_assert!(same(&known.building, &given.building), "{known:?}, {given:?}");
-                    let lines = |it: &figures::Breakdowns| [&it.zones[..], &it.meters, &it.uses].concat();
+                    let lines = |it: &crate::Breakdowns| [&it.zones[..], &it.meters, &it.uses].concat();
                     for (known, given) in lines(known).iter().zip(lines(given)) {
                         prop_assert!(same(&known.energy, &given.energy), "{known:?}, {given:?}");
                     }
