@@ -5,7 +5,7 @@ macro_rules! labels {
         $(#[$doc])*
         #[derive(Debug)]
         pub struct $labels {
-            $(#[doc = concat!("“", $french, "”")] pub $name: &'static str,)*
+            $(#[doc = concat!("`` ", $french, " ``")] pub $name: &'static str,)*
         }
 
         impl $labels {

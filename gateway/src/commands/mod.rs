@@ -10,7 +10,7 @@
 //! | `user` | accounts of the staff |
 //! | `runtime`, `terminal` | threads, the signals that end a command early, and standard output |
 //!
-//! `export` and `import` are in [`exchange`](crate::exchange).
+//! `export` and `import` are in [`crate::exchange`].
 
 mod backup;
 mod check;
