@@ -211,7 +211,7 @@ fn summary(locale: &Locale, attendance: &Attendance) -> Section {
     }
 }
 
-/// People through the span, with the raw count of the doors beside what is attendance.
+/// People through the span, with the raw count of the doors beside the estimate.
 fn course(
     locale: &Locale,
     selection: &Selection<'_>,
