@@ -48,8 +48,6 @@ const EXPLANATIONS: [&str; 13] = [
     "Dehors il y a environ",
     "Le tableau par zone",
 ];
-/// Weeks that the month cuts: the page has the part within the month, the API whole weeks.
-const CUT_WEEKS: [&str; 2] = ["1er octobre", "26 octobre"];
 
 /// Whether a line of a table is named by an hour of the day, or by a share of the time on a load duration curve.
 fn is_of_a_scale(name: &str) -> bool {
@@ -291,9 +289,7 @@ async fn page_faults(house: &House, address: &str, calls: &[String]) -> Vec<Stri
     let numbers = numbers.with_names(names).with_settings(&settings);
     let page = house.page(address).await;
     let tables = text::tables(&page);
-    let is_cut = |name: &str| address.contains("view=people") && CUT_WEEKS.contains(&name);
-    let lines = tables.iter().flat_map(|table| &table.lines).filter(|(name, _)| !is_cut(name));
-    let shown = lines.flat_map(|(name, row)| {
+    let shown = tables.iter().flat_map(|table| &table.lines).flat_map(|(name, row)| {
         let name = (!is_of_a_scale(name)).then(|| name.clone());
         let figures = row.iter().map(|cell| match cell.figure.as_str() {
             "€/kWh" => format!("{} €/kWh", cell.text),

@@ -103,6 +103,44 @@ pub fn state_patience(rhythm: &Rhythm, rules: &Rules) -> SignedDuration {
     }
 }
 
+/// Longest patience of a detector whose silence is counted from its beginning. Figures load so many readings more
+/// after their span, so that they know of each silence in it whether it lasted.
+pub(crate) fn longest_counted_silence(rules: &Rules) -> SignedDuration {
+    LONGEST_COUNTED_SILENCE.max(rules.longest_gap().saturating_mul(4))
+}
+
+/// Patience of a detector that repeats itself each hour.
+const LONGEST_COUNTED_SILENCE: SignedDuration = SignedDuration::from_hours(3);
+
+/// When a state becomes unknown if no further reading comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Silence {
+    /// When the next reading was due: the state is unknown from then on, once the silence is certain.
+    pub(crate) from: Instant,
+    /// When the silence has lasted so long that it is certain.
+    pub(crate) certain_at: Instant,
+}
+
+impl Silence {
+    /// Silence after the last reading; `None` before the first.
+    ///
+    /// A detector that repeats itself owes its next reading after its long interval. One that reports changes only
+    /// owes nothing for as long as a battery device may rest, and so holds its state until then.
+    pub(crate) fn after(rhythm: &Rhythm, rules: &Rules) -> Option<Self> {
+        let last = rhythm.last()?;
+        let patience = state_patience(rhythm, rules);
+        let interval = rhythm.long_s().and_then(|it| SignedDuration::try_from_secs_f64(it).ok());
+        let is_owed = rhythm.repeats() && patience <= longest_counted_silence(rules);
+        let from = last + interval.filter(|_| is_owed).unwrap_or(patience);
+        Some(Self { from, certain_at: last + patience })
+    }
+
+    /// Whether the silence is certain at `instant`.
+    pub(crate) fn is_certain(self, instant: Instant) -> bool {
+        self.certain_at <= instant
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

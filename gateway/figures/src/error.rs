@@ -38,6 +38,12 @@ pub enum FigureError {
 impl FigureError {
     /// The site has no zone of this name.
     fn no_zone(name: &str) -> Self {
+        let expected = "an id of a [[zone]] of the site file";
+        Self::NotFound { sort: "zone", name: name.to_owned(), expected }
+    }
+
+    /// The site has no zone of this name, and it is not the building.
+    pub(crate) fn no_zone_or_building(name: &str) -> Self {
         let expected = "an id of a [[zone]] of the site file, or `building`";
         Self::NotFound { sort: "zone", name: name.to_owned(), expected }
     }

@@ -17,7 +17,7 @@
 //! | `people`, `attendance` | people by quarter hour; use of a zone; how doors count |
 //! | `air` | air of a zone; CO2 instruments |
 //! | `power` | mean power over a grid; power beside the subscription |
-//! | `load` | load curve, heat map, baseload |
+//! | `load`, `load_curve` | spread of power, heat map, baseload; mean power over time |
 //! | `breakdown` | energy by meter, zone or use |
 //! | `cost` | cost, emissions and primary energy |
 //! | `usage` | energy while nobody was there, and per person-hour |
@@ -43,6 +43,7 @@ mod energy;
 mod error;
 mod history;
 mod load;
+mod load_curve;
 mod machine;
 mod month;
 mod month_report;
@@ -68,6 +69,7 @@ pub use complete::{change, is_complete, missing, per_area_kwh};
 pub use cost::CostItem;
 pub use error::FigureError;
 pub use load::LoadProfile;
+pub use load_curve::{LoadCurve, PowerDay, PowerStep};
 pub use machine::{MachineReport, SessionItem};
 pub use month::{Month, NoMonth};
 pub use month_report::{Breakdowns, MonthReport, ZoneReport};

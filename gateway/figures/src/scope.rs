@@ -46,7 +46,7 @@ impl<'a> Scope<'a> {
         if id == BUILDING {
             return Ok(Self::of_building(site));
         }
-        let zone = zone(site, id)?;
+        let zone = site.zone(id).ok_or_else(|| FigureError::no_zone_or_building(id))?;
         let meters = energy::zone_meters(site, Some(&zone.id)).collect();
         let (zone, area_m2) = (Some(zone.id.clone()), zone.area_m2);
         Ok(Self { meters, zone, area_m2, is_building: false })
@@ -89,10 +89,10 @@ impl View {
     /// # Errors
     /// [`FigureError::NotFound`] where the site has none.
     pub fn zone_or_building(&self, id: &str) -> Result<Option<ZoneId>, FigureError> {
-        match self.zone(id) {
-            Ok(zone) => Ok(Some(zone.id.clone())),
-            Err(_) if id == BUILDING => Ok(None),
-            Err(error) => Err(error),
+        match self.site().zone(id) {
+            Some(zone) => Ok(Some(zone.id.clone())),
+            None if id == BUILDING => Ok(None),
+            None => Err(FigureError::no_zone_or_building(id)),
         }
     }
 

@@ -1,7 +1,6 @@
 //! The load curve: power over time.
 
 use domain::calendar::{Step, grid};
-use domain::indicators::EnergyCell;
 use domain::{Instant, Period};
 
 use super::panel::Selection;
@@ -9,9 +8,7 @@ use crate::sheet::drawing::{self, Drawing};
 use crate::sheet::scale::Scale;
 use crate::sheet::{Cell, Row, Section, Table};
 use crate::words::Locale;
-use figures::FigureError;
-use figures::Scope;
-use figures::{View, is_complete};
+use figures::{FigureError, LoadCurve, PowerDay, PowerStep, Scope, View};
 
 /// A longer table has a row for each day instead.
 const LONGEST_TABLE: usize = 200;
@@ -27,15 +24,11 @@ pub(super) async fn section(
     let t = language.energy_labels();
     let step = selection.load_step();
     let whole: Vec<Period> = grid(step, selection.span, &view.site().timezone).collect();
-    let cells = view.energy_cells(&scope.meters, view.past(selection.span, step)).await?;
-    let highest = cells
-        .iter()
-        .filter_map(|cell| Some((cell.period.start(), watts(cell)?)))
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((when, most)) = highest else { return Ok(None) };
+    let curve = view.load_curve(scope, selection.span, step).await?;
+    let Some((peak, most)) = curve.peak() else { return Ok(None) };
     let top = Scale::Fine.top(most);
-    let values: Vec<Option<f64>> = cells.iter().map(watts).collect();
-    let title = language.peaked(&named(locale, step, when), most);
+    let values: Vec<Option<f64>> = curve.steps().map(|step| step.watts).collect();
+    let title = language.peaked(&named(locale, step, peak.start()), most);
     let ends = [whole.first(), whole.get(whole.len() / 2), whole.last()];
     let drawing = Drawing {
         svg: drawing::steps(&values, whole.len(), top),
@@ -48,16 +41,10 @@ pub(super) async fn section(
     };
     Ok(Some(Section {
         drawing: Some(drawing),
-        tables: vec![table(locale, step, &cells)],
+        tables: vec![table(view, locale, step, &curve)],
         notes: vec![t.course_note.to_owned()],
         ..Section::titled(title)
     }))
-}
-
-/// Mean power of a cell; `None` where its energy is not completely known.
-fn watts(cell: &EnergyCell) -> Option<f64> {
-    let hours = cell.period.length().as_secs_f64() / 3600.0;
-    cell.figure.energy_wh.filter(|_| is_complete(&cell.figure) && hours > 0.0).map(|wh| wh / hours)
 }
 
 fn named(locale: &Locale, step: Step, at: Instant) -> String {
@@ -68,29 +55,21 @@ fn named(locale: &Locale, step: Step, at: Instant) -> String {
 }
 
 /// The steps as numbers; where they are too many, each day with its mean and its highest step.
-fn table(locale: &Locale, step: Step, cells: &[EnergyCell]) -> Table {
+fn table(view: &View, locale: &Locale, step: Step, curve: &LoadCurve) -> Table {
     let (language, t) = (locale.language, locale.language.energy_labels());
     let labels = language.labels();
     let figure = |watts: Option<f64>| Cell::of(watts.map(|watts| language.power(watts)));
-    if cells.len() <= LONGEST_TABLE {
-        let row = |cell: &EnergyCell| {
-            let share = cell.figure.coverage;
-            let measured = Cell::measured(language, share);
-            Row::new(named(locale, step, cell.period.start()), vec![figure(watts(cell)), measured])
+    if curve.steps().len() <= LONGEST_TABLE {
+        let row = |it: PowerStep| {
+            let cells = vec![figure(it.watts), Cell::measured(language, it.coverage)];
+            Row::new(named(locale, step, it.period.start()), cells)
         };
         let head = vec![t.time, labels.mean_power, labels.measured_time];
-        return Table::folded(head, cells.iter().map(row).collect());
+        return Table::folded(head, curve.steps().map(row).collect());
     }
-    let same_day = |a: &EnergyCell, b: &EnergyCell| {
-        locale.day(a.period.start()) == locale.day(b.period.start())
-    };
-    let row = |day: &[EnergyCell]| {
-        let watts: Vec<f64> = day.iter().filter_map(watts).collect();
-        #[expect(clippy::cast_precision_loss, reason = "some hours of a day")]
-        let mean = (!watts.is_empty()).then(|| watts.iter().sum::<f64>() / watts.len() as f64);
-        let highest = watts.iter().copied().reduce(f64::max);
-        Row::new(locale.day(day[0].period.start()), vec![figure(mean), figure(highest)])
+    let row = |day: PowerDay| {
+        Row::new(locale.day(day.start), vec![figure(day.mean_w), figure(day.highest_w)])
     };
     let head = vec![t.time, labels.mean_power, t.highest_of_day];
-    Table::folded(head, cells.chunk_by(same_day).map(row).collect())
+    Table::folded(head, curve.days(&view.site().timezone).into_iter().map(row).collect())
 }

@@ -30,7 +30,6 @@ pub(super) async fn sections(
     let mut sections: Vec<Section> =
         whole.first().map(|it| summary(language, it)).into_iter().collect();
     let weeks: Vec<Period> = grid(Step::Week, selection.span, &view.site().timezone)
-        .filter_map(|week| week.intersection(selection.span))
         .filter(|week| week.start() < selection.now)
         .collect();
     if weeks.len() > 1 {
@@ -70,15 +69,14 @@ async fn by_zone(
 fn summary(language: Language, item: &UsageItem) -> Section {
     let t = language.labels();
     let usage = &item.usage;
-    let all = usage.vacant_wh + usage.occupied_wh + usage.unknown_wh;
-    let title = if usage.vacant_wh + usage.occupied_wh > 0.0 {
-        language.while_vacant(usage.vacant_wh, usage.vacant_wh / all)
-    } else {
-        t.view_people.to_owned()
+    let title = match usage.vacant_share {
+        Some(share) => language.while_vacant(usage.vacant_wh, share),
+        None => t.view_people.to_owned(),
     };
     let title = language.with_coverage(title, usage.coverage);
     let hours = usage.person_hours.map(|hours| language.hours(hours));
-    let energy = |wh: f64| (all > 0.0).then(|| language.energy(wh));
+    let is_known = usage.coverage > 0.0 || usage.unknown_wh > 0.0;
+    let energy = |wh: f64| is_known.then(|| language.energy(wh));
     Section {
         tiles: vec![
             Tile::new(t.vacant_energy, energy(usage.vacant_wh)),

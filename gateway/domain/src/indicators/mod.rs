@@ -58,10 +58,8 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::Bucket;
 use crate::energy::EnergyFigure;
+use crate::figure::is_complete;
 use crate::instant::{Instant, Period};
-
-/// Cells of which less was measured say nothing of power: their mean would be that of another time.
-const ENOUGH: f64 = 0.9;
 
 /// Energy in one cell of a grid.
 pub type EnergyCell = Bucket<EnergyFigure>;
@@ -76,11 +74,15 @@ fn civil(at: Instant, zone: &TimeZone) -> DateTime {
     at.to_jiff().to_zoned_datetime(zone.clone()).datetime()
 }
 
-/// The mean power of each cell of which enough was measured, in W.
+/// The mean power of a cell, in W; `None` unless it was measured completely. A register that bridges a silence gives its
+/// energy, and not when it was drawn.
+pub fn mean_power(cell: &EnergyCell) -> Option<f64> {
+    let wh = cell.figure.energy_wh.filter(|_| is_complete(cell.figure.coverage))?;
+    let hours = hours(cell.period);
+    (hours > 0.0).then(|| wh / hours)
+}
+
+/// The mean power of each cell that has one, in W.
 fn powers(cells: &[EnergyCell]) -> impl Iterator<Item = (Period, f64)> {
-    cells.iter().filter_map(|cell| {
-        let wh = cell.figure.energy_wh.filter(|_| cell.figure.coverage >= ENOUGH)?;
-        let hours = hours(cell.period);
-        (hours > 0.0).then(|| (cell.period, wh / hours))
-    })
+    cells.iter().filter_map(|cell| Some((cell.period, mean_power(cell)?)))
 }

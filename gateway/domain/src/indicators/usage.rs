@@ -18,6 +18,9 @@ pub struct Usage {
     pub occupied_wh: f64,
     /// Energy while it is unknown whether somebody was there, in Wh.
     pub unknown_wh: f64,
+    /// Share of all this energy that was drawn while nobody was there, 0 to 1; `None` where it is known of no energy
+    /// whether somebody was there.
+    pub vacant_share: Option<f64>,
     /// Hours while nobody was there and energy is known.
     pub vacant_hours: f64,
     /// Hours of presence, one for each person; `None` where nobody was counted.
@@ -69,6 +72,9 @@ pub fn usage(cells: &[EnergyCell], people: &[PeopleFigure]) -> Usage {
             Occupancy::Unknown => usage.unknown_wh += wh,
         }
     }
+    let placed_wh = usage.vacant_wh + usage.occupied_wh;
+    let all_wh = placed_wh + usage.unknown_wh;
+    usage.vacant_share = (placed_wh > 0.0).then(|| usage.vacant_wh / all_wh);
     let person_hours = PersonHours::of(cells.iter().map(|cell| cell.period).zip(people));
     usage.person_hours = person_hours.map(|it| it.hours);
     usage.person_hours_low = person_hours.and_then(|it| it.low);

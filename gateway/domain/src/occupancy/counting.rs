@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::count;
+use super::loading::lead;
 use super::passages::Lane;
 use super::place::{BorderDoor, Place};
 use super::traffic::{Door, Traffic};
@@ -93,7 +94,8 @@ pub fn countings(
     let Some(last) = grid.last().filter(|_| !place.border.is_empty()) else {
         return vec![None; grid.len()];
     };
-    let timeline = count::raw_timeline(site, &place, &traffic, last.end().min(now));
+    let readings_end = lead(*last, site).end().min(now);
+    let timeline = count::raw_timeline(site, &place, &traffic, readings_end);
     let counting = |period: &Period| {
         let doors: Vec<DoorCounting> =
             place.border.iter().map(|border| door(site, &traffic, *border, *period)).collect();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
+
 use super::air_model;
 use super::closing;
 use super::place::Place;
@@ -9,12 +11,15 @@ use super::places::{Places, index_of};
 use super::room::Room;
 use crate::ids::ZoneId;
 use crate::instant::{Instant, Period};
+use crate::quantity::Quantity;
+use crate::rhythm::longest_counted_silence;
 use crate::site::{Assignment, Site};
 
 /// Span of the readings to load for figures over `span`, so that a figure does not depend on the span it is part of.
 ///
 /// It begins 36 hours earlier and reaches to the next night in which the count is set to nobody. With an air model it
-/// begins 36 hours before the last such night instead, and ends some hours after the next one.
+/// begins 36 hours before the last such night instead, and ends some hours after the next one. With detectors it ends
+/// late enough to tell a pause of theirs from a silence.
 ///
 /// Load it with [`crate::energy::NEIGHBOURS`] readings before it as well: the first reading of the day of a door that
 /// only reports passages gives what it counted since the one before.
@@ -25,7 +30,14 @@ pub fn lead(span: Period, site: &Site) -> Period {
         (false, false) => (span.start(), night_after),
         (false, true) => (span.start(), span.end()),
     };
+    let end = end + detector_silence(site);
     Period::new(closing::fold_start(start), end).expect("an earlier start keeps the order")
+}
+
+/// How long a detector must be silent until it is certain that it is.
+fn detector_silence(site: &Site) -> SignedDuration {
+    let has_detectors = site.points.iter().any(|it| it.quantity == Quantity::OccupancyDetected);
+    if has_detectors { longest_counted_silence(&site.rules) } else { SignedDuration::ZERO }
 }
 
 /// Start of the readings that the live view at `now` is folded from: that of a figure of history ending then.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::instant::{Instant, Period};
-use crate::rhythm::{Rhythm, state_patience};
+use crate::rhythm::{Rhythm, Silence};
 use crate::site::Rules;
 
 /// Presence that one or several detectors report.
@@ -50,9 +50,7 @@ impl Detector {
         if self.rhythm.last().is_some_and(|last| at <= last) {
             return false;
         }
-        if let Some(offline) = self.offline_from(rules).filter(|offline| *offline < at) {
-            self.changes.push(StateChange { at: offline, moves: None });
-        }
+        self.changes.extend(self.offline(rules, at));
         self.rhythm.observe(at, f64::from(u8::from(state)));
         let changed = self.changes.last().is_none_or(|last| last.moves != Some(state));
         if changed {
@@ -68,9 +66,15 @@ impl Detector {
     }
 
     /// Calls `change` with each change of presence in order, while assigned; before and after, the detector is absent.
-    pub(crate) fn changes(&self, rules: &Rules, mut change: impl FnMut(Instant, Presence)) {
+    /// Its readings end at `end`.
+    pub(crate) fn changes(
+        &self,
+        rules: &Rules,
+        end: Instant,
+        mut change: impl FnMut(Instant, Presence),
+    ) {
         let (from, until) = (self.assigned.start(), self.assigned.end());
-        let changes = self.changes_until_offline(rules);
+        let changes = self.changes_until_offline(rules, end);
         let hold = rules.hold;
         change(from, Presence::Unknown);
         let mut before = None;
@@ -106,8 +110,14 @@ impl Detector {
     }
 
     /// Calls `stretch` with each period of one own state, without any hold time; `None` while the detector is offline.
-    pub(crate) fn stretches(&self, rules: &Rules, mut stretch: impl FnMut(Period, Option<bool>)) {
-        let changes = self.changes_until_offline(rules);
+    /// Its readings end at `end`.
+    pub(crate) fn stretches(
+        &self,
+        rules: &Rules,
+        end: Instant,
+        mut stretch: impl FnMut(Period, Option<bool>),
+    ) {
+        let changes = self.changes_until_offline(rules, end);
         for (index, &StateChange { at, moves }) in changes.iter().enumerate() {
             let next = changes.get(index + 1).map_or(self.assigned.end(), |next| next.at);
             if let Some(period) = Period::new(at, next) {
@@ -121,16 +131,16 @@ impl Detector {
         self.assigned
     }
 
-    /// Changes of its own state, the last of them to offline if its silence lasts until then.
-    fn changes_until_offline(&self, rules: &Rules) -> Vec<StateChange> {
-        let offline = self.offline_from(rules).filter(|offline| *offline < self.assigned.end());
-        let offline = offline.map(|at| StateChange { at, moves: None });
+    /// Changes of its own state, the last of them to offline if it is silent at `end`.
+    fn changes_until_offline(&self, rules: &Rules, end: Instant) -> Vec<StateChange> {
+        let offline = self.offline(rules, end).filter(|it| it.at < self.assigned.end());
         self.changes.iter().copied().chain(offline).collect()
     }
 
-    /// Instant from which on its silence means that it is offline.
-    fn offline_from(&self, rules: &Rules) -> Option<Instant> {
-        Some(self.rhythm.last()? + state_patience(&self.rhythm, rules))
+    /// Change to offline after its last reading, if the silence since then is certain at `instant`.
+    fn offline(&self, rules: &Rules, instant: Instant) -> Option<StateChange> {
+        let silence = Silence::after(&self.rhythm, rules)?;
+        silence.is_certain(instant).then_some(StateChange { at: silence.from, moves: None })
     }
 }
 
@@ -154,12 +164,16 @@ mod tests {
     }
 
     fn changes(readings: &[(i64, bool)]) -> Vec<(i64, Presence)> {
+        changes_until(i64::MAX / 60_000, readings)
+    }
+
+    fn changes_until(end: i64, readings: &[(i64, bool)]) -> Vec<(i64, Presence)> {
         let mut detector = Detector::new(Period::ALL);
         for &(minute, state) in readings {
             detector.observe(at(minute), state, &Rules::default());
         }
         let mut changes = Vec::new();
-        detector.changes(&Rules::default(), |at, presence| {
+        detector.changes(&Rules::default(), at(end), |at, presence| {
             changes.push((at.as_millis() / 60_000, presence));
         });
         changes.split_off(1)
@@ -180,9 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn a_detector_that_repeats_itself_is_offline_after_an_hour_of_silence() {
+    fn a_detector_that_repeats_itself_is_offline_from_the_beginning_of_an_hour_of_silence() {
         use Presence::{Unknown, Vacant};
-        let changes = changes(&[(0, false), (1, false), (2, false), (3, false), (200, false)]);
-        assert_eq!(changes[..3], [(0, Vacant), (63, Unknown), (200, Vacant)]);
+        let readings = [(0, false), (1, false), (2, false), (3, false), (200, false)];
+        assert_eq!(changes(&readings)[..3], [(0, Vacant), (4, Unknown), (200, Vacant)]);
+    }
+
+    #[test]
+    fn a_silence_is_not_one_before_the_patience_with_the_detector_is_over() {
+        use Presence::{Unknown, Vacant};
+        let readings = [(0, false), (1, false), (2, false), (3, false)];
+        assert_eq!(changes_until(62, &readings), [(0, Vacant)]);
+        assert_eq!(changes_until(63, &readings), [(0, Vacant), (4, Unknown)]);
     }
 }

@@ -12,7 +12,7 @@ use crate::occupancy::place::Place;
 use crate::occupancy::room::{Room, Supply};
 use crate::occupancy::steps::{MINUTES, Steps};
 use crate::occupancy::traffic::{Door, Traffic};
-use crate::site::{Rules, Site};
+use crate::site::Site;
 
 /// Observations of one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -49,8 +49,8 @@ impl Evidence {
     }
 }
 
-/// Evidence of each step.
-pub(super) fn gather(readings: &RoomReadings<'_>, days: &DaySteps) -> Vec<Evidence> {
+/// Evidence of each step, from readings that end at `end`.
+pub(super) fn gather(readings: &RoomReadings<'_>, days: &DaySteps, end: Instant) -> Vec<Evidence> {
     let RoomReadings { site, place, room, traffic } = *readings;
     let steps = days.steps;
     let mut evidence = vec![Evidence::default(); steps.count()];
@@ -63,7 +63,7 @@ pub(super) fn gather(readings: &RoomReadings<'_>, days: &DaySteps) -> Vec<Eviden
             evidence.airflow = air.airflow(step);
         }
     }
-    watch(room, traffic, &site.rules, steps, &mut evidence);
+    watch(readings, steps, end, &mut evidence);
     for (evidence, at_work) in evidence.iter_mut().zip(machines_at_work(site, room, traffic, steps))
     {
         if at_work {
@@ -109,13 +109,14 @@ enum Minute {
 /// Length of movement without a pause from which on it has little weight: people pause, and so do their detectors.
 const WITHOUT_PAUSE: SignedDuration = SignedDuration::from_hours(2);
 
-fn watch(room: &Room, traffic: &Traffic, rules: &Rules, steps: Steps, evidence: &mut [Evidence]) {
+fn watch(readings: &RoomReadings<'_>, steps: Steps, end: Instant, evidence: &mut [Evidence]) {
+    let RoomReadings { site, room, traffic, .. } = *readings;
     let mut minutes = vec![Minute::Absent; steps.count() * MINUTES];
     let mut one = minutes.clone();
     for detector in room.detectors.iter().flat_map(|&point| &traffic.detectors[point]) {
         one.fill(Minute::Absent);
         one[steps.minutes(detector.assigned())].fill(Minute::Unknown);
-        detector.stretches(rules, |period, moves| {
+        detector.stretches(&site.rules, end, |period, moves| {
             let state = match moves {
                 Some(true) => Minute::Moved,
                 Some(false) => Minute::Still,

@@ -29,7 +29,7 @@ impl<'a> RoomSteps<'a> {
     pub(super) fn of(readings: &RoomReadings<'a>, span: Period) -> Self {
         let RoomReadings { site, place, room, traffic } = *readings;
         let days = DaySteps::over(site, span);
-        let evidence = gather(readings, &days);
+        let evidence = gather(readings, &days, span.end());
         let doors = count::raw_timeline(site, place, traffic, span.end());
         let is_counted = evidence.iter().any(|one| one.counted.is_some());
         let model = Model::new(room, most_people(room, &doors), is_counted);

@@ -38,8 +38,8 @@ impl Event {
     }
 }
 
-/// All events of a place, in order of time.
-pub(super) fn events(site: &Site, place: &Place, traffic: &Traffic) -> Vec<Event> {
+/// All events of a place, in order of time, from readings that end at `end`.
+pub(super) fn events(site: &Site, place: &Place, traffic: &Traffic, end: Instant) -> Vec<Event> {
     let mut events = Vec::new();
     for (index, border) in place.border.iter().enumerate() {
         let Door { people_in, people_out } = &traffic.doors[border.doorway];
@@ -51,7 +51,7 @@ pub(super) fn events(site: &Site, place: &Place, traffic: &Traffic) -> Vec<Event
     }
     for (index, &point) in place.detectors.iter().enumerate() {
         for detector in &traffic.detectors[point] {
-            detector.changes(&site.rules, |at, presence| {
+            detector.changes(&site.rules, end, |at, presence| {
                 events.push(Event { at, change: Change::Presence(index, presence) });
             });
             let ends = detector.movement_ends();

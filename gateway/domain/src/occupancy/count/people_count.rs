@@ -41,7 +41,7 @@ fn timeline(
     end: Instant,
     is_corrected: bool,
 ) -> Timeline {
-    let mut events = events(site, place, traffic);
+    let mut events = events(site, place, traffic, end);
     events.retain(|event| event.at <= end);
     let first = events.iter().find(|event| event.is_reported()).map_or(end, |event| event.at);
     let span = Period::new(first, end).expect("later events were left out");

@@ -19,7 +19,7 @@ pub(crate) fn sum_timeline(
     end: Instant,
     parts: &[&Timeline],
 ) -> Timeline {
-    let detectors = events(site, place, traffic);
+    let detectors = events(site, place, traffic, end);
     let mut changes: Vec<_> = parts.iter().flat_map(|part| part.changes()).collect();
     changes.extend(detectors.iter().map(|event| event.at).filter(|at| *at <= end));
     changes.sort_unstable();

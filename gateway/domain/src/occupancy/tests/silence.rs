@@ -24,7 +24,7 @@ fn seen_at(
 }
 
 #[test]
-fn a_detector_that_repeats_itself_and_falls_silent_is_unknown_after_its_patience_at_any_now() {
+fn a_detector_that_repeats_itself_and_falls_silent_is_unknown_from_its_last_minute_at_any_now() {
     use Occupancy::{Unknown, Vacant};
     let mut series = SeriesSet::default();
     let still = (0..=60).map(|minute| Observation {
@@ -37,12 +37,28 @@ fn a_detector_that_repeats_itself_and_falls_silent_is_unknown_after_its_patience
     for now in ["12:00", "13:30", "24:00", "40:00"] {
         assert_eq!(
             seen_at(now, Some("study"), &series, &grid),
-            [(Vacant, 1.0), (Vacant, 1.0), (Unknown, 0.0), (Unknown, 0.0)],
+            [(Vacant, 1.0), (Unknown, 1.0 / 60.0), (Unknown, 0.0), (Unknown, 0.0)],
             "{now}"
         );
     }
     let live = |time| moment(&series, Some("study"), time).estimate.occupancy;
     assert_eq!((live("9:59"), live("10:00"), live("11:30")), (Vacant, Unknown, Unknown));
+}
+
+#[test]
+fn a_silence_is_unknown_from_the_same_minute_by_whatever_span_it_is_asked_for() {
+    let mut series = SeriesSet::default();
+    let still = (0..=60).map(|minute| Observation {
+        observed_at: at("8:00") + SignedDuration::from_mins(minute),
+        ..one("8:00", Value::State(false))
+    });
+    series.insert(source("pir", Quantity::OccupancyDetected), still.collect());
+    let whole = seen_at("40:00", Some("study"), &series, &hours([8, 9, 10]));
+
+    for (hour, expected) in [8, 9, 10].into_iter().zip(whole) {
+        let alone = seen_at("40:00", Some("study"), &series, &hours([hour]));
+        assert_eq!(alone, [expected], "{hour}");
+    }
 }
 
 #[test]
