@@ -150,14 +150,12 @@ pub(crate) async fn refuse_known_at(
 
 #[cfg(test)]
 mod tests {
+    use domain::testing::at;
+
     use super::*;
 
     fn query(pairs: &[(&str, &str)]) -> Query {
         Query(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     #[test]

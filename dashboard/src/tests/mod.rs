@@ -46,9 +46,7 @@ use crate::staff_actions::{ChangedSite, StaffActionError, StaffActions};
 /// Noon in winter, by the clock of the machine; 13:00 in Dreux.
 const NOW: &str = "2026-11-23T12:00:00Z";
 
-pub(super) fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
+pub(super) use domain::testing::at;
 
 /// A dashboard without a network: its store and its state topics are filled by the test.
 pub(super) struct House {

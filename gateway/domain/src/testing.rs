@@ -14,6 +14,11 @@ pub fn at(text: &str) -> Instant {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
+/// The instant so many minutes after the beginning of 1970.
+pub fn at_minute(minute: i64) -> Instant {
+    Instant::from_millis(minute * 60_000)
+}
+
 /// Text of a site file with the smallest `[site]` table, of the id `essai` in Paris, followed by `tables`.
 pub fn site_text(tables: &str) -> String {
     format!(

@@ -7,9 +7,8 @@ use std::sync::Arc;
 use domain::audit::{Correction, Deed, Draft, Effect, Target};
 use domain::calendar::Step;
 use domain::site;
-use domain::{
-    DatedBy, Instant, ManualClock, Observation, Period, Quantity, Reading, Source, Value,
-};
+use domain::testing::at;
+use domain::{DatedBy, ManualClock, Observation, Period, Quantity, Reading, Source, Value};
 use jiff::SignedDuration;
 use store::{AuditWriter, Batch, MemoryStore, SeriesWriter};
 
@@ -59,10 +58,6 @@ energy = [{ device = "main" }]
 "#;
 
 const NOW: &str = "2026-11-03T00:00:00Z";
-
-fn at(text: &str) -> Instant {
-    text.parse().unwrap()
-}
 
 fn span(from: &str, to: &str) -> Period {
     Period::new(at(from), at(to)).unwrap()

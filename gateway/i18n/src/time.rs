@@ -183,15 +183,13 @@ fn whole(days: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::Language::{English, French};
+    use domain::testing::at;
+
     use super::*;
 
     fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
         Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     #[test]

@@ -152,19 +152,15 @@ fn by_regime(site: &Site, span: Period, quiet: &[Period]) -> (Vec<Period>, Vec<P
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Instant;
     use crate::figure::Quality;
     use crate::quantity::Quantity;
     use crate::reading::{DatedBy, Observation, Value};
+    use crate::testing::at_minute as at;
     use crate::testing::source;
 
     const ROOM: &str = "[site]\nid = \"a\"\nname = \"A\"\ntimezone = \"UTC\"\ncapacity = 9\narea_m2 = 9\n\
         [[zone]]\nid = \"z\"\nname = \"Z\"\nvolume_m3 = 100\nactivity = \"office\"\n\
         [[point]]\nid = \"c\"\nzone = \"z\"\nquantity = \"co2\"\nsources = [{ device = \"c\" }]\n";
-
-    fn at(minute: i64) -> Instant {
-        Instant::from_millis(minute * 60_000)
-    }
 
     /// Four people, or nobody.
     fn figure(is_there: bool) -> PeopleFigure {

@@ -123,10 +123,7 @@ impl Lifecycle {
 mod tests {
     use super::*;
     use crate::alerts::{Matter, Severity};
-
-    fn at(minute: i64) -> Instant {
-        Instant::from_millis(minute * 60_000)
-    }
+    use crate::testing::at_minute as at;
 
     fn air(ppm: f64, severity: Severity) -> Alert {
         let matter = Matter::Air { zone: "fablab".parse().unwrap(), co2_ppm: ppm };

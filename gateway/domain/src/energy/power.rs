@@ -124,10 +124,7 @@ impl Stretch {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(minute: i64) -> Instant {
-        Instant::from_millis(minute * 60_000)
-    }
+    use crate::testing::at_minute as at;
 
     fn span(from: i64, to: i64) -> Period {
         Period::new(at(from), at(to)).unwrap()

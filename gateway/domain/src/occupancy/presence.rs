@@ -158,10 +158,7 @@ pub(crate) fn combined(detectors: impl IntoIterator<Item = Presence>) -> Presenc
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(minute: i64) -> Instant {
-        Instant::from_millis(minute * 60_000)
-    }
+    use crate::testing::at_minute as at;
 
     fn changes(readings: &[(i64, bool)]) -> Vec<(i64, Presence)> {
         changes_until(i64::MAX / 60_000, readings)

@@ -5,15 +5,12 @@ use super::*;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Value};
 use crate::register::{Mark, Outcome, Register};
+use crate::testing::at_minute as at;
 
 const GAP: SignedDuration = SignedDuration::from_mins(15);
 
 fn basis(quantity: Quantity) -> Basis {
     Basis::new(quantity, GAP)
-}
-
-fn at(minute: i64) -> Instant {
-    Instant::from_millis(minute * 60_000)
 }
 
 fn rollup(quantity: Quantity, readings: &[(i64, f64)]) -> Rollup {

@@ -96,6 +96,7 @@ impl Locale {
 mod tests {
     use domain::alerts::Severity;
     use domain::site;
+    use domain::testing::at;
     use jiff::tz::TimeZone;
 
     use super::*;
@@ -103,10 +104,6 @@ mod tests {
     fn locale(language: Language) -> Locale {
         let zone = TimeZone::get("Europe/Paris").unwrap();
         Locale { language, zone, now: at("2026-11-23T13:03:00Z") }
-    }
-
-    fn at(text: &str) -> Instant {
-        text.parse().unwrap()
     }
 
     fn sentences(language: Language, matter: Matter) -> AlertSentences {
