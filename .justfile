@@ -20,6 +20,9 @@ deny:
 test:
     .ci/run test
 
+advisories:
+    .ci/run advisories
+
 bench:
     cargo bench -p tests
 

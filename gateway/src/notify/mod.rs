@@ -40,7 +40,7 @@ fn ways(site: &Site) -> Result<Vec<Way>, Failure> {
         ways.push(Way::Mail(Mail::new(&site.alerts)?));
     }
     if let Some(address) = &site.alerts.webhook {
-        ways.push(Way::Webhook(Webhook::new(address)));
+        ways.push(Way::Webhook(Webhook::new(address)?));
     }
     Ok(ways)
 }
@@ -53,7 +53,7 @@ pub(crate) fn queue() -> (mpsc::Sender<Notice>, mpsc::Receiver<Notice>) {
 /// Sends notices until `stop`, by the ways that the site file names at each time.
 ///
 /// # Errors
-/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named.
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, or the webhook is no address.
 pub(crate) fn notify(
     mut site: watch::Receiver<Arc<Site>>,
     board: Arc<StateBoard>,
@@ -133,8 +133,8 @@ impl Posts {
 /// Sends a trial by every way. Returns the outcome of each.
 ///
 /// # Errors
-/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, and when there is no way at
-/// all; [`Failure::Unavailable`] when one failed.
+/// [`Failure::Configuration`] when people are to get e-mail and no mail server is named, when the webhook is no address,
+/// and when there is no way at all; [`Failure::Unavailable`] when one failed.
 pub(crate) async fn try_alerts(site: &Site, clock: &dyn Clock) -> Result<String, Failure> {
     let message = Arc::new(Message::trial(site, clock.now()));
     let (mut outcomes, mut failed) = (Vec::new(), false);

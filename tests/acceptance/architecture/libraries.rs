@@ -28,7 +28,15 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("mqtt5", &["gateway/src/broker/embedded.rs"]),
     ("rusqlite", &["gateway/store/src/sqlite/", "tests/benches/store/peers/"]),
     ("influxdb2", &["gateway/store/src/influx/administration.rs"]),
-    ("reqwest", &["gateway/store/src/influx/client.rs"]),
+    (
+        "reqwest",
+        &[
+            "gateway/outbound/",
+            "gateway/store/src/influx/client.rs",
+            "gateway/store/src/influx/administration.rs",
+            "gateway/src/notify/webhook.rs",
+        ],
+    ),
     ("pco", &["gateway/store/src/sqlite/codec/column.rs"]),
     ("metrics_exporter_prometheus", &["gateway/src/telemetry.rs"]),
 ];

@@ -8,7 +8,8 @@ use super::source::root;
 /// Each package, its folder, and those of ours that it may use.
 const MAY_USE: &[(&str, &str, &[&str])] = &[
     ("domain", "gateway/domain", &[]),
-    ("store", "gateway/store", &["domain"]),
+    ("outbound", "gateway/outbound", &[]),
+    ("store", "gateway/store", &["domain", "outbound"]),
     ("figures", "gateway/figures", &["domain", "store"]),
     ("i18n", "gateway/i18n", &["domain"]),
     ("ingest", "gateway/ingest", &["domain", "store", "figures"]),
@@ -17,7 +18,7 @@ const MAY_USE: &[(&str, &str, &[&str])] = &[
     (
         "gateway",
         "gateway",
-        &["domain", "store", "figures", "i18n", "ingest", "dashboard", "sensors"],
+        &["domain", "outbound", "store", "figures", "i18n", "ingest", "dashboard", "sensors"],
     ),
 ];
 

@@ -1,4 +1,7 @@
-//! Check of a server before it is used. The only file that names the client library.
+//! Check of a server before it is used: its health, organisation, bucket and rights.
+//!
+//! The only file that names the client library, whose requests and answers these are. It is handed no address: the client
+//! of this package carries them.
 
 use std::time::Duration;
 
@@ -6,11 +9,13 @@ use domain::Instant;
 use domain::ids::SiteId;
 use influxdb2::api::buckets::ListBucketsRequest;
 use influxdb2::api::organization::ListOrganizationRequest;
-use influxdb2::models::{PostBucketRequest, Status};
-use influxdb2::{ClientBuilder, RequestError};
+use influxdb2::models::{Buckets, HealthCheck, Organizations, PostBucketRequest, Status};
+use reqwest::{RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::answer::read_rows;
-use super::client::{Client, lost, transport, unusable};
+use super::client::{Client, lost, read_within, refusal};
 use super::fault::{Doing, Fault};
 use super::query::{Query, Span};
 use super::target::Target;
@@ -18,6 +23,8 @@ use super::token::Token;
 
 /// Longest wait for an answer.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// The longest answer to what is asked here, in bytes; twenty buckets with their links are some 15 KB.
+const LONGEST_ANSWER: usize = 1024 * 1024;
 
 /// Findings of the check of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,14 +53,13 @@ pub async fn probe(
     makes_bucket: bool,
     now: Instant,
 ) -> Result<Findings, Fault> {
-    let library = library(target, token)?;
     let client = Client::new(target.clone(), token, DEADLINE)?;
-    let version = version(&library, &client, now).await?;
+    let version = version(&client, now).await?;
     let mut was_made = false;
     // No lines are a write that changes nothing.
     match client.write(&[], now).await {
-        Err(Fault::Configuration(_)) if makes_bucket && is_missing(&library, target).await => {
-            make_bucket(&library, target).await?;
+        Err(Fault::Configuration(_)) if makes_bucket && is_missing(&client).await => {
+            make_bucket(&client).await?;
             was_made = true;
             client.write(&[], now).await?;
         }
@@ -64,36 +70,24 @@ pub async fn probe(
         Err(fault @ Fault::Configuration(_)) => Some(fault.to_string()),
         Err(fault) => return Err(fault),
     };
-    let seconds = retention(&library, target).await.ok();
+    let seconds = retention(&client).await.ok();
     let keeps = seconds.filter(|seconds| *seconds > 0).map(Duration::from_secs);
     Ok(Findings { version, was_made, keeps, may_look: seconds.is_some(), unreadable })
 }
 
-fn library(target: &Target, token: &Token) -> Result<influxdb2::Client, Fault> {
-    // The library panics on an address that it cannot parse; a target is one that it can.
-    let builder = ClientBuilder::with_builder(
-        transport(target, DEADLINE),
-        target.url(),
-        target.organisation(),
-        token.secret(),
-    );
-    builder.build().map_err(|error| unusable(&error))
-}
-
-async fn version(
-    library: &influxdb2::Client,
-    client: &Client,
-    now: Instant,
-) -> Result<String, Fault> {
-    let health = match library.health().await.map_err(fault) {
-        // It answered, but not as an InfluxDB does; perhaps a proxy that is busy, which the library cannot tell.
-        Err(Fault::Wait { reason, .. }) if reason.contains("expected") => {
-            return Err(match client.write(&[], now).await {
-                Err(busy @ Fault::Wait { .. }) => busy,
-                _ => stranger(&reason),
-            });
-        }
-        health => health?,
+async fn version(client: &Client, now: Instant) -> Result<String, Fault> {
+    let answer = client.get("/health").send().await.map_err(|error| lost(&error))?;
+    let status = answer.status().as_u16();
+    if !matches!(status, 200 | 503) {
+        return Err(refusal(answer, Doing::Administering, Some(now)).await);
+    }
+    let body = read_within(answer, LONGEST_ANSWER).await?;
+    let Ok(health) = serde_json::from_slice::<HealthCheck>(&body) else {
+        // It answered, but not as an InfluxDB does; with 503, perhaps a proxy that is busy.
+        return Err(match status {
+            503 => Fault::of(status, &String::from_utf8_lossy(&body), Doing::Administering),
+            _ => stranger("its health is not told in JSON"),
+        });
     };
     if health.status != Status::Pass {
         let message = health.message.unwrap_or_default();
@@ -113,18 +107,19 @@ fn stranger(what: &str) -> Fault {
     ))
 }
 
-async fn is_missing(library: &influxdb2::Client, target: &Target) -> bool {
-    matches!(retention(library, target).await, Err(Fault::Configuration(text)) if text.contains("not found"))
+async fn is_missing(client: &Client) -> bool {
+    matches!(retention(client).await, Err(Fault::Configuration(text)) if text.contains("not found"))
 }
 
 /// How many seconds the bucket keeps points, 0 for ever.
-async fn retention(library: &influxdb2::Client, target: &Target) -> Result<u64, Fault> {
+async fn retention(client: &Client) -> Result<u64, Fault> {
+    let target = client.target();
     let request = ListBucketsRequest {
         name: Some(target.bucket().to_owned()),
         org: Some(target.organisation().to_owned()),
         ..ListBucketsRequest::default()
     };
-    let found = library.list_buckets(Some(request)).await.map_err(fault)?;
+    let found: Buckets = list(client, "/api/v2/buckets", &request).await?;
     let bucket = found.buckets.into_iter().find(|bucket| bucket.name == target.bucket());
     let bucket = bucket.ok_or_else(|| {
         Fault::of(404, &format!("bucket \"{}\" not found", target.bucket()), Doing::Administering)
@@ -133,17 +128,40 @@ async fn retention(library: &influxdb2::Client, target: &Target) -> Result<u64, 
     Ok(u64::try_from(seconds).unwrap_or(0))
 }
 
-async fn make_bucket(library: &influxdb2::Client, target: &Target) -> Result<(), Fault> {
+async fn make_bucket(client: &Client) -> Result<(), Fault> {
+    let target = client.target();
     let mut request = ListOrganizationRequest::new();
     request.org = Some(target.organisation().to_owned());
-    let found = library.list_organizations(request).await.map_err(fault)?;
+    let found: Organizations = list(client, "/api/v2/orgs", &request).await?;
     let organisation = found.orgs.into_iter().find(|found| found.name == target.organisation());
     let id = organisation.and_then(|organisation| organisation.id).ok_or_else(|| {
         let message = format!("organization name \"{}\" not found", target.organisation());
         Fault::of(404, &message, Doing::Administering)
     })?;
     let bucket = PostBucketRequest::new(id, target.bucket().to_owned());
-    library.create_bucket(Some(bucket)).await.map_err(fault)
+    answered(client.post("/api/v2/buckets").json(&bucket)).await.map(drop)
+}
+
+/// The answer to a request for a list.
+async fn list<T: DeserializeOwned>(
+    client: &Client,
+    path: &str,
+    parameters: &impl Serialize,
+) -> Result<T, Fault> {
+    let answer = answered(client.get(path).query(parameters)).await?;
+    let body = read_within(answer, LONGEST_ANSWER).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| stranger(&format!("{path} is answered otherwise: {error}")))
+}
+
+/// The answer to a request, when that was granted.
+async fn answered(request: RequestBuilder) -> Result<Response, Fault> {
+    let answer = request.send().await.map_err(|error| lost(&error))?;
+    if answer.status().is_success() {
+        Ok(answer)
+    } else {
+        Err(refusal(answer, Doing::Administering, None).await)
+    }
 }
 
 /// Asks for what nobody has written, which only who may not read is refused.
@@ -152,13 +170,4 @@ async fn read(client: &Client, target: &Target, site: &SiteId, now: Instant) -> 
     let Some(second) = second else { return Ok(()) };
     let answer = client.ask(&Query::sources(target, site, second)).await?;
     read_rows(&answer, |_| Ok(())).map_err(|error| Fault::Doubtful(error.to_string()))
-}
-
-fn fault(error: RequestError) -> Fault {
-    match error {
-        RequestError::Http { status, text } => {
-            Fault::of(status.as_u16(), &text, Doing::Administering)
-        }
-        other => lost(&other),
-    }
 }

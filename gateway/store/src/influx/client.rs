@@ -1,10 +1,9 @@
-//! Lines and queries on their way to InfluxDB, over the HTTP client that the client library uses as well.
+//! Lines and queries on their way to InfluxDB, and the requests of `administration`, over the HTTP client of the program.
 //!
-//! The library itself cannot carry these two: of a refusal it loses the headers, `Retry-After` among them; it packs no
-//! lines of ours; an answer that breaks off makes it panic; and its syntax tree leaves out fields that a server insists
-//! on. It does the rest, in `administration`.
+//! The client library carries nothing: of a refusal it loses the headers, `Retry-After` among them; it packs no lines of
+//! ours; an answer that breaks off makes it panic; its syntax tree leaves out fields that a server insists on; and it
+//! stands on an HTTP client of old, with a TLS that has known faults.
 
-use std::error::Error;
 use std::io::Write;
 use std::time::Duration;
 
@@ -14,8 +13,7 @@ use flate2::write::GzEncoder;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER,
 };
-use reqwest::redirect::Policy;
-use reqwest::{ClientBuilder, RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response};
 
 use super::fault::{Doing, Fault};
 use super::line_protocol::Line;
@@ -24,8 +22,6 @@ use super::retry_after;
 use super::target::Target;
 use super::token::Token;
 
-/// How long a connection may take to come about.
-const CONNECT: Duration = Duration::from_secs(5);
 /// Smaller bodies are sent as they are.
 const PACKED_FROM: usize = 1024;
 /// What is read of a refusal.
@@ -44,7 +40,7 @@ pub(super) struct Client {
 impl Client {
     /// A client that gives a request up after `deadline`. Nothing is sent yet.
     pub(super) fn new(target: Target, token: &Token, deadline: Duration) -> Result<Self, Fault> {
-        let http = transport(&target, deadline).build().map_err(|error| unusable(&error))?;
+        let http = outbound::client(target.url(), deadline).map_err(|error| unusable(&error))?;
         Ok(Self { http, target, token: token.clone() })
     }
 
@@ -66,7 +62,7 @@ impl Client {
             ("bucket", self.target.bucket()),
             ("precision", "ms"),
         ];
-        let request = self.request("/api/v2/write").query(&parameters);
+        let request = self.post("/api/v2/write").query(&parameters);
         let request = if body.len() < PACKED_FROM {
             request.body(body)
         } else {
@@ -83,55 +79,64 @@ impl Client {
     /// Asks, and gives the answer as annotated CSV; whether it is whole or ends with an error is for the reader to see.
     pub(super) async fn ask(&self, query: &Query) -> Result<Vec<u8>, Fault> {
         let request = self
-            .request("/api/v2/query")
+            .post("/api/v2/query")
             .query(&[("org", self.target.organisation())])
             .header(ACCEPT, "application/csv")
             .header(CONTENT_TYPE, "application/json")
             .body(query.body().to_string());
-        let mut response = request.send().await.map_err(|error| lost(&error))?;
+        let response = request.send().await.map_err(|error| lost(&error))?;
         if response.status().as_u16() != 200 {
             return Err(refusal(response, Doing::Reading, None).await);
         }
-        let mut answer = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
-            if answer.len() + chunk.len() > LONGEST_ANSWER {
-                return Err(Fault::Split);
-            }
-            answer.extend_from_slice(&chunk);
-        }
-        Ok(answer)
+        read_within(response, LONGEST_ANSWER).await
     }
 
-    fn request(&self, path: &str) -> RequestBuilder {
-        let url = format!("{}{path}", self.target.url());
-        self.http.post(url).header(AUTHORIZATION, format!("Token {}", self.token.secret()))
+    /// A request to `path` that sends something, in the name of the token.
+    pub(super) fn post(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.post(self.url(path)))
+    }
+
+    /// A request for what is at `path`, in the name of the token.
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.get(self.url(path)))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.target.url())
+    }
+
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(AUTHORIZATION, format!("Token {}", self.token.secret()))
     }
 }
 
-/// How requests are sent to `target`, by the library as well.
-pub(super) fn transport(target: &Target, deadline: Duration) -> ClientBuilder {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT.min(deadline))
-        .timeout(deadline)
-        // A redirected write would become a read, and the token would go elsewhere.
-        .redirect(Policy::none())
-        .tls_built_in_root_certs(target.url().starts_with("https:"))
+/// The body of an answer, of at most `longest` bytes; a longer one is a question to split.
+pub(super) async fn read_within(mut response: Response, longest: usize) -> Result<Vec<u8>, Fault> {
+    let mut answer = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        if answer.len() + chunk.len() > longest {
+            return Err(Fault::Split);
+        }
+        answer.extend_from_slice(&chunk);
+    }
+    Ok(answer)
 }
 
 /// That no request can be made at all.
-pub(super) fn unusable(error: &(dyn Error + 'static)) -> Fault {
+fn unusable(error: &reqwest::Error) -> Fault {
     Fault::Configuration(format!(
         "the address of InfluxDB cannot be used ({}); correct --influxdb",
-        innermost(error)
+        outbound::cause(error)
     ))
 }
 
 /// That a request got no answer, or half of one.
-pub(super) fn lost(error: &(dyn Error + 'static)) -> Fault {
-    Fault::Wait { reason: innermost(error), retry_after: None }
+pub(super) fn lost(error: &reqwest::Error) -> Fault {
+    Fault::Wait { reason: outbound::cause(error), retry_after: None }
 }
 
-async fn refusal(mut response: Response, doing: Doing, now: Option<Instant>) -> Fault {
+/// What an answer other than success means.
+pub(super) async fn refusal(mut response: Response, doing: Doing, now: Option<Instant>) -> Fault {
     let status = response.status().as_u16();
     let header = |headers: &HeaderMap, name| headers.get(name)?.to_str().ok().map(str::to_owned);
     let retry_after = header(response.headers(), RETRY_AFTER);
@@ -153,13 +158,4 @@ fn packed(body: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
     let all = encoder.write_all(body.as_bytes()).and_then(|()| encoder.finish());
     all.expect("a vector takes all that is written to it")
-}
-
-/// The cause under all others: what the library puts around it repeats the address and says no more.
-fn innermost(error: &(dyn Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
