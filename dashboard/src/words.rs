@@ -54,7 +54,9 @@ fn address(matter: &Matter) -> Option<&'static str> {
         | Matter::DeviceClock { .. } => Some("/sensors"),
         Matter::Instrument { .. } => Some("/zones"),
         Matter::Quarantine { .. } => Some("/sensors#quarantine"),
-        Matter::Disk { .. } | Matter::DiskErrors { .. } => Some("/sensors#storage"),
+        Matter::Disk { .. } | Matter::DiskErrors { .. } | Matter::StoreDamage { .. } => {
+            Some("/sensors#storage")
+        }
         Matter::MachineLeftOn { .. }
         | Matter::MachineLong { .. }
         | Matter::Demand { .. }

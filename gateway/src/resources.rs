@@ -116,6 +116,11 @@ pub(crate) fn unusable(folder: &Path, error: &StoreError) -> Failure {
         StoreError::InUse { .. } => format!(
             "the data folder {folder} is in use by another vigie; stop it or choose another with --data"
         ),
+        error @ (StoreError::Damaged { .. } | StoreError::Foreign { .. }) => format!(
+            "the data folder {folder} cannot be used: {}; restore a backup with `vigie restore --replace`, which moves the \
+             database aside",
+            failure_chain(error)
+        ),
         error => format!("the data folder {folder} cannot be used: {}", failure_chain(error)),
     })
 }

@@ -18,4 +18,7 @@ pub struct StorageState {
     /// Errors that the file system of the disk has met; unknown where none counts them.
     #[serde(default)]
     pub disk_errors: Option<u64>,
+    /// Number of places of the store that the last nightly check found damaged; 0 before the first one.
+    #[serde(default)]
+    pub damaged_places: u64,
 }

@@ -47,7 +47,7 @@ pub use commit_window::{CommitWindow, Due};
 pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
-pub use journal::{Journal, JournalError, Journaled, Leftover, Segment};
+pub use journal::{Damage, Journal, JournalError, JournalLook, Journaled, Leftover, Segment};
 pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
 pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
 pub use readiness::{Part, Readiness};

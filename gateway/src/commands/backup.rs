@@ -7,7 +7,7 @@ use store::backup::{Kind, Made};
 use super::{runtime, terminal};
 use crate::config::Backups;
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::place::Place;
 use crate::settings::Settings;
 use crate::upkeep;
@@ -22,6 +22,7 @@ pub struct BackupArguments {
 
 pub(super) fn run(arguments: BackupArguments, settings: &Settings) -> Result<(), Failure> {
     let place = Place::read(settings)?;
+    rights::become_owner_of(&place.data)?;
     let to = arguments.to.unwrap_or_else(|| place.backups.to.clone());
     let backups = Backups { to, ..place.backups.clone() };
     let site = place.site.as_ref().map(|(_, text)| text.as_str());

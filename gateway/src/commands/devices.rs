@@ -12,7 +12,7 @@ use store::{SeriesReader, StoreError, StoredSource};
 use super::{runtime, terminal};
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::resources;
 use crate::settings::Settings;
 
@@ -26,6 +26,7 @@ pub struct DevicesArguments {
 
 pub(super) fn run(arguments: &DevicesArguments, settings: &Settings) -> Result<(), Failure> {
     let config = Config::read(settings)?;
+    rights::become_owner_of(&config.data)?;
     runtime::on_threads(async {
         terminal::print(&list(&config, SystemClock.now(), arguments.json).await?);
         Ok(())

@@ -7,6 +7,7 @@
 //! | `backup`, `restore` | copies of the data, and the way back |
 //! | `report` | the report of a month |
 //! | `rebuild` | all summaries made again from the readings |
+//! | `doctor` | the whole installation looked through: a line for each check, with its remedy |
 //! | `user` | accounts of the staff |
 //! | `runtime`, `terminal` | threads, the signals that end a command early, and standard output |
 //!
@@ -15,6 +16,7 @@
 mod backup;
 mod check;
 mod devices;
+mod doctor;
 mod rebuild;
 mod report;
 mod restore;
@@ -28,12 +30,14 @@ use clap::{Parser, Subcommand};
 
 use crate::exchange::{self, ExportArguments, ImportArguments};
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::installed::Installed;
+use crate::machine::{SystemClock, rights};
 use crate::place::Place;
 use crate::settings::Settings;
 use backup::BackupArguments;
 use check::CheckArguments;
 use devices::DevicesArguments;
+use doctor::DoctorArguments;
 use report::ReportArguments;
 use restore::RestoreArguments;
 use serve::Role;
@@ -76,8 +80,11 @@ pub enum Command {
     Export(ExportArguments),
     /// Store the readings of files in a data folder in which no gateway runs
     Import(ImportArguments),
-    /// Make all summaries by quarter of an hour and by day again from the readings, where no gateway runs
+    /// Make the indexes and all summaries by quarter of an hour and by day again from the readings, where no gateway runs
     Rebuild,
+    /// Look through the installation for faults, beside a running gateway: files and rights, every block of the database,
+    /// journal, backups, disk and clock
+    Doctor(DoctorArguments),
     /// Manage the accounts of those who may change something
     #[command(subcommand)]
     User(UserCommand),
@@ -88,8 +95,12 @@ pub enum Command {
 /// # Errors
 /// With the reason, for people, and the exit code that goes with it.
 pub fn execute(arguments: Arguments) -> Result<(), Failure> {
-    let Arguments { command, settings } = arguments;
-    match command.unwrap_or(Command::Run) {
+    let Arguments { command, mut settings } = arguments;
+    let command = command.unwrap_or(Command::Run);
+    if !matches!(command, Command::Run | Command::Gateway | Command::Dashboard) {
+        terminal::print_beside(&Installed::by_the_unit().complete(&mut settings));
+    }
+    match command {
         Command::Run => serve::run(Role::Both, &settings),
         Command::Gateway => serve::run(Role::Gateway, &settings),
         Command::Dashboard => serve::run(Role::Dashboard, &settings),
@@ -102,12 +113,14 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Export(arguments) => export(&arguments, &settings),
         Command::Import(arguments) => import(&arguments, &settings),
         Command::Rebuild => rebuild::run(&settings),
+        Command::Doctor(arguments) => doctor::run(&arguments, &settings),
         Command::User(command) => user::run(&command, &settings),
     }
 }
 
 fn export(arguments: &ExportArguments, settings: &Settings) -> Result<(), Failure> {
     let place = Place::read(settings)?;
+    rights::become_owner_of(&place.data)?;
     runtime::until_stopped(async |stop| {
         let summary = exchange::export(&place, arguments, &stop).await?;
         // Standard output may hold the readings.
@@ -118,6 +131,7 @@ fn export(arguments: &ExportArguments, settings: &Settings) -> Result<(), Failur
 
 fn import(arguments: &ImportArguments, settings: &Settings) -> Result<(), Failure> {
     let place = Place::read(settings)?;
+    rights::become_owner_of(&place.data)?;
     runtime::until_stopped(async |stop| {
         let summary = exchange::import(&place, arguments, &SystemClock, &stop).await?;
         terminal::print(&summary);

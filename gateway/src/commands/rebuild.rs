@@ -4,12 +4,14 @@ use store::Rebuilt;
 
 use super::{runtime, terminal};
 use crate::failure::Failure;
+use crate::machine::rights;
 use crate::place::Place;
 use crate::resources;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings) -> Result<(), Failure> {
     let place = Place::read(settings)?;
+    rights::become_owner_of(&place.data)?;
     runtime::blocking_until_stopped(|stop| {
         let settings = resources::settings(place.site()?, place.forward_to.clone());
         let rebuilt = store::rebuild(&place.data, &settings, || !stop.is_cancelled())

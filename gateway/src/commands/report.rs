@@ -11,7 +11,7 @@ use i18n::Language;
 
 use super::{runtime, terminal};
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::place::Place;
 use crate::resources;
 use crate::settings::Settings;
@@ -45,6 +45,7 @@ enum Form {
 
 pub(super) fn run(arguments: &ReportArguments, settings: &Settings) -> Result<(), Failure> {
     let place = Place::read(settings)?;
+    rights::become_owner_of(&place.data)?;
     runtime::on_threads(async {
         terminal::print(&report(&place, arguments, Arc::new(SystemClock)).await?);
         Ok(())

@@ -8,7 +8,7 @@ use store::backup::{self, BackupError, Restored};
 
 use super::terminal;
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::place::Place;
 use crate::settings::Settings;
 
@@ -27,6 +27,7 @@ pub struct RestoreArguments {
 pub(super) fn run(arguments: &RestoreArguments, settings: &Settings) -> Result<(), Failure> {
     let RestoreArguments { from, replace } = arguments;
     let data = Place::read(settings)?.data;
+    rights::become_owner_of(&data)?;
     let restored = backup::restore(from, &data, *replace, &SystemClock);
     let restored = restored.map_err(|error| Failure::Unavailable(not_restored(&data, &error)))?;
     terminal::print(&summary(&data, restored));

@@ -8,7 +8,7 @@ use super::runtime::{StopSignals, on_threads};
 use super::terminal;
 use crate::config::{BrokerChoice, Config, VERSION};
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::run::{dashboard_only, run as run_gateway};
 use crate::settings::Settings;
 
@@ -25,6 +25,7 @@ pub(super) enum Role {
 
 pub(super) fn run(role: Role, settings: &Settings) -> Result<(), Failure> {
     let config = Config::read(settings)?;
+    rights::become_owner_of(&config.data)?;
     on_threads(serve(role, config))
 }
 

@@ -10,7 +10,7 @@ use domain::{Clock, failure_chain};
 use super::terminal;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::machine::SystemClock;
+use crate::machine::{SystemClock, rights};
 use crate::settings::Settings;
 
 /// Longer lines than this hold no password.
@@ -43,6 +43,7 @@ pub enum UserCommand {
 
 pub(super) fn run(command: &UserCommand, settings: &Settings) -> Result<(), Failure> {
     let config = Config::read(settings)?;
+    rights::become_owner_of(&config.data)?;
     terminal::print(&user(command, &config.data, &SystemClock)?);
     Ok(())
 }

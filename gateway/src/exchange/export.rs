@@ -5,21 +5,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use domain::ids::DeviceId;
-use domain::{Instant, Observation, Period, Quantity, Reading, Source, failure_chain};
-use jiff::SignedDuration;
+use domain::{Instant, Period, Quantity, Reading};
 use jiff::tz::TimeZone;
-use store::{Range, SeriesReader, StoreError};
+use store::SqliteReader;
 use tokio_util::sync::CancellationToken;
 
+use super::pages::{Pages, unreadable};
 use super::{Form, line, table};
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::resources;
-
-/// Count of readings that are in memory at once.
-const PAGE: usize = 20_000;
-/// Milliseconds of an hour, which is left out for a damaged block.
-const HOUR: i64 = 3_600_000;
 
 /// Arguments of `vigie export`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
@@ -74,18 +69,22 @@ pub(crate) async fn export(
         Failure::Unavailable(format!("{to} cannot be written: {error}"))
     };
     out.write_all(format.header().as_bytes()).map_err(written)?;
-    let sources = reader.sources().await.map_err(|error| unreadable(&error))?;
-    let mut tally = Tally::default();
-    for stored in sources {
-        let source = stored.source;
+    let mut tally = Tally::begin(&reader).await?;
+    let is_sound = tally.left_out.is_empty();
+    let (sources, unnamed) = reader.named_sources().await.map_err(|error| unreadable(&error))?;
+    tally.left_out.extend(unnamed);
+    for source in sources {
         let is_selected = arguments.device.as_ref().is_none_or(|it| *it == source.device)
             && arguments.quantity.is_none_or(|it| it == source.quantity);
         if !is_selected {
             continue;
         }
-        tally.sources += 1;
-        let mut pages = Pages { source: source.clone(), next: period.start(), period };
-        while let Some(page) = pages.next(&*reader, &mut tally.left_out).await? {
+        let before = tally.readings;
+        let mut pages = Pages::new(&reader, source.clone(), period);
+        if !is_sound {
+            pages.distrust().await?;
+        }
+        while let Some(page) = pages.next(&mut tally.left_out).await? {
             if stop.is_cancelled() {
                 return Err(Failure::Unavailable("the export was stopped; it is not whole".into()));
             }
@@ -98,9 +97,18 @@ pub(crate) async fn export(
                 tally.readings += 1;
             }
         }
+        tally.sources += usize::from(tally.readings > before);
     }
     out.flush().map_err(written)?;
     summary(&tally)
+}
+
+impl Tally {
+    /// Nothing yet, but what is wrong with the pages and indexes of the store.
+    async fn begin(reader: &SqliteReader) -> Result<Self, Failure> {
+        let left_out = reader.faults().await.map_err(|error| unreadable(&error))?;
+        Ok(Self { left_out, ..Self::default() })
+    }
 }
 
 fn summary(tally: &Tally) -> Result<String, Failure> {
@@ -115,63 +123,9 @@ fn summary(tally: &Tally) -> Result<String, Failure> {
     let more = left_out.len().saturating_sub(SHOWN);
     let more = if more == 0 { String::new() } else { format!("  and {more} more\n") };
     Err(Failure::Incomplete(format!(
-        "{text}{} times something was left out; restore a backup to have it:\n  {shown}\n{more}",
+        "{text}the store is damaged in {} places, and what cannot be read was left out; restore a backup to have it:\n  {shown}\n{more}",
         left_out.len()
     )))
-}
-
-/// Pages of the readings of one source.
-struct Pages {
-    source: Source,
-    next: Instant,
-    period: Period,
-}
-
-impl Pages {
-    /// The next readings; `None` after the last. What cannot be read is named in `left_out`, and costs no neighbour.
-    async fn next(
-        &mut self,
-        reader: &impl SeriesReader,
-        left_out: &mut Vec<String>,
-    ) -> Result<Option<Vec<Observation>>, Failure> {
-        let rest = |from| Period::new(from, self.period.end()).filter(|it| it.start() < it.end());
-        let Some(period) = rest(self.next) else { return Ok(None) };
-        let range = Range { limit: Some(PAGE), ..Range::of(self.source.clone(), period) };
-        match reader.range(range).await {
-            Ok(page) => {
-                let Some(last) = page.last() else { return Ok(None) };
-                self.next = last.observed_at + SignedDuration::from_millis(1);
-                Ok(Some(page))
-            }
-            Err(StoreError::Damaged { .. }) => self.readable(reader, left_out).await.map(Some),
-            Err(error) => Err(unreadable(&error)),
-        }
-    }
-
-    /// The readings of the next hours of which some cannot be read: hour by hour, up to and with the first that cannot.
-    async fn readable(
-        &mut self,
-        reader: &impl SeriesReader,
-        left_out: &mut Vec<String>,
-    ) -> Result<Vec<Observation>, Failure> {
-        let mut page = Vec::new();
-        loop {
-            let ends = Instant::from_millis((self.next.as_millis().div_euclid(HOUR) + 1) * HOUR);
-            // A page begins at a reading, so that its damage is not far.
-            let hour = Period::new(self.next, ends.min(self.period.end()))
-                .filter(|it| it.start() < it.end());
-            let Some(hour) = hour else { return Ok(page) };
-            self.next = hour.end();
-            match reader.range(Range::of(self.source.clone(), hour)).await {
-                Ok(readings) => page.extend(readings),
-                Err(StoreError::Damaged { what }) => {
-                    left_out.push(what);
-                    return Ok(page);
-                }
-                Err(error) => return Err(unreadable(&error)),
-            }
-        }
-    }
 }
 
 /// Format of an export, with what it needs of the site.
@@ -210,14 +164,13 @@ impl<'a> Format<'a> {
 fn output(to: Option<&std::path::Path>) -> Result<Box<dyn Write>, Failure> {
     let Some(path) = to else { return Ok(Box::new(BufWriter::new(io::stdout().lock()))) };
     let file = File::create_new(path).map_err(|error| {
-        Failure::Unavailable(format!(
-            "{} cannot be made: {error}; name a new file with --to",
-            path.display()
-        ))
+        let remedy = match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "a command works as the owner of the data folder; leave --to out and redirect the output"
+            }
+            _ => "name a new file with --to",
+        };
+        Failure::Unavailable(format!("{} cannot be made: {error}; {remedy}", path.display()))
     })?;
     Ok(Box::new(BufWriter::new(file)))
-}
-
-fn unreadable(error: &StoreError) -> Failure {
-    Failure::Unavailable(format!("the store cannot be read: {}", failure_chain(error)))
 }

@@ -62,6 +62,8 @@ pub(crate) async fn import(
     let reader = resources::reader(&place.data)?;
     let known = reader.sources().await;
     let known = known.map_err(|error| resources::unusable(&place.data, &error))?;
+    // The writer is the last to close the file, and so leaves all of it in one.
+    drop(reader);
     let now = clock.now();
     let mut import = Import {
         gate: Gate::new(site, known.into_iter().map(|stored| stored.source), now),
@@ -114,8 +116,16 @@ impl Import {
         stop: &CancellationToken,
     ) -> Result<(), Failure> {
         let name = path.display().to_string();
-        let broken =
-            |error: io::Error| Failure::Unavailable(format!("{name} cannot be read: {error}"));
+        let broken = |error: io::Error| {
+            let remedy = match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    "; a command works as the owner of the data folder: let it read the file, or give `-` and the file as \
+                     standard input"
+                }
+                _ => "",
+            };
+            Failure::Unavailable(format!("{name} cannot be read: {error}{remedy}"))
+        };
         let from: Box<dyn BufRead> = if path == Path::new("-") {
             Box::new(BufReader::new(io::stdin()))
         } else {

@@ -7,7 +7,8 @@
 //!
 //! | file | what it knows |
 //! |---|---|
-//! | `export` | which readings go out, page by page; what a damaged block hides is named and left out |
+//! | `export` | which readings go out, and what was left out |
+//! | `pages` | the readings of a source, page by page; of a damaged store what can be read |
 //! | `import` | files in, batches into the store; each line accepted or refused with its reason |
 //! | `gate` | limits of an import: no reading from the future, not any number of new sources |
 //! | `table` | readings as rows of CSV, for machines and for people |
@@ -24,6 +25,7 @@ mod gate;
 mod import;
 mod line;
 mod observation;
+mod pages;
 mod table;
 mod text;
 

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `clock`, `clock_trust` | the machine's clock, and whether it can be trusted |
 //! | `storage` | disk space of the store, and bytes written |
+//! | `rights` | a command of root works as the owner of the data folder |
 //! | `systemd` | notifications to the service manager |
 
 mod clock;
 pub(crate) mod clock_trust;
+pub(crate) mod rights;
 pub(crate) mod storage;
 pub(crate) mod systemd;
 

@@ -15,11 +15,13 @@ use crate::telemetry::Metrics;
 
 const MEASURE_EVERY: Duration = Duration::from_secs(30);
 
-/// Measures the store every half minute until `stop`, and runs the upkeep of the metrics.
+/// Measures the store every half minute until `stop`, and runs the upkeep of the metrics. `damaged_places` tells what the last
+/// check of the store found.
 pub(crate) async fn measure(
     reader: Arc<SqliteReader>,
     metrics: Metrics,
     storage: watch::Sender<Option<StorageState>>,
+    damaged_places: impl Fn() -> u64 + Send,
     stop: CancellationToken,
 ) -> Result<(), String> {
     let work = async {
@@ -31,7 +33,10 @@ pub(crate) async fn measure(
             }
             if let Ok(Some(space)) = reader.space().await {
                 record(space);
-                storage.send_replace(Some(state(space, written.per_day())));
+                let damaged_places = damaged_places();
+                metrics::gauge!("vigie_store_damaged_places").set(damaged_places as f64);
+                let state = StorageState { damaged_places, ..state(space, written.per_day()) };
+                storage.send_replace(Some(state));
             }
             metrics.run_upkeep();
             tokio::time::sleep(MEASURE_EVERY).await;
@@ -60,6 +65,7 @@ fn state(space: Space, written_bytes_per_day: Option<u64>) -> StorageState {
         disk_bytes,
         written_bytes_per_day,
         disk_errors,
+        damaged_places: 0,
     }
 }
 

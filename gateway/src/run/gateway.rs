@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::machine::{MachineState, clock_trust, storage, systemd};
 use crate::telemetry::Metrics;
+use crate::upkeep::CheckStatus;
 use crate::{resources, upkeep};
 
 /// Deadline of the pipeline to commit and acknowledge its deliveries when the building changes.
@@ -101,7 +102,10 @@ impl Gateway {
             self.tasks.spawn("the dashboard", work);
         }
         let (reader, storage) = (Arc::clone(&self.services.reader), self.machine.storage.clone());
-        let measure = storage::measure(reader, self.metrics.clone(), storage, stop.clone());
+        let data = self.config.data.clone();
+        let damaged = move || CheckStatus::read(&data).map_or(0, |status| status.places);
+        let measure =
+            storage::measure(reader, self.metrics.clone(), storage, damaged, stop.clone());
         self.tasks.spawn("measuring", measure);
         let is_set = self.machine.clock_is_set.clone();
         let ask = clock_trust::watch_synchronisation(is_set, stop.clone());

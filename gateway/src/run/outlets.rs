@@ -17,6 +17,7 @@ use super::stop::{SIMULATION, Stops};
 use super::tasks::Tasks;
 use crate::config::{Config, VERSION};
 use crate::failure::Failure;
+use crate::resources;
 use crate::upkeep::{self, Nightly};
 
 /// The demonstration is the same each time.
@@ -91,6 +92,7 @@ pub(super) fn back_up(
         backups: config.backups.clone(),
         site_text: building.text.subscribe(),
         timezone: config.site.timezone.clone(),
+        settings: resources::settings(&config.site, None),
     };
     let work = nightly.run(Arc::clone(&services.clock), stops.outlets.clone());
     tasks.spawn("the nightly backup", work);

@@ -8,8 +8,8 @@ use domain::site::Site;
 use domain::{Instant, failure_chain};
 use figures::Figures;
 use ingest::{
-    Delivery, Ingest, Journal, Leftover, LinkReceipt, QUEUE_DELIVERIES, Receipts, ReplayMark,
-    redeliver, replay_quarantine,
+    Damage, Delivery, Ingest, Journal, Leftover, LinkReceipt, QUEUE_DELIVERIES, Receipts,
+    ReplayMark, redeliver, replay_quarantine,
 };
 use store::{Corrected, SeriesReader, SqliteReader, SqliteWriter};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -115,10 +115,16 @@ async fn resume(leftover: Leftover, deliveries: &mpsc::Sender<Delivery>) {
     if leftover.torn > 0 {
         tracing::warn!(
             leftover.torn,
-            "a record of the crash journal was cut; nobody was told it was safe"
+            "the last record of the crash journal was cut, as a power cut or a killed program leaves it"
         );
     }
     metrics::counter!("vigie_journal_torn_total").increment(leftover.torn as u64);
+    for damage in &leftover.damage {
+        tracing::error!("the crash journal {damage}; look at the disk with `vigie doctor`");
+    }
+    let damaged: usize = leftover.damage.iter().map(Damage::bytes).sum();
+    metrics::counter!("vigie_journal_damaged_total").increment(leftover.damage.len() as u64);
+    metrics::counter!("vigie_journal_damaged_bytes_total").increment(damaged as u64);
     if !leftover.deliveries.is_empty() {
         let count = leftover.deliveries.len();
         tracing::info!(count, "deliveries of an earlier run are stored from the crash journal");

@@ -1,4 +1,4 @@
-//! The nightly backup, at an hour of the site's day.
+//! The nightly backup and the nightly look through the store, at an hour of the site's day.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,11 +7,13 @@ use std::time::Duration;
 use domain::{Clock, Instant, failure_chain};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
+use store::SqliteSettings;
 use store::backup::BackupStatus;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backup::{back_up, record};
+use super::checking::{CheckStatus, check};
 use crate::config::Backups;
 use crate::settings::BackupHour;
 
@@ -20,7 +22,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// After a failure so much time is left for a person to make room, or for a disk to come back.
 const RETRY_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
-/// Nightly backup of one data folder.
+/// Hour of the look through the store where no backup is made.
+const CHECK_HOUR: i8 = 4;
+
+/// Nightly backup and look through the store of one data folder.
 #[derive(Debug)]
 pub(crate) struct Nightly {
     pub(crate) data: PathBuf,
@@ -28,6 +33,8 @@ pub(crate) struct Nightly {
     /// The site file as it is now.
     pub(crate) site_text: watch::Receiver<String>,
     pub(crate) timezone: TimeZone,
+    /// The rules by which the store is written.
+    pub(crate) settings: SqliteSettings,
 }
 
 impl Nightly {
@@ -52,6 +59,14 @@ impl Nightly {
                 }
                 continue;
             }
+            if nightly.check_is_due(started, clock.now()) {
+                let (nightly, clock, stop) =
+                    (Arc::clone(&nightly), Arc::clone(&clock), stop.clone());
+                let work = move || check(&nightly.data, &nightly.settings, &*clock, &stop);
+                if let Err(error) = tokio::task::spawn_blocking(work).await {
+                    return Err(failure_chain(&error));
+                }
+            }
             let waited = stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await;
             if waited.is_none() {
                 return Ok(());
@@ -74,6 +89,18 @@ impl Nightly {
                 tracing::error!(why, "no backup was made; it is tried again in an hour");
             }
         }
+    }
+
+    /// Whether the store was not looked through since the last night; a first look waits for the first night.
+    fn check_is_due(&self, started: Instant, now: Instant) -> bool {
+        let hour = match self.backups.at {
+            BackupHour::At(hour) => hour,
+            BackupHour::Off => CHECK_HOUR,
+        };
+        let due = last_due(hour, &self.timezone, now);
+        // One of a clock that was ahead does not count.
+        let last = CheckStatus::read(&self.data).map(|it| it.at).filter(|at| *at <= now);
+        last.map_or(due > started, |last| last < due)
     }
 
     fn is_due(&self, status: &BackupStatus, started: Instant, now: Instant) -> bool {
@@ -111,6 +138,7 @@ mod tests {
             backups: Backups { to: PathBuf::new(), at, keep: 7 },
             site_text: watch::Sender::new(String::new()).subscribe(),
             timezone: TimeZone::get("Europe/Paris").unwrap(),
+            settings: SqliteSettings::default(),
         }
     }
 
@@ -149,6 +177,24 @@ mod tests {
         let (none, started) = (BackupStatus::default(), at("2026-11-23T08:00:00Z"));
         assert!(!nightly.is_due(&none, started, at("2026-11-23T23:00:00Z")));
         assert!(nightly.is_due(&none, started, at("2026-11-24T03:00:00Z")));
+    }
+
+    #[test]
+    fn the_store_is_looked_through_once_a_night_also_where_no_backup_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let nightly = Nightly { data: folder.path().to_owned(), ..nightly(BackupHour::Off) };
+        let (started, night) = (at("2026-11-23T08:00:00Z"), at("2026-11-24T03:00:00Z"));
+        let settings = SqliteSettings::default();
+        drop(store::SqliteWriter::open(folder.path(), &settings).unwrap());
+        assert!(!nightly.check_is_due(started, at("2026-11-23T23:00:00Z")));
+        assert!(nightly.check_is_due(started, night));
+
+        let clock = domain::ManualClock::new(night);
+        check(folder.path(), &settings, &clock, &CancellationToken::new());
+
+        assert_eq!(CheckStatus::read(folder.path()).unwrap().places, 0);
+        assert!(!nightly.check_is_due(started, at("2026-11-25T02:00:00Z")));
+        assert!(nightly.check_is_due(started, at("2026-11-25T03:00:00Z")));
     }
 
     #[test]

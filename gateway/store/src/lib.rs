@@ -54,5 +54,6 @@ pub use sqlite::backup;
 #[doc(hidden)]
 pub use sqlite::unpack_anything;
 pub use sqlite::{
-    NotForwarded, Rebuilt, Sealed, SqliteReader, SqliteSettings, SqliteWriter, rebuild,
+    Findings, Inspection, InspectionPlan, NotForwarded, Rebuilt, Salvaged, Sealed, SqliteReader,
+    SqliteSettings, SqliteWriter, inspect, rebuild,
 };

@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what must not fail")]
 
 mod accounts;
+mod as_root;
+mod damage;
 mod exchanging;
+mod installing;
 mod keeping;
 mod place;
 mod starting;

@@ -19,7 +19,12 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("serialport", &["sensors/src/serial.rs"]),
     (
         "rustix",
-        &["gateway/store/src/sqlite/upkeep/disk.rs", "sensors/src/uptime.rs", "sensors/tests/"],
+        &[
+            "gateway/store/src/sqlite/upkeep/disk.rs",
+            "gateway/src/machine/rights.rs",
+            "sensors/src/uptime.rs",
+            "sensors/tests/",
+        ],
     ),
     ("scd4x", &["sensors/src/instruments/"]),
     ("sht4x", &["sensors/src/instruments/"]),

@@ -181,6 +181,11 @@ pub enum Matter {
         #[serde(default)]
         is_full: bool,
     },
+    /// A part of the store cannot be read any more.
+    StoreDamage {
+        /// Number of places that the last check found.
+        places: u64,
+    },
     /// The disk of the store fails: its file system met errors.
     DiskErrors {
         /// Their number.
@@ -232,6 +237,7 @@ impl Matter {
             Self::Register { meter, .. } => format!("register/{meter}"),
             Self::Quarantine { .. } => "quarantine".to_owned(),
             Self::Disk { .. } => "disk".to_owned(),
+            Self::StoreDamage { .. } => "store_damage".to_owned(),
             Self::DiskErrors { .. } => "disk_errors".to_owned(),
         }
     }

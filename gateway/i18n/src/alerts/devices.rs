@@ -113,6 +113,24 @@ impl Locale {
         AlertSentences::new(format!("{count} {noun}"), remedy)
     }
 
+    pub(super) fn store_damage_alert(&self, places: u64) -> AlertSentences {
+        let language = self.language;
+        let count = language.count(places);
+        let noun = match places {
+            1 => language.pick("endroit", "place"),
+            _ => language.pick("endroits", "places"),
+        };
+        let fact = language.choose(
+            format!("Une partie des mesures enregistrées est illisible\u{a0}: {count} {noun}"),
+            format!("A part of the stored readings cannot be read: {count} {noun}"),
+        );
+        let remedy = language.pick(
+            "\u{ab}\u{a0}vigie doctor\u{a0}\u{bb} nomme chacun\u{a0}; restaurer une sauvegarde d\u{2019}avant, puis vérifier la carte",
+            "`vigie doctor` names each; restore a backup from before, then check the card",
+        );
+        AlertSentences::new(fact, remedy)
+    }
+
     pub(super) fn disk_errors_alert(&self, errors: u64) -> AlertSentences {
         let language = self.language;
         let count = language.count(errors);

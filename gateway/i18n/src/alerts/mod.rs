@@ -87,6 +87,7 @@ impl Locale {
             Matter::Disk { free_bytes, disk_bytes, is_full } => {
                 self.disk_alert(*free_bytes, *disk_bytes, *is_full)
             }
+            Matter::StoreDamage { places } => self.store_damage_alert(*places),
             Matter::DiskErrors { errors } => self.disk_errors_alert(*errors),
         }
     }
@@ -173,6 +174,7 @@ mod tests {
                 Matter::Battery { device: device(), percent: 12.0 },
                 Matter::Coverage { meter: meter(), share: 0.61 },
                 Matter::Gaps { meters: 12, of: 13, least: 0.72 },
+                Matter::StoreDamage { places: 2 },
                 Matter::DiskErrors { errors: 3 },
                 Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000, is_full: true },
                 Matter::Disk {

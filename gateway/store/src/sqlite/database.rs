@@ -19,6 +19,7 @@ use super::tables::rollups::Rules;
 use super::tables::{alerts, audit, backlog, learned, log, refusals, rollups, series};
 use super::upkeep::disk::{self, Disk, disk_of};
 use super::upkeep::seal::Pass;
+use super::write_ahead_log;
 use crate::kept;
 use crate::ports::{Appended, Batch, StoreError};
 
@@ -51,6 +52,7 @@ impl Database {
     /// Opens the folder's file, making both if need be.
     pub(super) fn open(folder: &Path, settings: &SqliteSettings) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder)?;
+        write_ahead_log::keep_if_damaged(folder);
         let mut connection = schema::open_to_write(&folder.join(FILE))?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         backlog::begin(&transaction, settings.forward_to.as_deref())?;

@@ -9,6 +9,9 @@ use crate::ports::StoreError;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        if is_misread(&error) {
+            return Self::Damaged { what: error.to_string() };
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { what: error.to_string() },
             // A value too large, a broken constraint, a query that is wrong: the same again fails again.
@@ -24,6 +27,17 @@ impl From<rusqlite::Error> for StoreError {
             Some(_) => Self::Unavailable(error.into()),
         }
     }
+}
+
+/// Whether a value has another type or size than was written: then its bytes are not those that were written.
+const fn is_misread(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    )
 }
 
 /// Error of the file system, with the folder or file.

@@ -12,11 +12,13 @@
 //! | `forwarding` | readings and audit entries that another store lacks |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `read` | the reader ports |
+//! | `inspect` | damage looked for, and what can be read beside it |
 //! | `upkeep` | sealing, retention and rebuilding |
 //! | `dedup`, `sealed_times` | what is stored already, so that a repeated reading is not stored again |
 //! | `tables` | SQL: a table or two in each module |
 //! | `codec` | bytes: a reading, a stretch of time, packed readings and rollups; no SQL |
 //! | `schema`, `settings` | the file's schema and its steps; the rules by which it is written |
+//! | `write_ahead_log` | commits that a damaged log of SQLite would lose in silence, told and kept |
 //! | `lock`, `fault` | one gateway per data folder; what errors of SQLite mean for the caller |
 
 pub mod backup;
@@ -25,6 +27,7 @@ mod database;
 mod dedup;
 mod fault;
 mod forwarding;
+mod inspect;
 mod lock;
 mod read;
 mod schema;
@@ -32,10 +35,12 @@ mod sealed_times;
 mod settings;
 mod tables;
 mod upkeep;
+mod write_ahead_log;
 mod writer;
 
 #[doc(hidden)]
 pub use codec::unpack_anything;
+pub use inspect::{Findings, Inspection, InspectionPlan, Salvaged, inspect};
 pub use read::reader::SqliteReader;
 pub use settings::SqliteSettings;
 pub use tables::backlog::NotForwarded;

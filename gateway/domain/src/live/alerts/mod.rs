@@ -49,6 +49,8 @@ pub(super) struct Alerts {
     disk: Option<Filling>,
     /// Errors of the disk, and the instant of the first report of them.
     disk_errors: Option<(u64, Instant)>,
+    /// Damaged places of the store, and the instant of the first report of them.
+    store_damage: Option<(u64, Instant)>,
     /// Alerts from the last weeks.
     hindsight: Vec<Alert>,
     raised: Vec<Alert>,
@@ -75,6 +77,7 @@ impl Alerts {
             refused: None,
             disk: None,
             disk_errors: None,
+            store_damage: None,
             hindsight: Vec::new(),
             raised: Vec::new(),
         }
@@ -107,6 +110,9 @@ impl Alerts {
         let errors_since = self.disk_errors.map_or(now, |(_, since)| since);
         let errors = storage.disk_errors.filter(|errors| *errors > 0);
         self.disk_errors = errors.map(|errors| (errors, errors_since));
+        let damage_since = self.store_damage.map_or(now, |(_, since)| since);
+        let places = storage.damaged_places;
+        self.store_damage = (places > 0).then_some((places, damage_since));
         let guard = &site.retention.disk;
         let (free, disk) = (storage.free_bytes, storage.disk_bytes);
         // What is written and given up again beside readings does not end it.
@@ -143,6 +149,9 @@ impl Alerts {
         }));
         raised.extend(self.disk_errors.map(|(errors, since)| {
             Alert::new(Matter::DiskErrors { errors }, Severity::Attention, since)
+        }));
+        raised.extend(self.store_damage.map(|(places, since)| {
+            Alert::new(Matter::StoreDamage { places }, Severity::Attention, since)
         }));
         raised.sort_by_key(|alert| (alert.severity, alert.since));
         self.raised = raised;

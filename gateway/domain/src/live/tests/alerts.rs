@@ -227,6 +227,7 @@ fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_ther
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
             disk_errors: None,
+            damaged_places: 0,
         };
         live.storage(&storage, at(second));
         live.states(at(second));
@@ -260,6 +261,7 @@ fn a_disk_whose_file_system_met_errors_is_reported_once_until_it_is_repaired() {
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
             disk_errors,
+            damaged_places: 0,
         };
         live.storage(&storage, at(second));
         live.states(at(second));
@@ -270,4 +272,28 @@ fn a_disk_whose_file_system_met_errors_is_reported_once_until_it_is_repaired() {
     assert_eq!(alerts(Some(2), 20), [("disk_errors".to_owned(), at(20))]);
     assert_eq!(alerts(Some(5), 30), [("disk_errors".to_owned(), at(20))]);
     assert_eq!(alerts(Some(0), 40), []);
+}
+
+#[test]
+fn a_store_that_a_check_found_damaged_is_reported_until_a_check_finds_it_sound() {
+    let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
+    let mut live = Live::new(site, at(0));
+    let mut alerts = |damaged_places, second| {
+        let storage = StorageState {
+            stored_bytes: 0,
+            reusable_bytes: 0,
+            free_bytes: 20_000_000_000,
+            disk_bytes: 32_000_000_000,
+            written_bytes_per_day: None,
+            disk_errors: None,
+            damaged_places,
+        };
+        live.storage(&storage, at(second));
+        live.states(at(second));
+        live.alerts.raised().iter().map(|it| (it.matter.key(), it.since)).collect::<Vec<_>>()
+    };
+    assert_eq!(alerts(0, 0), []);
+    assert_eq!(alerts(2, 20), [("store_damage".to_owned(), at(20))]);
+    assert_eq!(alerts(3, 30), [("store_damage".to_owned(), at(20))]);
+    assert_eq!(alerts(0, 40), []);
 }

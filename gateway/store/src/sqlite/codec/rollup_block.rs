@@ -118,14 +118,15 @@ fn rollup(
     if !inside || !(0..=span).contains(&gap_ms) || count < 1 {
         return Err(BlockFault::Order);
     }
-    let first = stretch.start + first;
+    // The place may come from a damaged page.
+    let first = stretch.start.saturating_add(first);
     Ok(Rollup {
         count: whole(count)?,
         sum,
         min,
         max,
         first: (Instant::from_millis(first), f),
-        last: (Instant::from_millis(first + span), l),
+        last: (Instant::from_millis(first.saturating_add(span)), l),
         increase,
         falls: whole(falls)?,
         steepest,

@@ -64,14 +64,14 @@ impl Slot {
         self.number
     }
 
-    /// Its first millisecond since 1970.
+    /// Its first millisecond since 1970; held to what a number can be, since an id may come from a damaged page.
     pub(in crate::sqlite) const fn start(self) -> i64 {
-        self.number * self.tier.length()
+        self.number.saturating_mul(self.tier.length())
     }
 
     /// The first millisecond after it.
     pub(in crate::sqlite) const fn end(self) -> i64 {
-        self.start() + self.tier.length()
+        self.start().saturating_add(self.tier.length())
     }
 
     /// The day of the hour, or the day itself.
@@ -100,6 +100,17 @@ mod tests {
                 let slot = Slot::of(tier, SeriesId::of_block(1_048_575), ts);
                 assert_eq!(Slot::from_id(tier, slot.id()), slot);
                 assert!(slot.start() <= ts && ts < slot.end());
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_that_no_slot_can_have_is_described_all_the_same() {
+        for id in [i64::MIN, i64::MIN >> 1, i64::MAX >> 1, i64::MAX] {
+            for tier in [Tier::Hour, Tier::Day] {
+                let slot = Slot::from_id(tier, id);
+                assert!(slot.start() < slot.end() || slot.end() == i64::MAX);
+                assert!(slot.day().describe().starts_with("day from "));
             }
         }
     }

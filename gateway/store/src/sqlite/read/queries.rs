@@ -77,7 +77,7 @@ fn newest_in_blocks(
             if newest.is_some_and(|newest| newest.ts >= last) {
                 return Ok(false);
             }
-            match blocks::read(connection, slot) {
+            match blocks::read_listed(connection, slot, series) {
                 Ok(mut entries) => {
                     newest = entries.pop().or(newest);
                     Ok(false)

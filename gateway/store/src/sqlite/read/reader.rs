@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::Observation;
 use domain::alerts::{AlertId, Standing};
 use domain::audit::{Entry, EntryId};
 use domain::calendar::Bucket;
 use domain::rollup::Rollup;
+use domain::{Observation, Period, Source};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
@@ -17,6 +17,8 @@ use crate::ports::{
     RefusalId, RollupRange, SeriesReader, Space, StandingRefusal, StoreError, StoredSource,
 };
 use crate::sqlite::fault::file_fault;
+use crate::sqlite::inspect::Salvaged;
+use crate::sqlite::inspect::salvage;
 use crate::sqlite::schema;
 use crate::sqlite::settings::FILE;
 use crate::sqlite::tables::{alerts, audit, learned, refusals};
@@ -65,6 +67,42 @@ impl SqliteReader {
             pool.answer(question)
         });
         answering.await.map_err(|gone| StoreError::Unavailable(gone.into()))?
+    }
+}
+
+/// Reading of a file that may be damaged.
+impl SqliteReader {
+    /// What is wrong with the pages and indexes that readings are in; empty for a sound file.
+    ///
+    /// # Errors
+    /// When it cannot be looked for; damage is no error here.
+    pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        self.ask(salvage::faults).await
+    }
+
+    /// Every series that is named, and what is wrong with the names of others.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the table of series cannot be read.
+    pub async fn named_sources(&self) -> Result<(Vec<Source>, Vec<String>), StoreError> {
+        self.ask(salvage::sources).await
+    }
+
+    /// The UTC days that overlap `period` and in which `source` may have readings, in order, found without trust in any
+    /// index.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the table of series cannot be read.
+    pub async fn days_of(&self, source: Source, period: Period) -> Result<Vec<Period>, StoreError> {
+        self.ask(move |connection| salvage::days(connection, &source, period)).await
+    }
+
+    /// The readings of `source` in one of its days, as far as they can be read.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the table of series cannot be read.
+    pub async fn salvage(&self, source: Source, day: Period) -> Result<Salvaged, StoreError> {
+        self.ask(move |connection| salvage::day(connection, &source, day)).await
     }
 }
 

@@ -68,7 +68,7 @@ impl<'c> Series<'c> {
             if is_enough(&found, slot, count, end) {
                 break;
             }
-            let block = blocks::read(self.connection, slot)?;
+            let block = blocks::read_listed(self.connection, slot, self.id)?;
             found.extend(block.into_iter().filter(|entry| from <= entry.ts && entry.ts < until));
         }
         Ok(cut(in_order(found), count, end))

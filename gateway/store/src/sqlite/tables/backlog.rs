@@ -127,8 +127,9 @@ pub(in crate::sqlite) fn newest_first(
 pub(in crate::sqlite) fn is_owed(connection: &Connection, day: Slot) -> Result<bool, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT 1 FROM owed WHERE tier = ?1 AND id = ?2")?;
-    let hours = (0..24)
-        .map(|hour| Slot::of(Tier::Hour, day.series, day.start() + hour * Tier::Hour.length()));
+    let hours = (0..24).map(|hour| {
+        Slot::of(Tier::Hour, day.series, day.start().saturating_add(hour * Tier::Hour.length()))
+    });
     for slot in hours.chain([day]) {
         if statement.exists(params![number(slot.tier), slot.id()])? {
             return Ok(true);

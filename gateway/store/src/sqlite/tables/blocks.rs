@@ -30,6 +30,32 @@ pub(in crate::sqlite) fn read_times(
     read_as(connection, slot, block::decode_times)
 }
 
+/// The readings of a slot that the index of this series lists.
+///
+/// # Errors
+/// [`StoreError::Damaged`] also when its block is not there, or is that of another series.
+pub(in crate::sqlite) fn read_listed(
+    connection: &Connection,
+    slot: Slot,
+    series: SeriesId,
+) -> Result<Vec<Entry>, StoreError> {
+    let entries = if slot.series == series { read(connection, slot)? } else { Vec::new() };
+    if entries.is_empty() {
+        let name = series::name(connection, series);
+        let what =
+            format!("{name}, {}: the index names a block that is not there", slot.describe());
+        return Err(StoreError::Damaged { what });
+    }
+    Ok(entries)
+}
+
+/// Whether the index of the series lists a block of this slot; not when the index cannot be read.
+pub(in crate::sqlite) fn is_listed(connection: &Connection, slot: Slot) -> bool {
+    let listed = list(connection, slot.tier, false)
+        .and_then(|mut it| Ok(it.exists(params![slot.series, slot.id(), slot.id()])?));
+    listed.unwrap_or(false)
+}
+
 fn read_as<T>(
     connection: &Connection,
     slot: Slot,
@@ -41,17 +67,21 @@ fn read_as<T>(
             "SELECT blk_d.data, times.data FROM blk_d LEFT JOIN times ON times.id = blk_d.times WHERE blk_d.id = ?1"
         }
     };
+    let damaged = |fault: &dyn std::fmt::Display| {
+        let name = series::name(connection, slot.series);
+        StoreError::Damaged { what: format!("{name}, {}: {fault}", slot.describe()) }
+    };
     let decoded = connection
         .prepare_cached(sql)?
         .query_row([slot.id()], |row| {
             Ok(decode(row.get_ref(0)?.as_blob()?, row.get_ref(1)?.as_blob_or_null()?, slot))
         })
-        .optional()?;
-    decoded.unwrap_or_else(|| Ok(Vec::new())).map_err(|fault| {
-        let what =
-            format!("{}, {}: {fault}", series::name(connection, slot.series), slot.describe());
-        StoreError::Damaged { what }
-    })
+        .optional();
+    match decoded.map_err(StoreError::from) {
+        Ok(decoded) => decoded.unwrap_or_else(|| Ok(Vec::new())).map_err(|fault| damaged(&fault)),
+        Err(StoreError::Damaged { what }) => Err(damaged(&what)),
+        Err(other) => Err(other),
+    }
 }
 
 /// The readings of a slot, or `None` and a line in the log when its block is damaged.
@@ -70,7 +100,7 @@ pub(in crate::sqlite) fn readable(
 }
 
 /// Count and last instant of a block's readings, stored beside the block.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sqlite) struct Counted {
     count: i64,
     last: i64,
@@ -82,6 +112,18 @@ impl Counted {
         let count = i64::try_from(entries.len()).expect("a block is small");
         entries.last().map(|last| Self { count, last: last.ts })
     }
+}
+
+/// What stands beside the block of a slot; `None` when it has none.
+pub(in crate::sqlite) fn counted(
+    connection: &Connection,
+    slot: Slot,
+) -> Result<Option<Counted>, StoreError> {
+    let sql = format!("SELECT n, last FROM {} WHERE id = ?1", slot.tier.table());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let counted = statement
+        .query_row([slot.id()], |row| Ok(Counted { count: row.get(0)?, last: row.get(1)? }));
+    Ok(counted.optional()?)
 }
 
 /// Writes the hour's block, in place of what it was.

@@ -104,6 +104,27 @@ pub(in crate::sqlite) fn read(
     Ok(found)
 }
 
+/// Goes through the rows after `after` in the order of their ids, `count` at most: the last id, and those that cannot be read.
+pub(in crate::sqlite) fn inspect(
+    connection: &Connection,
+    after: i64,
+    count: usize,
+) -> Result<(Option<i64>, Vec<String>), StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, data FROM rd WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut rows = statement.query(params![after, i64::try_from(count).unwrap_or(i64::MAX)])?;
+    let (mut last, mut damaged) = (None, Vec::new());
+    while let Some(row) = rows.next()? {
+        let id = row.get(0)?;
+        last = Some(id);
+        let data = row.get_ref(1)?.as_blob().unwrap_or_default();
+        if let Err(StoreError::Damaged { what }) = Part::from_id(id).decode(connection, data) {
+            damaged.push(what);
+        }
+    }
+    Ok((last, damaged))
+}
+
 /// How rows were found that were written over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sqlite) enum Before {

@@ -1,8 +1,9 @@
 //! The log: where a reading goes first, and stays until it is sealed. A row holds the readings of one commit, packed:
 //! what is written with each commit is what wears a memory card. In a file from before, rows may hold one reading each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use domain::Instant;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -72,10 +73,11 @@ fn go_through(
     while let Some(row) = rows.next()? {
         let first = row.get(0)?;
         let readings = match row.get_ref(4)? {
-            ValueRef::Blob(packed) => log_row::decode(packed),
-            _ => Ok(vec![(row.get(1)?, single(row)?)]),
+            ValueRef::Blob(packed) => log_row::decode(packed).ok(),
+            _ if row.get::<_, i64>(1)? == PACKED => None,
+            _ => Some(vec![(row.get(1)?, single(row)?)]),
         };
-        let Ok(readings) = readings else {
+        let Some(readings) = readings else {
             tracing::error!(seq = first, "readings of a commit are damaged and stay in the log");
             damaged.push(first);
             continue;
@@ -110,6 +112,30 @@ pub(in crate::sqlite) fn all(
         false
     })?;
     Ok(())
+}
+
+/// How many rows of the log there are, and those that cannot be read, named by the times of their neighbours.
+pub(in crate::sqlite) fn inspect(
+    connection: &Connection,
+) -> Result<(u64, Vec<String>), StoreError> {
+    let mut sound = BTreeMap::new();
+    let damaged = go_through(connection, i64::MIN, |row| {
+        sound.insert(row.seq, row.entry.ts);
+        false
+    })?;
+    let told = |place: Option<(&i64, &i64)>, else_: &str| {
+        place.map_or_else(|| else_.to_owned(), |(_, ts)| Instant::from_millis(*ts).to_string())
+    };
+    let name = |seq: &i64| {
+        let (before, after) = (sound.range(..seq).next_back(), sound.range(seq..).next());
+        format!(
+            "readings of one commit in the log, stored between those of {} and of {}: checksum differs",
+            told(before, "the start"),
+            told(after, "now")
+        )
+    };
+    let rows = connection.query_row("SELECT count(*) FROM log", [], |row| row.get::<_, i64>(0))?;
+    Ok((rows.unsigned_abs(), damaged.iter().map(name).collect()))
 }
 
 /// The readings of one series in the log, in the order of `ts`.

@@ -45,7 +45,7 @@ impl Rules {
     }
 
     /// For a series; `None` when this build does not know its quantity.
-    fn basis(
+    pub(in crate::sqlite) fn basis(
         &self,
         connection: &Connection,
         series: SeriesId,
@@ -106,7 +106,7 @@ pub(in crate::sqlite) struct StoredDay {
     /// By which longest gap they were made, in milliseconds.
     pub(in crate::sqlite) gap: i64,
     /// Whether some are of readings that are no longer kept, though there are readings of the day.
-    partly: bool,
+    pub(in crate::sqlite) partly: bool,
 }
 
 /// Whether a day block is stored.
@@ -130,16 +130,17 @@ pub(in crate::sqlite) fn read_day(
             let quarters = rollup_block::decode(row.get_ref(0)?.as_blob()?, quarters::stretch(day));
             Ok((quarters, row.get(1)?, row.get(2)?))
         })
-        .optional()?;
-    let Some((quarters, gap, partly)) = row else { return Ok(None) };
-    match quarters {
-        Ok(quarters) => Ok(Some(StoredDay { quarters, gap, partly })),
-        Err(fault) => {
-            let name = series::name(connection, day.series);
-            Err(StoreError::Damaged {
-                what: format!("rollups of {name}, {}: {fault}", day.describe()),
-            })
-        }
+        .optional();
+    let damaged = |fault: &dyn std::fmt::Display| {
+        let name = series::name(connection, day.series);
+        StoreError::Damaged { what: format!("rollups of {name}, {}: {fault}", day.describe()) }
+    };
+    match row.map_err(StoreError::from) {
+        Ok(None) => Ok(None),
+        Ok(Some((Ok(quarters), gap, partly))) => Ok(Some(StoredDay { quarters, gap, partly })),
+        Ok(Some((Err(fault), ..))) => Err(damaged(&fault)),
+        Err(StoreError::Damaged { what }) => Err(damaged(&what)),
+        Err(other) => Err(other),
     }
 }
 

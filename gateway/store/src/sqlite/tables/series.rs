@@ -75,8 +75,27 @@ pub(in crate::sqlite) fn families(
 pub(in crate::sqlite) fn all(
     connection: &Connection,
 ) -> Result<Vec<(SeriesId, Source)>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, device, quantity, channel FROM series")?;
+    read_all(connection, "SELECT id, device, quantity, channel FROM series")
+}
+
+/// Every series as the table has it, whatever its index says.
+pub(in crate::sqlite) fn all_of_table(
+    connection: &Connection,
+) -> Result<Vec<(SeriesId, Source)>, StoreError> {
+    read_all(connection, "SELECT id, device, quantity, channel FROM series NOT INDEXED")
+}
+
+/// Every series as the index of their names has it, whatever the table says.
+pub(in crate::sqlite) fn all_of_index(
+    connection: &Connection,
+) -> Result<Vec<(SeriesId, Source)>, StoreError> {
+    // In this order they are read from the index alone.
+    let sql = "SELECT id, device, quantity, channel FROM series ORDER BY device, quantity, channel";
+    read_all(connection, sql)
+}
+
+fn read_all(connection: &Connection, sql: &str) -> Result<Vec<(SeriesId, Source)>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get::<_, SeriesId>(0)?, source(row, 1)?)))?;
     let mut series = Vec::new();
     for row in rows {
@@ -110,6 +129,14 @@ pub(in crate::sqlite) fn quantity(
 ) -> Result<Option<Quantity>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT quantity FROM series WHERE id = ?1")?;
     Ok(statement.query_row([series], |row| Ok(row.get_ref(0)?.as_str()?.parse().ok()))?)
+}
+
+/// Whether the table has it.
+pub(in crate::sqlite) fn is_known(
+    connection: &Connection,
+    series: SeriesId,
+) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM series WHERE id = ?1")?.exists([series])?)
 }
 
 /// The time zone by which its civil days are rolled up, as [`zone_name`] gives it.

@@ -1,5 +1,7 @@
 mod backups;
 mod damage;
+mod inspection;
+mod log_damage;
 mod logging;
 mod opening;
 mod retention;

@@ -1,4 +1,4 @@
-//! All rollups made again from the readings: they are derived data, never the truth.
+//! All rollups and indexes made again from the readings: they are derived data, never the truth.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub struct Rebuilt {
     pub differed: u64,
 }
 
-/// Makes the rollups of all sealed days in the folder again, until `go_on` says no. Those of readings that are no longer
+/// Makes the indexes and the rollups of all sealed days in the folder again, until `go_on` says no. Those of readings that are no longer
 /// kept stay: there is nothing to make them of.
 ///
 /// # Errors
@@ -43,6 +43,10 @@ pub fn rebuild(
     }
     let _lock = FolderLock::take(folder)?;
     let mut connection = schema::open_to_write(&file)?;
+    // Indexes are derived data as well. Where the tables do not let them be made, all else is worth a try.
+    if let Err(error) = connection.execute_batch("REINDEX") {
+        tracing::error!(%error, "the indexes of the store cannot be made again");
+    }
     let rules = Rules::of(settings);
     // The site may have got another longest gap or time zone since it was sealed last.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
