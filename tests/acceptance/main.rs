@@ -7,6 +7,7 @@ mod architecture;
 mod arrival;
 mod backup;
 mod browser;
+mod clock_jumps;
 mod demonstration;
 mod durability;
 mod elsewhere;

@@ -84,7 +84,8 @@ impl LiveView {
             }
             _ => return Err(Unreadable::Name(name.to_owned())),
         };
-        self.as_of = self.as_of.max(as_of);
+        // What was dated by a clock that was ahead is not the newest for ever.
+        self.as_of = self.as_of.filter(|newest| *newest <= now).max(as_of);
         Ok(())
     }
 
@@ -98,7 +99,7 @@ impl LiveView {
     /// Sign of life of the gateway at `now`.
     pub(crate) fn pulse(&self, now: Instant) -> Pulse {
         let online = self.gateway.as_ref().is_some_and(|gateway| gateway.online);
-        let recent = self.pulse_at.is_some_and(|at| now.since(at) <= PULSE_LOST_AFTER);
+        let recent = self.pulse_at.is_some_and(|at| now.since(at).abs() <= PULSE_LOST_AFTER);
         Pulse { heard_at: self.pulse_at.or(self.as_of), alive: online && recent }
     }
 

@@ -40,6 +40,7 @@ struct Sensors {
     /// How much is still to be forwarded, and why it is not.
     forwarding: Option<(String, Option<String>)>,
     storage: Option<Storage>,
+    kept: String,
 }
 
 struct Storage {
@@ -113,6 +114,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
         forwarding: app.forwarding.as_ref().map(|it| forwarding(&it.borrow(), &locale, t)),
         refused: refused
             .map(|refused| refused.iter().map(|standing| refused_row(&locale, standing)).collect()),
+        kept: locale.language.kept(app.site.retention.all),
         storage: snapshot.view.gateway().and_then(|gateway| gateway.storage.as_ref()).map(
             |storage| {
                 let size = |bytes| locale.language.size(bytes);

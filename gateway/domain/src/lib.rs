@@ -10,15 +10,16 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, the source of time, civil days |
+//! | [`instant`], [`clock`], [`calendar`] | UTC instants, half-open periods, the source of time and how far it is believed, civil days |
 //! | [`ids`], [`value`], [`quantity`], [`reading`] | names, measurable quantities, a reading and its identity |
 //! | [`figure`] | proof of a figure: quality, coverage, complete or not |
 //! | [`message`] | input and output of a translator |
-//! | [`device`], [`storage`] | condition of devices and instruments; space of the store |
+//! | [`device`] | condition of devices and instruments |
 //! | [`native`] | topics and payloads of our own nodes, in both directions |
 //! | [`families`] | one file per device family: topic and payload to reports |
 //! | [`alerts`] | alerts, their rules, life-cycle and notices |
 //! | [`site`] | the building: its file, read and checked |
+//! | [`storage`] | space of the store, who fills its disk, and what is given up when |
 //! | [`admission`] | which reports become readings, and why the others do not |
 //! | [`audit`] | corrections and changes by people, and their effect on figures |
 //! | [`register`], [`rhythm`] | true rises of a total that misbehaves; usual interval of a source |

@@ -233,6 +233,7 @@ labels! {
     storage_errors_note:
         "Comptées par le système de fichiers\u{a0}: une carte usée en fait avant de perdre des fichiers.",
         "As the file system counts them: a worn card makes some before it loses files.";
+    kept: "Conservation", "Kept";
     storage_written: "Écrit par jour", "Written per day";
     storage_written_note:
         "Une carte SD s\u{2019}use par ce qui y est écrit ; au rythme des dernières 24 heures.",

@@ -15,6 +15,7 @@
 //! | `totals` | a total together with the share of its period that was measured |
 //! | `energy`, `power`, `weather`, `zones`, `air` | findings and sources as sentences |
 //! | `alerts` | fact and remedy of each alert |
+//! | `kept` | for how long what is stored is kept |
 //! | `audit` | corrections, tests and changes of the site file |
 //! | `messages` | subjects and fixed lines of mails |
 //! | `labels`, `energy_labels`, `report` | fixed texts of pages and report; `texts` is their macro |
@@ -28,6 +29,7 @@ mod audit;
 mod csv_dialect;
 mod energy;
 mod energy_labels;
+mod kept;
 mod labels;
 mod language;
 mod messages;

@@ -45,7 +45,10 @@ pub(crate) async fn commit<W: SeriesWriter>(
         match patient.append(&batch).await {
             Ok(more) => add(&mut appended, more),
             Err(StoreError::Refused(cause)) => match halves(batch, deliveries) {
-                Halves::Two(first, second) => parts.extend([second, first]),
+                Halves::Two(halves) => {
+                    let [first, second] = *halves;
+                    parts.extend([second, first]);
+                }
                 Halves::Culprit(culprit) => {
                     let quarantined = quarantined(&culprit, &cause);
                     refused.push(ReasonLabel::Value);
@@ -86,7 +89,7 @@ impl<W: SeriesWriter> PatientWriter<'_, W> {
 }
 
 enum Halves {
-    Two((Batch, Vec<PendingDelivery>), (Batch, Vec<PendingDelivery>)),
+    Two(Box<[(Batch, Vec<PendingDelivery>); 2]>),
     Culprit(PendingDelivery),
 }
 
@@ -106,8 +109,9 @@ fn halves(mut batch: Batch, mut deliveries: Vec<PendingDelivery>) -> Halves {
         families: batch.families.clone(),
         learned: batch.learned.clone(),
         healed: Vec::new(),
+        imported_at: None,
     };
-    Halves::Two((batch, deliveries), (rest, second))
+    Halves::Two(Box::new([(batch, deliveries), (rest, second)]))
 }
 
 fn quarantined(culprit: &PendingDelivery, cause: &store::Cause) -> Batch {

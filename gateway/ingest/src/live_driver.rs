@@ -9,13 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::alerts::Alert;
+use domain::clock::is_set_back;
 use domain::live::{Live, Need};
 use domain::message::DeviceStatus;
 use domain::native;
 use domain::site::Site;
 use domain::storage::StorageState;
 use domain::wire::state::{GatewayState, document};
-use domain::{Clock, Instant, Observation, Reading};
+use domain::{Clock, Instant, Observation, Period, Reading};
 use store::{Range, StoreError, StoreReader};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -35,6 +36,8 @@ const PULSE: Duration = Duration::from_secs(2);
 const LOAD_EVERY: Duration = Duration::from_secs(1);
 /// Attempts to read a series.
 const LOAD_ATTEMPTS: u32 = 5;
+/// Readings among which the newest one of the present is sought.
+const BEFORE_THE_FUTURE: usize = 1000;
 
 /// Facts about the gateway itself, for its state.
 pub(crate) struct GatewayInfo {
@@ -61,6 +64,8 @@ pub(crate) struct LiveDriver<R> {
     to_load: Vec<Need>,
     loads: JoinSet<Loaded>,
     weekly_review: WeeklyReview,
+    /// The time of the last turn.
+    as_of: Instant,
 }
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
@@ -76,10 +81,9 @@ impl<R: StoreReader> LiveDriver<R> {
         clock: Arc<dyn Clock>,
         gateway: GatewayInfo,
     ) -> Result<Self, StoreError> {
-        let mut live = Live::new(Arc::clone(&site), clock.now());
-        for stored in reader.sources().await? {
-            live.restore(&stored.source, &stored.last);
-        }
+        let as_of = clock.now();
+        let mut live = Live::new(Arc::clone(&site), as_of);
+        restore(&mut live, &*reader, &site, as_of).await?;
         let needs = live.take_stale(clock.now());
         let now = Moment::now();
         let mut driver = Self {
@@ -98,6 +102,7 @@ impl<R: StoreReader> LiveDriver<R> {
             to_load: Vec::new(),
             loads: JoinSet::new(),
             weekly_review,
+            as_of,
         };
         // One by one: a month of one series is megabytes, of all of them hundreds.
         for need in needs {
@@ -107,8 +112,15 @@ impl<R: StoreReader> LiveDriver<R> {
         Ok(driver)
     }
 
-    /// Takes a reading in, at once: it need not be durable to be shown.
+    /// Takes a reading in, at once: it need not be durable to be shown. One that was received by a clock that was ahead, and
+    /// left in the crash journal, is stored and not shown.
     pub(crate) fn observe(&mut self, reading: &Reading) {
+        let now = self.clock.now();
+        // Received a moment ago, while the clock goes on.
+        if self.live.present(&reading.observation, now).is_none() {
+            metrics::counter!("vigie_readings_from_the_future_total").increment(1);
+            return;
+        }
         self.live.observe(reading);
         self.changed = true;
     }
@@ -167,7 +179,10 @@ impl<R: StoreReader> LiveDriver<R> {
                 tracing::error!(source = %need.source, error, "a series cannot be read; its live figures begin now");
                 Vec::new()
             });
-            self.live.reload(&need.source, &series);
+            let now = self.clock.now();
+            let present: Vec<_> =
+                series.iter().filter_map(|one| self.live.present(one, now)).collect();
+            self.live.reload(&need.source, &present);
         }
         self.changed = true;
     }
@@ -189,6 +204,7 @@ impl<R: StoreReader> LiveDriver<R> {
         self.changed = false;
         self.posted_at = now;
         let as_of = self.clock.now();
+        self.follow_back(as_of);
         let storage = *self.gateway.storage.borrow();
         if let Some(storage) = storage {
             self.live.storage(&storage, as_of);
@@ -210,6 +226,18 @@ impl<R: StoreReader> LiveDriver<R> {
             (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())
         };
         self.board.post(states.chain(pulse).map(payload));
+    }
+
+    /// Begins anew when the clock was set back.
+    fn follow_back(&mut self, now: Instant) {
+        if is_set_back(self.as_of, now) {
+            let (from, to) = (self.as_of, now);
+            tracing::warn!(%from, %to, "the clock was set back; what was dated later is set aside");
+            self.live.set_back(now);
+            self.to_load.clear();
+            self.refused_since = self.refused_since.map(|since| since.min(now));
+        }
+        self.as_of = now;
     }
 
     fn pulse(
@@ -237,6 +265,45 @@ impl<R: StoreReader> LiveDriver<R> {
     fn may_load(&self, now: Moment) -> bool {
         self.to_load.is_empty() && self.loads.is_empty() && now >= self.loaded_at + LOAD_EVERY
     }
+}
+
+/// Restores the newest reading of each source that is not from the future, and says whose newest one is.
+async fn restore<R: StoreReader>(
+    live: &mut Live,
+    reader: &R,
+    site: &Site,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let mut ahead: Option<(usize, Instant)> = None;
+    for stored in reader.sources().await? {
+        if let Some(last) = live.present(&stored.last, now) {
+            live.restore(&stored.source, &last);
+            continue;
+        }
+        let (count, latest) = ahead.unwrap_or((0, Instant::MIN));
+        ahead = Some((count + 1, latest.max(stored.last.observed_at)));
+        let end = site.rules.too_far_ahead(now);
+        let end = Period::new(end, end).expect("an instant is a period");
+        let newest = Range { before: BEFORE_THE_FUTURE, ..Range::of(stored.source.clone(), end) };
+        let newest = reader.range(newest).await?;
+        if let Some(last) = newest.iter().rev().find_map(|one| live.present(one, now)) {
+            live.restore(&stored.source, &last);
+        }
+    }
+    metrics::gauge!("vigie_sources_ahead").set(ahead.map_or(0.0, |(count, _)| as_gauge(count)));
+    if let Some((sources, until)) = ahead {
+        tracing::warn!(
+            sources, %until,
+            "sources have readings that a clock dated which was ahead; live figures set them aside. `vigie future` shows \
+             them and puts them aside for good"
+        );
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of sources")]
+fn as_gauge(count: usize) -> f64 {
+    count as f64
 }
 
 /// Loads the series one after another, so that readers of the dashboard are not held up.

@@ -53,6 +53,16 @@ impl Readiness {
         });
     }
 
+    /// `part` cannot work yet, and it shows when it will; told in the log when it begins, and not for every second of it.
+    pub fn waiting(&self, part: Part, why: impl Into<String>) {
+        let why = why.into();
+        self.change(|obstacles| {
+            if obstacles.insert(part, why.clone()).is_none() {
+                tracing::warn!(?part, why, "not ready");
+            }
+        });
+    }
+
     /// `part` works.
     pub fn clear(&self, part: Part) {
         self.change(|obstacles| {

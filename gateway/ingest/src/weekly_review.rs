@@ -50,7 +50,9 @@ impl WeeklyReview {
 
     /// Whether a night has ended since the last time.
     fn is_due(&self, now: Instant) -> bool {
-        self.begun.is_none_or(|begun| LookBack::morning(&self.site, now) > Some(begun))
+        // One that was begun later than now was begun by a clock that was ahead.
+        let begun = self.begun.filter(|begun| *begun <= now);
+        begun.is_none_or(|begun| LookBack::morning(&self.site, now) > Some(begun))
     }
 }
 
@@ -134,5 +136,7 @@ mod tests {
         assert_eq!(begins(900, "2026-10-13T03:20:00Z"), 0, "twenty past five in Paris");
         assert_eq!(begins(920, "2026-10-13T03:40:00Z"), 1);
         assert_eq!(begins(930, "2026-10-13T03:50:00Z"), 0);
+        assert_eq!(begins(940, "2040-01-01T12:00:00Z"), 1, "the clock runs ahead");
+        assert_eq!(begins(950, "2026-10-13T04:10:00Z"), 1, "and is set right");
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::Clock;
+use domain::site::Retention;
+use domain::{Clock, Quantity};
 use store::influx::{Findings, Target, probe};
 
 use super::{runtime, terminal};
@@ -33,13 +34,27 @@ pub(super) fn run(arguments: &CheckArguments, settings: &Settings) -> Result<(),
 fn summary(config: &Config) -> String {
     let site = &config.site;
     format!(
-        "{} is in order: {} zones, {} points, {} doorways, {} meters\n",
+        "{} is in order: {} zones, {} points, {} doorways, {} meters\n{}\n",
         site.name,
         site.zones.len(),
         site.points.len(),
         site.doorways.len(),
-        site.meters.len()
+        site.meters.len(),
+        kept(&site.retention)
     )
+}
+
+/// For how long what is stored is kept, and whether anybody stated it.
+pub(super) fn kept(retention: &Retention) -> String {
+    let all = retention.all;
+    let people = retention.of(Quantity::PeopleIn);
+    let of_people = if people == all { String::new() } else { format!("; of people: {people}") };
+    let stated = if all.by_default {
+        "; nobody stated it: [retention.all] of the site file does"
+    } else {
+        ""
+    };
+    format!("kept: {all}{of_people}{stated}")
 }
 
 /// Findings about the InfluxDB that is named: whether it takes readings and gives them back. Empty when none is named.

@@ -6,6 +6,7 @@
 //! | `check`, `try_alerts`, `devices` | look at the installation and change nothing |
 //! | `backup`, `restore` | copies of the data, and the way back |
 //! | `report` | the report of a month |
+//! | `future` | readings that a clock dated which was ahead: shown, and put aside |
 //! | `rebuild` | all summaries made again from the readings |
 //! | `doctor` | the whole installation looked through: a line for each check, with its remedy |
 //! | `user` | accounts of the staff |
@@ -17,6 +18,7 @@ mod backup;
 mod check;
 mod devices;
 mod doctor;
+mod future;
 mod rebuild;
 mod report;
 mod restore;
@@ -38,6 +40,7 @@ use backup::BackupArguments;
 use check::CheckArguments;
 use devices::DevicesArguments;
 use doctor::DoctorArguments;
+use future::FutureArguments;
 use report::ReportArguments;
 use restore::RestoreArguments;
 use serve::Role;
@@ -80,6 +83,8 @@ pub enum Command {
     Export(ExportArguments),
     /// Store the readings of files in a data folder in which no gateway runs
     Import(ImportArguments),
+    /// Show readings that a clock dated which was ahead, and put them aside where no gateway runs
+    Future(FutureArguments),
     /// Make the indexes and all summaries by quarter of an hour and by day again from the readings, where no gateway runs
     Rebuild,
     /// Look through the installation for faults, beside a running gateway: files and rights, every block of the database,
@@ -112,6 +117,7 @@ pub fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::Report(arguments) => report::run(&arguments, &settings),
         Command::Export(arguments) => export(&arguments, &settings),
         Command::Import(arguments) => import(&arguments, &settings),
+        Command::Future(arguments) => future::run(&arguments, &settings),
         Command::Rebuild => rebuild::run(&settings),
         Command::Doctor(arguments) => doctor::run(&arguments, &settings),
         Command::User(command) => user::run(&command, &settings),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::check::kept;
 use super::runtime::{StopSignals, on_threads};
 use super::terminal;
 use crate::config::{BrokerChoice, Config, VERSION};
 use crate::failure::Failure;
-use crate::machine::{SystemClock, rights};
+use crate::machine::{SteadyClock, rights};
 use crate::run::{dashboard_only, run as run_gateway};
 use crate::settings::Settings;
 
@@ -31,8 +32,14 @@ pub(super) fn run(role: Role, settings: &Settings) -> Result<(), Failure> {
 
 async fn serve(role: Role, config: Config) -> Result<(), Failure> {
     let shutdown = CancellationToken::new();
-    let clock = Arc::new(SystemClock);
-    let announce = move |config: &Config| terminal::print(&announcement(role, config));
+    let clock = Arc::new(SteadyClock::default());
+    let watched = Arc::clone(&clock);
+    let announce = move |config: &Config| {
+        terminal::print(&announcement(role, config));
+        if role != Role::Dashboard && !config.demonstration {
+            tracing::info!("{}", kept(&config.site.retention));
+        }
+    };
     let work = async {
         if role == Role::Dashboard {
             return dashboard_only(config, clock, shutdown.clone(), announce).await;
@@ -43,6 +50,7 @@ async fn serve(role: Role, config: Config) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
     tokio::select! {
         outcome = &mut work => return outcome,
+        () = watched.watch() => {}
         () = signals.next() => {}
     }
     shutdown.cancel();

@@ -221,7 +221,10 @@ impl Import {
         if readings.is_empty() {
             return Ok(());
         }
-        let appended = self.writer.append(Batch { readings, ..Batch::default() }).await;
+        let appended = self
+            .writer
+            .append(Batch { readings, imported_at: Some(self.now), ..Batch::default() })
+            .await;
         let appended = appended.map_err(|error| {
             let why = failure_chain(&error);
             let stored = self.stored;

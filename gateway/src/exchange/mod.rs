@@ -10,6 +10,7 @@
 //! | `export` | which readings go out, and what was left out |
 //! | `pages` | the readings of a source, page by page; of a damaged store what can be read |
 //! | `import` | files in, batches into the store; each line accepted or refused with its reason |
+//! | `future` | readings that a clock dated which was ahead, into a file and out of the store |
 //! | `gate` | limits of an import: no reading from the future, not any number of new sources |
 //! | `table` | readings as rows of CSV, for machines and for people |
 //! | `line` | readings as lines of InfluxDB |
@@ -21,6 +22,7 @@
 //! keeps what is stated. A reading that states no arrival was received when it was imported.
 
 mod export;
+mod future;
 mod gate;
 mod import;
 mod line;
@@ -30,6 +32,7 @@ mod table;
 mod text;
 
 pub(crate) use export::{ExportArguments, export};
+pub(crate) use future::{Found, find_future, put_future_aside};
 pub(crate) use import::{ImportArguments, import};
 
 #[cfg(test)]

@@ -57,13 +57,21 @@ fn record(space: Space) {
 }
 
 fn state(space: Space, written_bytes_per_day: Option<u64>) -> StorageState {
-    let Space { stored_bytes, reusable_bytes, free_bytes, disk_bytes, disk_errors } = space;
+    let Space {
+        stored_bytes,
+        reusable_bytes,
+        free_bytes,
+        disk_bytes,
+        recorded_bytes_per_day,
+        disk_errors,
+    } = space;
     StorageState {
         stored_bytes,
         reusable_bytes,
         free_bytes,
         disk_bytes,
         written_bytes_per_day,
+        recorded_bytes_per_day,
         disk_errors,
         damaged_places: 0,
     }

@@ -17,7 +17,7 @@ use super::alerts::AlertOutlet;
 use super::building::{Building, corrected};
 use super::intake::Intake;
 use super::pipeline::{Pipeline, Queues, newest_arrival, replay};
-use super::services::Services;
+use super::services::{Services, unusable_store};
 use super::staff_actions::GatewayActions;
 use super::stop::{CONSUMER, INGEST, Stops, close, stop};
 use super::tasks::Tasks;
@@ -108,7 +108,8 @@ impl Gateway {
             storage::measure(reader, self.metrics.clone(), storage, damaged, stop.clone());
         self.tasks.spawn("measuring", measure);
         let is_set = self.machine.clock_is_set.clone();
-        let ask = clock_trust::watch_synchronisation(is_set, stop.clone());
+        let ready = self.services.readiness.watch();
+        let ask = clock_trust::watch_synchronisation(is_set, ready, stop.clone());
         self.tasks.spawn("asking for the clock", ask);
         self.tasks.spawn("the watchdog", systemd::watchdog(stop));
         systemd::ready();
@@ -169,18 +170,25 @@ impl Gateway {
 
     /// `None` when the program is stopped meanwhile.
     async fn start_pipeline(&mut self) -> Result<Option<Queues>, Failure> {
-        let Self { config, services, tasks, stops, building, shutdown, .. } = self;
-        let newest = newest_arrival(&services.reader).await?;
-        let trusted = clock_trust::trusted(&*services.clock, newest, &services.readiness);
+        let Self { config, services, tasks, stops, building, shutdown, machine, .. } = self;
+        let is_first = !machine.clock_was_believed;
+        let newest = if is_first { newest_arrival(&services.reader).await? } else { None };
+        let trusted = clock_trust::trusted(
+            &*services.clock,
+            newest,
+            machine.clock_is_set.subscribe(),
+            &services.readiness,
+        );
         if tasks.during(shutdown, trusted).await?.is_none() {
             return Ok(None);
         }
+        machine.clock_was_believed = true;
         replay(config, building, services).await?;
         let (journal, leftover) = self.intake.journal(&config.data)?;
         let (reader, site) = corrected(&services.reader, &building.site()).await?;
         let alerts = self.alerts.start(building, services, stops, tasks)?;
         let pipeline = Pipeline { site, reader, alerts, commit_window: config.commit_window };
-        let (queues, loaded) = pipeline.start(journal, services, &self.machine, stops, tasks);
+        let (queues, loaded) = pipeline.start(journal, services, machine, stops, tasks);
         let deliveries = queues.deliveries();
         let ready = tasks.during(shutdown, loaded.ready(leftover, deliveries)).await?;
         Ok(ready.map(|()| queues))
@@ -222,7 +230,10 @@ impl Gateway {
             why: "what was received could not be stored while the building was changed".to_owned(),
         })?;
         if let Some((site, text)) = changed {
+            let retention = site.retention.clone();
             self.building.replace(site, text);
+            let followed = self.services.writer.follow(retention).await;
+            followed.map_err(|error| unusable_store(&error))?;
         }
         self.stops.renew();
         let Some(queues) = self.start_pipeline().await? else { return Ok(false) };

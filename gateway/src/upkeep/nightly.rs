@@ -106,9 +106,9 @@ impl Nightly {
     fn is_due(&self, status: &BackupStatus, started: Instant, now: Instant) -> bool {
         let BackupHour::At(hour) = self.backups.at else { return false };
         let due = last_due(hour, &self.timezone, now);
-        let is_done = status.compared.as_ref().is_some_and(|it| it.made_at >= due);
-        let failed = status.attempt.as_ref().filter(|it| it.failure.is_some());
         // A clock that was ahead must not hold the next one up for ever.
+        let is_done = status.compared.as_ref().is_some_and(|it| (due..=now).contains(&it.made_at));
+        let failed = status.attempt.as_ref().filter(|it| it.failure.is_some());
         let waits = failed.is_some_and(|it| it.at <= now && now.since(it.at) < RETRY_AFTER);
         let is_first = status.attempt.is_none() && due <= started;
         !is_done && !waits && !is_first
@@ -206,6 +206,13 @@ mod tests {
         let started = at("2026-11-01T00:00:00Z");
         assert!(!nightly.is_due(&status, started, at("2026-11-23T03:59:00Z")));
         assert!(nightly.is_due(&status, started, at("2026-11-23T04:00:10Z")));
+    }
+
+    #[test]
+    fn a_backup_of_2040_does_not_hold_the_next_ones_up_until_then() {
+        let (nightly, now) = (nightly(BackupHour::At(4)), at("2026-11-24T12:00:00Z"));
+        assert!(nightly.is_due(&made(at("2040-01-01T03:00:10Z")), at("2026-11-24T08:00:00Z"), now));
+        assert!(!nightly.is_due(&made(now), at("2026-11-24T08:00:00Z"), now));
     }
 
     #[test]

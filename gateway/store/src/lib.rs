@@ -55,5 +55,5 @@ pub use sqlite::backup;
 pub use sqlite::unpack_anything;
 pub use sqlite::{
     Findings, Inspection, InspectionPlan, NotForwarded, Rebuilt, Salvaged, Sealed, SqliteReader,
-    SqliteSettings, SqliteWriter, inspect, rebuild,
+    SqliteSettings, SqliteWriter, inspect, put_future_aside, rebuild,
 };

@@ -56,7 +56,7 @@ fn batch(nr: u64) -> Batch {
 }
 
 fn settings() -> SqliteSettings {
-    let all = Kept { raw: Some(RAW_DAYS), quarters: None, days: None };
+    let all = Kept { raw: Some(RAW_DAYS), quarters: None, days: None, by_default: false };
     SqliteSettings {
         retention: Retention { all, ..Retention::default() },
         ..SqliteSettings::default()

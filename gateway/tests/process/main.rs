@@ -7,6 +7,7 @@ mod as_root;
 mod damage;
 mod exchanging;
 mod installing;
+mod future;
 mod keeping;
 mod place;
 mod starting;

@@ -50,21 +50,23 @@ pub struct Change {
 pub struct Lifecycle {
     open: BTreeMap<String, Standing>,
     newest: AlertId,
-    settled_from: Instant,
+    /// When the program started, by the clock as it was then.
+    started: Instant,
 }
 
 impl Lifecycle {
     /// Resumes from the alerts that were open when the program stopped; `newest` is the last identifier in use.
     pub fn resume(open: Vec<Standing>, newest: AlertId, now: Instant) -> Self {
         let open = open.into_iter().map(|standing| (standing.alert.matter.key(), standing));
-        Self { open: open.collect(), newest, settled_from: now + SETTLING }
+        Self { open: open.collect(), newest, started: now }
     }
 
     /// Changes from the open alerts to those that hold at `now`. Another figure of an alert alone is no change.
     pub fn compare(&mut self, alerts: &[Alert], now: Instant) -> Vec<Change> {
         let mut changes: Vec<_> =
             alerts.iter().filter_map(|alert| self.raise(alert, now)).collect();
-        if now < self.settled_from {
+        // A clock that was ahead at the start settles nothing later.
+        if (self.started..self.started + SETTLING).contains(&now) {
             return changes;
         }
         let holds = |key: &String| alerts.iter().any(|alert| alert.matter.key() == *key);
@@ -175,6 +177,13 @@ mod tests {
         assert_eq!(after.compare(&[], at(11)), [], "its value may not have come back yet");
         assert_eq!(after.compare(&[air(1100.0, Severity::Attention)], at(12)), []);
         assert_eq!(sorts(&after.compare(&[], at(14))), [ChangeSort::Cleared]);
+    }
+
+    #[test]
+    fn a_clock_that_was_years_ahead_at_the_start_does_not_keep_alerts_open_for_years() {
+        let mut alerts = Lifecycle::resume(Vec::new(), AlertId(0), at(14 * 365 * 24 * 60));
+        alerts.compare(&[air(1100.0, Severity::Attention)], at(0));
+        assert_eq!(sorts(&alerts.compare(&[], at(1))), [ChangeSort::Cleared]);
     }
 
     #[test]

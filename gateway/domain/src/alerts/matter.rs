@@ -177,9 +177,15 @@ pub enum Matter {
         free_bytes: u64,
         /// Size of the disk, in bytes.
         disk_bytes: u64,
-        /// Whether so little is left that the oldest readings go.
+        /// Whether less is left than should remain in any case.
         #[serde(default)]
         is_full: bool,
+        /// What others than the store have filled the disk with, in bytes.
+        #[serde(default)]
+        others_bytes: u64,
+        /// For how many days of recording there is room, where that is known.
+        #[serde(default)]
+        days_left: Option<u64>,
     },
     /// A part of the store cannot be read any more.
     StoreDamage {

@@ -154,7 +154,7 @@ impl Notices {
         let zoned = today.to_jiff().to_zoned_datetime(timezone.clone());
         let at = zoned.date().to_datetime(self.rules.digest_at);
         let due: Instant = at.to_zoned_datetime(timezone.clone()).ok()?.timestamp().into();
-        if now < due || self.digested >= due {
+        if now < due || (due..=now).contains(&self.digested) {
             return None;
         }
         self.digested = now;
@@ -170,11 +170,12 @@ impl Notices {
     }
 
     fn forget(&mut self, now: Instant) {
-        self.muted.retain(|_, until| now < *until);
+        // What is dated later than now was dated by a clock that was ahead, and holds nothing up.
         let pause = self.rules.pause;
-        self.sent.retain(|_, at| now < *at + pause);
+        self.muted.retain(|_, until| now < *until && *until <= now + pause);
+        self.sent.retain(|_, at| *at <= now && now < *at + pause);
         self.changed.retain(|_, times| {
-            times.retain(|at| now < *at + FLAPPING_WITHIN);
+            times.retain(|at| *at <= now && now < *at + FLAPPING_WITHIN);
             !times.is_empty()
         });
     }
@@ -231,6 +232,18 @@ mod tests {
             changed(ChangeSort::Cleared, Severity::Attention),
             "23T15:00"
         ));
+    }
+
+    #[test]
+    fn what_was_sent_by_a_clock_that_was_ahead_neither_mutes_nor_delays_anything() {
+        let mut notices = notices();
+        for minute in ["00", "02", "04", "06", "08", "10"] {
+            is_sent(&mut notices, raised(Severity::Attention), &format!("29T10:{minute}"));
+        }
+        assert!(is_sent(&mut notices, raised(Severity::Attention), "23T10:00"));
+        assert!(!is_sent(&mut notices, raised(Severity::Attention), "23T22:00"));
+        let morning = take(&mut notices, &[], &dreux(), "24T07:31");
+        assert!(matches!(&morning[..], [Notice::Digest(items)] if items.len() == 1), "{morning:?}");
     }
 
     #[test]

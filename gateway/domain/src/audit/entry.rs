@@ -232,7 +232,7 @@ pub fn in_force(
     known_at: Option<Instant>,
 ) -> impl Iterator<Item = (EntryId, &Correction)> {
     let undone = undone(entries, known_at);
-    let known = entries.iter().filter(move |entry| is_known(entry, known_at));
+    let known = known(entries, known_at).into_iter();
     known.filter_map(move |entry| match &entry.deed {
         Deed::Correction(correction) if !undone.contains(&entry.id) => Some((entry.id, correction)),
         _ => None,
@@ -246,7 +246,7 @@ pub fn is_undone(entries: &[Entry], id: EntryId) -> bool {
 
 fn undone(entries: &[Entry], known_at: Option<Instant>) -> HashSet<EntryId> {
     let mut undone = HashSet::new();
-    let known = entries.iter().filter(|entry| is_known(entry, known_at));
+    let known = known(entries, known_at).into_iter();
     // The newest first: whether an undo still holds is decided by what came after it.
     for entry in known.rev() {
         if let Deed::Undo { entry: of } = entry.deed
@@ -258,6 +258,16 @@ fn undone(entries: &[Entry], known_at: Option<Instant>) -> HashSet<EntryId> {
     undone
 }
 
-fn is_known(entry: &Entry, known_at: Option<Instant>) -> bool {
-    known_at.is_none_or(|known_at| entry.at <= known_at)
+/// The entries that were known at an instant, in their order. One is known at the latest when the next one was entered: a
+/// later date is that of a clock that was ahead.
+fn known(entries: &[Entry], known_at: Option<Instant>) -> Vec<&Entry> {
+    let Some(known_at) = known_at else { return entries.iter().collect() };
+    let mut next = Instant::MAX;
+    let is_known = |entry: &&Entry| {
+        next = next.min(entry.at);
+        next <= known_at
+    };
+    let mut known: Vec<_> = entries.iter().rev().filter(is_known).collect();
+    known.reverse();
+    known
 }

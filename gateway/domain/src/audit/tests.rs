@@ -238,3 +238,15 @@ proptest! {
         prop_assert!((ask(&[whole]) - ask(&hours())).abs() < 1e-6);
     }
 }
+
+#[test]
+fn an_entry_made_while_the_clock_was_ahead_is_known_from_the_next_one_on() {
+    let wrong = entry(1, "23:00", four("08:00", "09:00", Effect::Exclude));
+    let next = entry(2, "10:00", four("09:00", "09:30", Effect::Note));
+    let known = |known_at: &str| {
+        let entries = [wrong.clone(), next.clone()];
+        in_force(&entries, Some(at(known_at))).map(|(id, _)| id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(known("11:00"), [1, 2]);
+    assert_eq!(known("09:59"), [0_u64; 0]);
+}

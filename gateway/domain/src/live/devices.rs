@@ -64,6 +64,17 @@ impl Devices {
         index
     }
 
+    /// Takes the statuses of devices as they were known before the clock was set back to `now`.
+    pub(super) fn take_statuses(&mut self, before: &Self, now: Instant) {
+        for old in &before.all {
+            let index = self.find_or_add(&old.id);
+            let device = &mut self.all[index];
+            device.presence = old.presence.map(|(presence, at)| (presence, at.min(now)));
+            device.announced_s = old.announced_s;
+            device.lost_readings = old.lost_readings;
+        }
+    }
+
     /// Takes a reading of a track; a stored one may be older than the newest.
     pub(super) fn receive(&mut self, track: &Track, one: &Observation) {
         let device = &mut self.all[track.device];

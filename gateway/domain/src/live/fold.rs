@@ -52,6 +52,28 @@ impl Live {
         }
     }
 
+    /// Begins anew since the clock was set back to `now`: what was dated or received later is from the future. Newest
+    /// readings that are not stay, and so do the statuses of devices; ask [`Live::take_stale`] for the rest.
+    pub fn set_back(&mut self, now: Instant) {
+        let mut fresh = Self::new(Arc::clone(&self.site), now);
+        for index in 0..self.tracks.len() {
+            let track = self.tracks.get(index);
+            if let Some(last) = track.last.and_then(|last| self.present(&last, now)) {
+                fresh.restore(&track.source, &last);
+            }
+        }
+        fresh.devices.take_statuses(&self.devices, now);
+        fresh.alerts.take_over(&self.alerts, now);
+        fresh.published = std::mem::take(&mut self.published);
+        *self = fresh;
+    }
+
+    /// The reading as one of the present, not received later than `now`; `None` when it is from the future.
+    pub fn present(&self, one: &Observation, now: Instant) -> Option<Observation> {
+        let is_present = !self.site.rules.is_from_the_future(one, now);
+        is_present.then(|| Observation { received_at: one.received_at.min(now), ..*one })
+    }
+
     /// The series that must be loaded from the store before the figures are right.
     ///
     /// From here until [`Live::reload`] what is observed of these sources is collected and merged then. So take the

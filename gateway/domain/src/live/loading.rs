@@ -248,8 +248,9 @@ impl Track {
         };
         self.loaded_from = self.roles.iter().map(start).min().unwrap_or(Instant::MAX);
         self.buffer = Some(Buffer::default());
-        let period = Period::new(self.loaded_from, Instant::MAX);
-        let period = period.expect("nothing is later than the end of time");
+        // What is dated later is from the future.
+        let end = self.loaded_from.max(site.rules.too_far_ahead(now));
+        let period = Period::new(self.loaded_from, end).expect("it ends where it begins, or later");
         Need { source: self.source.clone(), period, before: NEIGHBOURS }
     }
 }

@@ -183,10 +183,34 @@ fn what_is_stored_is_kept_as_long_as_the_file_says() {
     assert_eq!(site.retention.disk.reserve_bytes(100_000_000_000), 10_000_000_000);
     assert_eq!(site.retention.disk.reserve_bytes(2_000_000_000), 1_000_000_000);
 
+    assert_eq!(site.retention.of(Quantity::PeopleIn).raw, Some(732), "what is stated of all holds");
+    assert!(!site.retention.is_default());
+
     let report = faults("[retention.all]\nraw = \"7d\"\n");
     assert!(report.contains("`7d` is no time to keep readings for"), "{report}");
     let report = faults("[retention.c02]\nraw = \"90d\"\n");
     assert!(report.contains("there is no quantity `c02`; did you mean `co2`?"), "{report}");
+}
+
+#[test]
+fn what_nobody_states_is_kept_for_400_days_what_counts_people_for_ten_years_and_days_for_ever() {
+    let retention = parse("[retention.illuminance]\nraw = \"90d\"\n").unwrap().retention;
+    let of = |quantity| {
+        let kept = retention.of(quantity);
+        (kept.raw, kept.quarters, kept.days, kept.by_default)
+    };
+    assert_eq!(of(Quantity::Co2), (Some(400), Some(3660), None, true));
+    assert_eq!(of(Quantity::PeopleIn), (Some(3660), Some(3660), None, true));
+    assert_eq!(of(Quantity::Illuminance), (Some(90), None, None, false));
+    assert!(retention.is_default());
+    assert_eq!(retention.disk.give_up_after, None, "nothing goes before its time unasked");
+}
+
+#[test]
+fn a_person_may_say_what_goes_before_its_time_when_the_store_fills_the_disk() {
+    let site = parse("[disk]\ngive_up_after = \"90d\"\n").unwrap();
+    assert_eq!(site.retention.disk.give_up_after, Some(90));
+    assert!(faults("[disk]\ngive_up_after = \"5d\"\n").contains("at least \"35d\""));
 }
 
 #[test]

@@ -149,34 +149,54 @@ impl Locale {
         AlertSentences::new(fact, remedy)
     }
 
+    /// `bytes`: free, of the whole disk, and taken by others than the store.
     pub(super) fn disk_alert(
         &self,
-        free_bytes: u64,
-        disk_bytes: u64,
+        bytes: (u64, u64, u64),
         is_full: bool,
+        days_left: Option<u64>,
     ) -> AlertSentences {
+        let (free_bytes, disk_bytes, others_bytes) = bytes;
         let language = self.language;
-        let (free, disk) = (language.size(free_bytes), language.size(disk_bytes));
+        let size = |bytes| language.size(bytes);
+        let (free, disk, others) = (size(free_bytes), size(disk_bytes), size(others_bytes));
+        let days = days_left.map_or_else(String::new, |days| {
+            language.choose(
+                format!(", de quoi enregistrer {days} jours"),
+                format!(", room for {days} days of recording"),
+            )
+        });
         let fact = if is_full {
             language.choose(
-                format!("Disque presque plein\u{a0}: {free} libres sur {disk}"),
-                format!("Disk nearly full: {free} of {disk} left"),
+                format!("Disque presque plein\u{a0}: {free} libres sur {disk}{days}"),
+                format!("Disk nearly full: {free} of {disk} left{days}"),
             )
         } else {
             language.choose(
-                format!("Le disque se remplit\u{a0}: {free} libres sur {disk}"),
-                format!("The disk fills up: {free} of {disk} left"),
+                format!("Le disque se remplit\u{a0}: {free} libres sur {disk}{days}"),
+                format!("The disk fills up: {free} of {disk} left{days}"),
             )
         };
-        let remedy = if is_full {
-            language.pick(
-                "L\u{2019}enregistrement continue, les plus anciennes mesures sont effacées\u{a0}: faire de la place",
-                "Recording goes on, the oldest readings are deleted: make room",
+        let used = disk_bytes.saturating_sub(free_bytes);
+        let remedy = if others_bytes.saturating_mul(2) > used {
+            language.choose(
+                format!(
+                    "D\u{2019}autres fichiers que les mesures en occupent {others}\u{a0}: journaux, mises à jour, \
+                     sauvegardes\u{a0}; en supprimer, aucune mesure n\u{2019}est effacée"
+                ),
+                format!(
+                    "Other files than readings take {others} of it: logs, updates, backups; remove some, no reading is \
+                     deleted"
+                ),
             )
         } else {
-            language.pick(
-                "Faire de la place avant que les plus anciennes mesures ne soient effacées",
-                "Make room before the oldest readings are deleted",
+            language.choose(
+                "Les mesures l\u{2019}occupent\u{a0}: prendre un disque plus grand, ou écrire dans le fichier du site \
+                 combien de temps les garder ([retention.all] raw, [disk] give_up_after)"
+                    .to_owned(),
+                "Readings fill it: take a larger disk, or write into the site file for how long they are kept \
+                 ([retention.all] raw, [disk] give_up_after)"
+                    .to_owned(),
             )
         };
         AlertSentences::new(fact, remedy)

@@ -84,8 +84,8 @@ impl Locale {
             Matter::GatewayClock => self.gateway_clock_alert(alert),
             Matter::Battery { device, percent } => self.battery_alert(device.as_str(), *percent),
             Matter::Quarantine { refused } => self.quarantine_alert(*refused),
-            Matter::Disk { free_bytes, disk_bytes, is_full } => {
-                self.disk_alert(*free_bytes, *disk_bytes, *is_full)
+            Matter::Disk { free_bytes, disk_bytes, is_full, others_bytes, days_left } => {
+                self.disk_alert((*free_bytes, *disk_bytes, *others_bytes), *is_full, *days_left)
             }
             Matter::StoreDamage { places } => self.store_damage_alert(*places),
             Matter::DiskErrors { errors } => self.disk_errors_alert(*errors),
@@ -176,11 +176,19 @@ mod tests {
                 Matter::Gaps { meters: 12, of: 13, least: 0.72 },
                 Matter::StoreDamage { places: 2 },
                 Matter::DiskErrors { errors: 3 },
-                Matter::Disk { free_bytes: 900_000_000, disk_bytes: 32_000_000_000, is_full: true },
+                Matter::Disk {
+                    free_bytes: 900_000_000,
+                    disk_bytes: 32_000_000_000,
+                    is_full: true,
+                    others_bytes: 30_000_000_000,
+                    days_left: Some(20),
+                },
                 Matter::Disk {
                     free_bytes: 4_000_000_000,
                     disk_bytes: 32_000_000_000,
                     is_full: false,
+                    others_bytes: 3_000_000_000,
+                    days_left: None,
                 },
                 Matter::Register {
                     meter: meter(),
@@ -196,6 +204,22 @@ mod tests {
             assert!(!french.fact.is_empty() && !english.remedy.is_empty());
             assert_ne!((french.fact, french.remedy), (english.fact, english.remedy), "{matter:?}");
         }
+    }
+
+    #[test]
+    fn an_alert_of_the_disk_names_who_fills_it_and_for_how_long_there_is_room() {
+        let disk = |others_bytes| Matter::Disk {
+            free_bytes: 900_000_000,
+            disk_bytes: 32_000_000_000,
+            is_full: true,
+            others_bytes,
+            days_left: Some(20),
+        };
+        let others = sentences(Language::English, disk(30_000_000_000));
+        assert!(others.fact.contains("20 days"), "{}", others.fact);
+        assert!(others.remedy.starts_with("Other files than readings"), "{}", others.remedy);
+        let readings = sentences(Language::English, disk(3_000_000_000));
+        assert!(readings.remedy.starts_with("Readings fill it"), "{}", readings.remedy);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Space {
     pub free_bytes: u64,
     /// Size of the disk, in bytes.
     pub disk_bytes: u64,
+    /// Bytes that a day of readings takes once it is packed, by the last days; `None` before the first.
+    pub recorded_bytes_per_day: Option<u64>,
     /// Errors that the file system has met since it was last repaired; `None` where nothing counts them.
     pub disk_errors: Option<u64>,
 }

@@ -23,6 +23,8 @@ pub struct Batch {
     /// Messages that later ones need to be understood, the newest of a topic last. One without a payload removes its
     /// topic.
     pub learned: Vec<Learned>,
+    /// When these readings were imported, if they were: from then on their age counts, whatever their own date.
+    pub imported_at: Option<Instant>,
 }
 
 /// Outcome of a batch.

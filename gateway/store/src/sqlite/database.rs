@@ -1,23 +1,30 @@
 //! The writing side of the file, one call at a time.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant as Stopwatch};
+use std::sync::Arc;
+use std::time::Instant as Stopwatch;
 
+use domain::Reading;
 use domain::alerts::Change;
 use domain::audit::{Draft, EntryId};
+use domain::site::Retention;
+use domain::storage::Imported;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::codec::entry::Entry;
+use super::codec::series_id::SeriesId;
+use super::codec::slot::{Slot, Tier};
 use super::dedup::Dedup;
-use super::fault::file_fault;
 use super::lock::FolderLock;
 use super::schema;
 use super::settings::{FILE, SqliteSettings};
 use super::tables::backlog::{Mark, Receipt};
 use super::tables::rollups::Rules;
-use super::tables::{alerts, audit, backlog, learned, log, refusals, rollups, series};
-use super::upkeep::disk::{self, Disk, disk_of};
+use super::tables::{alerts, audit, backlog, imported, learned, log, refusals, rollups, series};
+use super::upkeep::disk::{Disk, Measure, disk_of};
+use super::upkeep::future::{Future, take_out};
 use super::upkeep::seal::Pass;
 use super::write_ahead_log;
 use crate::kept;
@@ -25,10 +32,6 @@ use crate::ports::{Appended, Batch, StoreError};
 
 /// How many readings the log holds at most before it is packed without a command. Every query reads the whole log.
 const LONG_LOG: usize = 100_000;
-
-/// How often free space is checked, and how often after some was freed.
-const PAUSE: Duration = Duration::from_secs(10);
-const PAUSE_WHEN_SHORT: Duration = Duration::from_mins(10);
 
 /// A data folder, held for writing.
 #[derive(Debug)]
@@ -43,8 +46,6 @@ pub(super) struct Database {
     folder: PathBuf,
     /// Measures the disk of the folder.
     disk: fn(&Path) -> io::Result<Disk>,
-    /// When it was last measured, and how long to wait until it is again.
-    space_checked: Option<(Stopwatch, Duration)>,
     _lock: FolderLock,
 }
 
@@ -68,7 +69,6 @@ impl Database {
             forwarded,
             folder: folder.to_owned(),
             disk: disk_of,
-            space_checked: None,
             _lock: lock,
         })
     }
@@ -85,8 +85,9 @@ impl Database {
     /// Does the next step of a seal.
     pub(super) fn seal_step(&mut self, pass: &mut Pass) -> Result<(), StoreError> {
         let (rules, forwarded) = (self.rules.clone(), self.forwarded);
+        let measure = Measure { folder: self.folder.clone(), disk: self.disk };
         self.transact(|transaction, dedup| {
-            let moved = pass.step(transaction, &rules, forwarded, dedup.newest())?;
+            let moved = pass.step(transaction, &rules, forwarded, &measure)?;
             for (hour, entries) in moved.sealed {
                 dedup.moved(hour, &entries);
             }
@@ -94,36 +95,37 @@ impl Database {
                 dedup.given_up(day);
             }
             Ok(())
-        })?;
-        if pass.frees_space() && !self.is_short_of_space()? {
-            pass.has_space();
-        }
-        Ok(())
+        })
     }
 
-    /// Whether old readings must go at once, since the disk is nearly full. Measures it now and then.
-    pub(super) fn needs_space(&mut self) -> bool {
-        if self.space_checked.is_some_and(|(at, pause)| at.elapsed() < pause) {
-            return false;
-        }
-        let is_short = self.is_short_of_space().unwrap_or(false);
-        // What could be given up has been by then; another pass would go through the same blocks.
-        let pause = if is_short { PAUSE_WHEN_SHORT } else { PAUSE };
-        self.space_checked = Some((Stopwatch::now(), pause));
-        is_short
-    }
-
-    fn is_short_of_space(&self) -> Result<bool, StoreError> {
-        let disk =
-            (self.disk)(&self.folder).map_err(file_fault("ask for the room of", &self.folder))?;
-        let guard = &self.rules.retention.disk;
-        Ok(disk::is_short(guard, disk, disk::reusable(&self.connection)?))
+    /// Keeps what is stored for so long from now on.
+    pub(super) fn follow(&mut self, retention: Retention) {
+        self.rules.retention = Arc::new(retention);
     }
 
     /// Makes the disk seem to be another one.
     #[cfg(test)]
     pub(super) fn pretend(&mut self, disk: fn(&Path) -> io::Result<Disk>) {
         self.disk = disk;
+    }
+
+    /// Takes the readings of the future out, given to `keep`, and adds the entries of `finish` to the audit log.
+    pub(super) fn take_out(
+        &mut self,
+        future: &Future<'_>,
+        keep: &mut dyn FnMut(&[Reading]) -> Result<(), StoreError>,
+        finish: impl FnOnce() -> Result<Vec<Draft>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let rules = self.rules.clone();
+        self.transact(|transaction, _| {
+            take_out(transaction, &rules, future, keep)?;
+            for draft in finish()? {
+                audit::add(transaction, &draft)?;
+            }
+            Ok(())
+        })?;
+        self.dedup = None;
+        Ok(())
     }
 
     /// Adds an entry to the audit log; it is on the disk when this returns.
@@ -184,18 +186,30 @@ fn write(connection: &Connection, dedup: &mut Dedup, batch: Batch) -> Result<App
         refusals::remove(connection, id)?;
     }
     let mut new = Vec::with_capacity(batch.readings.len());
+    let mut days = HashMap::<SeriesId, (i64, i64)>::new();
     for reading in &batch.readings {
         let series = dedup.series(connection, &reading.source)?;
         let entry = Entry::from(&reading.observation);
         if dedup.is_stored(connection, series, entry.ts)? {
             appended.repeated += 1;
         } else {
+            if batch.imported_at.is_some() {
+                let day = Slot::of(Tier::Day, series, entry.ts).number();
+                let (first, last) = days.entry(series).or_insert((day, day));
+                (*first, *last) = (day.min(*first), day.max(*last));
+            }
             new.push((series, entry));
             dedup.note(series, entry.ts);
             appended.stored += 1;
         }
     }
     log::append(connection, &new)?;
+    if let Some(at) = batch.imported_at {
+        for (series, (first, last)) in days {
+            let on = Slot::of(Tier::Day, series, at.as_millis()).number();
+            imported::note(connection, series, Imported { first, last, on })?;
+        }
+    }
     for (source, family) in &batch.families {
         let series = dedup.series(connection, source)?;
         series::set_family(connection, series, family)?;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Instant, Source};
+use domain::Source;
 use rusqlite::Connection;
 
 use super::codec::entry::Entry;
@@ -109,10 +109,5 @@ impl Dedup {
     /// Removes a day whose blocks are gone.
     pub(super) fn given_up(&mut self, day: Slot) {
         self.sealed.forget(day);
-    }
-
-    /// `observed_at` of the newest reading of all series.
-    pub(super) fn newest(&self) -> Option<Instant> {
-        self.series.values().filter_map(|series| series.newest).max().map(Instant::from_millis)
     }
 }

@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `writer`, `database` | the writer's thread and its commands; the transactions it makes of them |
 //! | `forwarding` | readings and audit entries that another store lacks |
+//! | `put_aside` | readings of the future taken out of a store that no gateway has open |
 //! | `backup` | copies of the file, restored and compared; its own map stands there |
 //! | `read` | the reader ports |
 //! | `inspect` | damage looked for, and what can be read beside it |
@@ -29,6 +30,7 @@ mod fault;
 mod forwarding;
 mod inspect;
 mod lock;
+mod put_aside;
 mod read;
 mod schema;
 mod sealed_times;
@@ -41,6 +43,7 @@ mod writer;
 #[doc(hidden)]
 pub use codec::unpack_anything;
 pub use inspect::{Findings, Inspection, InspectionPlan, Salvaged, inspect};
+pub use put_aside::put_future_aside;
 pub use read::reader::SqliteReader;
 pub use settings::SqliteSettings;
 pub use tables::backlog::NotForwarded;

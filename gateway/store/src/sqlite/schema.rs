@@ -22,6 +22,7 @@ const STEPS: &[Step] = &[
     Step::of(include_str!("schema/step_6.sql")),
     Step::of(include_str!("schema/step_7.sql")),
     Step { sql: include_str!("schema/step_8.sql"), then: civil_days::pack_rows },
+    Step::of(include_str!("schema/step_9.sql")),
 ];
 
 /// A step of the schema: SQL, and what SQL cannot do.

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use domain::Instant;
 use domain::alerts::Change;
 use domain::audit::{Draft, EntryId};
+use domain::site::Retention;
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -37,6 +38,7 @@ enum Command {
     Record(Draft, oneshot::Sender<Result<EntryId, StoreError>>),
     KeepAlerts(Vec<Change>, oneshot::Sender<Result<(), StoreError>>),
     Settle(Receipt, oneshot::Sender<Result<(), StoreError>>),
+    Follow(Box<Retention>, oneshot::Sender<Result<(), StoreError>>),
 }
 
 impl SqliteWriter {
@@ -63,6 +65,14 @@ impl SqliteWriter {
     /// [`StoreError::Unavailable`] also while another seal is under way.
     pub async fn seal(&self, now: Instant) -> Result<Sealed, StoreError> {
         self.ask(|answer| Command::Seal(now, answer)).await
+    }
+
+    /// Keeps what is stored for so long from now on, as the site file now says.
+    ///
+    /// # Errors
+    /// When the writer has stopped.
+    pub async fn follow(&self, retention: Retention) -> Result<(), StoreError> {
+        self.ask(|answer| Command::Follow(Box::new(retention), answer)).await
     }
 
     /// Records the outcome of forwarding.
@@ -145,15 +155,15 @@ fn serve(mut database: Database, mut queue: mpsc::Receiver<Command>) -> Result<(
             Next::Command(Command::KeepAlerts(changes, answer)) => {
                 let _ = answer.send(database.keep_alerts(&changes));
             }
+            Next::Command(Command::Follow(retention, answer)) => {
+                database.follow(*retention);
+                let _ = answer.send(Ok(()));
+            }
             Next::Nothing => {}
             Next::End => break,
         }
         if sealing.is_none() && database.has_a_long_log() {
             sealing = Some(Sealing { pass: Pass::of_the_log(), answer: None });
-        }
-        if sealing.is_none() && database.needs_space() {
-            tracing::warn!("the disk is nearly full; the oldest readings are given up");
-            sealing = Some(Sealing { pass: Pass::for_space(), answer: None });
         }
         sealing = sealing.and_then(|sealing| sealing.step(&mut database));
     }
@@ -216,17 +226,16 @@ impl Sealing {
                 if let Ok(sealed) = &result {
                     metrics::counter!("vigie_store_given_up_total", "why" => "age")
                         .increment(sealed.given_up);
+                    metrics::counter!("vigie_store_given_up_total", "why" => "room")
+                        .increment(sealed.given_up_for_room);
                 }
                 // The caller may have gone.
                 let _ = answer.send(result);
             }
             (None, Err(error)) => {
-                tracing::warn!(error = &error as &dyn Error, "the store could make no room");
+                tracing::warn!(error = &error as &dyn Error, "a long log could not be packed");
             }
-            (None, Ok(sealed)) => {
-                metrics::counter!("vigie_store_given_up_total", "why" => "room")
-                    .increment(sealed.given_up);
-            }
+            (None, Ok(_)) => {}
         }
         None
     }

@@ -62,6 +62,8 @@ struct Filling {
     free_bytes: u64,
     disk_bytes: u64,
     is_full: bool,
+    others_bytes: u64,
+    days_left: Option<u64>,
     since: Instant,
 }
 
@@ -81,6 +83,14 @@ impl Alerts {
             hindsight: Vec::new(),
             raised: Vec::new(),
         }
+    }
+
+    /// Takes over what was raised before the clock was set back to `now` and does not follow from readings.
+    pub(super) fn take_over(&mut self, before: &Self, now: Instant) {
+        self.refused = before.refused.map(|(count, since)| (count, since.min(now)));
+        self.disk = before.disk.map(|it| Filling { since: it.since.min(now), ..it });
+        self.disk_errors = before.disk_errors.map(|(errors, since)| (errors, since.min(now)));
+        self.hindsight.clone_from(&before.hindsight);
     }
 
     /// Takes the next reading of a point.
@@ -119,10 +129,13 @@ impl Alerts {
         let enough = guard.warn_bytes(disk) + self.disk.map_or(0, |_| disk / 100);
         let since = self.disk.map_or(now, |it| it.since);
         let is_full = free < guard.reserve_bytes(disk);
-        self.disk = (free < enough).then_some(Filling {
+        let is_filling = free < enough || storage.lacks_a_month();
+        self.disk = is_filling.then_some(Filling {
             free_bytes: free,
             disk_bytes: disk,
             is_full,
+            others_bytes: storage.room().others_bytes(),
+            days_left: storage.days_left(),
             since,
         });
     }
@@ -143,9 +156,12 @@ impl Alerts {
         raised.extend(self.refused.map(|(refused, since)| {
             Alert::new(Matter::Quarantine { refused }, Severity::Info, since)
         }));
-        raised.extend(self.disk.map(|Filling { free_bytes, disk_bytes, is_full, since }| {
+        raised.extend(self.disk.map(|filling| {
+            let Filling { free_bytes, disk_bytes, is_full, others_bytes, days_left, since } =
+                filling;
             let severity = if is_full { Severity::Urgent } else { Severity::Attention };
-            Alert::new(Matter::Disk { free_bytes, disk_bytes, is_full }, severity, since)
+            let matter = Matter::Disk { free_bytes, disk_bytes, is_full, others_bytes, days_left };
+            Alert::new(matter, severity, since)
         }));
         raised.extend(self.disk_errors.map(|(errors, since)| {
             Alert::new(Matter::DiskErrors { errors }, Severity::Attention, since)

@@ -216,7 +216,7 @@ fn the_site_file_says_how_warm_a_closed_building_may_be_and_when_a_closure_is_lo
 }
 
 #[test]
-fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_there_is_room() {
+fn a_disk_that_fills_up_is_urgent_when_it_is_nearly_full_and_over_when_there_is_room() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
     let mut live = Live::new(site, at(0));
     let mut alerts = |free_bytes, second| {
@@ -226,6 +226,7 @@ fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_ther
             free_bytes,
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
+            recorded_bytes_per_day: None,
             disk_errors: None,
             damaged_places: 0,
         };
@@ -237,6 +238,8 @@ fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_ther
         free_bytes,
         disk_bytes: 32_000_000_000,
         is_full,
+        others_bytes: 30_000_000_000 - free_bytes,
+        days_left: None,
     };
     assert_eq!(alerts(5_000_000_000, 0), []);
     let raised = alerts(4_700_000_000, 10);
@@ -250,6 +253,31 @@ fn a_disk_that_fills_up_is_urgent_when_the_oldest_readings_go_and_over_when_ther
 }
 
 #[test]
+fn a_large_disk_without_room_for_a_month_of_recording_is_reported_with_the_days_that_are_left() {
+    let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
+    let mut live = Live::new(site, at(0));
+    let mut days_left = |recorded_bytes_per_day, second| {
+        let storage = StorageState {
+            stored_bytes: 900_000_000_000,
+            reusable_bytes: 0,
+            free_bytes: 60_000_000_000,
+            disk_bytes: 1_000_000_000_000,
+            written_bytes_per_day: None,
+            recorded_bytes_per_day,
+            disk_errors: None,
+        };
+        live.storage(&storage, at(second));
+        live.states(at(second));
+        live.alerts.raised().iter().find_map(|alert| match alert.matter {
+            crate::alerts::Matter::Disk { days_left, .. } => days_left,
+            _ => None,
+        })
+    };
+    assert_eq!(days_left(Some(1_000_000_000), 0), None);
+    assert_eq!(days_left(Some(2_000_000_000), 10), Some(30));
+}
+
+#[test]
 fn a_disk_whose_file_system_met_errors_is_reported_once_until_it_is_repaired() {
     let site = Arc::new(crate::site::parse(HOUSE, "house.toml").unwrap());
     let mut live = Live::new(site, at(0));
@@ -260,6 +288,7 @@ fn a_disk_whose_file_system_met_errors_is_reported_once_until_it_is_repaired() {
             free_bytes: 20_000_000_000,
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
+            recorded_bytes_per_day: None,
             disk_errors,
             damaged_places: 0,
         };

@@ -8,7 +8,7 @@ use crate::site::model::{DiskGuard, Kept, Retention};
 /// `[retention.all]`, `[retention.<quantity>]`.
 pub(super) const RETENTION: &[Key] = &[
     Key::optional("raw", "\"400d\""),
-    Key::optional("quarters", "\"5y\""),
+    Key::optional("quarters", "\"10y\""),
     Key::optional("days", "\"for ever\""),
 ];
 
@@ -17,6 +17,7 @@ pub(super) const DISK: &[Key] = &[
     Key::optional("warn", "0.85"),
     Key::optional("full", "0.95"),
     Key::optional("min_free_mb", "256"),
+    Key::optional("give_up_after", "\"90d\""),
 ];
 
 /// Live figures, and this month's reports, are made of readings.
@@ -33,6 +34,10 @@ pub(super) fn retention(
     let all = tables.iter().find(|(_, name, _)| *name == "all");
     if let Some((_, _, section)) = all {
         retention.all = kept(section, Kept::default());
+        if !retention.all.by_default {
+            // What is stated of all holds for people, too.
+            retention.by_quantity.clear();
+        }
     }
     for (at, name, section) in tables.iter().filter(|(_, name, _)| *name != "all") {
         let Ok(quantity) = name.parse::<Quantity>() else {
@@ -44,7 +49,8 @@ pub(super) fn retention(
             faults.report(*at, format!("there is no quantity `{name}`; {remedy}"));
             continue;
         };
-        retention.by_quantity.insert(quantity, kept(section, retention.all));
+        let default = retention.of(quantity);
+        retention.by_quantity.insert(quantity, kept(section, default));
     }
     retention
 }
@@ -57,29 +63,41 @@ fn guard(section: &Section<'_>) -> DiskGuard {
     if warn > full {
         section.fault("warn", format!("`warn` is {warn} and above `full`, {full}; set it below"));
     }
-    DiskGuard { warn, full, min_free_bytes: megabytes.unwrap_or(default.min_free_bytes) }
+    let min_free_bytes = megabytes.unwrap_or(default.min_free_bytes);
+    DiskGuard { warn, full, min_free_bytes, give_up_after: term(section, "give_up_after", None) }
+}
+
+/// Days for which the key says that something is kept; `None` for ever.
+fn term(section: &Section<'_>, key: &'static str, default: Option<u32>) -> Option<u32> {
+    let Some(text) = section.text(key) else { return default };
+    if text == "for ever" {
+        return None;
+    }
+    let Some(days) = days(text) else {
+        let least = format!("{LEAST_DAYS}d");
+        let fault = format!(
+            "`{text}` is no time to keep readings for; write \"400d\", \"5y\" or \"for ever\", at least \"{least}\""
+        );
+        section.fault(key, fault);
+        return default;
+    };
+    Some(days)
 }
 
 fn kept(section: &Section<'_>, default: Kept) -> Kept {
-    let read = |key, default| {
-        let Some(text) = section.text(key) else { return default };
-        if text == "for ever" {
-            return None;
-        }
-        let Some(days) = days(text) else {
-            let least = format!("{LEAST_DAYS}d");
-            let fault = format!(
-                "`{text}` is no time to keep readings for; write \"400d\", \"5y\" or \"for ever\", at least \"{least}\""
-            );
-            section.fault(key, fault);
-            return default;
-        };
-        Some(days)
+    // A table that states `raw` states the rest, too: what it leaves out is kept for ever.
+    let is_stated = section.text("raw").is_some();
+    let default = if is_stated && default.by_default {
+        Kept { raw: None, quarters: None, days: None, by_default: false }
+    } else {
+        default
     };
+    let read = |key, default| term(section, key, default);
     Kept {
         raw: read("raw", default.raw),
         quarters: read("quarters", default.quarters),
         days: read("days", default.days),
+        by_default: default.by_default,
     }
 }
 

@@ -4,6 +4,10 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use crate::instant::Instant;
+use crate::reading::Observation;
+
+/// A clock is slewed by less between two looks at it.
+const RECEIVED_LATER: SignedDuration = SignedDuration::from_secs(5);
 
 /// Rules by which figures are made. The file may set each; sources of the defaults stand with them.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +51,18 @@ impl Rules {
     /// Whether a reading is dated too far ahead of the clock by which it was received, `max_ahead` in the file.
     pub fn is_too_far_ahead(&self, observed_at: Instant, received_at: Instant) -> bool {
         observed_at > received_at + self.max_ahead
+    }
+
+    /// The first instant that is too far ahead of a clock that says `now`.
+    pub fn too_far_ahead(&self, now: Instant) -> Instant {
+        now + self.max_ahead + SignedDuration::from_millis(1)
+    }
+
+    /// Whether a stored reading cannot be of the present for a clock that says `now`: it was dated, or dated and received,
+    /// by a clock that was ahead. Live figures set it aside.
+    pub fn is_from_the_future(&self, one: &Observation, now: Instant) -> bool {
+        let was_received_later = one.received_at > now + RECEIVED_LATER;
+        self.is_too_far_ahead(one.observed_at, now) || (one.observed_at > now && was_received_later)
     }
 
     /// The most sources or devices that are kept where the file names so many, `max_unknown_sources` more in the file.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use domain::Clock;
+use domain::{Clock, Instant};
 use rusqlite::Connection;
 
 use super::copy::{Copy, lacking};
@@ -76,7 +76,7 @@ pub fn make(data: &Path, plan: &BackupPlan<'_>, clock: &dyn Clock) -> Result<Mad
     let cleared = shelf.clear();
     let stored = compared?;
     cleared?;
-    shelf.keep_newest(plan.keep)?;
+    shelf.keep_newest(plan.keep, clock.now())?;
     Ok(Made {
         place: shelf.place(&stored.name),
         manifest: stored.manifest,
@@ -99,7 +99,7 @@ fn copy(
     go_on: GoOn<'_>,
 ) -> Result<Stored, BackupError> {
     let (made_at, size) = (clock.now(), size(source)?);
-    let base = if size < plan.whole_below_bytes { None } else { base(shelf)? };
+    let base = if size < plan.whole_below_bytes { None } else { base(shelf, made_at)? };
     let (place, kind, inventory) = if let Some(base) = base {
         changes(shelf, source, size, base, go_on)?
     } else {
@@ -155,8 +155,8 @@ fn changes(
 }
 
 /// The full backup that the next one may lean on: none when the last one was of no use, or leans on it for too long.
-fn base(shelf: &Shelf) -> Result<Option<String>, BackupError> {
-    let all = shelf::stored(shelf.folder())?;
+fn base(shelf: &Shelf, now: Instant) -> Result<Option<String>, BackupError> {
+    let all = shelf::stored(shelf.folder(), now)?;
     let Some(last) = all.last().filter(|it| it.manifest.is_sound()) else { return Ok(None) };
     let base = last.manifest.base().unwrap_or(&last.name);
     let leaning = all.iter().filter(|it| it.manifest.base() == Some(base)).count();

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use domain::Clock;
+use domain::{Clock, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use super::copy::{Copy, lacking};
@@ -41,7 +41,7 @@ pub fn restore(
     replace: bool,
     clock: &dyn Clock,
 ) -> Result<Restored, BackupError> {
-    let backup = find(from)?;
+    let backup = find(from, clock.now())?;
     let manifest = shelf::manifest(&backup)?;
     let _lock = FolderLock::take(data)?;
     let target = data.join(FILE);
@@ -64,11 +64,11 @@ pub fn restore(
 }
 
 /// The backup to restore: `from` itself, or the newest sound one in it.
-fn find(from: &Path) -> Result<PathBuf, BackupError> {
+fn find(from: &Path, now: Instant) -> Result<PathBuf, BackupError> {
     if shelf::is_backup(from) {
         return Ok(from.to_owned());
     }
-    let stored = shelf::stored(from)?;
+    let stored = shelf::stored(from, now)?;
     let newest = stored.iter().rev().find(|it| it.manifest.is_sound());
     let newest = newest.ok_or_else(|| BackupError::NoBackup { path: from.to_owned() })?;
     Ok(from.join(&newest.name))

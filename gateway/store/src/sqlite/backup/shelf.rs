@@ -53,11 +53,19 @@ pub(super) struct Shelf {
 /// # Errors
 /// When the folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<(String, Manifest)>, BackupError> {
-    Ok(stored(folder)?.into_iter().map(|it| (it.name, it.manifest)).collect())
+    Ok(by_name(folder)?.into_iter().map(|it| (it.name, it.manifest)).collect())
 }
 
-/// As [`list`], for this module's neighbours.
-pub(super) fn stored(folder: &Path) -> Result<Vec<Stored>, BackupError> {
+/// The backups in `folder`, oldest first, for a clock that says `now`: one that is dated later was made while the clock was ahead,
+/// and must neither be taken for the newest nor outlive those that are.
+pub(super) fn stored(folder: &Path, now: Instant) -> Result<Vec<Stored>, BackupError> {
+    let mut found = by_name(folder)?;
+    // The order by name stays among those that are alike.
+    found.sort_by_key(|it| it.manifest.made_at <= now);
+    Ok(found)
+}
+
+fn by_name(folder: &Path) -> Result<Vec<Stored>, BackupError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(file_fault("read", folder))? {
         let entry = entry.map_err(file_fault("read", folder))?;
@@ -177,8 +185,8 @@ impl Shelf {
     }
 
     /// Removes all but the newest `keep` backups, and the full ones that these need.
-    pub(super) fn keep_newest(&self, keep: usize) -> Result<(), BackupError> {
-        let all = stored(&self.folder)?;
+    pub(super) fn keep_newest(&self, keep: usize, now: Instant) -> Result<(), BackupError> {
+        let all = stored(&self.folder, now)?;
         let kept: Vec<&Stored> =
             all.iter().rev().filter(|it| !it.manifest.is_damaged()).take(keep.max(1)).collect();
         let needed: BTreeSet<&str> = kept

@@ -9,6 +9,7 @@
 //! | `backlog` | `owed`, `not_forwarded`: sealed readings that another store lacks; lines that it refused |
 //! | `refusals` | `quarantine`, `quarantine_payload` |
 //! | `alerts`, `audit`, `learned` | `alerts`; `ledger`: the audit log; `learned`: messages that later ones need |
+//! | `imported` | `imported`: which days of a series were imported, and when |
 //! | `meta` | `meta`: facts about the file as a whole |
 
 pub(super) mod alerts;
@@ -16,6 +17,7 @@ pub(super) mod audit;
 pub(super) mod backlog;
 pub(super) mod blocks;
 pub(super) mod civil_days;
+pub(super) mod imported;
 pub(super) mod learned;
 pub(super) mod log;
 pub(super) mod meta;

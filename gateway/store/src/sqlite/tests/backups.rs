@@ -380,3 +380,20 @@ fn rows_have_the_same_inventory_whatever_their_order_of_arrival() {
         |made: &Made| std::fs::read_to_string(made.place.join("inventory.json")).unwrap();
     assert_eq!(inventory(&made.0), inventory(&made.1));
 }
+
+#[tokio::test]
+async fn a_backup_of_2040_is_neither_the_newest_nor_outlives_those_made_since() {
+    let mut kept = Kept::new();
+    kept.a_day("2026-11-21", 400.0).await;
+    let (right, ahead) = (domain::Clock::now(&kept.clock), at("2040-01-01T00:00:00Z"));
+    kept.clock.set(ahead);
+    kept.backup(2).unwrap();
+    kept.clock.set(right);
+    kept.backup(2).unwrap();
+    append(&kept.store, [co2(on_monday("02:59:00"), 500.0)]).await;
+    kept.backup(2).unwrap();
+
+    assert!(kept.names().iter().all(|name| name.starts_with("2026")), "{:?}", kept.names());
+    let newest = history(&kept.restored(), air()).await;
+    assert_eq!(newest, history(&kept.store, air()).await);
+}

@@ -2,6 +2,7 @@ mod backups;
 mod damage;
 mod inspection;
 mod log_damage;
+mod future;
 mod logging;
 mod opening;
 mod retention;

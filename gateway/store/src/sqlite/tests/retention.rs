@@ -1,6 +1,7 @@
 //! What is given up, when, and what stays.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::path::Path;
 
 use domain::rollup::Step;
 use domain::site::{DiskGuard, Kept, Retention};
@@ -41,7 +42,7 @@ fn days(count: i32) -> Vec<Reading> {
 }
 
 fn kept(raw: u32, quarters: u32) -> Kept {
-    Kept { raw: Some(raw), quarters: Some(quarters), days: None }
+    Kept { raw: Some(raw), quarters: Some(quarters), days: None, by_default: false }
 }
 
 fn store_with(retention: Retention, forward_to: Option<&str>) -> Sqlite {
@@ -100,7 +101,7 @@ async fn a_night_gives_up_a_week_at_most_so_that_a_wrong_clock_does_not_empty_th
 
 #[tokio::test]
 async fn days_that_cannot_be_read_go_once_all_of_them_are_too_old() {
-    let days_kept = Kept { raw: Some(40), quarters: Some(40), days: Some(50) };
+    let days_kept = Kept { raw: Some(40), quarters: Some(40), days: Some(50), by_default: false };
     let mut subject = store_with(Retention { all: days_kept, ..Retention::default() }, None);
     append(&subject, days(100)).await;
     subject.seal(start() + DAY * 60).await;
@@ -173,60 +174,166 @@ async fn a_reading_of_a_day_that_was_given_up_is_stored_and_given_up_again() {
     assert!(days_of(&subject, &air()).await[0] <= before[0]);
 }
 
-/// A pass that makes room, to its end.
-fn make_room(database: &mut Database) -> u64 {
-    let mut pass = Pass::for_space();
-    loop {
-        database.seal_step(&mut pass).unwrap();
-        if let Some(sealed) = pass.done() {
-            return sealed.given_up;
+/// Seals every quarter of an hour of so many hours on a disk that seems to be another one; gives how many day blocks went for room.
+fn hours_on(
+    database: &mut Database,
+    disk: fn(&Path) -> io::Result<Disk>,
+    from: Instant,
+    hours: i32,
+) -> u64 {
+    database.pretend(disk);
+    let mut given_up = 0;
+    for quarter in 0..hours * 4 {
+        let mut pass = Pass::at(from + SignedDuration::from_mins(15) * quarter);
+        while pass.done().is_none() {
+            database.seal_step(&mut pass).unwrap();
         }
+        given_up += pass.done().unwrap().given_up_for_room;
     }
+    given_up
+}
+
+/// A store of 100 days that were sealed night by night, on the evening of the last one.
+async fn hundred_days(guard: DiskGuard, retention: Retention) -> (Sqlite, Database, Instant) {
+    let mut subject = store_with(retention.clone(), None);
+    append(&subject, days(100)).await;
+    nights(&mut subject, 99).await;
+    subject.writer = None;
+    let retention = Retention { disk: guard, ..retention };
+    let settings = SqliteSettings { retention, ..SqliteSettings::default() };
+    let database = Database::open(subject.folder.path(), &settings).unwrap();
+    (subject, database, start() + DAY * 110 + SignedDuration::from_hours(20))
+}
+
+/// With a person's yes to days older than two months.
+fn agreed() -> DiskGuard {
+    DiskGuard { full: 0.5, min_free_bytes: 0, give_up_after: Some(60), ..DiskGuard::default() }
+}
+
+/// A disk that other files fill to the brim.
+fn full_of_others(_: &Path) -> io::Result<Disk> {
+    Ok(Disk { free: 1_000_000, total: 32_000_000_000 })
+}
+
+/// A disk that is hardly larger than the store, of which nothing is left.
+fn full_of_readings(folder: &Path) -> io::Result<Disk> {
+    let stored = std::fs::metadata(folder.join("vigie.db"))?.len();
+    Ok(Disk { free: 0, total: stored + stored / 10 })
 }
 
 #[tokio::test]
-async fn on_a_full_disk_the_oldest_readings_go_but_not_those_of_a_month() {
-    let mut subject = store_with(Retention::default(), None);
-    append(&subject, days(100)).await;
-    subject.seal(start() + DAY * 101).await;
-    subject.writer = None;
+async fn what_others_fill_a_disk_with_costs_no_reading_however_long_it_lasts() {
+    let (subject, mut database, evening) = hundred_days(agreed(), Retention::default()).await;
+    assert_eq!(hours_on(&mut database, full_of_others, evening, 100), 0);
+    drop(database);
+    assert_eq!(days_of(&subject, &air()).await[0], 100);
+}
 
-    let settings = SqliteSettings::default();
+#[tokio::test]
+async fn a_store_that_fills_its_disk_gives_up_no_reading_before_its_time_unasked() {
+    let guard = DiskGuard { give_up_after: None, ..agreed() };
+    let (subject, mut database, evening) = hundred_days(guard, Retention::default()).await;
+    assert_eq!(hours_on(&mut database, full_of_readings, evening, 100), 0);
+    drop(database);
+    assert_eq!(days_of(&subject, &air()).await[0], 100);
+}
+
+#[tokio::test]
+async fn with_a_persons_yes_the_oldest_readings_go_after_a_day_and_no_more_than_make_room() {
+    let (subject, database, evening) = hundred_days(agreed(), Retention::default()).await;
+    drop(database);
+    // Three pages are missing to what must remain.
+    let reusable = subject.reader().space().await.unwrap().unwrap().reusable_bytes;
+    let guard = DiskGuard { full: 1.0, min_free_bytes: reusable + 3 * 2048, ..agreed() };
+    let retention = Retention { disk: guard, ..Retention::default() };
+    let settings = SqliteSettings { retention, ..SqliteSettings::default() };
     let mut database = Database::open(subject.folder.path(), &settings).unwrap();
-    assert!(!database.needs_space(), "this disk is not full");
+    assert_eq!(
+        hours_on(&mut database, full_of_readings, evening, 23),
+        0,
+        "the alert is a day old first"
+    );
+    // The shortage goes on over a restart.
     drop(database);
     let mut database = Database::open(subject.folder.path(), &settings).unwrap();
-    database.pretend(|_| Ok(Disk { free: 1_000_000_000, total: 32_000_000_000 }));
-    assert!(database.needs_space());
-    let given_up = make_room(&mut database);
+    let later = evening + SignedDuration::from_hours(23);
+    let given_up = hours_on(&mut database, full_of_readings, later, 3);
+    assert!((1..2 * 50).contains(&given_up), "{given_up}");
+    assert_eq!(hours_on(&mut database, full_of_readings, later + DAY, 24), 0, "there is room now");
     drop(database);
 
     let left = days_of(&subject, &air()).await;
-    assert_eq!((left[0], left[2]), (31, 100));
-    assert_eq!(given_up, 2 * 69);
+    assert!((50..100).contains(&left[0]), "{left:?}");
+    assert_eq!(left[2], 100, "their days stay");
 }
 
-static FREE: AtomicU64 = AtomicU64::new(0);
+#[tokio::test]
+async fn a_persons_yes_reaches_no_reading_that_is_younger_than_it_says() {
+    let guard = DiskGuard { full: 0.0, ..agreed() };
+    let (subject, mut database, evening) = hundred_days(guard, Retention::default()).await;
+    hours_on(&mut database, full_of_readings, evening, 30);
+    drop(database);
+    // Sixty days before day 110, by which ages were counted last, or 111.
+    let left = days_of(&subject, &air()).await[0];
+    assert!((49..=50).contains(&left), "{left}");
+}
+
+/// Seals the nights of so many days; gives how many day blocks were given up.
+async fn all_nights(subject: &mut Sqlite, nights: std::ops::Range<i32>) -> u64 {
+    let mut given_up = 0;
+    for night in nights {
+        let now = start() + DAY * night + SignedDuration::from_hours(4);
+        given_up += subject.writer().seal(now).await.unwrap().given_up;
+    }
+    given_up
+}
 
 #[tokio::test]
-async fn no_more_is_given_up_than_frees_space() {
+async fn a_retention_that_nobody_stated_holds_two_months_after_the_store_was_told() {
     let mut subject = store_with(Retention::default(), None);
-    append(&subject, days(100)).await;
-    subject.seal(start() + DAY * 101).await;
-    subject.writer = None;
+    append(&subject, days(30)).await;
+    // An installation of long ago: its readings are older than 400 days when this build comes.
+    assert_eq!(all_nights(&mut subject, 500..560).await, 0);
+    assert_eq!(days_of(&subject, &air()).await[0], 30);
+    assert_eq!(all_nights(&mut subject, 560..570).await, 2 * 30);
+    assert_eq!(days_of(&subject, &air()).await[1..], [30, 30]);
+}
 
-    let settings = SqliteSettings::default();
-    let mut database = Database::open(subject.folder.path(), &settings).unwrap();
-    // 5 % must remain of 32 GB: three pages of it are missing.
-    let reusable = subject.reader().space().await.unwrap().unwrap().reusable_bytes;
-    FREE.store(1_600_000_000 - reusable - 3 * 2048, Ordering::Relaxed);
-    database.pretend(|_| Ok(Disk { free: FREE.load(Ordering::Relaxed), total: 32_000_000_000 }));
-    assert!(database.needs_space());
-    let given_up = make_room(&mut database);
-    drop(database);
+#[tokio::test]
+async fn what_a_person_states_meanwhile_holds_without_a_restart() {
+    let mut subject = store_with(Retention::default(), None);
+    append(&subject, days(30)).await;
+    all_nights(&mut subject, 500..510).await;
+    let for_ever = Kept { raw: None, quarters: None, days: None, by_default: false };
+    let retention = Retention { all: for_ever, ..Retention::default() };
+    subject.writer().follow(retention).await.unwrap();
+    assert_eq!(all_nights(&mut subject, 510..600).await, 0);
+}
 
-    assert!((1..2 * 69).contains(&given_up), "{given_up}");
-    assert!(days_of(&subject, &air()).await[0] > 31);
+#[tokio::test]
+async fn the_age_of_what_was_imported_counts_from_its_import() {
+    let mut subject = store_with(Retention { all: kept(40, 45), ..Retention::default() }, None);
+    let imported: Vec<_> = days(20).into_iter().filter(|it| it.source == air()).collect();
+    let on = start() + DAY * 300;
+    let batch = Batch { readings: imported, imported_at: Some(on), ..Batch::default() };
+    subject.writer().append(batch).await.unwrap();
+
+    all_nights(&mut subject, 300..340).await;
+    assert_eq!(days_of(&subject, &air()).await, [20, 20, 20]);
+    all_nights(&mut subject, 340..360).await;
+    assert_eq!(days_of(&subject, &air()).await, [0, 0, 20]);
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_ahead_gives_up_no_reading_before_its_time() {
+    let mut subject = store_with(Retention { all: kept(40, 50), ..Retention::default() }, None);
+    append(&subject, days(39)).await;
+    all_nights(&mut subject, 30..40).await;
+    for ahead in ["2026-03-30T04:00:00Z", "2027-01-01T04:00:00Z", "2040-01-01T04:00:00Z"] {
+        subject.seal(at(ahead)).await;
+        subject.seal(start() + DAY * 40).await;
+    }
+    assert_eq!(days_of(&subject, &air()).await[0], 39);
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ async fn a_quantity_that_catches_up_shares_again_and_nothing_is_left_of_what_was
 
 #[tokio::test]
 async fn instants_go_with_the_last_block_that_is_read_with_them() {
-    let kept = |raw| Kept { raw: Some(raw), quarters: None, days: None };
+    let kept = |raw| Kept { raw: Some(raw), quarters: None, days: None, by_default: false };
     let by_quantity = [(Quantity::Co2, kept(60)), (Quantity::Temperature, kept(80))].into();
     let retention = Retention { all: kept(40), by_quantity, disk: DiskGuard::default() };
     let folder = tempfile::tempdir().unwrap();
@@ -129,9 +129,11 @@ async fn instants_go_with_the_last_block_that_is_read_with_them() {
     append(&subject, messages(on_monday("08:00:00"), 100)).await;
     let mut left = Vec::new();
 
-    for night in [1, 45, 65, 85] {
+    for night in 1..=85 {
         subject.seal(on_monday("04:00:00") + SignedDuration::from_hours(24 * night)).await;
-        left.push((subject.count("blk_d"), subject.count("times")));
+        if [1, 45, 65, 85].contains(&night) {
+            left.push((subject.count("blk_d"), subject.count("times")));
+        }
     }
 
     assert_eq!(left, [(3, 1), (2, 1), (1, 1), (0, 0)]);

@@ -1,12 +1,14 @@
 //! Free space on the disk and within the file. The only file that requests it from the system.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use domain::site::DiskGuard;
+use domain::storage::Room;
 use rusqlite::Connection;
 
 use crate::ports::{Space, StoreError};
+use crate::sqlite::codec::series_id::SeriesId;
+use crate::sqlite::codec::slot::{Slot, Tier};
 use crate::sqlite::fault::file_fault;
 use crate::sqlite::settings::FILE;
 
@@ -42,12 +44,10 @@ pub(in crate::sqlite) fn space(
     folder: &Path,
 ) -> Result<Space, StoreError> {
     let disk = disk_of(folder).map_err(file_fault("ask for the room of", folder))?;
-    let stored = [FILE.to_owned(), format!("{FILE}-wal")].map(|name| {
-        // There is no write-ahead log while nobody has the file open.
-        std::fs::metadata(folder.join(name)).map_or(0, |file| file.len())
-    });
+    let stored = stored(folder);
     Ok(Space {
-        stored_bytes: stored.iter().sum(),
+        recorded_bytes_per_day: recorded_per_day(connection)?,
+        stored_bytes: stored,
         reusable_bytes: reusable(connection)?,
         free_bytes: disk.free,
         disk_bytes: disk.total,
@@ -64,9 +64,55 @@ pub(in crate::sqlite) fn reusable(connection: &Connection) -> Result<u64, StoreE
     Ok(bytes.unsigned_abs())
 }
 
-/// Whether so little space is left, on the disk and within the file, that old readings must go.
-pub(in crate::sqlite) fn is_short(guard: &DiskGuard, disk: Disk, reusable: u64) -> bool {
-    disk.free.saturating_add(reusable) < guard.reserve_bytes(disk.total)
+/// What the file and its write-ahead log take; there is none while nobody has the file open.
+fn stored(folder: &Path) -> u64 {
+    let names = [FILE.to_owned(), format!("{FILE}-wal")];
+    let sizes = names.map(|name| std::fs::metadata(folder.join(name)).map_or(0, |it| it.len()));
+    sizes.iter().sum()
+}
+
+/// How the room of a store is measured.
+#[derive(Debug)]
+pub(in crate::sqlite) struct Measure {
+    /// Its folder.
+    pub(in crate::sqlite) folder: PathBuf,
+    /// Measures the disk of a folder.
+    pub(in crate::sqlite) disk: fn(&Path) -> io::Result<Disk>,
+}
+
+impl Measure {
+    /// The room of the store as it is now.
+    pub(in crate::sqlite) fn room(&self, connection: &Connection) -> Result<Room, StoreError> {
+        let disk = (self.disk)(&self.folder);
+        let disk = disk.map_err(file_fault("ask for the room of", &self.folder))?;
+        Ok(Room {
+            stored_bytes: stored(&self.folder),
+            reusable_bytes: reusable(connection)?,
+            free_bytes: disk.free,
+            disk_bytes: disk.total,
+        })
+    }
+}
+
+/// By so many packed days the pace of recording is measured.
+const PACE_DAYS: i64 = 7;
+
+/// Bytes that a day takes once it is packed, by the last days that are; `None` before the first. Rows fill pages to some
+/// three quarters.
+fn recorded_per_day(connection: &Connection) -> Result<Option<u64>, StoreError> {
+    let newest: Option<i64> =
+        connection.prepare_cached("SELECT max(id) FROM blk_d")?.query_row([], |row| row.get(0))?;
+    let Some(newest) = newest else { return Ok(None) };
+    let last = Slot::from_id(Tier::Day, newest).number();
+    let from =
+        Slot::of(Tier::Day, SeriesId::of_block(0), (last - PACE_DAYS + 1) * Tier::Day.length());
+    let (bytes, days): (i64, i64) = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(length(blk_d.data) + coalesce(length(q15.data), 0)), 0), count(DISTINCT blk_d.id >> ?2)
+             FROM blk_d LEFT JOIN q15 USING (id) WHERE blk_d.id >= ?1",
+        )?
+        .query_row([from.id(), i64::from(SeriesId::BITS)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Some(bytes.unsigned_abs() / 3 * 4 / days.max(1).unsigned_abs()))
 }
 
 #[cfg(test)]

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use domain::Instant;
+use domain::storage::{Shortage, Verdict};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::days;
+use super::disk::Measure;
 use super::retention::{FreeingSpace, Nightly};
+use super::{ageing, days};
 use crate::ports::StoreError;
 use crate::sqlite::codec::entry::{Entry, in_order};
 use crate::sqlite::codec::series_id::SeriesId;
@@ -32,8 +34,10 @@ pub struct Sealed {
     pub hours: u64,
     /// Day blocks written, with their summaries.
     pub days: u64,
-    /// Day blocks given up, since they are no longer kept or since the disk was nearly full.
+    /// Day blocks given up since they are no longer kept.
     pub given_up: u64,
+    /// Day blocks given up since the store has filled the disk for a day.
+    pub given_up_for_room: u64,
 }
 
 /// One pass over the file.
@@ -56,16 +60,20 @@ enum Stage {
     },
     /// Packing days, step by step. The list is worked off from its end.
     Days {
+        now: Instant,
         due: i64,
         steps: Vec<Vec<Slot>>,
     },
     /// Giving up what is no longer kept.
     Night {
+        now: Instant,
         due: i64,
         nightly: Nightly,
     },
-    /// Giving up the oldest readings, until there is space.
-    Space(FreeingSpace),
+    /// Looking whether there is room.
+    Room(Instant),
+    /// Giving up the oldest readings after a shortage that has stood, until there is room.
+    Space(Shortage, FreeingSpace),
     Done,
 }
 
@@ -92,21 +100,6 @@ impl Pass {
         Self { stage: Stage::Log(None), sealed: Sealed::default() }
     }
 
-    /// Gives up the oldest readings, until [`Pass::has_space`] is called.
-    pub(in crate::sqlite) fn for_space() -> Self {
-        Self { stage: Stage::Space(FreeingSpace::default()), sealed: Sealed::default() }
-    }
-
-    /// Whether this pass frees space.
-    pub(in crate::sqlite) const fn frees_space(&self) -> bool {
-        matches!(self.stage, Stage::Space(_))
-    }
-
-    /// There is space enough.
-    pub(in crate::sqlite) fn has_space(&mut self) {
-        self.stage = Stage::Done;
-    }
-
     /// What was done, once all is.
     pub(in crate::sqlite) fn done(&self) -> Option<Sealed> {
         matches!(self.stage, Stage::Done).then_some(self.sealed)
@@ -118,7 +111,7 @@ impl Pass {
         connection: &Connection,
         rules: &Rules,
         forwarded: Option<Mark>,
-        newest: Option<Instant>,
+        measure: &Measure,
     ) -> Result<Moved, StoreError> {
         match &mut self.stage {
             Stage::Log(now) => {
@@ -140,29 +133,33 @@ impl Pass {
                 if days.is_empty() {
                     rollups::all_made(connection, rules.longest_gap)?;
                     let (due, steps) = days::due(connection, *now)?;
-                    self.stage = Stage::Days { due, steps };
+                    self.stage = Stage::Days { now: *now, due, steps };
                 } else {
                     for day in days.split_off(days.len().saturating_sub(DAYS_PER_STEP)) {
                         rollups::rewrite_day(connection, day, rules)?;
                     }
                 }
             }
-            Stage::Days { due, steps } => match steps.pop() {
+            Stage::Days { now, due, steps } => match steps.pop() {
                 Some(step) => self.sealed.days += days::pack(connection, step, rules)?,
-                None => self.stage = end_of_days(connection, rules, *due)?,
+                None => self.stage = end_of_days(connection, rules, *now, *due)?,
             },
-            Stage::Night { due, nightly } => {
+            Stage::Night { now, due, nightly } => {
                 if let Some(given_up) = nightly.step(connection, rules)? {
                     self.sealed.given_up += given_up.len() as u64;
                     return Ok(Moved { given_up, ..Moved::default() });
                 }
                 meta::set(connection, GIVEN_UP, *due)?;
-                self.stage = Stage::Done;
+                self.stage = Stage::Room(*now);
             }
-            Stage::Space(space) => {
-                let newest = newest.unwrap_or(Instant::MIN);
-                if let Some(given_up) = space.step(connection, newest, rules)? {
-                    self.sealed.given_up += given_up.len() as u64;
+            Stage::Room(now) => self.stage = look_at_room(connection, rules, *now, measure)?,
+            Stage::Space(shortage, space) => {
+                let room = measure.room(connection)?;
+                if let Verdict::GiveUp(missing) =
+                    Verdict::of(&room, &rules.retention.disk, Some(*shortage))
+                    && let Some(given_up) = space.step(connection, missing, rules)?
+                {
+                    self.sealed.given_up_for_room += given_up.len() as u64;
                     return Ok(Moved { given_up, ..Moved::default() });
                 }
                 self.stage = Stage::Done;
@@ -216,12 +213,43 @@ fn pack_hour(connection: &Connection, hour: Slot, entries: &[Entry]) -> Result<b
 }
 
 /// What follows once no day is left to be packed: once a night, giving up what is no longer kept.
-fn end_of_days(connection: &Connection, rules: &Rules, due: i64) -> Result<Stage, StoreError> {
+fn end_of_days(
+    connection: &Connection,
+    rules: &Rules,
+    now: Instant,
+    due: i64,
+) -> Result<Stage, StoreError> {
     days::all_packed(connection, due)?;
     if meta::number(connection, GIVEN_UP)? == Some(due) {
-        return Ok(Stage::Done);
+        return Ok(Stage::Room(now));
     }
-    Ok(Stage::Night { due, nightly: Nightly::of(connection, &rules.retention, due)? })
+    let Some(today) = ageing::day_of_night(connection, due)? else {
+        meta::set(connection, GIVEN_UP, due)?;
+        return Ok(Stage::Room(now));
+    };
+    Ok(Stage::Night { now, due, nightly: Nightly::of(connection, &rules.retention, today)? })
+}
+
+/// What follows from the room that there is: mostly nothing.
+fn look_at_room(
+    connection: &Connection,
+    rules: &Rules,
+    now: Instant,
+    measure: &Measure,
+) -> Result<Stage, StoreError> {
+    let (room, guard) = (measure.room(connection)?, &rules.retention.disk);
+    let shortage = ageing::shortage(connection, room.missing_bytes(guard) > 0, now)?;
+    let verdict = Verdict::of(&room, guard, shortage);
+    let (Verdict::GiveUp(missing), Some(shortage)) = (verdict, shortage) else {
+        return Ok(Stage::Done);
+    };
+    let Some(today) = ageing::last_day(connection)? else { return Ok(Stage::Done) };
+    tracing::warn!(
+        missing_bytes = missing,
+        "the store has filled its disk for a day; the oldest readings go that are no longer kept, or that \
+         [disk] give_up_after lets go"
+    );
+    Ok(Stage::Space(shortage, FreeingSpace::of(connection, &rules.retention, today)?))
 }
 
 /// Makes the civil days of one series again whose time zone is not `zone`; false when there is none.

@@ -1,4 +1,16 @@
-//! Where the time comes from.
+//! Where the time comes from, and how far it is believed.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `mod` | [`Clock`], the source of the time, and one that tests move |
+//! | `doubt` | instants that cannot be the present one, and for how long a clock is doubted |
+//! | `steady` | [`SteadyTime`]: time that goes on evenly while the clock of the machine jumps |
+
+mod doubt;
+mod steady;
+
+pub use doubt::{Doubt, doubt, is_possible, patience};
+pub use steady::{Look, SteadyTime, Turn, is_set_back};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
