@@ -8,16 +8,18 @@ use figures::Figures;
 use store::AnyReader;
 use store::backup::BackupStatus;
 use store::influx::Standing;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::live::hub::LiveHub;
+use crate::places::{Bounds, Places};
 use crate::resources::Dashboard;
 use crate::staff_actions::StaffActions;
 
-/// Streams that may be open at once; a browser that is turned away asks again by itself.
-pub(crate) const MOST_STREAMS: usize = 600;
+/// Live streams that may be open at once; a browser that is turned away asks again by itself.
+pub(crate) const STREAMS: Bounds = Bounds { most: 600, of_one: 30, kept_here: 40 };
+
 /// The parts that handlers share.
 pub(crate) struct App {
     pub(crate) site: Arc<Site>,
@@ -31,9 +33,9 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) backups: Arc<dyn Fn() -> Option<BackupStatus> + Send + Sync>,
     pub(crate) forwarding: Option<watch::Receiver<Standing>>,
-    /// Only names of this machine are answered to, since it is bound to loopback.
+    /// Whether it is bound to loopback; then no address by number but that of this machine is answered to.
     pub(crate) loopback_only: bool,
-    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) streams: Arc<Places<()>>,
     pub(crate) shutdown: CancellationToken,
 }
 
@@ -66,7 +68,7 @@ impl App {
             backups: Arc::clone(&dashboard.backups),
             forwarding: dashboard.forwarding.clone(),
             loopback_only,
-            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            streams: Arc::new(Places::within(STREAMS)),
             shutdown,
         }
     }

@@ -19,7 +19,11 @@
 //! | `privacy` | figures of small rooms that are withheld from the public |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `resources` | what the program hands over |
-//! | `serve`, `connections` | start and stop, and how many may be connected |
+//! | `serve` | start and stop |
+//! | `connections` | open connections, and how long one may say nothing; its own map stands there |
+//! | `places`, `machine` | how many connections and streams one machine may have, and all together |
+//! | `hosts` | names of machines, as they stand in `Host` |
+//! | `counters` | what is refused, counted |
 //! | `assets`, `openapi`, `health`, `security` | style and scripts; the API described; probes; headers and host check |
 //!
 //! It reads: from the broker the state topics, from the store the series and the ledger. What staff change goes through
@@ -31,11 +35,15 @@ mod app;
 mod assets;
 mod commissioning;
 mod connections;
+mod counters;
 mod health;
+mod hosts;
 mod live;
+mod machine;
 mod openapi;
 mod pages;
 mod paging;
+mod places;
 mod power_today;
 mod privacy;
 mod problem;
@@ -52,7 +60,10 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, Account, AccountFault, AccountName, Accounts, InvalidPassword, Password};
+pub use access::{
+    Access, Account, AccountFault, AccountName, Accounts, InvalidNetwork, InvalidPassword, Network,
+    Password,
+};
 pub use figures::{Month, NoMonth};
 pub use report::{ReportError, ReportForm, month_report};
 pub use resources::Dashboard;

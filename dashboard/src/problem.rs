@@ -12,6 +12,9 @@ use tracing::error;
 
 use crate::staff_actions::StaffActionError;
 
+/// Seconds after which it is worth asking again while too many do so.
+pub(crate) const BUSY_FOR_S: i64 = 5;
+
 /// Error answer of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Problem {
@@ -79,10 +82,13 @@ impl Problem {
     }
 
     /// A name was used that does not lead to this machine.
-    pub(crate) fn foreign_host() -> Self {
-        let detail = "this dashboard answers on this machine only".to_owned();
+    pub(crate) fn foreign_host(host: &str, is_here_only: bool) -> Self {
+        let detail = format!("this dashboard is not known by the name `{}`", short(host));
         let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
-        Self { expected: Some("a Host of localhost, 127.0.0.1 or [::1]".to_owned()), ..problem }
+        let number = if is_here_only { "127.0.0.1, [::1]" } else { "an address by number" };
+        let expected =
+            format!("{number}, localhost, or a name in `hosts` of [site] in the site file");
+        Self { expected: Some(expected), ..problem }
     }
 
     /// Request without an account, or with a wrong password.
@@ -98,6 +104,17 @@ impl Problem {
         let detail = format!("too many wrong passwords; wait {seconds} s");
         let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests", detail);
         Self { retry_after_s: Some(seconds), ..problem }
+    }
+
+    /// More log in at this moment than can be looked at.
+    pub(crate) fn too_many_logins() -> Self {
+        let problem = Self::busy("too many are logging in at this moment; ask again");
+        Self { retry_after_s: Some(BUSY_FOR_S), ..problem }
+    }
+
+    /// No place is free for another live stream; `detail` says whose.
+    pub(crate) fn too_many_streams(detail: &str) -> Self {
+        Self { retry_after_s: Some(BUSY_FOR_S), ..Self::busy(detail) }
     }
 
     /// A page from elsewhere sent a form here.

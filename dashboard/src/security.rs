@@ -1,14 +1,16 @@
 //! What every answer carries, and which names are answered to.
 
-use std::net::IpAddr;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::counters;
+use crate::hosts;
 use crate::problem::Problem;
 
 /// Nothing but what this server sends, nothing inline, nobody may frame it.
@@ -27,14 +29,17 @@ static HEADERS: [(HeaderName, &str); 5] = [
 
 /// Refuses names that do not lead here, and adds the headers to every answer.
 ///
-/// A page from elsewhere can make a browser take any name for 127.0.0.1 (DNS rebinding) and would then read what
-/// only this machine may. So while the dashboard listens on loopback, `Host` must name loopback. Once it listens
-/// on the network, whoever is on it may read anyway. A proxy in front hands on the address that it connects to.
+/// A page from elsewhere can make a browser take a name of its own for this machine (DNS rebinding), and would then
+/// read here as if it were one of our pages. So `Host` must be a name that is ours: of the loopback, or in the site
+/// file. By number a page from elsewhere cannot come; so on the network any address does, also that of a router before
+/// us.
 pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = if app.loopback_only && !is_local(request.headers()) {
-        Problem::foreign_host().into_response()
-    } else {
-        next.run(request).await
+    let mut response = match foreign_name(&app, &request) {
+        Some(host) => {
+            counters::foreign_host();
+            Problem::foreign_host(&host, app.loopback_only).into_response()
+        }
+        None => next.run(request).await,
     };
     for (name, value) in &HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -42,39 +47,15 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     response
 }
 
-/// Whether `Host` names this machine. Without one no browser asks.
-fn is_local(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST) else { return true };
-    host.to_str().is_ok_and(names_loopback)
-}
-
-fn names_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
+/// The name in a request that is not ours; `None` when all are, or when there is none: no browser asks so.
+fn foreign_name(app: &App, request: &Request) -> Option<String> {
+    let hosts = request.headers().get_all(header::HOST).iter();
+    let hosts = hosts.map(|host| String::from_utf8_lossy(host.as_bytes()));
+    let in_address = request.uri().authority().map(|name| name.as_str().into());
+    let is_ours = |host: &str| {
+        hosts::names_loopback(host)
+            || hosts::is_one_of(host, &app.site.hosts)
+            || (!app.loopback_only && hosts::is_by_number(host))
     };
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let address: Option<IpAddr> = name.parse().ok();
-    address.is_some_and(|address| address.is_loopback())
-        || name == "localhost"
-        || name.ends_with(".localhost")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_names_of_this_machine_are_answered_to() {
-        for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST."] {
-            assert!(names_loopback(host), "{host}");
-        }
-    }
-
-    #[test]
-    fn a_name_from_elsewhere_is_not_even_when_it_leads_here() {
-        for host in ["evil.example", "localhost.evil.example:8080", "192.168.1.2", "", "[::2]"] {
-            assert!(!names_loopback(host), "{host}");
-        }
-    }
+    hosts.chain(in_address).find(|host| !is_ours(host)).map(Cow::into_owned)
 }

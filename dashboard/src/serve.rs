@@ -1,6 +1,5 @@
 //! Start and stop.
 
-use std::future::IntoFuture;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -15,11 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 use tracing::{info, warn};
 
-use crate::access::Peer;
+use crate::access::Access;
 use crate::app::App;
-use crate::connections::Bounded;
 use crate::resources::Dashboard;
-use crate::{live, power_today, routes};
+use crate::{connections, counters, live, power_today, routes};
 
 /// How long answers under way may take after the stop; streams end at once.
 const LAST_ANSWERS: Duration = Duration::from_secs(2);
@@ -59,14 +57,16 @@ impl Dashboard {
         let stop = shutdown.child_token();
         let mut shown = Shown::begin(&self, address.ip().is_loopback(), &stop);
         let entrance = Entrance::to(shown.router.clone());
+        counters::begin();
+        let access = Arc::clone(&self.access);
         let mut tasks = JoinSet::new();
         let (follower, until) = (entrance.clone(), stop.clone());
         tasks.spawn(async move { shown.follow(self, follower, until).await });
         info!(%address, "dashboard serves");
-        let served = serve_until(listener, entrance.router(), &stop).await;
+        serve_until(listener, entrance.router(), access, &stop).await;
         stop.cancel();
         join(&mut tasks).await;
-        served.map_err(DashboardError::Listener)
+        Ok(())
     }
 }
 
@@ -164,21 +164,15 @@ fn live_tasks(app: &Arc<App>, broker: BrokerUrl) -> JoinSet<()> {
 async fn serve_until(
     listener: TcpListener,
     router: Router,
+    access: Arc<Access>,
     stop: &CancellationToken,
-) -> io::Result<()> {
-    let server =
-        axum::serve(Bounded::new(listener), router.into_make_service_with_connect_info::<Peer>())
-            .with_graceful_shutdown(stop.clone().cancelled_owned())
-            .into_future();
+) {
     let overdue = async {
         stop.cancelled().await;
         sleep(LAST_ANSWERS).await;
     };
     tokio::select! {
-        ended = server => ended,
-        () = overdue => {
-            warn!("answers under way did not end in time");
-            Ok(())
-        }
+        () = connections::serve(listener, router, access, stop) => {}
+        () = overdue => warn!("answers under way did not end in time"),
     }
 }

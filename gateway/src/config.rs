@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use dashboard::Network;
 use domain::failure_chain;
 use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
@@ -32,6 +33,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Where the dashboard listens.
     pub http: SocketAddr,
+    /// Proxies before the dashboard that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Network>,
     /// Which broker.
     pub broker: BrokerChoice,
     /// The client id of this gateway at the broker.
@@ -99,6 +102,7 @@ impl Config {
             demonstration,
             data,
             http: settings.http,
+            trusted_proxies: settings.trusted_proxies.clone(),
             broker,
             client_id,
             share,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use dashboard::Network;
 use domain::wire::BrokerUrl;
 use jiff::SignedDuration;
 
@@ -26,6 +27,16 @@ pub struct Settings {
         default_value = "127.0.0.1:8080"
     )]
     pub http: SocketAddr,
+    /// Proxies that are believed when they say for whom they ask (`X-Forwarded-For`): addresses or networks, separated
+    /// by commas; none when left out
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDRS",
+        env = "VIGIE_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<Network>,
     /// Where the embedded broker listens
     #[arg(
         long,

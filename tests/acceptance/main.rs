@@ -8,6 +8,7 @@ mod arrival;
 mod backup;
 mod browser;
 mod clock_jumps;
+mod crowd;
 mod demonstration;
 mod durability;
 mod elsewhere;

@@ -1,10 +1,9 @@
 //! What staff change while the building runs: the site file by hand, and sensors put into service with a phone.
 
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
 
 use tests::browser::Browser;
+use tests::installation::PASSWORD;
 use tests::message::{message, now};
 use tests::{Installation, SOON, eventually};
 
@@ -12,7 +11,6 @@ use crate::needs;
 
 const OVERFLOW: &str =
     "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
-const PASSWORD: &str = "le chat dort ici";
 const SITE: &str = "# ne pas perdre ce commentaire\n[[zone]]\nid = \"salle\"\nname = \"Salle verte\"\ncapacity = 20\n\
                     [[point]]\nid = \"salle-co2\"\nzone = \"salle\"\nquantity = \"co2\"\nsources = [{ device = \"air\" }]\n";
 
@@ -52,19 +50,6 @@ fn a_site_file_that_is_broken_by_hand_is_told_and_the_last_good_one_goes_on_unti
     });
 }
 
-fn with_account(building: &Installation) {
-    let mut command = tests::vigie::command();
-    let data = building.folder().join("data");
-    command
-        .args(["user", "add", "marie", "--site"])
-        .arg(site_file(building))
-        .arg("--data")
-        .arg(data);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-    assert!(child.wait().unwrap().success());
-}
-
 /// Waits until the page shows a text, whatever spaces stand in it.
 fn shows(browser: &Browser, text: &str) {
     eventually(text, SOON, || {
@@ -90,7 +75,7 @@ fn submit(browser: &Browser, fields: &[(&str, &str)], button: &str) {
 fn a_sensor_is_put_into_service_tested_and_replaced_with_a_phone() {
     needs!("chromium", "chromedriver");
     let building = Installation::embedded(SITE);
-    with_account(&building);
+    building.add_marie();
     let (mut lux, mut other) = (building.sensor("lux-1"), building.sensor("lux-2"));
     lux.publish([message("lux-1", "illuminance", now(), 310.0)]);
     eventually("a reading of the new sensor is stored", SOON, || {
@@ -145,7 +130,7 @@ const METER: &str = "[[zone]]\nid = \"atelier\"\nname = \"Atelier\"\ncapacity = 
 fn a_meter_is_swapped_with_a_phone_that_asks_for_both_registers_and_the_swap_is_undone() {
     needs!("chromium", "chromedriver");
     let building = Installation::embedded(METER);
-    with_account(&building);
+    building.add_marie();
     for (plug, wh) in [("prise-1", 812_400.0), ("prise-2", 40.0)] {
         building.sensor(plug).publish([message(plug, "energy_imported", now(), wh)]);
         eventually("a reading of the plug is stored", SOON, || {

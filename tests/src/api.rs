@@ -1,6 +1,7 @@
 //! The HTTP API of a running `vigie`, as a client sees it.
 
 use std::io::{BufRead, BufReader};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use domain::Instant;
@@ -14,6 +15,8 @@ use crate::wait::eventually;
 pub struct Api {
     port: u16,
     agent: Agent,
+    /// HTTP Basic, once an account is used.
+    account: OnceLock<String>,
 }
 
 /// An answer that was not 200.
@@ -29,7 +32,16 @@ impl Api {
     /// A client of the dashboard on this port of the loopback.
     pub fn new(port: u16) -> Self {
         let config = Agent::config_builder().timeout_global(Some(Duration::from_mins(1)));
-        Self { port, agent: config.http_status_as_error(false).build().into() }
+        let agent = config.http_status_as_error(false).build().into();
+        Self { port, agent, account: OnceLock::new() }
+    }
+
+    /// Uses an account from now on: `Basic` with name and password in base64.
+    ///
+    /// # Panics
+    /// When one is used already.
+    pub fn identify(&self, basic: &str) {
+        self.account.set(basic.to_owned()).expect("one account at most is used");
     }
 
     /// The address of a page.
@@ -48,7 +60,11 @@ impl Api {
     /// When the status is not 200.
     pub fn text(&self, path: &str) -> Result<String, Problem> {
         let failed = |error: ureq::Error| Problem { status: 0, text: error.to_string() };
-        let mut answer = self.agent.get(self.url(path)).call().map_err(failed)?;
+        let mut question = self.agent.get(self.url(path));
+        if let Some(account) = self.account.get() {
+            question = question.header("Authorization", account);
+        }
+        let mut answer = question.call().map_err(failed)?;
         let status = answer.status().as_u16();
         let text =
             answer.body_mut().with_config().limit(256 << 20).read_to_string().map_err(failed)?;

@@ -2,9 +2,10 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process;
+use std::process::{self, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -14,7 +15,12 @@ use crate::api::Api;
 use crate::message::SITE;
 use crate::mosquitto::Mosquitto;
 use crate::publisher::Publisher;
-use crate::vigie::Vigie;
+use crate::vigie::{Vigie, command};
+
+/// Password of the account that a test makes.
+pub const PASSWORD: &str = "le chat dort ici";
+/// marie and [`PASSWORD`].
+pub const BASIC: &str = "Basic bWFyaWU6bGUgY2hhdCBkb3J0IGljaQ==";
 
 /// The parts of one installation. Drop order: first `vigie`, then the broker, then the folder.
 #[derive(Debug)]
@@ -68,6 +74,23 @@ impl Installation {
     /// A sensor that is connected to the broker.
     pub fn sensor(&self, name: &str) -> Publisher {
         Publisher::connect(self.port, name)
+    }
+
+    /// Makes the account of marie, whose password is [`PASSWORD`], and reads with it from now on.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn add_marie(&self) {
+        let mut command = command();
+        let (site, data) = (self.folder().join("site.toml"), self.folder().join("data"));
+        command.args(["user", "add", "marie", "--site"]).arg(site).arg("--data").arg(data);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("vigie starts");
+        let mut stdin = child.stdin.take().expect("it reads a password");
+        writeln!(stdin, "{PASSWORD}").expect("it takes a password");
+        drop(stdin);
+        assert!(child.wait().expect("it ends").success(), "the account was not made");
+        self.api().identify(BASIC);
     }
 
     /// Where the broker listens.

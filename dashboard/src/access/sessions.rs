@@ -6,12 +6,12 @@ use domain::Instant;
 use jiff::SignedDuration;
 
 use super::accounts::{Account, AccountName};
-use super::secret;
+use super::secret::secret;
 
 /// The name of the cookie.
 pub(crate) const COOKIE: &str = "vigie-session";
 /// A session ends so long after its login.
-pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// And so long after it was used last: a phone that was left lying about.
 const IDLE: SignedDuration = SignedDuration::from_hours(12);
 /// Sessions at the same time; then the one that was not used for longest ends.

@@ -2,7 +2,8 @@
 //!
 //! A cookie goes along with any request that a browser sends here, even one that a page from elsewhere made it send.
 //! So besides a cookie that is held to our own site, `Origin` must be ours and the session's token must be with it.
-//! A name and password in the request itself (HTTP Basic) no browser adds by itself, so no token is needed there.
+//! A name and password in the request itself (HTTP Basic) no browser adds by itself, since none is asked for it; so no
+//! token is needed there.
 
 use std::convert::Infallible;
 
@@ -101,10 +102,10 @@ impl<T: DeserializeOwned + 'static, S: Send + Sync> FromRequest<S> for StaffJson
 
 /// Whether a request that changes something was made by our own page, or by a program.
 fn prove(identity: &Identity, given: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(token) = &identity.token else { return Ok(()) };
     if !is_from_here(headers) {
         return Err(Problem::foreign_origin());
     }
+    let Some(token) = &identity.token else { return Ok(()) };
     if given == Some(token.as_str()) { Ok(()) } else { Err(Problem::stale_form()) }
 }
 

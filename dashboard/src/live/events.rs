@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::audience::Audience;
@@ -20,6 +20,8 @@ use super::hub::LiveHub;
 use super::screen::Screen;
 use crate::access::Visitor;
 use crate::app::App;
+use crate::counters;
+use crate::places::{Full, Holder, Place};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::Language;
@@ -32,7 +34,7 @@ pub(crate) async fn api(
     State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Result<Response, Problem> {
-    open(&app, Audience::Api(visitor.visibility))
+    open(&app, &visitor, Audience::Api(visitor.visibility))
 }
 
 /// `GET /live/parts?screen=&lang=`: rendered parts for the pages of this dashboard.
@@ -51,12 +53,18 @@ pub(crate) async fn parts(
             .ok_or_else(|| Problem::bad_query("lang", language, "fr or en"))?,
         visitor.visibility,
     );
-    open(&app, audience)
+    open(&app, &visitor, audience)
 }
 
-fn open(app: &App, audience: Audience) -> Result<Response, Problem> {
-    let place = Arc::clone(&app.streams).try_acquire_owned();
-    let place = place.map_err(|_| Problem::busy("too many live streams are open"))?;
+fn open(app: &App, visitor: &Visitor, audience: Audience) -> Result<Response, Problem> {
+    let holder = visitor.machine.map(|machine| Holder::new(machine, visitor.is_proxy));
+    let place = app.streams.take(holder.unwrap_or_default(), ()).map_err(|full| {
+        counters::stream_refused(full.as_str());
+        Problem::too_many_streams(match full {
+            Full::OfOne => "too many live streams are open from this address",
+            Full::All => "too many live streams are open",
+        })
+    })?;
     let stream = follow(Arc::clone(&app.live), audience, app.shutdown.clone(), place);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -71,14 +79,14 @@ struct Reader {
     audience: Audience,
     frames: Option<broadcast::Receiver<Bytes>>,
     shutdown: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    _place: Place<()>,
 }
 
 fn follow(
     hub: Arc<LiveHub>,
     audience: Audience,
     shutdown: CancellationToken,
-    place: OwnedSemaphorePermit,
+    place: Place<()>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let reader = Reader { hub, audience, frames: None, shutdown, _place: place };
     stream::unfold(reader, |mut reader| async move {

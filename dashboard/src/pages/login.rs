@@ -10,10 +10,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::shell::{Choice, Shell};
-use crate::access::{COOKIE, LONGEST, Refusal, StaffForm, Visitor, is_from_here, is_secure};
+use crate::access::{
+    Access, Attempt, COOKIE, KNOWN_FOR, Refusal, StaffForm, Visitor, is_from_here, is_secure,
+};
 use crate::app::App;
 use crate::live::screen::Screen;
-use crate::problem::Problem;
+use crate::problem::{BUSY_FOR_S, Problem};
 use crate::query::Query;
 use crate::words::Labels;
 
@@ -59,35 +61,50 @@ pub(crate) async fn enter(
     if !is_from_here(&headers) {
         return Problem::foreign_origin().into_response();
     }
-    let (t, now) = (choice.language.labels(), app.clock.now());
-    let entered = app.access.verify(&given.name, given.password, visitor.address, now).await;
-    let (status, fault, wait) = match entered {
+    let (name, next, now) = (given.name, way_back(&given.next), app.clock.now());
+    let device = Access::device_of(&headers);
+    let attempt =
+        Attempt { name: &name, password: given.password, machine: visitor.machine, device };
+    match app.access.verify(attempt, now).await {
         Ok(account) => {
             app.access.end_of(&headers);
-            let secret = app.access.begin(&account, now);
+            let cookie = app.access.begin(&account, now);
             tracing::info!(account = account.name().as_str(), "logged in");
-            return with_cookie(
-                Redirect::to(&way_back(&given.next)),
-                &secret,
-                LONGEST.as_secs(),
-                &headers,
-            );
+            let mut answer = no_store(Redirect::to(&next));
+            set_cookie(&mut answer, &cookie, KNOWN_FOR.as_secs(), &headers);
+            answer
         }
-        Err(Refusal::Wrong) => {
-            tracing::warn!(address = ?visitor.address, "a login failed");
+        Err(refusal) => refuse(&app, choice, refusal, &visitor, (&next, &name)),
+    }
+}
+
+/// The login page again, with the reason.
+fn refuse(
+    app: &App,
+    choice: Choice,
+    refusal: Refusal,
+    visitor: &Visitor,
+    (next, name): (&str, &str),
+) -> Response {
+    let t = choice.language.labels();
+    let (status, fault, wait_s) = match refusal {
+        Refusal::Wrong => {
+            let address = visitor.machine.map(|machine| machine.to_string());
+            tracing::warn!(address, "a login failed");
             (StatusCode::UNAUTHORIZED, t.login_wrong.to_owned(), None)
         }
-        Err(Refusal::TooMany(wait)) => {
+        Refusal::TooMany(wait) => {
             let minutes = choice.language.duration(wait.as_secs_f64());
-            (StatusCode::TOO_MANY_REQUESTS, t.login_too_many.replace("{}", &minutes), Some(wait))
+            let fault = t.login_too_many.replace("{}", &minutes);
+            (StatusCode::TOO_MANY_REQUESTS, fault, Some(wait.as_secs().max(1)))
+        }
+        Refusal::Busy => {
+            (StatusCode::SERVICE_UNAVAILABLE, t.login_busy.to_owned(), Some(BUSY_FOR_S))
         }
     };
-    let page = page(&app, choice, &given.next, &given.name, Some(fault));
-    let mut answer = choice.page_with(status, &page);
-    if let Some(wait) = wait {
-        answer
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().unsigned_abs()));
+    let mut answer = choice.page_with(status, &page(app, choice, next, name, Some(fault)));
+    if let Some(wait_s) = wait_s {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_s));
     }
     answer
 }
@@ -99,7 +116,9 @@ pub(crate) async fn leave(
 ) -> Response {
     app.access.end_of(&headers);
     tracing::info!(account = identity.name.as_str(), "logged out");
-    with_cookie(Redirect::to("/"), "", 0, &headers)
+    let mut answer = no_store(Redirect::to("/"));
+    set_cookie(&mut answer, "", 0, &headers);
+    answer
 }
 
 fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>) -> Login {
@@ -116,24 +135,31 @@ fn page(app: &App, choice: Choice, next: &str, name: &str, fault: Option<String>
 }
 
 /// Address within this site, whatever the query names: nobody is led elsewhere after a login.
+///
+/// Browsers drop some signs and take others for a slash before they follow an address; one that is ours has only signs
+/// that stand for themselves, anything else percent-encoded.
 fn way_back(next: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_graphic() && c != '\\';
     let is_ours = next.starts_with('/')
         && !next.starts_with("//")
-        && !next.contains(['\\', '\r', '\n'])
+        && next.chars().all(is_plain)
         && next.len() < 1000;
     if is_ours { next.to_owned() } else { "/staff".to_owned() }
 }
 
-fn with_cookie(answer: Redirect, secret: &str, seconds: i64, headers: &HeaderMap) -> Response {
+fn no_store(answer: Redirect) -> Response {
+    let mut answer = answer.into_response();
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+fn set_cookie(answer: &mut Response, value: &str, seconds: i64, headers: &HeaderMap) {
     let secure = if is_secure(headers) { "; Secure" } else { "" };
     let cookie =
-        format!("{COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
-    let mut answer = answer.into_response();
+        format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(cookie) = cookie.parse() {
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
 
 #[cfg(test)]
@@ -145,6 +171,18 @@ mod tests {
         assert_eq!(way_back("/staff/labels?a=b"), "/staff/labels?a=b");
         for bad in ["", "https://evil.example", "//evil.example", "/\\evil.example", "evil"] {
             assert_eq!(way_back(bad), "/staff", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_sign_that_browsers_drop_or_headers_do_not_take_leads_nowhere() {
+        let signs = (0..=0x20).chain(0x7f..=0xff).chain([0x200b, 0x2028, 0x202e, 0xfeff, 0xff0f]);
+        for sign in signs.filter_map(char::from_u32) {
+            for bad in
+                [format!("/{sign}/evil.example"), format!("/energy{sign}"), format!("{sign}//evil")]
+            {
+                assert_eq!(way_back(&bad), "/staff", "{bad:?}");
+            }
         }
     }
 }

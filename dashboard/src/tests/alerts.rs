@@ -7,8 +7,7 @@ use store::AlertWriter;
 
 use super::*;
 
-async fn with_bad_air() -> House {
-    let house = House::with_staff();
+async fn with_bad_air(house: House) -> House {
     let since = at("2026-11-23T11:40:00Z");
     let matter = Matter::Air { zone: "fablab".parse().unwrap(), co2_ppm: 1612.0 };
     let by = Acknowledgement { by: "marie".to_owned(), at: since };
@@ -24,7 +23,7 @@ async fn with_bad_air() -> House {
 
 #[tokio::test]
 async fn alerts_are_listed_and_who_takes_care_of_them_is_shown_to_nobody_else() {
-    let house = with_bad_air().await;
+    let house = with_bad_air(House::in_dreux()).await;
     let listed = house.json("/api/v1/alerts").await;
     assert_eq!(listed["items"][0]["rule"], "air");
     assert_eq!(listed["items"][0]["acknowledged"]["by"], "");
@@ -34,7 +33,7 @@ async fn alerts_are_listed_and_who_takes_care_of_them_is_shown_to_nobody_else() 
 
 #[tokio::test]
 async fn taking_care_of_an_alert_asks_for_an_account() {
-    let house = with_bad_air().await;
+    let house = with_bad_air(House::with_staff()).await;
     let ask = async |id: u64, login: Option<&str>| {
         let request = Request::post(format!("/api/v1/alerts/{id}/acknowledge"));
         let request = login.into_iter().fold(request, |request, login| {

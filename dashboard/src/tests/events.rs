@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
-use axum::http::{Response, StatusCode};
+use axum::http::{Request, Response, StatusCode};
 use futures_util::StreamExt;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -12,7 +12,8 @@ use tokio::time::timeout;
 
 use super::api::{building, pulse, zone};
 use super::{House, at};
-use crate::app::MOST_STREAMS;
+use crate::access::Peer;
+use crate::app::STREAMS;
 use crate::live::audience::Audience;
 use crate::privacy::Visibility;
 
@@ -149,16 +150,47 @@ async fn all_readers_of_a_sort_share_one_frame() {
     assert_eq!(first.as_ptr(), second.as_ptr());
 }
 
+/// Opens a stream from this machine, so many times.
+async fn open(house: &House, machine: &str, times: usize) -> Vec<Response<Body>> {
+    let mut answers = Vec::new();
+    for _ in 0..times {
+        let mut request = Request::get("/api/v1/live/events").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(Peer::at(&if machine.contains(':') {
+            format!("[{machine}]:50000")
+        } else {
+            format!("{machine}:50000")
+        }));
+        answers.push(house.asks(request).await);
+    }
+    answers.retain(|answer| answer.status() == StatusCode::OK);
+    answers
+}
+
 #[tokio::test]
 async fn a_stream_too_many_is_turned_away_and_a_closed_one_makes_room() {
     let house = House::in_dreux();
-    let mut open = Vec::new();
-    for _ in 0..MOST_STREAMS {
-        open.push(house.get("/api/v1/live/events").await);
+    let mut streams = Vec::new();
+    for n in 0..=STREAMS.most / STREAMS.of_one {
+        streams.extend(open(&house, &format!("192.168.1.{n}"), STREAMS.of_one + 1).await);
     }
+    assert_eq!(streams.len(), STREAMS.most - STREAMS.kept_here);
 
+    let kept = open(&house, "127.0.0.1", STREAMS.kept_here + 1).await;
+    assert_eq!(kept.len(), STREAMS.kept_here, "kept for this machine");
     house.problem("/api/v1/live/events", 503).await;
-    open.pop();
+    streams.pop();
 
-    assert_eq!(house.get("/api/v1/live/events").await.status(), StatusCode::OK);
+    let again = house.get("/api/v1/live/events").await;
+    assert_eq!(again.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn one_machine_cannot_take_the_live_streams_of_all_others() {
+    let house = House::in_dreux();
+    let greedy = open(&house, "2001:db8::1", 100).await;
+    assert_eq!(greedy.len(), STREAMS.of_one);
+    assert!(open(&house, "2001:db8::2", 1).await.is_empty(), "the same machine");
+    let here = open(&house, "127.0.0.1", 1000).await;
+    assert!(here.len() >= 500, "a proxy on this machine stands for many: {}", here.len());
+    assert_eq!(open(&house, "192.168.1.7", 1).await.len(), 1);
 }

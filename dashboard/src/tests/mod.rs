@@ -16,6 +16,7 @@ mod privacy;
 mod report;
 mod zone_pages;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -48,6 +49,9 @@ const NOW: &str = "2026-11-23T12:00:00Z";
 
 pub(super) use domain::testing::at;
 
+/// A proxy that the settings name.
+pub(super) const PROXY: &str = "10.0.0.1";
+
 /// A dashboard without a network: its store and its state topics are filled by the test.
 pub(super) struct House {
     pub(super) app: Arc<App>,
@@ -60,7 +64,12 @@ pub(super) struct House {
     pub(super) file: Arc<Mutex<Option<String>>>,
     router: Router,
     folder: tempfile::TempDir,
+    /// Whether there is an account, which tests that only read then use.
+    is_known: AtomicBool,
 }
+
+/// The account that tests make, as HTTP Basic sends it: marie, "le chat dort ici".
+pub(super) const BASIC: &str = "Basic bWFyaWU6bGUgY2hhdCBkb3J0IGljaQ==";
 
 impl House {
     /// The building in Dreux at [`NOW`], with no state and nothing stored.
@@ -69,6 +78,11 @@ impl House {
     }
 
     pub(super) fn of(site: Site, demonstration: bool) -> Self {
+        Self::listening(site, demonstration, true)
+    }
+
+    /// The same, on the network unless `loopback_only`.
+    pub(super) fn listening(site: Site, demonstration: bool, loopback_only: bool) -> Self {
         let store = MemoryStore::new();
         let clock = Arc::new(ManualClock::new(at(NOW)));
         let (readiness, ready) = watch::channel(None);
@@ -81,7 +95,7 @@ impl House {
             trouble: watch::Sender::new(None).subscribe(),
             reader: store.clone().into(),
             broker: BrokerUrl::plain("127.0.0.1", 1),
-            access: Arc::new(Access::of(folder.path())),
+            access: Arc::new(Access::of(folder.path()).behind(vec![PROXY.parse().unwrap()])),
             staff_actions: Some(Arc::new(Office { store: store.clone(), file: Arc::clone(&file) })),
             clock: Arc::clone(&clock) as Arc<dyn domain::Clock>,
             readiness: ready,
@@ -93,9 +107,10 @@ impl House {
             forwarding: Some(forwarding),
             demonstration,
         };
-        let app = Arc::new(App::new(&dashboard, true, CancellationToken::new()));
+        let app = Arc::new(App::new(&dashboard, loopback_only, CancellationToken::new()));
         let router = routes::router(Arc::clone(&app));
-        Self { app, store, clock, readiness, backups, standing, file, router, folder }
+        let is_known = AtomicBool::default();
+        Self { app, store, clock, readiness, backups, standing, file, router, folder, is_known }
     }
 
     /// The same with the account of marie, whose password is "le chat dort ici".
@@ -109,6 +124,25 @@ impl House {
         let accounts = Accounts::in_folder(self.folder.path());
         let password = "le chat dort ici".to_owned().try_into().unwrap();
         accounts.add(&"marie".parse().unwrap(), &password, at(NOW)).unwrap();
+        self.is_known.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn adds_paul(&self) {
+        let accounts = Accounts::in_folder(self.folder.path());
+        let password = "un secret de paul".to_owned().try_into().unwrap();
+        accounts.add(&"paul".parse().unwrap(), &password, at(NOW)).unwrap();
+    }
+
+    /// Marie's password becomes another one, or her account is removed.
+    pub(super) fn marie_gets(&self, password: Option<&str>) {
+        let (accounts, marie) = (Accounts::in_folder(self.folder.path()), "marie".parse().unwrap());
+        match password {
+            Some(password) => {
+                let password = password.to_owned().try_into().unwrap();
+                accounts.change_password(&marie, &password).unwrap();
+            }
+            None => accounts.remove(&marie).unwrap(),
+        }
     }
 
     /// The gateway publishes a state.
@@ -158,8 +192,13 @@ impl House {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
+    /// Asks with the account, where there is one.
     pub(super) async fn get(&self, address: &str) -> Response<Body> {
-        self.asks(Request::get(address).body(Body::empty()).unwrap()).await
+        let mut request = Request::get(address);
+        if self.is_known.load(Ordering::Relaxed) {
+            request = request.header(header::AUTHORIZATION, BASIC);
+        }
+        self.asks(request.body(Body::empty()).unwrap()).await
     }
 
     /// The JSON of an answer that must be right.

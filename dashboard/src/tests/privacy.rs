@@ -2,7 +2,6 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use base64::Engine as _;
 use domain::{Quantity, site};
 use serde_json::{Value, json};
 
@@ -149,15 +148,33 @@ async fn pages_say_that_a_small_room_is_not_shown_instead_of_calling_it_unknown(
 }
 
 #[tokio::test]
-async fn once_there_is_an_account_whoever_is_not_logged_in_is_the_public_also_on_this_machine() {
+async fn once_there_is_an_account_people_of_a_small_room_are_told_to_who_has_one_only() {
     let house = house().await;
     assert_ne!(people_of(&house.json("/api/v1/live").await, "office"), json!(null));
 
     house.adds_marie();
 
-    assert_eq!(people_of(&house.json("/api/v1/live").await, "office"), json!(null));
-    let coded = base64::engine::general_purpose::STANDARD.encode("marie:le chat dort ici");
-    let known = Request::get("/api/v1/live").header("authorization", format!("Basic {coded}"));
-    let answer = text(house.asks(known.body(Body::empty()).unwrap()).await).await;
-    assert_ne!(people_of(&serde_json::from_str(&answer).unwrap(), "office"), json!(null));
+    let here = Request::get("/api/v1/live").body(Body::empty()).unwrap();
+    assert_eq!(house.asks(here).await.status(), StatusCode::UNAUTHORIZED, "also on this machine");
+    assert_ne!(people_of(&house.json("/api/v1/live").await, "office"), json!(null));
+}
+
+#[tokio::test]
+async fn any_sign_of_a_proxy_on_this_machine_makes_its_visitor_one_of_the_public() {
+    let house = house().await;
+    for (name, value) in [
+        ("x-forwarded-for", "203.0.113.9"),
+        ("via", "1.1 cache"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "vigie.example"),
+        ("cf-connecting-ip", "203.0.113.9"),
+    ] {
+        let request = Request::get("/api/v1/live").header(name, value);
+        let live = text(house.asks(request.body(Body::empty()).unwrap()).await).await;
+        assert_eq!(
+            people_of(&serde_json::from_str(&live).unwrap(), "office"),
+            json!(null),
+            "{name}"
+        );
+    }
 }

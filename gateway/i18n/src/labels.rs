@@ -280,9 +280,9 @@ labels! {
     log_in: "Se connecter", "Log in";
     log_out: "Se déconnecter", "Log out";
     login_wrong: "Ce nom et ce mot de passe ne vont pas ensemble.", "This name and password do not belong together.";
-    login_too_many:
-        "Trop d\u{2019}essais\u{a0}: réessayer dans {}.",
-        "Too many attempts: try again in {}.";
+    login_too_many: "Trop d\u{2019}essais\u{a0}: réessayer dans {}.", "Too many attempts: try again in {}.";
+    login_busy: "Trop de connexions à la fois\u{a0}: réessayer dans quelques secondes.",
+        "Too many are logging in at once: try again in a few seconds.";
     no_accounts:
         "Il n\u{2019}y a pas encore de compte. Le premier se crée sur la machine qui fait tourner Vigie\u{a0}:",
         "There is no account yet. The first one is made on the machine that runs Vigie:";

@@ -54,7 +54,7 @@ async fn show(
     let readiness = ingest::Readiness::default();
     let dashboard = Dashboard {
         broker: config.broker_url(),
-        access: Arc::new(Access::of(&config.data)),
+        access: Arc::new(Access::of(&config.data).behind(config.trusted_proxies.clone())),
         // The ledger has one writer, the gateway.
         staff_actions: None,
         // It is read at the start; what the gateway takes over later comes with the next one.

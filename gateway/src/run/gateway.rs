@@ -123,7 +123,7 @@ impl Gateway {
             trouble: building.trouble.subscribe(),
             reader: (*services.reader).clone().into(),
             broker: config.broker_url(),
-            access: Arc::new(Access::of(&config.data)),
+            access: Arc::new(Access::of(&config.data).behind(config.trusted_proxies.clone())),
             staff_actions: Some(Arc::new(self.staff_actions())),
             clock: Arc::clone(&services.clock),
             readiness: services.readiness.watch(),

@@ -10,6 +10,7 @@
 //! | `tables`, `names` | the tables that others refer to, and whether each reference has something to refer to |
 //! | `zones`, `roles`, `assignments` | zones; points, doorways and meters; one source at a time for each role |
 //! | `rules`, `families`, `air`, `retention` | the optional tables of these names |
+//! | `hosts` | names under which the dashboard is opened |
 //! | `opening`, `day_spans` | opening hours and closures; spans of a day |
 //! | `pricing`, `regulation` | prices, factors and goals, and those that France sets or publishes |
 //! | `alerts` | `[alerts]` and `[[alert]]` |
@@ -22,6 +23,7 @@ mod day_spans;
 pub mod edit;
 mod families;
 mod fault;
+mod hosts;
 #[cfg(test)]
 mod keys;
 mod names;
@@ -83,6 +85,7 @@ const SITE: &[Key] = &[
     Key::needed("area_m2", "1200"),
     Key::optional("small_room_below", "5"),
     Key::optional("announce", "false"),
+    Key::optional("hosts", "[\"vigie.example.org\"]"),
     Key::optional("opening", "{ monday = [\"08:30-18:00\"] }"),
     Key::optional("outdoor_temperature", "\"toit-temperature\""),
 ];
@@ -160,6 +163,7 @@ fn read_file<'a>(document: &'a DeTable<'a>, faults: &'a Faults<'a>) -> Option<Si
         small_room_below: section.count("small_room_below").unwrap_or(FEW_PEOPLE),
         air,
         announce: section.flag("announce").unwrap_or(true),
+        hosts: hosts::read(&section),
         opening,
         zones: zones.into_iter().collect::<Option<_>>()?,
         points: points?,

@@ -36,6 +36,8 @@ pub struct Site {
     pub small_room_below: u32,
     /// Whether its zones and meters are announced for Home Assistant.
     pub announce: bool,
+    /// Names under which browsers open the dashboard, in lower case, besides addresses by number and loopback names.
+    pub hosts: Vec<String>,
     /// Opening hours; `None` when the file has none, and then it never counts as closed.
     pub opening: Option<OpeningHours>,
     /// Zones, in the order of the file. Parents may come after their children.
