@@ -24,7 +24,7 @@ use crate::{access, assets, health, openapi, pages, query, security};
 /// No question takes a body; a form is short.
 const LARGEST_BODY_BYTES: usize = 16 * 1024;
 /// The longest time that an answer may take; live streams excepted.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 type Table = Vec<(&'static str, MethodRouter<Arc<App>>)>;
 
@@ -121,11 +121,11 @@ fn pages() -> Table {
     ]
 }
 
-/// The whole service.
-pub(crate) fn router(app: Arc<App>) -> Router {
+/// The whole service; an answer that takes longer than `answer_within` is given up, but for streams.
+pub(crate) fn router(app: Arc<App>, answer_within: Duration) -> Router {
     let timed = collect(api().into_iter().chain(pages()))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN));
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, answer_within));
     collect(streams())
         .merge(timed)
         .fallback(pages::not_found::show)

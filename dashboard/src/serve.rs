@@ -105,7 +105,8 @@ impl Shown {
         let stop = stop.child_token();
         let app = Arc::new(App::new(dashboard, loopback_only, stop.clone()));
         let tasks = live_tasks(&app, dashboard.broker.clone());
-        Self { router: routes::router(Arc::clone(&app)), app, stop, tasks }
+        let router = routes::router(Arc::clone(&app), routes::ANSWER_WITHIN);
+        Self { router, app, stop, tasks }
     }
 
     /// Begins anew whenever the building changes. Streams end then, and their readers come back by themselves.

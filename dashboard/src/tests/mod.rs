@@ -18,6 +18,7 @@ mod zone_pages;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -48,6 +49,9 @@ use crate::staff_actions::{ChangedSite, StaffActionError, StaffActions};
 const NOW: &str = "2026-11-23T12:00:00Z";
 
 pub(super) use domain::testing::at;
+
+/// Figures of a month take their time in an unoptimised build on a busy machine; no test here is about that time.
+const PATIENTLY: Duration = Duration::from_mins(30);
 
 /// A proxy that the settings name.
 pub(super) const PROXY: &str = "10.0.0.1";
@@ -108,7 +112,7 @@ impl House {
             demonstration,
         };
         let app = Arc::new(App::new(&dashboard, loopback_only, CancellationToken::new()));
-        let router = routes::router(Arc::clone(&app));
+        let router = routes::router(Arc::clone(&app), PATIENTLY);
         let is_known = AtomicBool::default();
         Self { app, store, clock, readiness, backups, standing, file, router, folder, is_known }
     }

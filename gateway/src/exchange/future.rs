@@ -81,7 +81,9 @@ pub(crate) fn put_future_aside(
         &|one| site.rules.is_from_the_future(one, now),
         |readings| {
             let (text, found) = &mut *aside.borrow_mut();
-            readings.iter().for_each(|reading| text.push_str(&table::row(reading)));
+            for reading in readings.iter() {
+                text.push_str(&table::row(reading));
+            }
             let observed: Vec<_> = readings.iter().map(|reading| reading.observation).collect();
             let source = readings.first().map(|Reading { source, .. }| source);
             found.extend(source.and_then(|source| Found::of(source, &observed)));

@@ -1,8 +1,8 @@
 mod backups;
 mod damage;
+mod future;
 mod inspection;
 mod log_damage;
-mod future;
 mod logging;
 mod opening;
 mod retention;
