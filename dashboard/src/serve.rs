@@ -106,7 +106,7 @@ impl Shown {
         let app = Arc::new(App::new(dashboard, loopback_only, stop.clone()));
         let tasks = live_tasks(&app, dashboard.broker.clone());
         let router = routes::router(Arc::clone(&app), routes::ANSWER_WITHIN);
-        Self { router, app, stop, tasks }
+        Self { app, router, stop, tasks }
     }
 
     /// Begins anew whenever the building changes. Streams end then, and their readers come back by themselves.

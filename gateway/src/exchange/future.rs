@@ -81,7 +81,7 @@ pub(crate) fn put_future_aside(
         &|one| site.rules.is_from_the_future(one, now),
         |readings| {
             let (text, found) = &mut *aside.borrow_mut();
-            for reading in readings.iter() {
+            for reading in readings {
                 text.push_str(&table::row(reading));
             }
             let observed: Vec<_> = readings.iter().map(|reading| reading.observation).collect();

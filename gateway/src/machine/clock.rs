@@ -78,7 +78,7 @@ fn tell(turn: Turn, now: Instant) {
             tracing::warn!(by_s = by.as_secs(), %now, "the clock of the machine was set, and is followed");
         }
         Turn::Back => {
-            tracing::info!(%now, "the clock of the machine is where it was before its jump")
+            tracing::info!(%now, "the clock of the machine is where it was before its jump");
         }
     }
 }

@@ -265,6 +265,7 @@ fn a_large_disk_without_room_for_a_month_of_recording_is_reported_with_the_days_
             written_bytes_per_day: None,
             recorded_bytes_per_day,
             disk_errors: None,
+            damaged_places: 0,
         };
         live.storage(&storage, at(second));
         live.states(at(second));
@@ -314,6 +315,7 @@ fn a_store_that_a_check_found_damaged_is_reported_until_a_check_finds_it_sound()
             free_bytes: 20_000_000_000,
             disk_bytes: 32_000_000_000,
             written_bytes_per_day: None,
+            recorded_bytes_per_day: None,
             disk_errors: None,
             damaged_places,
         };
