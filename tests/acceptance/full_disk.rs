@@ -127,7 +127,7 @@ async fn a_disk_that_others_fill_up_is_an_alert_and_costs_no_reading_and_never_s
     });
     let all = api.readings("air", "co2");
     assert_eq!((all.len(), all[0].0), (old + 1, first), "no reading is gone");
-    assert_eq!(api.counter("vigie_store_given_up_total"), 0.0);
+    assert!(api.counter("vigie_store_given_up_total") < 1.0, "readings were given up");
 
     fs::remove_file(data.join("somebody-elses")).unwrap();
     eventually("the alert is over", PATIENTLY, || alert().is_none().then_some(()));
