@@ -3,11 +3,11 @@
 
 use std::sync::OnceLock;
 
-use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
+use crate::path::Path;
 use crate::problem::Problem;
 
 #[derive(RustEmbed)]

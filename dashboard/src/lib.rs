@@ -9,6 +9,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `routes` | every address that is answered, in one table; limits of time and size |
+//! | `askers`, `path` | whose questions are counted together; the names in an address |
 //! | `live` | the building now: state messages in, streams out; its own map stands there |
 //! | `power_today` | loads the curve of the live page |
 //! | `api` | the JSON calls, one file each; `query`, `paging` and `problem` are their common grammar |
@@ -16,7 +17,7 @@
 //! | `pages`, `words` | the pages, and the texts on them beside those of the package `i18n` |
 //! | `sheet` | sections, tables and drawings that pages and report share |
 //! | `commissioning` | which sources wait for a role, and how the site file gives them one |
-//! | `privacy` | figures of small rooms that are withheld from the public |
+//! | `privacy` | the one rule of sight: what is withheld from the public |
 //! | `access` | accounts, logins, and what a request that changes something must carry; its own map stands there |
 //! | `resources` | what the program hands over |
 //! | `serve` | start and stop |
@@ -32,6 +33,7 @@
 mod access;
 mod api;
 mod app;
+mod askers;
 mod assets;
 mod commissioning;
 mod connections;
@@ -43,6 +45,7 @@ mod machine;
 mod openapi;
 mod pages;
 mod paging;
+mod path;
 mod places;
 mod power_today;
 mod privacy;

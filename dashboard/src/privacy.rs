@@ -1,11 +1,16 @@
-//! Small rooms: who is alone in an office is nobody's business, so the people in it are withheld from the public.
+//! The one rule of sight: what the public does not see. Who is alone in an office is nobody's business, so the people in
+//! small rooms are withheld; so are the names of staff, what they wrote, and messages that nobody could read.
 //!
 //! The public is whoever is not logged in, once there is an account or from another machine. What follows from the
 //! people of a small room, its count, its detectors and its doors, is withheld from them live and in history; its air, its
 //! temperature and its energy are not. Reports, which are made to be published, leave such rooms out for everybody.
 
-use domain::ids::ZoneId;
-use domain::site::{Doorway, Side, Site};
+use std::collections::HashSet;
+
+use domain::alerts::Standing;
+use domain::audit::Target;
+use domain::ids::{DeviceId, ZoneId};
+use domain::site::{Assignment, Doorway, Point, Side, Site};
 use domain::{Quantity, Source};
 
 use crate::problem::Problem;
@@ -37,18 +42,132 @@ impl Visibility {
         }
     }
 
-    /// The zone whose people follow from a source, when they are withheld.
-    pub(crate) fn withheld_by<'a>(self, site: &'a Site, source: &Source) -> Option<&'a ZoneId> {
-        let tells = |assignments: &[domain::site::Assignment]| {
-            assignments.iter().any(|assignment| assignment.source == *source)
-        };
-        let points = site.points.iter().filter(|point| tells_of_people(point.quantity));
-        let points = points.filter(|point| tells(&point.sources)).map(|point| &point.zone);
-        let doors = site.doorways.iter();
-        let doors = doors.filter(|door| tells(&door.people_in) || tells(&door.people_out));
-        let sides = doors.flat_map(sides);
-        points.chain(sides).find(|zone| self.withholds(site, Some(zone)))
+    /// Whether the readings of a source are withheld, since the people of a small room follow from them.
+    ///
+    /// So do those of a detector that stands beside an instrument of such a room, and of one of which the site file does
+    /// not say where it stands.
+    pub(crate) fn withholds_source(self, site: &Site, source: &Source) -> bool {
+        self.admit_to_source(site, source).is_err()
     }
+
+    /// Refuses a question about a source whose readings are withheld.
+    pub(crate) fn admit_to_source(self, site: &Site, source: &Source) -> Result<(), Problem> {
+        if self == Self::Staff {
+            return Ok(());
+        }
+        let places: Vec<Place<'_>> = places(site).collect();
+        let filled = places.iter().filter(|it| it.tells && it.has(|of| of == source));
+        let beside = places.iter().filter(|it| it.has(|of| of.device == source.device));
+        let tells = tells_of_people(source.quantity);
+        let rooms = filled.chain(beside.clone().filter(|_| tells)).flat_map(|it| &it.zones);
+        for zone in rooms {
+            self.admit(site, Some(zone))?;
+        }
+        let has_small_rooms = site.zones.iter().any(|zone| !site.shows_people_of(zone));
+        if tells && has_small_rooms && beside.count() == 0 {
+            return Err(Problem::of_unknown_place(source.device.as_str()));
+        }
+        Ok(())
+    }
+
+    /// Devices whose reports tell when somebody is in a small room.
+    pub(crate) fn withheld_devices(self, site: &Site) -> HashSet<&DeviceId> {
+        let of_room = |place: &Place<'_>| {
+            place.tells && place.zones.iter().any(|zone| self.withholds(site, Some(zone)))
+        };
+        let withheld = places(site).filter(of_room);
+        withheld.flat_map(|place| place.sources).map(|it| &it.source.device).collect()
+    }
+
+    /// Refuses a question about the doors of a zone, or of the building without one, where one of them leads into a small
+    /// room: whoever knows the other doors knows that one as well.
+    pub(crate) fn admit_to_doors(self, site: &Site, zone: Option<&ZoneId>) -> Result<(), Problem> {
+        self.admit(site, zone)?;
+        let is_inside = |side: &ZoneId| zone.is_none_or(|zone| site.is_within(side, zone));
+        for door in &site.doorways {
+            let sides: Vec<&ZoneId> = sides(door).collect();
+            let inside = sides.iter().filter(|side| is_inside(side)).count();
+            // One side in, the other one out: it is on the border.
+            if inside == 1 {
+                sides.iter().try_for_each(|side| self.admit(site, Some(side)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An alert as the visitor may see it, without the names of staff; `None` where it tells of the people of a small room.
+    pub(crate) fn alert(self, site: &Site, standing: Standing) -> Option<Standing> {
+        if self == Self::Staff {
+            return Some(standing);
+        }
+        let is_withheld = self.withholds(site, standing.alert.matter.people_of());
+        (!is_withheld).then(|| Standing { alert: standing.alert.without_names(), ..standing })
+    }
+
+    /// Whether a correction of this tells of the people of a small room.
+    pub(crate) fn withholds_target(self, site: &Site, target: &Target) -> bool {
+        match target {
+            Target::Source(source) => self.withholds_source(site, source),
+            Target::Point(id) => {
+                site.point(id.as_str()).is_some_and(|it| self.withholds_point(site, it))
+            }
+            Target::Meter(_) => false,
+        }
+    }
+
+    /// Whether the readings of a point are withheld.
+    pub(crate) fn withholds_point(self, site: &Site, point: &Point) -> bool {
+        tells_of_people(point.quantity) && self.withholds(site, Some(&point.zone))
+    }
+
+    /// What staff are called or have written, which may name somebody; empty for the public.
+    pub(crate) fn words_of_staff(self, text: &str) -> String {
+        match self {
+            Self::Staff => text.to_owned(),
+            Self::Public => String::new(),
+        }
+    }
+
+    /// Refuses a question about refused messages: nobody knows whom they are about.
+    pub(crate) fn admit_to_refusals(self) -> Result<(), Problem> {
+        match self {
+            Self::Staff => Ok(()),
+            Self::Public => {
+                Err(Problem::of_staff("refused messages may tell of the people of a small room"))
+            }
+        }
+    }
+}
+
+/// Role of the site file that stands in a room, or between two.
+struct Place<'a> {
+    zones: Vec<&'a ZoneId>,
+    sources: &'a [Assignment],
+    /// Whether the people of its rooms follow from it.
+    tells: bool,
+}
+
+impl Place<'_> {
+    fn has(&self, is_it: impl Fn(&Source) -> bool) -> bool {
+        self.sources.iter().any(|assignment| is_it(&assignment.source))
+    }
+}
+
+fn places(site: &Site) -> impl Iterator<Item = Place<'_>> {
+    let points = site.points.iter().map(|point| Place {
+        zones: vec![&point.zone],
+        sources: &point.sources,
+        tells: tells_of_people(point.quantity),
+    });
+    let doors = site.doorways.iter().flat_map(|door| {
+        let place = |sources| Place { zones: sides(door).collect(), sources, tells: true };
+        [place(&door.people_in[..]), place(&door.people_out[..])]
+    });
+    let meters = site.meters.iter().flat_map(|meter| {
+        let place = |sources| Place { zones: meter.zone.iter().collect(), sources, tells: false };
+        [place(&meter.energy[..]), place(&meter.power[..])]
+    });
+    points.chain(doors).chain(meters)
 }
 
 fn sides(door: &Doorway) -> impl Iterator<Item = &ZoneId> {

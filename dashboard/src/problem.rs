@@ -69,6 +69,21 @@ impl Problem {
         Self { expected: Some("an account of the staff".to_owned()), ..problem }
     }
 
+    /// Request for the readings of a detector by somebody who is not logged in, while nobody knows which room it watches.
+    pub(crate) fn of_unknown_place(device: &str) -> Self {
+        let device = short(device);
+        Self::of_staff(&format!(
+            "`{device}` tells of people and has no role, so that its room may be a small one"
+        ))
+    }
+
+    /// Request by somebody who is not logged in for what only staff may see.
+    pub(crate) fn of_staff(why: &str) -> Self {
+        let detail = format!("this is not told to the public: {why}");
+        let problem = Self::new(StatusCode::FORBIDDEN, "Forbidden", detail);
+        Self { expected: Some("an account of the staff".to_owned()), ..problem }
+    }
+
     /// No page or call has this address.
     pub(crate) fn no_such_address(path: &str) -> Self {
         Self::unknown("address", path, "an address of /api/openapi.json")
@@ -150,6 +165,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", detail.to_owned())
     }
 
+    /// Too many long questions wait.
+    fn ask_later(status: StatusCode, why: &FigureError) -> Self {
+        let title = status.canonical_reason().unwrap_or("Busy");
+        let problem = Self::new(status, title, why.to_string());
+        let expected = Some("a shorter span, or the same question a little later".to_owned());
+        Self { expected, retry_after_s: Some(5), ..problem }
+    }
+
     /// A part of the program failed. The cause goes into the log, not to the reader.
     pub(crate) fn internal(detail: &str) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal error", detail.to_owned())
@@ -187,6 +210,10 @@ impl From<FigureError> for Problem {
                 Self::bad_request(error.to_string(), format!("at most {most_days} days"))
             }
             FigureError::Store(error) => Self::from(error),
+            error @ FigureError::TooMany { .. } => {
+                Self::ask_later(StatusCode::TOO_MANY_REQUESTS, &error)
+            }
+            error @ FigureError::Busy => Self::ask_later(StatusCode::SERVICE_UNAVAILABLE, &error),
             FigureError::Stopping => Self::busy("the dashboard is stopping"),
             error => {
                 error!(error = &error as &dyn std::error::Error, "working out a figure failed");

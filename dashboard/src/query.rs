@@ -64,7 +64,8 @@ impl Query {
     }
 
     fn instant(&self, name: &str) -> Result<Option<Instant>, Problem> {
-        let Some(text) = self.get(name) else { return Ok(None) };
+        // Nothing between `=` and `&` is no instant: a program that means the default leaves the name out.
+        let Some(text) = self.0.get(name) else { return Ok(None) };
         // A plus sign that was not encoded arrives as a space; nothing else in an instant is one.
         let text = text.replace(' ', "+");
         let instant = text.parse().map_err(|_| Problem::bad_query(name, &text, INSTANT))?;
@@ -138,7 +139,7 @@ pub(crate) async fn refuse_known_at(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if query.get("known_at").is_some() {
+    if query.0.contains_key("known_at") {
         return Err(Problem::bad_request(
             "`known_at` is given, but this call gives what is stored or what holds now, not figures"
                 .to_owned(),
@@ -170,6 +171,15 @@ mod tests {
         let span = query(&[("from", "2026-11-23T00:00:00 01:00")]);
         let span = span.span(at("2026-11-23T14:00:00Z")).unwrap();
         assert_eq!(span.start(), at("2026-11-22T23:00:00Z"));
+    }
+
+    #[test]
+    fn an_empty_instant_is_refused_and_not_taken_for_one_that_is_left_out() {
+        let now = at("2026-11-23T14:00:00Z");
+        for name in ["from", "to"] {
+            assert!(query(&[(name, "")]).span(now).is_err(), "{name}");
+        }
+        assert!(query(&[("known_at", "")]).known_at().is_err());
     }
 
     #[test]

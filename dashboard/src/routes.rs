@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::live::events;
 use crate::pages::commissioning;
 use crate::problem::Problem;
-use crate::{access, assets, health, openapi, pages, query, security};
+use crate::{access, askers, assets, health, openapi, pages, query, security};
 
 /// No question takes a body; a form is short.
 const LARGEST_BODY_BYTES: usize = 16 * 1024;
@@ -90,7 +90,7 @@ pub(crate) fn streams() -> Table {
     vec![("/api/v1/live/events", of_programs), ("/live/parts", get(events::parts))]
 }
 
-fn pages() -> Table {
+pub(crate) fn pages() -> Table {
     vec![
         ("/", get(pages::live::show)),
         ("/wall", get(pages::wall::show)),
@@ -124,6 +124,7 @@ fn pages() -> Table {
 /// The whole service; an answer that takes longer than `answer_within` is given up, but for streams.
 pub(crate) fn router(app: Arc<App>, answer_within: Duration) -> Router {
     let timed = collect(api().into_iter().chain(pages()))
+        .layer(from_fn(askers::note))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, answer_within));
     collect(streams())

@@ -146,7 +146,7 @@ fn choose_broker(settings: &Settings) -> Result<BrokerChoice, Failure> {
         }
         return Err(Failure::Configuration(format!(
             "--mqtt {}: the embedded broker knows no accounts, so it listens on the loopback only; for sensors on the \
-             network install Mosquitto and name it with --broker mqtt://user:password@host:1883",
+             network install Mosquitto and name it with VIGIE_BROKER=mqtt://user:password@host:1883",
             settings.mqtt
         )));
     };

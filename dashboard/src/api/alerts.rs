@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use domain::Instant;
 use domain::alerts::Alert;
@@ -14,6 +14,7 @@ use store::AlertReader;
 use crate::access::{AccountName, Staff, Visitor};
 use crate::app::App;
 use crate::paging::{self, Page};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -37,14 +38,13 @@ pub(crate) async fn list(
     let standing = app.reader.alerts(before, limit + 1).await?;
     // The next page goes on below the last item of this one.
     let next = (standing.len() > limit).then(|| standing[limit - 1].id.0.to_string());
-    let items = standing.into_iter().take(limit).map(|it| item(it, &visitor)).collect();
+    let seen = |it: Standing| Some(item(visitor.visibility.alert(&app.site, it)?));
+    let items = standing.into_iter().take(limit).filter_map(seen).collect();
     Ok(Json(Page { items, next }))
 }
 
-fn item(standing: Standing, visitor: &Visitor) -> AlertItem {
+fn item(standing: Standing) -> AlertItem {
     let Standing { alert, raised_at, cleared_at, .. } = standing;
-    // Who works here is nobody's business but the staff's.
-    let alert = if visitor.identity.is_some() { alert } else { alert.without_names() };
     AlertItem { alert, raised_at, cleared_at }
 }
 

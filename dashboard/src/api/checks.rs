@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::Instant;
 use domain::energy::{CrossCheck, Repair};
 use domain::ids::{Channel, DeviceId};
@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 use figures::{ExcessItem, PartsItem, whole_days};

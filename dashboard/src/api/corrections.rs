@@ -3,17 +3,20 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::Instant;
 use domain::audit::{Correction, Deed, Draft, Effect, Entry, EntryId, Target, is_undone};
+use domain::site::Site;
 use serde::{Deserialize, Serialize};
 use store::AuditReader;
 
-use crate::access::{AccountName, Staff, StaffJson};
+use crate::access::{AccountName, Staff, StaffJson, Visitor};
 use crate::app::App;
 use crate::paging::{self, LARGEST_PAGE, Page};
+use crate::path::Path;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -24,6 +27,7 @@ pub(crate) const LONGEST_REASON: usize = 500;
 pub(crate) struct CorrectionItem {
     id: EntryId,
     at: Instant,
+    /// Empty to the public, as is the reason: both name people.
     author: String,
     reason: String,
     #[serde(flatten)]
@@ -50,24 +54,34 @@ struct Entered {
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<CorrectionItem>>, Problem> {
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;
     let after = paging::read_number::<u64>(query.get("cursor"))?.unwrap_or(0);
     let entries = app.reader.ledger().await?;
     let later = entries.iter().filter(|entry| entry.id.0 > after);
-    let items: Vec<_> = later.filter_map(|entry| item(entry, &entries)).take(limit + 1).collect();
+    let seen = |entry| item(&app.site, visitor.visibility, entry, &entries);
+    let items: Vec<_> = later.filter_map(seen).take(limit + 1).collect();
     let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
     Ok(Json(Page { items: items.into_iter().take(limit).collect(), next }))
 }
 
-fn item(entry: &Entry, entries: &[Entry]) -> Option<CorrectionItem> {
+fn item(
+    site: &Site,
+    visibility: Visibility,
+    entry: &Entry,
+    entries: &[Entry],
+) -> Option<CorrectionItem> {
     let Deed::Correction(correction) = &entry.deed else { return None };
+    if visibility.withholds_target(site, &correction.target) {
+        return None;
+    }
     Some(CorrectionItem {
         id: entry.id,
         at: entry.at,
-        author: entry.author.clone(),
-        reason: entry.reason.clone(),
+        author: visibility.words_of_staff(&entry.author),
+        reason: visibility.words_of_staff(&entry.reason),
         correction: correction.clone(),
         undone: is_undone(entries, entry.id),
     })

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::energy::EnergyFigure;
 use domain::{Instant, Period};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 

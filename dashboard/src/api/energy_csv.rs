@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::calendar::grid;
@@ -18,6 +18,7 @@ use jiff::tz::TimeZone;
 use crate::app::App;
 use crate::pages::shell::Choice;
 use crate::paging::LARGEST_PAGE;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::CsvDialect;

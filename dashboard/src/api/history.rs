@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::history::Summary;
 use domain::{Instant, Period};
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::privacy::tells_of_people;
 use crate::problem::Problem;
 use crate::query::Query;

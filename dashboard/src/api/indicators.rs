@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::calendar::grid;
 use domain::indicators::Demand;
 use domain::{Instant, Period};
@@ -13,6 +13,7 @@ use super::energy::EnergyItem;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 use figures::{

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::Instant;
 use domain::figure::Quality;
 use domain::occupancy::{Occupancy, Parts};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 

@@ -1,4 +1,5 @@
-//! `GET /api/v1/quarantine`: what was refused and why, newest first.
+//! `GET /api/v1/quarantine`: what was refused and why, newest first. Not for the public: a refused message may be about
+//! anybody.
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use domain::message::ReasonLabel;
 use serde::Serialize;
 use store::{QuarantineReader, RefusalId, StandingRefusal};
 
+use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::{self, Page};
 use crate::problem::Problem;
@@ -50,8 +52,10 @@ impl From<StandingRefusal> for RefusedItem {
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Page<RefusedItem>>, Problem> {
+    visitor.visibility.admit_to_refusals()?;
     let limit = paging::limit(query.get("limit"), LARGEST_PAGE)?;
     let before = paging::read_number(query.get("cursor"))?.map(RefusalId);
     let standing = app.reader.quarantine(before, limit + 1).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::{Channel, DeviceId};
 use domain::{Period, Quantity, Source};
 use store::{Range, SeriesReader, StoredSource};
@@ -12,6 +12,7 @@ use super::sources::ReadingItem;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::{self, LARGEST_PAGE, Page};
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -29,7 +30,7 @@ pub(crate) async fn list(
 
     let stored = app.reader.sources().await?;
     let source = find(&device, &quantity, query.get("channel"), &stored)?;
-    visitor.visibility.admit(&app.site, visitor.visibility.withheld_by(&app.site, &source))?;
+    visitor.visibility.admit_to_source(&app.site, &source)?;
     let range = Range { limit: Some(limit + 1), ..Range::of(source, period) };
     let observations = app.reader.range(range).await?;
     let items = observations.into_iter().map(ReadingItem::from).collect();

@@ -25,7 +25,7 @@ pub(crate) struct SourceItem {
     unit: &'static str,
     family: Option<String>,
     point: Option<PointId>,
-    /// Withheld from the public for sources that count the people of a small room.
+    /// Withheld from the public for sources that count the people of a small room, or of nobody knows which.
     last: Option<ReadingItem>,
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn list(
     let points = points_now(&app.site, app.clock.now());
     let rest = stored.into_iter().skip(skip).take(limit + 1);
     let item = |stored: StoredSource| {
-        let is_withheld = visitor.visibility.withheld_by(&app.site, &stored.source).is_some();
+        let is_withheld = visitor.visibility.withholds_source(&app.site, &stored.source);
         let item = item(stored, &points);
         SourceItem { last: item.last.filter(|_| !is_withheld), ..item }
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::air::{AirReport, InstrumentCheck};
 use domain::occupancy::{Attendance, Counting};
 use domain::{Instant, Period};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::access::Visitor;
 use crate::app::App;
 use crate::paging::Page;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 use figures::whole_days;
@@ -63,7 +64,7 @@ pub(crate) async fn counting(
 ) -> Result<Json<Page<Item<Option<Counting>>>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone_or_building(&name)?;
-    visitor.visibility.admit(view.site(), zone.as_ref())?;
+    visitor.visibility.admit_to_doors(view.site(), zone.as_ref())?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
     let (grid, next) = query.buckets(query.by()?, span, &view.site().timezone)?;
     let items = view.countings(zone, &grid).await?;
@@ -74,12 +75,16 @@ pub(crate) async fn counting(
 pub(crate) async fn air(
     State(app): Dashboard,
     Path(name): Path<String>,
+    visitor: Visitor,
     query: Query,
 ) -> Result<Json<Item<AirReport>>, Problem> {
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone(&name)?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
-    let of = view.air(zone, span).await?;
+    let of = match visitor.visibility.withholds(view.site(), Some(&zone.id)) {
+        true => view.air_alone(zone, span).await?,
+        false => view.air(zone, span).await?,
+    };
     Ok(Json(Item { start: span.start(), end: span.end(), of }))
 }
 

@@ -31,6 +31,12 @@ impl Snapshot {
         for zone in site.zones.iter().filter(|zone| visibility.withholds(&site, Some(&zone.id))) {
             self.view.withhold_people(zone);
         }
+        let devices = visibility.withheld_devices(&site);
+        self.view.withhold_reports(|device| devices.contains(device));
+        if visibility == Visibility::Public {
+            // What is wrong with the site file may quote it, with the addresses of those who are sent alerts.
+            self.trouble = self.trouble.map(|_| String::new());
+        }
         self
     }
 

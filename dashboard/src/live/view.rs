@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::alerts::{Alert, Matter};
 use domain::energy::EnergyState;
 use domain::figure::Quality;
-use domain::ids::{MeterId, ZoneId};
+use domain::ids::{DeviceId, MeterId, ZoneId};
 use domain::live::GaugeState;
 use domain::occupancy::{Occupancy, Parts, PeopleState, Witnesses};
 use domain::site::{Meter, Site, Zone};
@@ -146,18 +145,20 @@ impl LiveView {
         if let Some(state) = self.zones.get_mut(&zone.id) {
             state.people = unknown_people(zone.capacity);
             state.gauges.retain(|gauge| !tells_of_people(gauge.quantity));
+            // The age would tell when a detector last saw somebody.
+            let oldest = state.gauges.iter().map(|gauge| gauge.observed_at).min();
+            state.age_s = oldest.map(|oldest| seconds_since(oldest, state.as_of));
         }
-        let is_of_zone = |alert: &Alert| match &alert.matter {
-            Matter::Crowd { zone: of, .. } | Matter::AfterHours { zone: of } => {
-                of.as_ref() == Some(&zone.id)
-            }
-            Matter::HeatingEmpty { zone: of, .. } | Matter::HeatingClosed { zone: of, .. } => {
-                *of == zone.id
-            }
-            _ => false,
-        };
         if let Some(alerts) = &mut self.alerts {
-            alerts.alerts.retain(|alert| !is_of_zone(alert));
+            alerts.alerts.retain(|alert| alert.matter.people_of() != Some(&zone.id));
+        }
+    }
+
+    /// Removes when some devices reported: a detector or a door reports when somebody passes.
+    pub(crate) fn withhold_reports(&mut self, of: impl Fn(&DeviceId) -> bool) {
+        let devices = self.devices.iter_mut().flat_map(|state| &mut state.devices);
+        for device in devices.filter(|device| of(&device.id)) {
+            (device.last_seen, device.rhythm_s) = (None, None);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::alerts::{AlertId, Standing};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::access::{StaffForm, Visitor};
 use crate::api::alerts::take_care;
 use crate::app::App;
 use crate::live::screen::Screen;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::words::{AlertWords, Labels, Locale};
 
@@ -81,11 +82,9 @@ pub(crate) async fn trial(
 async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String>) -> Response {
     let (t, snapshot) = (choice.language.labels(), app.live.snapshot_for(choice.visibility));
     let locale = snapshot.locale(choice.language);
-    let is_staff = visitor.identity.is_some();
-    let may = is_staff && app.staff_actions.is_some();
+    let may = visitor.identity.is_some() && app.staff_actions.is_some();
     let row = |standing: Standing| {
         let Standing { id, alert, raised_at, cleared_at } = standing;
-        let alert = if is_staff { alert } else { alert.without_names() };
         let holds = cleared_at.is_none();
         let words = if holds {
             AlertWords::of(&alert, &locale, &app.site)
@@ -106,8 +105,9 @@ async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String
     };
     let log = app.reader.alerts(None, MOST_SHOWN).await.ok();
     let rows = log.map(|log| {
+        let seen = log.into_iter().filter_map(|it| choice.visibility.alert(&app.site, it));
         let (open, over): (Vec<_>, Vec<_>) =
-            log.into_iter().partition(|standing| standing.cleared_at.is_none());
+            seen.partition(|standing| standing.cleared_at.is_none());
         (open.into_iter().map(row).collect(), over.into_iter().map(row).collect())
     });
     choice.page(&Alerts {

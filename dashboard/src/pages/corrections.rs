@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Correction, Deed, Effect, Entry, EntryId, Target, is_undone};
@@ -17,6 +17,7 @@ use crate::access::{Identity, Staff, StaffForm};
 use crate::api::corrections::{enter, undo_entry};
 use crate::app::App;
 use crate::live::screen::Screen;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Locale};

@@ -16,7 +16,6 @@ use super::shell::{Choice, Shell};
 use crate::app::App;
 use crate::live::screen::Screen;
 use crate::live::snapshot::Snapshot;
-use crate::privacy::tells_of_people;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Language, Locale, decimals, is_from_zero, is_stepped};
@@ -111,8 +110,7 @@ async fn history(
 
 /// Whether a visitor may see its history: detectors of small rooms are not for the public.
 fn is_shown(snapshot: &Snapshot, point: &Point) -> bool {
-    !tells_of_people(point.quantity)
-        || !snapshot.visibility.withholds(&snapshot.site, Some(&point.zone))
+    !snapshot.visibility.withholds_point(&snapshot.site, point)
 }
 
 /// The buckets from so long ago until now.

@@ -36,6 +36,8 @@ struct Sensors {
     sources: Option<Vec<SourceRow>>,
     more_sources: bool,
     refused: Option<Vec<RefusedRow>>,
+    /// Whether the visitor may see what was refused.
+    may_see_refused: bool,
     backup: Backup,
     /// How much is still to be forwarded, and why it is not.
     forwarding: Option<(String, Option<String>)>,
@@ -88,8 +90,12 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
     let snapshot = app.live.snapshot_for(choice.visibility);
     let locale = snapshot.locale(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);
-    let refused = timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await;
-    let refused = refused.ok().and_then(Result::ok);
+    let may_see_refused = choice.visibility.admit_to_refusals().is_ok();
+    let refused = match may_see_refused {
+        true => timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await.ok(),
+        false => None,
+    };
+    let refused = refused.and_then(Result::ok);
     let more_sources = stored.as_ref().is_some_and(|stored| stored.len() > MOST_SOURCES);
     let roles = roles(&app.site, &locale);
     let t = choice.language.labels();
@@ -98,8 +104,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
         t,
         sources: stored.map(|stored| {
             let shown = stored.into_iter().take(MOST_SOURCES);
-            let withholds =
-                |source: &Source| choice.visibility.withheld_by(&app.site, source).is_some();
+            let withholds = |source: &Source| choice.visibility.withholds_source(&app.site, source);
             let row = |stored: StoredSource| {
                 let is_withheld = withholds(&stored.source);
                 let row = source_row(&locale, stored, &roles);
@@ -112,6 +117,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
         more_sources,
         backup: backup((app.backups)().as_ref(), &locale, t),
         forwarding: app.forwarding.as_ref().map(|it| forwarding(&it.borrow(), &locale, t)),
+        may_see_refused,
         refused: refused
             .map(|refused| refused.iter().map(|standing| refused_row(&locale, standing)).collect()),
         kept: locale.language.kept(app.site.retention.all),

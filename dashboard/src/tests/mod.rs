@@ -14,6 +14,7 @@ mod one_figure;
 mod pages;
 mod privacy;
 mod report;
+mod sight;
 mod zone_pages;
 
 use std::sync::atomic::{AtomicBool, Ordering};

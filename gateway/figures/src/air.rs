@@ -10,7 +10,7 @@ use domain::site::Zone;
 
 use crate::error::FigureError;
 use crate::people::PeopleQuarters;
-use crate::series::off_thread;
+use crate::turns::off_thread;
 use crate::view::View;
 
 impl View {
@@ -23,6 +23,14 @@ impl View {
         self.air_beside(zone, span, quarters).await
     }
 
+    /// The air of a zone as it is without its people: nothing in it tells when somebody was there.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn air_alone(&self, zone: &Zone, span: Period) -> Result<AirReport, FigureError> {
+        self.air_beside(zone, span, self.no_quarters(&zone.id)).await
+    }
+
     /// The same beside people that are loaded already.
     ///
     /// # Errors
@@ -33,12 +41,13 @@ impl View {
         span: Period,
         quarters: PeopleQuarters,
     ) -> Result<AirReport, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(Some(span)).await?;
         let series = self.load(air_needs(&self.site, zone).into_iter(), span).await?;
         let (site, zone) = (Arc::clone(&self.site), zone.clone());
         let until = span.end().min(self.now).max(span.start());
         let span = Period::new(span.start(), until).expect("it was held to the begin");
-        off_thread(move || zone_air(&site, &zone, span, quarters.within(span), &series)).await
+        off_thread(&turn, move || zone_air(&site, &zone, span, quarters.within(span), &series))
+            .await
     }
 
     /// Every CO2 instrument over a span, with what must be looked at.
@@ -49,9 +58,9 @@ impl View {
         &self,
         span: Period,
     ) -> Result<Vec<InstrumentCheck>, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(Some(span)).await?;
         let series = self.load(check_needs(&self.site).into_iter(), span).await?;
         let site = Arc::clone(&self.site);
-        off_thread(move || check_instruments(&site, span, &series)).await
+        off_thread(&turn, move || check_instruments(&site, span, &series)).await
     }
 }

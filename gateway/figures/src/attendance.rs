@@ -8,7 +8,8 @@ use domain::occupancy::{self, Attendance, Counting};
 
 use crate::error::FigureError;
 use crate::people::PeopleQuarters;
-use crate::series::{off_thread, stretches_of, whole};
+use crate::series::{all_of, stretches_of, whole};
+use crate::turns::off_thread;
 use crate::view::View;
 
 impl View {
@@ -53,7 +54,7 @@ impl View {
         zone: Option<ZoneId>,
         periods: &[Period],
     ) -> Result<Vec<Option<Counting>>, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(all_of(periods)).await?;
         let mut countings = Vec::with_capacity(periods.len());
         let needs = occupancy::counting_needs(&self.site, zone.as_ref());
         for stretch in stretches_of(periods, needs.len()) {
@@ -61,7 +62,7 @@ impl View {
             let series = self.load(needs.iter().copied(), span).await?;
             let (site, now) = (Arc::clone(&self.site), self.now);
             let (zone, stretch) = (zone.clone(), stretch.to_vec());
-            let found = off_thread(move || {
+            let found = off_thread(&turn, move || {
                 occupancy::countings(&site, zone.as_ref(), &stretch, &series, now)
             });
             countings.extend(found.await?);

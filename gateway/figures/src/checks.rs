@@ -15,7 +15,7 @@ use domain::{Instant, Period};
 use serde::Serialize;
 
 use crate::error::FigureError;
-use crate::series::off_thread;
+use crate::turns::off_thread;
 use crate::view::View;
 
 /// What the registers of a meter did in a span.
@@ -77,10 +77,10 @@ impl View {
         meter: &Meter,
         span: Period,
     ) -> Result<RegisterStory, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(Some(span)).await?;
         let series = self.load(meter.energy.iter(), span).await?;
         let (site, meter) = (Arc::clone(&self.site), self.stated(meter));
-        off_thread(move || {
+        off_thread(&turn, move || {
             let mut events = energy::register_events(&meter, &series, &site.rules);
             events.retain(|(_, event)| span.contains(event.at));
             let mut repairs = energy::repairs(&meter, &series, &site.rules);

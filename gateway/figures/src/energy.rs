@@ -12,7 +12,8 @@ use domain::{Instant, Period};
 use store::{load_rolled, read_missing, sources_within};
 
 use crate::error::FigureError;
-use crate::series::{off_thread, stretches, stretches_of, whole};
+use crate::series::{all_of, stretches, stretches_of, whole};
+use crate::turns::{Turn, off_thread};
 use crate::view::View;
 
 /// Attempts to make do with rollups; each one shows what readings are missing.
@@ -43,15 +44,15 @@ impl View {
         grid: &[Period],
     ) -> Result<Vec<EnergyFigure>, FigureError> {
         let meters: Arc<[Meter]> = meters.iter().map(|meter| self.stated(meter)).collect();
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(all_of(grid)).await?;
         let mut figures = Vec::with_capacity(grid.len());
         // What was stated cuts through rollups, so such periods are made of readings.
         for run in grid.chunk_by(|one, next| is_stated(&meters, *one) == is_stated(&meters, *next))
         {
             if is_stated(&meters, run[0]) {
-                figures.extend(self.read(&meters, run).await?);
+                figures.extend(self.read(&turn, &meters, run).await?);
             } else {
-                figures.extend(self.unstated(&meters, run).await?);
+                figures.extend(self.unstated(&turn, &meters, run).await?);
             }
         }
         Ok(figures)
@@ -73,24 +74,26 @@ impl View {
 
     async fn unstated(
         &self,
+        turn: &Turn,
         meters: &Arc<[Meter]>,
         grid: &[Period],
     ) -> Result<Vec<EnergyFigure>, FigureError> {
         match step_of(grid, Step::Day(self.site.timezone.clone())) {
-            Some(step @ Step::Day(_)) => self.rolled(meters, grid, &step).await,
+            Some(step @ Step::Day(_)) => self.rolled(turn, meters, grid, &step).await,
             Some(step) => {
                 let mut figures = Vec::with_capacity(grid.len());
                 for stretch in stretches(grid) {
-                    figures.extend(self.rolled(meters, stretch, &step).await?);
+                    figures.extend(self.rolled(turn, meters, stretch, &step).await?);
                 }
                 Ok(figures)
             }
-            None => self.read(meters, grid).await,
+            None => self.read(turn, meters, grid).await,
         }
     }
 
     async fn rolled(
         &self,
+        turn: &Turn,
         meters: &Arc<[Meter]>,
         grid: &[Period],
         step: &Step,
@@ -104,7 +107,7 @@ impl View {
         for _ in 0..ATTEMPTS {
             let (site, now) = (Arc::clone(&self.site), self.now);
             let (meters, periods) = (Arc::clone(meters), grid.to_vec());
-            let (answer, loaded) = off_thread(move || {
+            let (answer, loaded) = off_thread(turn, move || {
                 let all: Vec<&Meter> = meters.iter().collect();
                 let answer = energy::rolled_energy(&all, &periods, &series, &site.rules, now);
                 (answer, series)
@@ -117,12 +120,13 @@ impl View {
                 Err(missing) => read_missing(&self.reader, &mut series, missing).await?,
             }
         }
-        self.read(meters, grid).await
+        self.read(turn, meters, grid).await
     }
 
     /// The figures from all readings, a stretch at a time.
     async fn read(
         &self,
+        turn: &Turn,
         meters: &Arc<[Meter]>,
         grid: &[Period],
     ) -> Result<Vec<EnergyFigure>, FigureError> {
@@ -133,7 +137,7 @@ impl View {
             let series = self.load(needs, whole(stretch)).await?;
             let (site, now) = (Arc::clone(&self.site), self.now);
             let (meters, stretch) = (Arc::clone(meters), stretch.to_vec());
-            let found = off_thread(move || {
+            let found = off_thread(turn, move || {
                 let meters: Vec<&Meter> = meters.iter().collect();
                 energy::sum_of(&meters, &stretch, &series, &site.rules, now)
             });

@@ -27,6 +27,15 @@ pub enum FigureError {
     /// The store did not answer; [`StoreError`] says whether to ask again.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
+    /// Ask again when one of the asker's own questions is answered.
+    #[error("{most} long questions of yours wait already; ask again when one of them is answered")]
+    TooMany {
+        /// How many one asker may have at once.
+        most: usize,
+    },
+    /// Ask again later, or about a shorter span.
+    #[error("too many long questions wait already; ask again later, or about a shorter span")]
+    Busy,
     /// The program stops: no figure is worked out any more.
     #[error("the program is stopping")]
     Stopping,

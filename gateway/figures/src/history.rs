@@ -7,7 +7,8 @@ use domain::site::Assignment;
 use domain::{Kind, Period};
 
 use crate::error::FigureError;
-use crate::series::{off_thread, stretches, whole};
+use crate::series::{all_of, stretches, whole};
+use crate::turns::off_thread;
 use crate::view::View;
 
 impl View {
@@ -21,12 +22,12 @@ impl View {
         sources: &[Assignment],
         grid: &[Period],
     ) -> Result<Vec<Option<Summary>>, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(all_of(grid)).await?;
         let mut summaries = Vec::with_capacity(grid.len());
         for stretch in stretches(grid) {
             let observations = self.role(sources, whole(stretch)).await?;
             let (site, now, buckets) = (Arc::clone(&self.site), self.now, stretch.to_vec());
-            let found = off_thread(move || {
+            let found = off_thread(&turn, move || {
                 history::summarise(kind, &observations, &buckets, &site.rules, now)
             });
             let mut found = found.await?;

@@ -11,7 +11,8 @@
 //! | `view` | [`Figures`] and [`View`]: one state of readings, corrections and clock for a whole request |
 //! | `error` | why there is no figure |
 //! | `scope` | meters that are counted together; spans and grids of a question |
-//! | `series` | loading of series, in stretches that fit in memory; the queue of heavy questions |
+//! | `series` | loading of series, in stretches that fit in memory |
+//! | `turns` | the queue of heavy questions, and the threads that answer them |
 //! | `energy` | energy of meters over a grid |
 //! | `history`, `rollup_history` | summaries of a point over a grid, also after its readings were given up |
 //! | `people`, `attendance` | people by quarter hour; use of a zone; how doors count |
@@ -53,6 +54,7 @@ mod power;
 mod rollup_history;
 mod scope;
 mod series;
+mod turns;
 mod usage;
 mod view;
 mod weather;
@@ -76,5 +78,6 @@ pub use month_report::{Breakdowns, MonthReport, ZoneReport};
 pub use pathway::PathwayReport;
 pub use people::PeopleQuarters;
 pub use scope::{BUILDING, Scope, whole_days};
+pub use turns::asked_by;
 pub use usage::UsageItem;
 pub use view::{Figures, View};

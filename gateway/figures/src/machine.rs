@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::error::FigureError;
-use crate::series::off_thread;
+use crate::turns::off_thread;
 use crate::view::View;
 
 /// Sessions that began earlier are seen to begin: longer than any firing of a kiln.
@@ -68,11 +68,11 @@ impl View {
     /// Those of the store.
     pub async fn machine(&self, meter: &Meter, span: Period) -> Result<MachineReport, FigureError> {
         let coverage = self.energy_of_meter(meter, &[span]).await?[0].coverage;
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(Some(span)).await?;
         let lead = Period::new(span.start() - LEAD, span.end()).expect("an earlier start");
         let series = self.load(energy::meter_needs(meter), lead).await?;
         let (site, now, meter) = (Arc::clone(&self.site), self.now, self.stated(meter));
-        off_thread(move || {
+        off_thread(&turn, move || {
             let found = sessions(&meter, &series, span, &site.rules, now);
             let standby = standby(&meter, &series, span, &site.rules, now);
             let priced = |session: &Session| item(session, &meter, &site);

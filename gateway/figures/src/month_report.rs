@@ -167,12 +167,14 @@ impl View {
         let mut zones = Vec::new();
         for (zone, people) in reported(&self.site).zip(people) {
             // It is made to be published, and who is alone in an office is nobody's business.
-            let is_shown = zone.capacity.is_some() && self.site.shows_people_of(zone);
-            let attendance = if is_shown {
+            let shows_people = self.site.shows_people_of(zone);
+            let attendance = if shows_people && zone.capacity.is_some() {
                 self.attendances_beside(&people, &[period]).await?.pop()
             } else {
                 None
             };
+            // The air of the occupied time would tell when it was occupied.
+            let people = if shows_people { people } else { self.no_quarters(&zone.id) };
             let air = if has_co2(&self.site, zone) {
                 Some(self.air_beside(zone, period, people).await?)
             } else {

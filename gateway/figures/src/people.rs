@@ -9,7 +9,8 @@ use domain::occupancy::{self, Attendance, MeanPeople, PeopleFigure};
 use domain::site::Site;
 
 use crate::error::FigureError;
-use crate::series::{off_thread, stretches_of, whole};
+use crate::series::{all_of, stretches_of, whole};
+use crate::turns::off_thread;
 use crate::view::View;
 
 /// The people of a zone, or of the building, in each quarter of an hour of a span up to now.
@@ -94,12 +95,18 @@ impl View {
         Ok(people.into_iter().zip(zones).map(quarters).collect())
     }
 
+    /// The people of a zone of which nothing is asked.
+    pub(crate) fn no_quarters(&self, zone: &ZoneId) -> PeopleQuarters {
+        let (site, zone) = (Arc::clone(&self.site), Some(zone.clone()));
+        PeopleQuarters { site, zone, periods: Vec::new(), people: Vec::new() }
+    }
+
     async fn people_of_zones(
         &self,
         zones: &[Option<ZoneId>],
         grid: &[Period],
     ) -> Result<Vec<Vec<PeopleFigure>>, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(all_of(grid)).await?;
         let mut figures = vec![Vec::with_capacity(grid.len()); zones.len()];
         let ids: Vec<_> = zones.iter().map(Option::as_ref).collect();
         let needs = occupancy::people_needs(&self.site, &ids);
@@ -108,7 +115,7 @@ impl View {
             let series = self.load(needs.iter().copied(), span).await?;
             let (site, now) = (Arc::clone(&self.site), self.now);
             let (zones, stretch) = (zones.to_vec(), stretch.to_vec());
-            let found = off_thread(move || {
+            let found = off_thread(&turn, move || {
                 let ids: Vec<_> = zones.iter().map(Option::as_ref).collect();
                 occupancy::people_of(&site, &ids, &stretch, &series, now)
             });

@@ -6,7 +6,8 @@ use domain::site::{Assignment, Meter};
 use domain::{Kind, Period};
 
 use crate::error::FigureError;
-use crate::series::{off_thread, stretches, whole};
+use crate::series::{all_of, stretches, whole};
+use crate::turns::off_thread;
 use crate::view::View;
 
 impl View {
@@ -51,14 +52,15 @@ impl View {
         sources: &[Assignment],
         grid: &[Period],
     ) -> Result<Vec<Bucket<Option<f64>>>, FigureError> {
-        let _turn = self.turn().await?;
+        let turn = self.turns.take(all_of(grid)).await?;
         let mut means = Vec::with_capacity(grid.len());
         for stretch in stretches(grid) {
             let observations = self.role(sources, whole(stretch)).await?;
             let (gap, now) = (self.site.rules.longest_gap(), self.now);
             let stretch = stretch.to_vec();
-            let found =
-                off_thread(move || indicators::window_means(&observations, &stretch, gap, now));
+            let found = off_thread(&turn, move || {
+                indicators::window_means(&observations, &stretch, gap, now)
+            });
             means.extend(found.await?);
         }
         Ok(means)

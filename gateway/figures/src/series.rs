@@ -1,4 +1,4 @@
-//! Loading of series, in stretches that fit in memory; the queue of heavy questions, and the threads that answer them.
+//! Loading of series, in stretches that fit in memory.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,6 @@ use domain::site::Assignment;
 use domain::{Observation, Period, SeriesSet, Source};
 use jiff::SignedDuration;
 use store::{Range, SeriesReader};
-use tokio::sync::SemaphorePermit;
-use tokio::task::spawn_blocking;
 
 use crate::error::FigureError;
 use crate::view::View;
@@ -21,11 +19,6 @@ const SOURCES: usize = 12;
 const SHORTEST: SignedDuration = SignedDuration::from_hours(25);
 
 impl View {
-    /// The turn of a heavy question; the deadline of the request bounds the wait.
-    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, FigureError> {
-        self.heavy.acquire().await.map_err(|_| FigureError::Stopping)
-    }
-
     /// The readings of a role over a span, each from the source that filled it then.
     pub(crate) async fn role(
         &self,
@@ -89,11 +82,10 @@ pub(crate) fn whole(stretch: &[Period]) -> Period {
         .expect("a stretch has at least one bucket, and its buckets are in order")
 }
 
-/// Result of `work`, which ran on a thread that may be kept busy.
-pub(crate) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, FigureError> {
-    spawn_blocking(work).await.map_err(FigureError::Failed)
+/// From the earliest begin to the latest end of a grid; `None` for an empty one.
+pub(crate) fn all_of(grid: &[Period]) -> Option<Period> {
+    let start = grid.iter().map(|bucket| bucket.start()).min()?;
+    Period::new(start, grid.iter().map(|bucket| bucket.end()).max()?)
 }
 
 #[cfg(test)]

@@ -7,12 +7,9 @@ use domain::audit::{Corrections, Entry};
 use domain::site::{Meter, Site};
 use domain::{Clock, Instant};
 use store::{AnyReader, AuditReader, Corrected};
-use tokio::sync::Semaphore;
 
 use crate::error::FigureError;
-
-/// Questions that may load series at the same time: each may hold a month of readings in memory.
-const HEAVY_QUESTIONS: usize = 2;
+use crate::turns::Turns;
 
 /// Source of views of one building. Clones share the queue of heavy questions.
 #[derive(Clone)]
@@ -20,7 +17,7 @@ pub struct Figures {
     reader: Arc<AnyReader>,
     site: Arc<Site>,
     clock: Arc<dyn Clock>,
-    heavy: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl fmt::Debug for Figures {
@@ -32,8 +29,7 @@ impl fmt::Debug for Figures {
 impl Figures {
     /// Figures of `site` from the readings of `reader`.
     pub fn new(reader: impl Into<AnyReader>, site: Arc<Site>, clock: Arc<dyn Clock>) -> Self {
-        let heavy = Arc::new(Semaphore::new(HEAVY_QUESTIONS));
-        Self { reader: Arc::new(reader.into()), site, clock, heavy }
+        Self { reader: Arc::new(reader.into()), site, clock, turns: Turns::new() }
     }
 
     /// A view of the building as known at `as_of`; without it, as known now. Reads the audit ledger and the clock once.
@@ -55,7 +51,7 @@ impl Figures {
             site,
             now: as_of.map_or(now, |as_of| as_of.min(now)),
             as_of,
-            heavy: Arc::clone(&self.heavy),
+            turns: self.turns.clone(),
         }
     }
 }
@@ -69,7 +65,7 @@ pub struct View {
     pub(crate) site: Arc<Site>,
     pub(crate) now: Instant,
     as_of: Option<Instant>,
-    pub(crate) heavy: Arc<Semaphore>,
+    pub(crate) turns: Turns,
 }
 
 impl View {

@@ -247,6 +247,9 @@ labels! {
     topic: "Sujet MQTT", "MQTT topic";
     reason: "Motif", "Reason";
     payload: "Début du message", "Start of the message";
+    quarantine_withheld:
+        "Les messages refusés ne sont montrés qu\u{2019}aux personnes connectées.",
+        "Refused messages are shown only to those who are logged in.";
     count: "Nombre", "Count";
     store_silent:
         "La base de mesures ne répond pas\u{a0}: cette partie manque pour l\u{2019}instant.",

@@ -249,6 +249,15 @@ mod tests {
     }
 
     #[test]
+    fn a_device_that_is_called_as_a_formula_is_a_text_for_people_and_itself_for_programs() {
+        let one = reading("=HYPERLINK(x)", Some("@a"), Value::Gauge(-3.5));
+        let people = row_for_people(&one, &TimeZone::UTC);
+        assert!(people.contains(";'=HYPERLINK(x);temperature;'@a;-3,5;"), "{people}");
+        let header = Header::read(header().trim_end()).unwrap();
+        assert_eq!(header.reading(row(&one).trim_end(), Instant::MIN), Ok(one));
+    }
+
+    #[test]
     fn what_a_row_does_not_give_has_its_default_and_columns_may_come_in_any_order() {
         let header = Header::read("value,quantity,device,observed_at,remark").unwrap();
         let now = at("2027-01-01T00:00:00Z");

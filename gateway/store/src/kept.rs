@@ -8,6 +8,10 @@ use crate::ports::{Refused, StoreError};
 /// Largest number of refusals in quarantine; beyond it the oldest are dropped and counted.
 pub const QUARANTINE_ROWS: usize = 10_000;
 
+/// Largest number of refusals of one topic; beyond it the oldest of that topic are dropped and counted, so that who sends
+/// much that is refused pushes out nobody else's.
+pub(crate) const QUARANTINE_ROWS_OF_TOPIC: usize = 200;
+
 /// Largest size of their kept payloads together, in bytes; beyond it the oldest are dropped and counted as well.
 pub(crate) const QUARANTINE_BYTES: usize = 64 * 1024 * 1024;
 

@@ -10,7 +10,9 @@ use domain::rollup::{Basis, Rollup, roll_up};
 use domain::{Instant, Observation, Period, Reading, Source};
 use jiff::SignedDuration;
 
-use crate::kept::{self, ALERTS_FOR, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS};
+use crate::kept::{
+    self, ALERTS_FOR, Arrival, QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_OF_TOPIC,
+};
 use crate::ports::{
     AlertReader, AlertWriter, Appended, AuditReader, AuditWriter, Batch, HealthReader, Learned,
     MessageReader, QuarantineReader, Range, RefusalId, Refused, RollupRange, SeriesReader,
@@ -245,7 +247,20 @@ impl Contents {
     }
 
     fn drop_oldest_refusals(&mut self) -> u64 {
-        let mut dropped = 0;
+        let mut of_topic: BTreeMap<String, usize> = BTreeMap::new();
+        let before = self.quarantine.len();
+        let newest_first = self.quarantine.iter().rev();
+        let beyond: Vec<RefusalId> = newest_first
+            .filter_map(|(id, standing)| {
+                let count = of_topic.entry(standing.refused.topic.clone()).or_default();
+                *count += 1;
+                (*count > QUARANTINE_ROWS_OF_TOPIC).then_some(*id)
+            })
+            .collect();
+        for id in beyond {
+            self.quarantine.remove(&id);
+        }
+        let mut dropped = (before - self.quarantine.len()) as u64;
         let mut bytes: usize =
             self.quarantine.values().map(|standing| standing.refused.payload.len()).sum();
         while self.quarantine.len() > QUARANTINE_ROWS || bytes > QUARANTINE_BYTES {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Deed, EntryId};
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use store::AuditReader;
 
 use crate::access::{AccountName, StaffForm};
 use crate::app::App;
+use crate::path::Path;
 use crate::problem::Problem;
 use crate::staff_actions::{ChangedSite, StaffActions};
 

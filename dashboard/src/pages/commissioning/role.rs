@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::audit::{Deed, Draft, Entry, RoleTest};
 use domain::site::edit::RoleName;
@@ -22,6 +22,8 @@ use crate::commissioning::{self, Role, Wish, waiting, with_role};
 use crate::live::screen::Screen;
 use crate::pages::shell::{Choice, Shell};
 use crate::pages::staff::Me;
+use crate::path::Path;
+use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::words::{Labels, Locale};
@@ -100,16 +102,22 @@ pub(crate) async fn show(
         Err(_) if is_being_taken_over(&app, &name) => return wait(&app, choice),
         Err(problem) => return problem.into_response(),
     };
-    let (t, snapshot) = (choice.language.labels(), app.live.snapshot());
+    let (t, snapshot) = (choice.language.labels(), app.live.snapshot_for(choice.visibility));
     let locale = snapshot.locale(choice.language);
     let source = role.source(snapshot.now).cloned();
-    let newest = newest(&app, source.as_ref()).await;
+    let is_withheld = |source: &Source| choice.visibility.withholds_source(&app.site, source);
+    let is_withheld = role.assignments.iter().any(|it| is_withheld(&it.source));
+    let told = source.as_ref().filter(|_| !is_withheld);
+    let newest = newest(&app, told).await;
     let measured =
         |one: &Observation| locale.language.measured(role.quantity, one.value.as_f64()).text();
-    let entries = app.reader.ledger().await.unwrap_or_default();
+    // What staff did and saw is for staff: it names them, and tells who passed.
+    let is_staff = choice.visibility == Visibility::Staff;
+    let entries = if is_staff { app.reader.ledger().await } else { Ok(Vec::new()) };
+    let entries = entries.unwrap_or_default();
     let started = query.get("test").and_then(|text| text.parse::<Instant>().ok());
-    let test = match (started, &source) {
-        (Some(started), Some(source)) => {
+    let test = match (started, told) {
+        (Some(started), Some(source)) if is_staff => {
             Some(test(&app, &locale, source, started, snapshot.now).await)
         }
         _ => None,
@@ -128,7 +136,11 @@ pub(crate) async fn show(
             _ => None,
         },
         source: source.as_ref().map(|source| locale.source(source)),
-        value: newest.as_ref().map_or_else(|| t.unknown.to_owned(), measured),
+        value: match &newest {
+            _ if is_withheld => locale.language.zone_labels().withheld.to_owned(),
+            Some(newest) => measured(newest),
+            None => t.unknown.to_owned(),
+        },
         seen: newest.map_or_else(String::new, |one| locale.ago(one.observed_at)),
         me: visitor
             .identity

@@ -128,7 +128,7 @@ async fn by_zone(
 ) -> Result<Option<Section>, FigureError> {
     let z = locale.language.zone_labels();
     let mut rows = Vec::new();
-    let shown = |zone: &&Zone| !visibility.withholds(view.site(), Some(&zone.id));
+    let shown = |zone: &&Zone| visibility.admit_to_doors(view.site(), Some(&zone.id)).is_ok();
     for zone in view.site().zones.iter().filter(shown) {
         let counted = view.countings(Some(zone.id.clone()), &[selection.span]).await?;
         if let Some(counting) = counted.into_iter().next().flatten() {

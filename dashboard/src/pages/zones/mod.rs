@@ -49,14 +49,18 @@ async fn sections(
     }
     let (is_of_people, zone) =
         (matches!(selection.panel, Panel::Attendance | Panel::Doors), selection.scope.zone());
-    if is_of_people && visibility.withholds(&app.site, zone.as_ref()) {
+    let is_withheld = match selection.panel {
+        Panel::Doors => visibility.admit_to_doors(&app.site, zone.as_ref()).is_err(),
+        _ => is_of_people && visibility.withholds(&app.site, zone.as_ref()),
+    };
+    if is_withheld {
         return Ok(withheld(language));
     }
     let view = &app.figures.view(None).await?;
     let sections = match selection.panel {
         Panel::Now => Ok(Vec::new()),
         Panel::Attendance => attendance::sections(view, language, visibility, selection).await,
-        Panel::Air => air::sections(view, language, selection).await,
+        Panel::Air => air::sections(view, language, visibility, selection).await,
         Panel::Doors => doors::sections(view, language, visibility, selection).await,
         Panel::Instruments => instruments::sections(view, language, selection).await,
     };

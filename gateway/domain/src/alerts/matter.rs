@@ -212,6 +212,35 @@ pub enum MeterMishap {
 }
 
 impl Matter {
+    /// Zone whose people the event tells of, by its figures or by being there at all; `None` for the building, and where it
+    /// tells of nobody.
+    pub fn people_of(&self) -> Option<&ZoneId> {
+        match self {
+            Self::Crowd { zone, .. } | Self::AfterHours { zone } => zone.as_ref(),
+            Self::HeatingEmpty { zone, .. } | Self::HeatingClosed { zone, .. } => Some(zone),
+            Self::Air { .. }
+            | Self::MachineLeftOn { .. }
+            | Self::MachineLong { .. }
+            | Self::Demand { .. }
+            | Self::Overheating { .. }
+            | Self::Cold { .. }
+            | Self::Humidity { .. }
+            | Self::Silence { .. }
+            | Self::Outage { .. }
+            | Self::Instrument { .. }
+            | Self::DeviceClock { .. }
+            | Self::GatewayClock
+            | Self::Battery { .. }
+            | Self::Coverage { .. }
+            | Self::Gaps { .. }
+            | Self::Baseload { .. }
+            | Self::Register { .. }
+            | Self::Quarantine { .. }
+            | Self::Disk { .. }
+            | Self::DiskErrors { .. } => None,
+        }
+    }
+
     /// Key of the event, the same however its figures change: the rule and the zone, meter or device.
     pub fn key(&self) -> String {
         let zone = |zone: &Option<ZoneId>| {

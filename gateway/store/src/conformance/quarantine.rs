@@ -3,7 +3,7 @@
 use domain::message::{Reason, ReasonLabel};
 
 use super::*;
-use crate::kept::{QUARANTINE_BYTES, QUARANTINE_ROWS};
+use crate::kept::{QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_OF_TOPIC};
 use crate::ports::{RefusalId, Refused, StandingRefusal};
 
 fn refused(topic: &str, payload: &str, time: &str) -> Refused {
@@ -100,6 +100,28 @@ pub(crate) async fn a_full_quarantine_drops_its_oldest_and_says_how_many<S: Subj
     assert_eq!(standing.len(), QUARANTINE_ROWS);
     assert_eq!(topics(&standing)[0], "last");
     assert_eq!(topics(&standing)[QUARANTINE_ROWS - 1], "3");
+}
+
+pub(crate) async fn who_floods_the_quarantine_pushes_out_nobody_elses_refusals<S: Subject>() {
+    let subject = S::new();
+    refuse(&subject, [refused("quiet", "first", "09:00:00")]).await;
+    let flood = |from: usize| -> Vec<_> {
+        (from..from + QUARANTINE_ROWS)
+            .map(|n| refused("loud", &n.to_string(), "10:00:00"))
+            .collect()
+    };
+
+    let flooded = refuse(&subject, flood(0)).await;
+    let again = refuse(&subject, flood(QUARANTINE_ROWS)).await;
+
+    let most = QUARANTINE_ROWS_OF_TOPIC;
+    let dropped = (QUARANTINE_ROWS - most) as u64;
+    assert_eq!((flooded.dropped, again.dropped), (dropped, QUARANTINE_ROWS as u64));
+    let standing = page(&subject, None, usize::MAX).await;
+    assert_eq!(standing.len(), most + 1);
+    assert_eq!(topics(&standing)[most], "quiet");
+    let newest = (2 * QUARANTINE_ROWS - 1).to_string();
+    assert_eq!(standing[0].refused.payload, newest.as_bytes());
 }
 
 pub(crate) async fn large_payloads_fill_the_quarantine_before_it_has_many_rows<S: Subject>() {

@@ -4,7 +4,7 @@ use domain::Instant;
 use domain::message::{Reason, ReasonLabel};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::kept::{self, QUARANTINE_BYTES, QUARANTINE_ROWS};
+use crate::kept::{self, QUARANTINE_BYTES, QUARANTINE_ROWS, QUARANTINE_ROWS_OF_TOPIC};
 use crate::ports::{RefusalId, Refused, StandingRefusal, StoreError};
 
 /// Adds a refusal, or counts it with the one that already stands.
@@ -34,8 +34,32 @@ pub(in crate::sqlite) fn remove(connection: &Connection, id: RefusalId) -> Resul
     Ok(())
 }
 
-/// Drops the oldest refusals beyond the bound and says how many.
+/// Drops the oldest refusals beyond the bounds, first of each topic and then of all, and says how many.
 pub(in crate::sqlite) fn drop_oldest(connection: &Connection) -> Result<u64, StoreError> {
+    Ok(drop_oldest_of_topics(connection)? + drop_oldest_of_all(connection)?)
+}
+
+fn drop_oldest_of_topics(connection: &Connection) -> Result<u64, StoreError> {
+    let dropped = connection
+        .prepare_cached(
+            "DELETE FROM quarantine WHERE id IN (
+                 SELECT id FROM (
+                     SELECT id, row_number() OVER (PARTITION BY topic ORDER BY id DESC) AS rows FROM quarantine
+                 ) WHERE rows > ?1
+             )",
+        )?
+        .execute([bound(QUARANTINE_ROWS_OF_TOPIC)])?;
+    if dropped > 0 {
+        connection
+            .prepare_cached(
+                "DELETE FROM quarantine_payload WHERE id NOT IN (SELECT id FROM quarantine)",
+            )?
+            .execute([])?;
+    }
+    Ok(dropped as u64)
+}
+
+fn drop_oldest_of_all(connection: &Connection) -> Result<u64, StoreError> {
     // The newest row that may not stay; there is none while the quarantine is not full.
     let newest: Option<i64> = connection
         .prepare_cached(
