@@ -1,5 +1,6 @@
 //! Configuration of the program: its settings, checked. Nothing is opened or bound here but the site file.
 
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use domain::wire::BrokerUrl;
 use store::influx::{Grid, Target, Token, TokenError};
 
 use crate::failure::Failure;
+use crate::names::random_name;
 use crate::settings::{BackupHour, Settings};
 
 /// Version of this program.
@@ -37,8 +39,10 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Which broker.
     pub broker: BrokerChoice,
-    /// The client id of this gateway at the broker.
+    /// What the names of this gateway's clients at the broker begin with.
     pub client_id: String,
+    /// Password of our own clients at the embedded broker, another at each start.
+    pub(crate) own_password: OwnPassword,
     /// The group of gateways among which the broker shares the readings out.
     pub share: Option<String>,
     /// How long a reading waits for others to be committed with it.
@@ -105,6 +109,7 @@ impl Config {
             trusted_proxies: settings.trusted_proxies.clone(),
             broker,
             client_id,
+            own_password: OwnPassword::random()?,
             share,
             commit_window: settings.commit_window,
             influxdb: influxdb(settings, demonstration, Token::from_environment)?,
@@ -113,7 +118,17 @@ impl Config {
         })
     }
 
-    /// Address of the broker for the clients of this program.
+    /// Address of the broker for our own clients, who may publish states there.
+    pub(crate) fn own_broker_url(&self) -> BrokerUrl {
+        match &self.broker {
+            BrokerChoice::Embedded(_) => {
+                self.broker_url().as_user(OwnPassword::USER, self.own_password.reveal())
+            }
+            BrokerChoice::External(url) => url.clone(),
+        }
+    }
+
+    /// Address of the broker for clients like those of anybody else.
     pub fn broker_url(&self) -> BrokerUrl {
         match &self.broker {
             BrokerChoice::Embedded(address) => {
@@ -121,6 +136,31 @@ impl Config {
             }
             BrokerChoice::External(url) => url.clone(),
         }
+    }
+}
+
+/// Password that shows our own clients to the embedded broker.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct OwnPassword(Arc<str>);
+
+impl OwnPassword {
+    /// Name that goes with it.
+    pub(crate) const USER: &'static str = "vigie-own";
+
+    fn random() -> Result<Self, Failure> {
+        let fault = |error| Failure::Unavailable(format!("no random numbers: {error}"));
+        Ok(Self(random_name().map_err(fault)?.into()))
+    }
+
+    /// The password itself.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OwnPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnPassword")
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::net::TcpSocket;
 
 use crate::config::{BrokerChoice, Config, rollup_grid};
 use crate::failure::Failure;
+use crate::names::ClientNames;
 
 /// Binds the address of the dashboard.
 pub(crate) fn http(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -82,11 +83,12 @@ fn forget(folder: &Path, held: Result<SqliteWriter, StoreError>) -> Result<(), F
     })
 }
 
-/// Removes all but the accounts, which are not made up.
+/// Removes all but the accounts and the names at the broker, which are not made up.
 fn empty(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.file_name().is_some_and(|name| name == Accounts::FILE) {
+        let kept = [Accounts::FILE, ClientNames::FILE];
+        if path.file_name().is_some_and(|name| kept.iter().any(|kept| name == *kept)) {
             continue;
         }
         if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) }?;

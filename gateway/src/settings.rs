@@ -49,7 +49,7 @@ pub struct Settings {
     /// Use this broker instead of the embedded one: mqtt://user:password@host:port
     #[arg(long, global = true, value_name = "URL", env = "VIGIE_BROKER", hide_env_values = true)]
     pub broker: Option<BrokerUrl>,
-    /// The name by which that broker knows this gateway; two gateways need two
+    /// What the names by which that broker knows this gateway begin with; a random part kept in the data folder follows
     #[arg(long, global = true, value_name = "NAME", env = "VIGIE_CLIENT_ID")]
     pub client_id: Option<String>,
     /// Share the readings of --broker with other gateways of this group; they store and forward, and tell no live state

@@ -14,6 +14,7 @@ mod durability;
 mod elsewhere;
 mod full_disk;
 mod grade;
+mod names;
 mod nodes;
 mod notices;
 mod recordings;

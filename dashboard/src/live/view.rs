@@ -1,7 +1,10 @@
 //! The building now, put together from the gateway's state topics. Pure: messages and the time go in, states come out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use domain::alerts::{Alert, Matter};
+use domain::device::DeviceState;
 use domain::energy::EnergyState;
 use domain::figure::Quality;
 use domain::ids::{DeviceId, MeterId, ZoneId};
@@ -26,7 +29,10 @@ pub(crate) struct LiveView {
     building: Option<BuildingState>,
     zones: HashMap<ZoneId, ZoneState>,
     meters: HashMap<MeterId, MeterState>,
-    devices: Option<DevicesState>,
+    /// By the number of the page.
+    device_pages: BTreeMap<u32, Arc<DevicesState>>,
+    /// Those of all pages, by name.
+    devices: Arc<[DeviceState]>,
     alerts: Option<AlertsState>,
     gateway: Option<GatewayState>,
     pulse_at: Option<Instant>,
@@ -66,12 +72,16 @@ impl LiveView {
     ) -> Result<(), Unreadable> {
         let as_of = match name.split_once('/') {
             None if name == "building" => replace(&mut self.building, payload, |s| s.as_of)?,
-            None if name == "devices" => replace(&mut self.devices, payload, |s| s.as_of)?,
+            None if name == "devices" => self.take_devices(1, payload)?,
             None if name == "alerts" => replace(&mut self.alerts, payload, |s| s.as_of)?,
             None if name == "gateway" => {
                 let as_of = replace(&mut self.gateway, payload, |s| s.as_of)?;
                 self.take_pulse(as_of, retained, now);
                 as_of
+            }
+            Some(("devices", page)) => {
+                let page = page.parse().map_err(|_| Unreadable::Name(name.to_owned()))?;
+                self.take_devices(page, payload)?
             }
             Some(("zones", id)) => {
                 let id = id.parse().map_err(|_| Unreadable::Name(name.to_owned()))?;
@@ -86,6 +96,29 @@ impl LiveView {
         // What was dated by a clock that was ahead is not the newest for ever.
         self.as_of = self.as_of.filter(|newest| *newest <= now).max(as_of);
         Ok(())
+    }
+
+    /// Takes a page of the devices. A device that stands on two pages for a moment, since the gateway has begun anew, is
+    /// as the newer one says.
+    fn take_devices(&mut self, page: u32, payload: &[u8]) -> Result<Option<Instant>, Unreadable> {
+        let state: Option<DevicesState> = parse(payload)?;
+        let as_of = state.as_ref().map(|state| state.as_of);
+        match state {
+            Some(state) => self.device_pages.insert(page, Arc::new(state)),
+            None => self.device_pages.remove(&page),
+        };
+        let pages = self.device_pages.get(&1).map_or(u32::MAX, |first| first.pages);
+        let mut devices: BTreeMap<&DeviceId, (Instant, &DeviceState)> = BTreeMap::new();
+        for state in self.device_pages.range(..=pages).map(|(_, state)| state) {
+            for device in &state.devices {
+                let entry = devices.entry(&device.id).or_insert((state.as_of, device));
+                if entry.0 < state.as_of {
+                    *entry = (state.as_of, device);
+                }
+            }
+        }
+        self.devices = devices.into_values().map(|(_, device)| device.clone()).collect();
+        Ok(as_of)
     }
 
     fn take_pulse(&mut self, as_of: Option<Instant>, retained: bool, now: Instant) {
@@ -163,8 +196,8 @@ impl LiveView {
     }
 
     /// States of all devices.
-    pub(crate) fn devices(&self) -> &[domain::device::DeviceState] {
-        self.devices.as_ref().map_or(&[], |state| &state.devices)
+    pub(crate) fn devices(&self) -> &[DeviceState] {
+        &self.devices
     }
 
     /// Current alerts, most urgent first.
@@ -316,6 +349,35 @@ mod tests {
         assert!(view.apply("weather", b"{}", false, at("13:00:01")).is_err());
         assert!(view.apply("zones/A b", b"{}", false, at("13:00:01")).is_err());
         assert!(view.pulse(at("13:00:02")).alive);
+    }
+
+    fn page(as_of: &str, pages: u32, devices: &[&str]) -> Vec<u8> {
+        let device = |id: &&str| {
+            serde_json::json!({ "id": id, "state": "online", "last_seen": null, "battery_percent": null,
+                "presence": null, "rhythm_s": null, "known": true, "lost_readings": 0 })
+        };
+        let devices: Vec<_> = devices.iter().map(device).collect();
+        serde_json::json!({ "as_of": as_of, "pages": pages, "devices": devices }).to_string().into()
+    }
+
+    fn names(view: &LiveView) -> Vec<&str> {
+        view.devices().iter().map(|device| device.id.as_str()).collect()
+    }
+
+    #[test]
+    fn devices_of_all_pages_are_shown_by_name_and_each_once() {
+        let (then, now) = ("2026-11-23T13:00:00Z", "2026-11-23T13:00:05Z");
+        let mut view = LiveView::default();
+        let mut take = |name: &str, page: Vec<u8>| {
+            view.apply(name, &page, true, at("13:00:06")).unwrap();
+        };
+        take("devices/3", page(then, 3, &["z", "old"]));
+        take("devices/2", page(now, 2, &["b", "d"]));
+        take("devices", page(now, 2, &["c", "a", "d"]));
+        assert_eq!(names(&view), ["a", "b", "c", "d"]);
+        view.apply("devices/2", b"", false, at("13:00:07")).unwrap();
+        assert_eq!(names(&view), ["a", "c", "d"]);
+        assert!(view.apply("devices/x", b"{}", false, at("13:00:07")).is_err());
     }
 
     fn gauge_of(value: f64, freshness: Freshness) -> GaugeState {

@@ -27,7 +27,7 @@
 //! | [`energy`], [`occupancy`] | Wh from registers and power; people from doors, detectors and the air |
 //! | [`air`] | how good air is, how often it is renewed, what airing brings, which instruments to check |
 //! | [`indicators`] | figures from energy, people and weather: cost, carbon, baseload, sessions and the like |
-//! | [`total`], [`backoff`], `failure_chain` | sums without negative zero; pauses between attempts; an error with its causes as one line |
+//! | [`total`], [`backoff`], [`seldom`], `failure_chain` | sums without negative zero; pauses between attempts; lines of a log now and then; an error with its causes as one line |
 //! | [`live`] | all of it together, as it stands now |
 //! | [`wire`], [`announce`] | state documents; announcements for Home Assistant. For the edges only: no other module uses them |
 //! | `testing` | instants, sites and readings for the tests of all packages; no program has it |
@@ -58,6 +58,7 @@ pub mod reading;
 pub mod register;
 pub mod rhythm;
 pub mod rollup;
+pub mod seldom;
 pub mod site;
 pub mod storage;
 #[cfg(any(test, feature = "testing"))]

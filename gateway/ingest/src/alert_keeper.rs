@@ -130,7 +130,7 @@ impl<W: AlertWriter, R: StoreReader> AlertKeeper<W, R> {
     fn show(&self, alerts: Vec<Alert>, site: &Site, as_of: Instant) {
         // Everybody can read it, and some show it on a wall.
         let alerts = alerts.into_iter().map(Alert::without_names).collect();
-        let state = AlertsState { as_of, alerts };
+        let state = AlertsState::within_bounds(as_of, alerts);
         let payload = serde_json::to_vec(&state).expect("a state is plain data");
         self.board.post([(native::state_topic(&site.id, "alerts"), payload)]);
     }

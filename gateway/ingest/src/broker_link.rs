@@ -10,12 +10,17 @@ use domain::backoff::Backoff;
 use domain::wire::BrokerUrl;
 use rumqttc::{
     ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
-    Packet, PubAck, Publish, QoS, Request, Subscribe, SubscribeFilter, SubscribeReasonCode,
+    Packet, PubAck, Publish, QoS, Request, StateError, Subscribe, SubscribeFilter,
+    SubscribeReasonCode, Unsubscribe,
 };
 
 /// Pauses between connections: the broker may be back at any moment.
 pub(crate) const BACKOFF: Backoff =
     Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
+
+/// Time for which a connection must stand before the next pause begins short again: a broker that ends each connection
+/// at once must not be asked a hundred times a minute.
+pub(crate) const STEADY: Duration = Duration::from_secs(30);
 
 /// How long a write may take before the connection counts as lost.
 const WRITE_WITHIN: Duration = Duration::from_secs(5);
@@ -38,15 +43,28 @@ pub(crate) struct Session {
     pub(crate) last_will: Option<(String, Vec<u8>)>,
 }
 
+/// Message that came over a connection.
+#[derive(Debug)]
+pub(crate) struct LinkMessage {
+    pub(crate) topic: String,
+    pub(crate) payload: Bytes,
+    /// Whether the broker had kept it.
+    pub(crate) retained: bool,
+    /// Packet identifier, when it is to be acknowledged.
+    pub(crate) packet: Option<u16>,
+}
+
 /// Event of a connection.
 #[derive(Debug)]
 pub(crate) enum LinkEvent {
-    /// A message; `packet` when it is to be acknowledged.
-    Message { topic: String, payload: Bytes, retained: bool, packet: Option<u16> },
+    /// A message.
+    Message(LinkMessage),
     /// The answer to a subscription: of each filter whether it was granted.
     Subscribed { granted: Vec<bool> },
     /// A publication was confirmed, so there is room for another.
     Confirmed,
+    /// The answer to a ping: whatever the broker sent before it has come.
+    Pong,
     /// Any other event.
     Other,
 }
@@ -57,6 +75,9 @@ pub(crate) enum LinkError {
     /// The broker refuses the login: a person must change the configuration.
     #[error("the broker refuses the login: {0}")]
     Refused(&'static str),
+    /// The broker closed the connection: it ends, or another client has come under our name. Connect again.
+    #[error("the broker closed the connection")]
+    Closed(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Connect again.
     #[error("the connection to the broker is lost")]
     Lost(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -76,6 +97,7 @@ impl LinkError {
 /// A live connection. Whatever fails, it is to be dropped and made anew.
 pub(crate) struct BrokerLink {
     events: EventLoop,
+    session_present: bool,
 }
 
 impl BrokerLink {
@@ -87,10 +109,17 @@ impl BrokerLink {
         network.set_connection_timeout(5);
         events.set_network_options(network);
         match events.poll().await {
-            Ok(Event::Incoming(Packet::ConnAck(_))) => Ok(Self { events }),
+            Ok(Event::Incoming(Packet::ConnAck(answer))) => {
+                Ok(Self { events, session_present: answer.session_present })
+            }
             Ok(_) => Err(LinkError::Lost("the broker does not answer as one".into())),
             Err(error) => Err(refusal(error)),
         }
+    }
+
+    /// Whether the broker had a session of this client when it connected.
+    pub(crate) const fn session_present(&self) -> bool {
+        self.session_present
     }
 
     /// The next event. Cancel-safe: what was read stays in the connection.
@@ -109,6 +138,11 @@ impl BrokerLink {
         let filter = |path: &String| SubscribeFilter::new(path.clone(), QoS::AtLeastOnce);
         let request = Request::Subscribe(Subscribe::new_many(filters.iter().map(filter)));
         self.request(request).await
+    }
+
+    /// Ends the subscriptions to these filters; a session keeps what came by then.
+    pub(crate) async fn unsubscribe(&mut self, filters: Vec<String>) -> Result<(), LinkError> {
+        self.request(Request::Unsubscribe(Unsubscribe { pkid: 0, topics: filters })).await
     }
 
     /// Acknowledges these messages in one write.
@@ -135,7 +169,7 @@ impl BrokerLink {
         self.request(Request::Publish(message)).await
     }
 
-    /// Keeps the connection up while nothing is read from it.
+    /// Keeps the connection up while nothing is read from it. The answer is a [`LinkEvent::Pong`].
     pub(crate) async fn ping(&mut self) -> Result<(), LinkError> {
         self.write(std::iter::once(Packet::PingReq)).await
     }
@@ -175,19 +209,20 @@ impl BrokerLink {
 
 fn link_event(event: Event) -> Result<LinkEvent, LinkError> {
     Ok(match event {
-        Event::Incoming(Packet::Publish(message)) => LinkEvent::Message {
+        Event::Incoming(Packet::Publish(message)) => LinkEvent::Message(LinkMessage {
             packet: (message.qos != QoS::AtMostOnce).then_some(message.pkid),
             topic: message.topic,
             payload: message.payload,
             retained: message.retain,
-        },
+        }),
         Event::Incoming(Packet::SubAck(answer)) => {
             let granted = |code: &SubscribeReasonCode| *code != SubscribeReasonCode::Failure;
             LinkEvent::Subscribed { granted: answer.return_codes.iter().map(granted).collect() }
         }
         Event::Incoming(Packet::PubAck(_)) => LinkEvent::Confirmed,
+        Event::Incoming(Packet::PingResp) => LinkEvent::Pong,
         Event::Incoming(Packet::Disconnect) => {
-            return Err(LinkError::Lost("the broker closed the connection".into()));
+            return Err(LinkError::Closed("the broker said goodbye".into()));
         }
         _ => LinkEvent::Other,
     })
@@ -222,6 +257,20 @@ fn refusal(error: ConnectionError) -> LinkError {
             ConnectReturnCode::RefusedProtocolVersion => "it does not speak MQTT 3.1.1",
             _ => "it serves nobody at present",
         }),
+        error if is_closed_by_broker(&error) => LinkError::Closed(error.into()),
         error => LinkError::Lost(error.into()),
+    }
+}
+
+/// Whether the other end has closed a connection that stood.
+fn is_closed_by_broker(error: &ConnectionError) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ConnectionError::MqttState(error) = error else { return false };
+    match error {
+        StateError::ConnectionAborted => true,
+        StateError::Io(error) => {
+            matches!(error.kind(), ConnectionAborted | ConnectionReset | UnexpectedEof)
+        }
+        _ => false,
     }
 }

@@ -5,25 +5,25 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::Clock;
+use domain::backoff::Backoff;
 use domain::wire::BrokerUrl;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::broker_link::{BACKOFF, BrokerLink, LinkError, LinkEvent, Session};
-use crate::delivery::{Delivery, LinkReceipt, Receipt};
+use crate::broker_link::{BACKOFF, BrokerLink, LinkError, LinkEvent, STEADY, Session};
+use crate::delivery::{Delivery, LinkReceipt};
+use crate::inbox::Inbox;
+use crate::old_session::{OldSession, drain};
 use crate::readiness::{Part, Readiness};
+use crate::takeover::NameWatch;
 
-/// Pause between two pings of a connection that is not read.
-const PING_EVERY: Duration = Duration::from_secs(10);
 /// The filter for all topics; some brokers refuse it by default.
 const EVERYTHING: &str = "#";
 /// Filters in one subscription packet.
 const FILTERS_AT_ONCE: usize = 100;
-/// Time for which the queue may be full before readiness reports it.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Filters of a consumer.
 #[derive(Clone, Debug)]
@@ -50,6 +50,8 @@ impl Subscriptions {
 /// A consumer of one broker.
 pub struct Consumer {
     session: Session,
+    /// The session under an earlier name, as long as it is not left.
+    old: Option<OldSession>,
     subscriptions: Subscriptions,
     /// Whether the broker has refused `#`.
     is_narrow: bool,
@@ -57,11 +59,9 @@ pub struct Consumer {
     unanswered: Vec<String>,
     /// All filters that were sent on this connection.
     subscribed: HashSet<String>,
-    deliveries: mpsc::Sender<Delivery>,
-    acknowledgements: mpsc::Receiver<Vec<LinkReceipt>>,
-    clock: Arc<dyn Clock>,
+    inbox: Inbox,
+    name: NameWatch,
     readiness: Arc<Readiness>,
-    epoch: u32,
 }
 
 impl std::fmt::Debug for Consumer {
@@ -72,7 +72,7 @@ impl std::fmt::Debug for Consumer {
 
 impl Consumer {
     /// A consumer of these subscriptions at `broker`. The broker keeps messages for `client_id` while we are away, so it must
-    /// stay the same, and two gateways must have different ones.
+    /// stay the same, nobody else may guess it, and two gateways must have different ones.
     pub fn new(
         broker: BrokerUrl,
         client_id: String,
@@ -87,70 +87,134 @@ impl Consumer {
         let is_narrow = subscriptions.wide == subscriptions.narrow;
         Self {
             session,
+            old: None,
             subscriptions,
             is_narrow,
             unanswered: Vec::new(),
             subscribed: HashSet::new(),
-            deliveries,
-            acknowledgements,
-            clock,
+            inbox: Inbox::new(deliveries, acknowledgements, clock, Arc::clone(&readiness)),
+            name: NameWatch::new("readings", Part::ReadingsName, Arc::clone(&readiness)),
             readiness,
-            epoch: 0,
         }
+    }
+
+    /// The same, and first it takes what waits in a session under an earlier name, and leaves that.
+    #[must_use]
+    pub fn leaving(self, old: Option<OldSession>) -> Self {
+        Self { old, ..self }
     }
 
     /// Consumes until `stop`; then takes nothing more, but acknowledges until nobody holds the other end of
     /// the acknowledgements, and disconnects.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut backoff = BACKOFF;
+        while !stop.is_cancelled() && self.old.is_some() {
+            let Err(error) = self.leave_old(&stop).await else { continue };
+            if !self.pause(&error, &mut backoff, &stop).await {
+                return;
+            }
+        }
         while !stop.is_cancelled() {
-            self.epoch += 1;
+            self.inbox.begin_connection();
             let session = self.session.clone();
-            let connected = self.meanwhile(&stop, BrokerLink::connect(&session)).await;
+            let connected = self.inbox.meanwhile(&stop, BrokerLink::connect(&session)).await;
             let error = match connected {
                 None => break,
                 Some(Err(error)) => error,
                 Some(Ok(link)) => {
-                    backoff.reset();
+                    let since = Instant::now();
+                    self.name.connected(since, Some(link.session_present()));
                     match self.serve(link, &stop).await {
-                        Ok(link) => return self.finish(link).await,
-                        Err(error) => error,
+                        Ok(link) => return self.inbox.finish(link).await,
+                        Err(error) => {
+                            self.name.ended(Instant::now(), &error);
+                            if since.elapsed() >= STEADY {
+                                backoff.reset();
+                            }
+                            error
+                        }
                     }
                 }
             };
-            self.report(&error);
-            if self.meanwhile(&stop, tokio::time::sleep(backoff.pause())).await.is_none() {
+            if !self.pause(&error, &mut backoff, &stop).await {
                 break;
             }
         }
+    }
+
+    /// Reports why there is no connection, and waits before the next one. False when it is time to stop.
+    async fn pause(
+        &mut self,
+        error: &LinkError,
+        backoff: &mut Backoff,
+        stop: &CancellationToken,
+    ) -> bool {
+        self.report(error);
+        self.inbox.meanwhile(stop, tokio::time::sleep(backoff.pause())).await.is_some()
     }
 
     fn report(&self, error: &LinkError) {
         let broker = &self.session.broker;
         let why = match error {
             LinkError::Refused(_) => format!("{broker}: {error}"),
-            LinkError::Lost(_) => {
+            LinkError::Lost(_) | LinkError::Closed(_) => {
                 format!("no connection to the broker at {broker}: {}", error.root())
             }
         };
         self.readiness.blocked(Part::Broker, why);
     }
 
-    /// Does `work` while there is no connection to acknowledge over. `None` when it is time to stop.
-    async fn meanwhile<T>(
-        &mut self,
-        stop: &CancellationToken,
-        work: impl Future<Output = T>,
-    ) -> Option<T> {
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return None,
-                done = &mut work => return Some(done),
-                // The connection they came over is gone; the broker delivers again.
-                void = self.acknowledgements.recv() => void.map(drop)?,
+    /// Takes over from the session under the earlier name; keeps it for the next attempt when that fails.
+    async fn leave_old(&mut self, stop: &CancellationToken) -> Result<(), LinkError> {
+        if !self.subscribe_ahead(stop).await? {
+            return Ok(());
+        }
+        let Some(client_id) = self.old.as_ref().map(|old| old.client_id.clone()) else {
+            return Ok(());
+        };
+        let broker = &self.session.broker;
+        let waits =
+            format!("what waits at {broker} under the earlier name of this gateway is taken over");
+        self.readiness.pending(Part::Broker, waits);
+        let session = Session { client_id, ..self.session.clone() };
+        let Subscriptions { wide, narrow, learned } = &self.subscriptions;
+        let mut filters = [wide.as_slice(), narrow.as_slice()].concat();
+        filters.extend(learned.borrow().iter().take(FILTERS_AT_ONCE).cloned());
+        if drain(&session, filters, &mut self.inbox, stop).await?
+            && let Some(old) = self.old.take()
+        {
+            (old.left)();
+        }
+        Ok(())
+    }
+
+    /// Has the broker keep under our name what comes from now on. What it sends meanwhile stays unacknowledged, and so
+    /// comes again. False when it is time to stop.
+    async fn subscribe_ahead(&mut self, stop: &CancellationToken) -> Result<bool, LinkError> {
+        self.inbox.begin_connection();
+        let session = self.session.clone();
+        let Some(link) = self.inbox.meanwhile(stop, BrokerLink::connect(&session)).await else {
+            return Ok(false);
+        };
+        let mut link = link?;
+        self.begin_subscriptions(&mut link).await?;
+        while !self.unanswered.is_empty() {
+            let event = tokio::select! {
+                () = stop.cancelled() => return Ok(false),
+                event = link.next() => event?,
+            };
+            match event {
+                LinkEvent::Subscribed { granted } => {
+                    self.on_subscribed(&mut link, &granted).await?
+                }
+                LinkEvent::Message(message) if message.packet.is_none() => {
+                    self.inbox.take(&mut link, message, stop).await?;
+                }
+                _ => {}
             }
         }
+        link.disconnect().await;
+        Ok(true)
     }
 
     /// Gives the connection back when it is time to stop.
@@ -159,15 +223,13 @@ impl Consumer {
         mut link: BrokerLink,
         stop: &CancellationToken,
     ) -> Result<BrokerLink, LinkError> {
-        // On every connection: the broker may have forgotten the session.
-        self.subscribed.clear();
-        self.subscribe(&mut link).await?;
+        self.begin_subscriptions(&mut link).await?;
         loop {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(link),
-                batch = self.acknowledgements.recv() => match batch {
-                    Some(batch) => acknowledge(&mut link, self.epoch, &batch).await?,
+                batch = self.inbox.due() => match batch {
+                    Some(batch) => self.inbox.acknowledge(&mut link, &batch).await?,
                     None => return Ok(link),
                 },
                 // Ends only with the pipeline, and then there is nothing more to learn.
@@ -175,6 +237,7 @@ impl Consumer {
                     self.subscribe(&mut link).await?;
                 }
                 event = link.next() => self.on_event(&mut link, event?, stop).await?,
+                () = self.name.calm() => {}
             }
             while !stop.is_cancelled()
                 && let Some(event) = link.next_read()
@@ -182,6 +245,13 @@ impl Consumer {
                 self.on_event(&mut link, event?, stop).await?;
             }
         }
+    }
+
+    /// Subscribes anew, on every connection: the broker may have forgotten the session.
+    async fn begin_subscriptions(&mut self, link: &mut BrokerLink) -> Result<(), LinkError> {
+        self.subscribed.clear();
+        self.unanswered.clear();
+        self.subscribe(link).await
     }
 
     /// Subscribes to the filters that were not sent yet. The broker would send the retained messages of a repeated one again.
@@ -208,22 +278,9 @@ impl Consumer {
         stop: &CancellationToken,
     ) -> Result<(), LinkError> {
         match event {
-            LinkEvent::Message { topic, payload, retained, packet } => {
-                let receipt = packet.map_or(Receipt::None, |packet| {
-                    Receipt::Link(LinkReceipt { epoch: self.epoch, packet })
-                });
-                let mut delivery = Delivery::new(topic, payload, self.clock.now(), receipt);
-                delivery.retained = retained;
-                match self.deliveries.try_send(delivery) {
-                    Err(mpsc::error::TrySendError::Full(delivery)) => {
-                        self.wait_for_room(link, delivery, stop).await
-                    }
-                    // The pipeline has ended, and with it the program; what was not taken is delivered again.
-                    Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
-                }
-            }
+            LinkEvent::Message(message) => self.inbox.take(link, message, stop).await,
             LinkEvent::Subscribed { granted } => self.on_subscribed(link, &granted).await,
-            LinkEvent::Confirmed | LinkEvent::Other => Ok(()),
+            LinkEvent::Confirmed | LinkEvent::Pong | LinkEvent::Other => Ok(()),
         }
     }
 
@@ -256,68 +313,4 @@ impl Consumer {
         self.readiness.blocked(Part::Broker, why);
         Ok(())
     }
-
-    /// The queue is full: the broker must wait, the connection must not be lost by it.
-    async fn wait_for_room(
-        &mut self,
-        link: &mut BrokerLink,
-        delivery: Delivery,
-        stop: &CancellationToken,
-    ) -> Result<(), LinkError> {
-        let deliveries = self.deliveries.clone();
-        let reserve = deliveries.reserve();
-        tokio::pin!(reserve);
-        let patience = tokio::time::sleep(PATIENCE);
-        tokio::pin!(patience);
-        let mut pings = tokio::time::interval(PING_EVERY);
-        pings.tick().await;
-        loop {
-            tokio::select! {
-                biased;
-                () = stop.cancelled() => return Ok(()),
-                permit = &mut reserve => {
-                    if let Ok(permit) = permit {
-                        permit.send(delivery);
-                    }
-                    self.readiness.clear(Part::Broker);
-                    return Ok(());
-                }
-                batch = self.acknowledgements.recv() => match batch {
-                    Some(batch) => acknowledge(link, self.epoch, &batch).await?,
-                    None => return Ok(()),
-                },
-                _ = pings.tick() => link.ping().await?,
-                () = &mut patience, if !patience.is_elapsed() => self.readiness.blocked(
-                    Part::Broker,
-                    "deliveries wait, since the store does not take them; the broker keeps the rest",
-                ),
-            }
-        }
-    }
-
-    /// Acknowledges the last commits without taking deliveries, then disconnects.
-    async fn finish(self, mut link: BrokerLink) {
-        let Self { deliveries, mut acknowledgements, epoch, .. } = self;
-        // The pipeline ends when nobody can send to it any more.
-        drop(deliveries);
-        while let Some(batch) = acknowledgements.recv().await {
-            if let Err(error) = acknowledge(&mut link, epoch, &batch).await {
-                tracing::warn!(
-                    error = error.root(),
-                    "the last acknowledgements were not sent; the broker delivers again"
-                );
-                return;
-            }
-        }
-        link.disconnect().await;
-    }
-}
-
-async fn acknowledge(
-    link: &mut BrokerLink,
-    epoch: u32,
-    batch: &[LinkReceipt],
-) -> Result<(), LinkError> {
-    let current = batch.iter().filter(move |receipt| receipt.epoch == epoch);
-    link.acknowledge(current.map(|receipt| receipt.packet)).await
 }

@@ -13,6 +13,9 @@
 //! |---|---|
 //! | `broker_link` | one connection to a broker; the only file that names the MQTT library |
 //! | `consumer`, `state_publisher` | the two clients, each on a connection of its own |
+//! | `inbox` | messages to the pipeline, and acknowledgements back, for a consumer |
+//! | `old_session` | what waits under an earlier name is taken over, and that session left |
+//! | `takeover` | signs that another client uses our name at the broker |
 //! | `delivery` | a message with its pending acknowledgement, and the way back for it |
 //! | `journal` | deliveries that were acknowledged to their sensor, until the store has them |
 //! | `commit_window` | the rule when to commit; pure |
@@ -31,15 +34,18 @@ mod commit_window;
 mod consumer;
 mod counters;
 mod delivery;
+mod inbox;
 mod ingest;
 mod journal;
 mod live_driver;
+mod old_session;
 mod pending_batch;
 mod pipeline;
 mod quarantine_replay;
 mod readiness;
 mod state_board;
 mod state_publisher;
+mod takeover;
 mod weekly_review;
 
 pub use alert_keeper::{Acknowledge, Acknowledgements, AlertKeeper, acknowledgements};
@@ -48,6 +54,7 @@ pub use consumer::{Consumer, Subscriptions};
 pub use delivery::{Delivery, LinkReceipt, Receipt, Receipts};
 pub use ingest::{Ingest, redeliver};
 pub use journal::{Damage, Journal, JournalError, JournalLook, Journaled, Leftover, Segment};
+pub use old_session::OldSession;
 pub use pipeline::{BATCH_DELIVERIES, QUEUE_DELIVERIES};
 pub use quarantine_replay::{ReplayMark, Replayed, replay_quarantine};
 pub use readiness::{Part, Readiness};

@@ -15,7 +15,7 @@ use domain::message::DeviceStatus;
 use domain::native;
 use domain::site::Site;
 use domain::storage::StorageState;
-use domain::wire::state::{GatewayState, document};
+use domain::wire::state::{GatewayState, devices_page, document};
 use domain::{Clock, Instant, Observation, Period, Reading};
 use store::{Range, StoreError, StoreReader};
 use tokio::sync::watch;
@@ -34,6 +34,8 @@ const TICK: Duration = Duration::from_secs(1);
 const PULSE: Duration = Duration::from_secs(2);
 /// Series are loaded at most this often: a long backlog would have them loaded with every batch.
 const LOAD_EVERY: Duration = Duration::from_secs(1);
+/// Pages of devices that an earlier start may have left: 2,000 strangers with the longest names fill fewer.
+const PAGES_TAKEN_BACK: u32 = 48;
 /// Attempts to read a series.
 const LOAD_ATTEMPTS: u32 = 5;
 /// Readings among which the newest one of the present is sought.
@@ -66,6 +68,7 @@ pub(crate) struct LiveDriver<R> {
     weekly_review: WeeklyReview,
     /// The time of the last turn.
     as_of: Instant,
+    took_back_pages: bool,
 }
 
 type Loaded = Vec<(Need, Result<Vec<Observation>, StoreError>)>;
@@ -103,6 +106,7 @@ impl<R: StoreReader> LiveDriver<R> {
             loads: JoinSet::new(),
             weekly_review,
             as_of,
+            took_back_pages: false,
         };
         // One by one: a month of one series is megabytes, of all of them hundreds.
         for need in needs {
@@ -213,7 +217,8 @@ impl<R: StoreReader> LiveDriver<R> {
         if let Some(weeks) = self.weekly_review.turn(now, as_of) {
             self.live.look_back(&weeks);
         }
-        let states = self.live.states(as_of).into_iter().map(document);
+        let states: Vec<_> = self.live.states(as_of).into_iter().map(document).collect();
+        self.take_back_pages(&states);
         self.alerts.send_if_modified(|sent| {
             let is_new = sent != self.live.alerts();
             if is_new {
@@ -225,7 +230,20 @@ impl<R: StoreReader> LiveDriver<R> {
         let payload = |(name, state): (String, serde_json::Value)| {
             (native::state_topic(&self.site.id, &name), state.to_string().into_bytes())
         };
-        self.board.post(states.chain(pulse).map(payload));
+        self.board.post(states.into_iter().chain(pulse).map(payload));
+    }
+
+    /// Takes back, once, the pages of devices that an earlier start has left at the broker beyond those of now.
+    fn take_back_pages(&mut self, states: &[(String, serde_json::Value)]) {
+        let first = states.iter().find(|(name, _)| *name == devices_page(1));
+        let pages = first.and_then(|(_, state)| state["pages"].as_u64());
+        let Some(pages) = pages else { return };
+        if std::mem::replace(&mut self.took_back_pages, true) {
+            return;
+        }
+        let beyond = u32::try_from(pages).unwrap_or(u32::MAX).saturating_add(1)..=PAGES_TAKEN_BACK;
+        let empty = |page| (native::state_topic(&self.site.id, &devices_page(page)), Vec::new());
+        self.board.post(beyond.map(empty));
     }
 
     /// Begins anew when the clock was set back.

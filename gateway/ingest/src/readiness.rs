@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use domain::seldom::Seldom;
 use tokio::sync::watch;
+
+/// Least time between two lines of the log that the same part does not work.
+const LINE_EVERY: Duration = Duration::from_mins(5);
 
 /// A part of the gateway that can keep it from being ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,8 +19,14 @@ pub enum Part {
     Clock,
     /// Deliveries do not come.
     Broker,
+    /// Another client uses the name of the client that receives.
+    ReadingsName,
     /// State topics do not go out.
     State,
+    /// Another client uses the name of the client that publishes states.
+    StatesName,
+    /// Some states are too large for any broker, and left out.
+    Oversize,
     /// The crash journal takes nothing.
     Journal,
     /// The store takes nothing.
@@ -27,11 +38,17 @@ pub enum Part {
 pub struct Readiness {
     obstacles: Mutex<BTreeMap<Part, String>>,
     summary: watch::Sender<Option<String>>,
+    /// Of each part when its next line is due, and whether its present obstacle stands in the log.
+    lines: Mutex<BTreeMap<Part, (Seldom, bool)>>,
 }
 
 impl Default for Readiness {
     fn default() -> Self {
-        Self { obstacles: Mutex::default(), summary: watch::Sender::new(None) }
+        Self {
+            obstacles: Mutex::default(),
+            summary: watch::Sender::new(None),
+            lines: Mutex::default(),
+        }
     }
 }
 
@@ -47,7 +64,9 @@ impl Readiness {
         let why = why.into();
         self.change(|obstacles| {
             if obstacles.get(&part) != Some(&why) {
-                tracing::warn!(?part, why, "not ready");
+                if let Some(left_out) = self.line_is_due(part) {
+                    tracing::warn!(?part, why, left_out, "not ready");
+                }
                 obstacles.insert(part, why);
             }
         });
@@ -66,10 +85,26 @@ impl Readiness {
     /// `part` works.
     pub fn clear(&self, part: Part) {
         self.change(|obstacles| {
-            if obstacles.remove(&part).is_some() {
+            if obstacles.remove(&part).is_some() && self.was_told(part) {
                 tracing::info!(?part, "ready");
             }
         });
+    }
+
+    /// Whether a line may be written that `part` does not work: one at once, then one in some minutes with the count of
+    /// those left out. A part that comes and goes many times a second fills no log.
+    fn line_is_due(&self, part: Part) -> Option<u64> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let (seldom, told) = lines.entry(part).or_insert((Seldom::new(LINE_EVERY), false));
+        let left_out = seldom.take(Instant::now());
+        *told = left_out.is_some();
+        left_out
+    }
+
+    /// Whether the last obstacle of `part` stands in the log.
+    fn was_told(&self, part: Part) -> bool {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.get_mut(&part).is_none_or(|(_, told)| std::mem::replace(told, false))
     }
 
     /// `None` while everything works, else why not.

@@ -25,6 +25,7 @@ use super::{dashboard, outlets};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::machine::{MachineState, clock_trust, storage, systemd};
+use crate::names::ClientNames;
 use crate::telemetry::Metrics;
 use crate::upkeep::CheckStatus;
 use crate::{resources, upkeep};
@@ -52,13 +53,14 @@ pub async fn run(
     let listener = dashboard.then(|| resources::http(config.http)).transpose()?;
     resources::mqtt(&config.broker)?;
     let (writer, reader) = resources::store(&config)?;
+    let names = ClientNames::of(&config.data, &config.client_id)?;
     let metrics = Metrics::install()?;
     announce(&config);
 
     let mut gateway = Gateway {
         building: Building::new(&config),
         config,
-        services: Services::new(clock, writer, reader),
+        services: Services::new(clock, writer, reader, names),
         tasks: Tasks::default(),
         stops: Stops::default(),
         intake: Intake::default(),
@@ -122,7 +124,7 @@ impl Gateway {
             site: building.site.subscribe(),
             trouble: building.trouble.subscribe(),
             reader: (*services.reader).clone().into(),
-            broker: config.broker_url(),
+            broker: config.own_broker_url(),
             access: Arc::new(Access::of(&config.data).behind(config.trusted_proxies.clone())),
             staff_actions: Some(Arc::new(self.staff_actions())),
             clock: Arc::clone(&services.clock),

@@ -14,8 +14,8 @@ use super::pipeline::Queues;
 use super::services::Services;
 use super::stop::{BROKER, CONSUMER, Stops};
 use super::tasks::Tasks;
-use crate::broker::{BrokerInlet, EmbeddedBroker, InletValve};
-use crate::config::{BrokerChoice, Config};
+use crate::broker::{BrokerInlet, EmbeddedBroker, InletValve, Rights};
+use crate::config::{BrokerChoice, Config, OwnPassword};
 use crate::failure::Failure;
 
 /// Crash journal, embedded broker and the valve between that broker and the pipeline.
@@ -62,7 +62,8 @@ impl Intake {
                 let Queues { deliveries, journal, .. } = queues;
                 self.valve.open(site, deliveries);
                 if !self.broker_runs {
-                    self.start_broker(*address, journal, services, stops, tasks).await?;
+                    let rights = Rights::new(OwnPassword::USER, config.own_password.reveal());
+                    self.start_broker(*address, rights, journal, services, stops, tasks).await?;
                 }
             }
             BrokerChoice::External(url) => {
@@ -86,6 +87,7 @@ impl Intake {
     async fn start_broker(
         &mut self,
         address: SocketAddr,
+        rights: Rights,
         journal: Arc<Journal>,
         services: &Services,
         stops: &Stops,
@@ -93,7 +95,7 @@ impl Intake {
     ) -> Result<(), Failure> {
         let (clock, readiness) = (Arc::clone(&services.clock), Arc::clone(&services.readiness));
         let inlet = BrokerInlet::new(&self.valve, journal, clock, readiness);
-        let broker = EmbeddedBroker::open(address, inlet).await?;
+        let broker = EmbeddedBroker::open(address, rights, inlet).await?;
         tasks.spawn(BROKER, broker.run(stops.broker.clone()));
         self.broker_runs = true;
         Ok(())
@@ -116,11 +118,12 @@ fn consumer(
     }
     Consumer::new(
         url.clone(),
-        config.client_id.clone(),
+        services.names.readings(),
         subscriptions,
         deliveries,
         acknowledgements,
         Arc::clone(&services.clock),
         Arc::clone(&services.readiness),
     )
+    .leaving(services.names.old_session())
 }

@@ -46,8 +46,8 @@ pub(super) fn publish_states(
     let topic = native::state_topic(&config.site.id, "gateway");
     services.board.post(announcements(&config.site, VERSION));
     let publisher = StatePublisher::new(
-        config.broker_url(),
-        format!("{}-states", config.client_id),
+        config.own_broker_url(),
+        services.names.states(),
         (topic, offline),
         Arc::clone(&services.board),
         Arc::clone(&services.readiness),

@@ -7,14 +7,17 @@ use ingest::{Readiness, StateBoard};
 use store::{SqliteReader, SqliteWriter, StoreError};
 
 use crate::failure::Failure;
+use crate::names::ClientNames;
 
-/// Store, clock, state board and readiness of one gateway.
+/// Store, clock, state board, readiness and names of one gateway.
 pub(super) struct Services {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) writer: Arc<SqliteWriter>,
     pub(super) reader: Arc<SqliteReader>,
     pub(super) board: Arc<StateBoard>,
     pub(super) readiness: Arc<Readiness>,
+    /// Names of its clients at the broker.
+    pub(super) names: ClientNames,
 }
 
 impl Services {
@@ -23,8 +26,9 @@ impl Services {
         clock: Arc<dyn Clock>,
         writer: Arc<SqliteWriter>,
         reader: Arc<SqliteReader>,
+        names: ClientNames,
     ) -> Self {
-        Self { clock, writer, reader, board: Arc::default(), readiness: Arc::default() }
+        Self { clock, writer, reader, board: Arc::default(), readiness: Arc::default(), names }
     }
 }
 

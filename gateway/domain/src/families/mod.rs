@@ -68,6 +68,7 @@ use crate::ids::{DeviceId, SiteId};
 use crate::message::{Message, Translation};
 use family::{EVERYTHING, Family, Listening, Memory, Reads, Scope};
 use filter::Filter;
+pub use own_topics::is_own_announcement_of_any_site;
 pub(crate) use own_topics::{announcement_topic, is_own_announcement};
 
 /// All families. Of two that match the same message, the first one gets it: those that know their devices, then those

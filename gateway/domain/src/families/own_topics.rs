@@ -16,3 +16,9 @@ pub(crate) fn is_own_announcement(site: &SiteId, topic: &str) -> bool {
     let node = levels.nth(2).and_then(|node| node.strip_prefix("vigie_"));
     topic.starts_with(PREFIX) && node == Some(site.as_str())
 }
+
+/// Whether a topic announces the figures of a gateway to Home Assistant, of whatever site.
+pub fn is_own_announcement_of_any_site(topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    levels.next() == Some(PREFIX) && levels.nth(1).is_some_and(|node| node.starts_with("vigie_"))
+}

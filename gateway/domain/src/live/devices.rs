@@ -17,6 +17,9 @@ use crate::rhythm::QUIET_DEVICE;
 
 /// Interval at which rhythms are learned anew: they change slowly.
 const RELEARN: SignedDuration = SignedDuration::from_secs(30);
+/// Bytes of the states on one page, and of a state beside the name of its device; a name has 1 KiB at most.
+const PAGE_BYTES: usize = 48 * 1024;
+const STATE_BYTES: usize = 320;
 /// Time after the start in which a device without any reading is not yet lost.
 const FIRST_READING: SignedDuration = SignedDuration::from_mins(15);
 
@@ -127,9 +130,23 @@ impl Devices {
         }
     }
 
-    /// All devices by name.
-    pub(super) fn states(&self) -> Vec<DeviceState> {
-        self.index.values().map(|index| self.all[*index].state()).collect()
+    /// All devices, in pages that a message can hold: those of the site file first, then in the order in which they were
+    /// first heard, so that a new one moves no other. The first page is there without any device, too.
+    pub(super) fn pages(&self) -> Vec<Vec<DeviceState>> {
+        let mut pages = vec![Vec::new()];
+        let mut room = PAGE_BYTES;
+        for device in &self.all {
+            let size = device.size();
+            if size > room {
+                pages.push(Vec::new());
+                room = PAGE_BYTES;
+            }
+            room -= size;
+            if let Some(page) = pages.last_mut() {
+                page.push(device.state());
+            }
+        }
+        pages
     }
 
     /// The part of the devices whose change is published at once, by name.
@@ -227,6 +244,13 @@ impl Device {
 
     fn sleeps(&self) -> bool {
         self.presence.is_some_and(|(presence, _)| presence == DevicePresence::Sleeping)
+    }
+
+    /// Most bytes that its state takes in a message, whatever happens to it: pages must not move with its figures.
+    fn size(&self) -> usize {
+        let id = self.id.as_str();
+        let escaped = id.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+        id.len() + escaped + STATE_BYTES
     }
 
     fn state(&self) -> DeviceState {

@@ -26,7 +26,7 @@ pub struct Stamped<T> {
     pub state: T,
 }
 
-/// State of the building, of a zone, of a meter, or of all devices.
+/// State of the building, of a zone, of a meter, or of a page of the devices.
 #[derive(Clone, Debug, PartialEq)]
 pub enum State {
     /// The whole building.
@@ -58,8 +58,15 @@ pub enum State {
         /// Activity of its machine, and since when.
         activity: Option<Activity>,
     },
-    /// All devices with at least one reading or status, by name.
-    Devices(Vec<DeviceState>),
+    /// A page of the devices with at least one reading or status.
+    Devices {
+        /// Number of the page, from 1.
+        page: u32,
+        /// Count of all pages.
+        pages: u32,
+        /// Its devices.
+        devices: Vec<DeviceState>,
+    },
 }
 
 /// Newest reading of a point.
@@ -109,17 +116,20 @@ impl Published {
         true
     }
 
-    /// All devices, unless only their times changed since a moment ago.
-    fn devices(&mut self, snapshot: &Snapshot<'_>) -> Option<Stamped<State>> {
+    /// All pages of the devices; none when only times changed since a moment ago.
+    fn devices(&mut self, snapshot: &Snapshot<'_>) -> Vec<Stamped<State>> {
         let now = snapshot.now;
         let healths = snapshot.devices.healths();
         let is_recent = self.devices_at.is_some_and(|at| at <= now && now < at + DEVICES);
         if is_recent && healths == self.healths {
-            return None;
+            return Vec::new();
         }
         (self.devices_at, self.healths) = (Some(now), healths);
-        let state = State::Devices(snapshot.devices.states());
-        Some(Stamped { as_of: now, age_s: None, state })
+        let pages = snapshot.devices.pages();
+        let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+        let numbered = (1..=count).zip(pages);
+        let state = |(page, devices)| State::Devices { page, pages: count, devices };
+        numbered.map(|one| Stamped { as_of: now, age_s: None, state: state(one) }).collect()
     }
 }
 

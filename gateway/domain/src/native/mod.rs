@@ -56,6 +56,19 @@ pub fn state_topic(site: &SiteId, name: &str) -> String {
     format!("vigie/v1/{site}/state/{name}")
 }
 
+/// Whether the topic is one of the states of a gateway, of whatever site.
+///
+/// ```
+/// use domain::native;
+///
+/// assert!(native::is_state("vigie/v1/dreux/state/zones/fablab"));
+/// assert!(!native::is_state("vigie/v1/dreux/sensors/state/co2"));
+/// ```
+pub fn is_state(topic: &str) -> bool {
+    let rest = topic.strip_prefix("vigie/v1/").and_then(|rest| rest.split_once('/'));
+    rest.is_some_and(|(_, rest)| rest == "state" || rest.starts_with("state/"))
+}
+
 /// Whether the topic belongs to Vigie, at whatever site: readings of our own nodes, states, and what may come.
 pub fn is_ours(topic: &str) -> bool {
     topic.starts_with("vigie/")

@@ -20,6 +20,12 @@ impl BrokerUrl {
         Self { tls: false, host: host.into(), port, login: None }
     }
 
+    /// The same broker as this user.
+    #[must_use]
+    pub fn as_user(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { login: Some((user.into(), password.into())), ..self }
+    }
+
     /// Whether the connection is to be encrypted.
     pub const fn tls(&self) -> bool {
         self.tls

@@ -4,12 +4,14 @@
 //! vigie/v1/<site>/state/building       BuildingState
 //! vigie/v1/<site>/state/zones/<zone>   ZoneState
 //! vigie/v1/<site>/state/meters/<meter> MeterState
-//! vigie/v1/<site>/state/devices        DevicesState
+//! vigie/v1/<site>/state/devices        DevicesState: the first page
+//! vigie/v1/<site>/state/devices/<page> DevicesState: the second page and those after it
 //! vigie/v1/<site>/state/alerts         AlertsState
 //! vigie/v1/<site>/state/gateway        GatewayState (its last will marks it as offline)
 //! ```
 //!
-//! Each carries `as_of`. Unknown is `null`, never 0.
+//! Each carries `as_of`. Unknown is `null`, never 0. None is larger than [`LARGEST`]: a broker would drop it, and its
+//! publisher with it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,13 +75,20 @@ pub struct MeterState {
     pub activity: Option<Activity>,
 }
 
-/// All devices with at least one reading or status, by name.
+/// Largest document, in bytes: that of the embedded broker; Mosquitto and others take more.
+pub const LARGEST: usize = 64 * 1024;
+
+/// A page of the devices with at least one reading or status: those of the site file first, then in the order in which
+/// they were first heard. A page is as large as a message may be, so that a broker takes it whatever their number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DevicesState {
     /// Instant of the state.
     pub as_of: Instant,
     /// One entry a device.
     pub devices: Vec<DeviceState>,
+    /// Count of all pages; those beyond are of an earlier start.
+    #[serde(default = "one")]
+    pub pages: u32,
 }
 
 /// Current alerts.
@@ -89,6 +98,42 @@ pub struct AlertsState {
     pub as_of: Instant,
     /// Most urgent first.
     pub alerts: Vec<Alert>,
+    /// Count of less urgent ones for which the message had no room.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub left_out: usize,
+}
+
+impl AlertsState {
+    /// A document of these alerts, most urgent first, without those that make it too large.
+    pub fn within_bounds(as_of: Instant, alerts: Vec<Alert>) -> Self {
+        let count = alerts.len();
+        let mut room = LARGEST - ROOM_BESIDE;
+        let fits = |alert: &Alert| {
+            let size = serde_json::to_vec(alert).map_or(usize::MAX, |text| text.len() + 1);
+            let fits = size <= room;
+            room = room.saturating_sub(size);
+            fits
+        };
+        let alerts: Vec<_> = alerts.into_iter().take_while(fits).collect();
+        Self { as_of, left_out: count - alerts.len(), alerts }
+    }
+}
+
+/// Room of a document beside its list.
+const ROOM_BESIDE: usize = 1024;
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Name of a page of the devices below `state/`; the first is 1.
+pub fn devices_page(page: u32) -> String {
+    if page <= 1 { "devices".to_owned() } else { format!("devices/{page}") }
 }
 
 /// The gateway itself. Published every few seconds: it is the pulse of everything else.
@@ -124,8 +169,8 @@ pub fn document(stamped: Stamped<State>) -> (String, Value) {
             let name = format!("meters/{id}");
             (name, content(&MeterState { as_of, id, energy, age_s, activity }))
         }
-        State::Devices(devices) => {
-            ("devices".to_owned(), content(&DevicesState { as_of, devices }))
+        State::Devices { page, pages, devices } => {
+            (devices_page(page), content(&DevicesState { as_of, devices, pages }))
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::instant::Instant;
 use crate::message::DevicePresence;
 use crate::quantity::Quantity;
 use crate::reading::{DatedBy, Observation, Reading, Source, Value};
-use crate::wire::state::document;
+use crate::wire::state::{LARGEST, document};
 
 mod alerts;
 mod climate;
@@ -201,7 +201,8 @@ fn a_device_is_late_and_then_lost_by_its_own_rhythm() {
     }
     let mut health = |second| {
         live.states(at(second));
-        let device = live.devices.states().into_iter().find(|device| device.id.as_str() == "air");
+        let device =
+            live.devices.pages().into_iter().flatten().find(|device| device.id.as_str() == "air");
         serde_json::to_value(device.unwrap().state).unwrap()
     };
     assert_eq!(health(100), "online");
@@ -236,4 +237,25 @@ fn the_first_reading_of_a_register_takes_the_place_of_the_power_just_before() {
     assert_eq!(live.take_stale(at(120)), []);
     live.observe(&reading("plug", Quantity::EnergyImported, 121, 1000.0));
     assert_eq!(live.take_stale(at(122)).len(), 2);
+}
+
+#[test]
+fn two_thousand_strangers_with_the_longest_names_fill_pages_that_a_broker_takes() {
+    let mut live = house();
+    let name = |number: usize| format!("{}{number:04}", "\u{1f600}".repeat(124));
+    for number in 0..2000 {
+        live.observe(&reading(&name(number), Quantity::Co2, 0, 600.0));
+    }
+    let documents: Vec<_> = live.states(at(1)).into_iter().map(document).collect();
+    assert!(documents.iter().all(|(_, state)| state.to_string().len() <= LARGEST));
+    let pages: Vec<_> = documents.iter().filter(|(name, _)| name.starts_with("devices")).collect();
+    assert!(pages.iter().all(|(_, page)| page["pages"] == pages.len()));
+    assert_eq!((pages[0].0.as_str(), pages[1].0.as_str()), ("devices", "devices/2"));
+    assert!(pages[0].1["devices"][0]["known"].as_bool().unwrap(), "those of the site come first");
+    let shown = |id: &str| {
+        pages.iter().any(|(_, page)| {
+            page["devices"].as_array().unwrap().iter().any(|device| device["id"] == id)
+        })
+    };
+    assert!([0, 999, 1999].into_iter().all(|number| shown(&name(number))));
 }
