@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::alerts::{Alert, Matter};
 use domain::device::DeviceState;
 use domain::energy::EnergyState;
 use domain::figure::Quality;
@@ -189,10 +188,15 @@ impl LiveView {
 
     /// Removes when some devices reported: a detector or a door reports when somebody passes.
     pub(crate) fn withhold_reports(&mut self, of: impl Fn(&DeviceId) -> bool) {
-        let devices = self.devices.iter_mut().flat_map(|state| &mut state.devices);
-        for device in devices.filter(|device| of(&device.id)) {
-            (device.last_seen, device.rhythm_s) = (None, None);
-        }
+        let withheld = |device: &DeviceState| {
+            let device = device.clone();
+            if of(&device.id) {
+                DeviceState { last_seen: None, rhythm_s: None, ..device }
+            } else {
+                device
+            }
+        };
+        self.devices = self.devices.iter().map(withheld).collect();
     }
 
     /// States of all devices.

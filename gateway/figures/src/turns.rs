@@ -90,12 +90,11 @@ impl Turns {
     /// [`FigureError::TooMany`] and [`FigureError::Busy`] where too many long questions wait already.
     pub(crate) async fn take(&self, span: Option<Period>) -> Result<Turn, FigureError> {
         let is_long = span.is_some_and(|span| span.end().since(span.start()) > SHORT);
-        let long = match is_long {
-            true => {
-                let place = self.place()?;
-                Some((permit(&self.long).await?, place))
-            }
-            false => None,
+        let long = if is_long {
+            let place = self.place()?;
+            Some((permit(&self.long).await?, place))
+        } else {
+            None
         };
         let held = Held { _turn: permit(&self.all).await?, _long: long };
         Ok(Turn { _held: Arc::new(held) })

@@ -49,9 +49,8 @@ impl CsvDialect {
             .terminator(self.end)
             .buffer_capacity(128)
             .from_writer(Vec::with_capacity(128));
-        let fields = fields.iter().map(|field| match self.is_for_people {
-            true => without_formula(field),
-            false => Cow::Borrowed(*field),
+        let fields = fields.iter().map(|field| {
+            if self.is_for_people { without_formula(field) } else { Cow::Borrowed(*field) }
         });
         let fields: Vec<Cow<'_, str>> = fields.collect();
         let row = fields.iter().map(|field| field.as_bytes());

@@ -205,7 +205,7 @@ impl Consumer {
             };
             match event {
                 LinkEvent::Subscribed { granted } => {
-                    self.on_subscribed(&mut link, &granted).await?
+                    self.on_subscribed(&mut link, &granted).await?;
                 }
                 LinkEvent::Message(message) if message.packet.is_none() => {
                     self.inbox.take(&mut link, message, stop).await?;

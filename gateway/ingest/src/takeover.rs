@@ -15,9 +15,9 @@ use crate::readiness::{Part, Readiness};
 const SOON: Duration = Duration::from_secs(20);
 /// So many ends within this time are no accident: a broker that restarts ends a connection once.
 const ENDS: usize = 3;
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 /// Time without any sign after which the name counts as ours again.
-const CALM: Duration = Duration::from_secs(60);
+const CALM: Duration = Duration::from_mins(1);
 
 /// Watch over the name of one client.
 #[derive(Debug)]

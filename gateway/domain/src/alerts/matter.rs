@@ -237,7 +237,8 @@ impl Matter {
             | Self::Register { .. }
             | Self::Quarantine { .. }
             | Self::Disk { .. }
-            | Self::DiskErrors { .. } => None,
+            | Self::DiskErrors { .. }
+            | Self::StoreDamage { .. } => None,
         }
     }
 
