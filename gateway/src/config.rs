@@ -13,8 +13,8 @@ use domain::site::{self, Site};
 use domain::wire::BrokerUrl;
 use store::influx::{Grid, Target, Token, TokenError};
 
+use crate::client_names::random_name;
 use crate::failure::Failure;
-use crate::names::random_name;
 use crate::settings::{BackupHour, Settings};
 
 /// Version of this program.

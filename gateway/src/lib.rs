@@ -15,7 +15,7 @@
 //! | `commands` | the command line: one file for each command |
 //! | `settings`, `config`, `place` | flags and environment; checked before anything is opened |
 //! | `installed` | where the shipped unit has site file and data, which commands take when none is named |
-//! | `names` | names of our clients at a broker, and their random part |
+//! | `client_names` | names of our clients at a broker, and their random part |
 //! | `resources` | ports and the data folder, opened |
 //! | `run` | parts are started, watched, changed with the building, and stopped in order |
 //! | `broker` | the embedded broker, and the way of its messages into the pipeline |
@@ -26,13 +26,13 @@
 //! | `telemetry`, `failure` | logs and metrics; failures that end the program, with their exit codes |
 
 mod broker;
+mod client_names;
 mod commands;
 mod config;
 mod exchange;
 mod failure;
 mod installed;
 mod machine;
-mod names;
 mod notify;
 mod place;
 mod resources;

@@ -11,9 +11,9 @@ use domain::site::Site;
 use store::{SqliteReader, SqliteSettings, SqliteWriter, StoreError};
 use tokio::net::TcpSocket;
 
+use crate::client_names::ClientNames;
 use crate::config::{BrokerChoice, Config, rollup_grid};
 use crate::failure::Failure;
-use crate::names::ClientNames;
 
 /// Binds the address of the dashboard.
 pub(crate) fn http(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -81,9 +81,10 @@ pub(crate) async fn air(
     let view = app.figures.view(query.known_at()?).await?;
     let zone = view.zone(&name)?;
     let span = whole_days(view.site(), query.span(view.now())?, MOST_DAYS)?;
-    let of = match visitor.visibility.withholds(view.site(), Some(&zone.id)) {
-        true => view.air_alone(zone, span).await?,
-        false => view.air(zone, span).await?,
+    let of = if visitor.visibility.withholds(view.site(), Some(&zone.id)) {
+        view.air_alone(zone, span).await?
+    } else {
+        view.air(zone, span).await?
     };
     Ok(Json(Item { start: span.start(), end: span.end(), of }))
 }

@@ -91,9 +91,10 @@ pub(crate) async fn show(State(app): State<Arc<App>>, choice: Choice) -> Respons
     let locale = snapshot.locale(choice.language);
     let stored = timeout(STORE_WITHIN, app.reader.sources()).await.ok().and_then(Result::ok);
     let may_see_refused = choice.visibility.admit_to_refusals().is_ok();
-    let refused = match may_see_refused {
-        true => timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await.ok(),
-        false => None,
+    let refused = if may_see_refused {
+        timeout(STORE_WITHIN, app.reader.quarantine(None, MOST_REFUSED)).await.ok()
+    } else {
+        None
     };
     let refused = refused.and_then(Result::ok);
     let more_sources = stored.as_ref().is_some_and(|stored| stored.len() > MOST_SOURCES);

@@ -279,30 +279,32 @@ enum Asked {
     ByChangesOnly,
 }
 
+/// Zones that paths are asked for.
+const ZONES: [&str; 5] = ["left", "right", "floor", "hall", "building"];
+
 /// What is decided about a path; none for a new one.
 fn decision(path: &str) -> Option<Asked> {
-    let one = |address: &str| Some(Asked::By(vec![address.to_owned()]));
-    let each = |of: &str, values: &[&str], tails: &[&str]| {
-        let tails = if tails.is_empty() { &[""][..] } else { tails };
-        let address = |value: &&str| {
-            let address = path.replace(of, value);
-            tails.iter().map(|tail| format!("{address}{tail}")).collect::<Vec<_>>()
-        };
-        Some(Asked::By(values.iter().flat_map(address).collect()))
-    };
-    let zones = ["left", "right", "floor", "hall", "building"];
+    of_something(path).or_else(|| with_queries(path)).or_else(|| as_it_is(path))
+}
+
+/// Paths with a name in them, asked for several.
+fn of_something(path: &str) -> Option<Asked> {
     match path {
-        "/api/v1/zones/{zone}/air" => each("{zone}", &["left", "right", "floor", "hall"], &[]),
-        _ if path.starts_with("/api/v1/zones/{zone}/") => each("{zone}", &zones, &[]),
+        "/api/v1/zones/{zone}/air" => {
+            each(path, "{zone}", &["left", "right", "floor", "hall"], &[])
+        }
+        _ if path.starts_with("/api/v1/zones/{zone}/") => each(path, "{zone}", &ZONES, &[]),
         _ if path.starts_with("/api/v1/meters/{meter}/") => {
-            each("{meter}", &["total", "laser"], &[])
+            each(path, "{meter}", &["total", "laser"], &[])
         }
         "/api/v1/points/{point}/history" => each(
+            path,
             "{point}",
             &["left-presence", "right-presence", "left-people", "right-people", "left-co2"],
             &["?step=1h"],
         ),
         "/api/v1/sources/{device}/{quantity}/readings" => each(
+            path,
             "{device}/{quantity}",
             &[
                 "pir-left/occupancy_detected",
@@ -316,6 +318,27 @@ fn decision(path: &str) -> Option<Asked> {
             ],
             &[],
         ),
+        "/role/{role}" => each(
+            path,
+            "{role}",
+            &[
+                "point:left-presence",
+                "point:right-presence",
+                "point:left-people",
+                "doorway:left-door",
+                "doorway:right-door",
+                "point:left-co2",
+                "energy:laser",
+            ],
+            &["", "?test=2026-11-23T11:57:00Z"],
+        ),
+        _ => None,
+    }
+}
+
+/// Pages that show something else by their query.
+fn with_queries(path: &str) -> Option<Asked> {
+    match path {
         "/zones" => Some(Asked::By(
             [
                 "",
@@ -348,25 +371,19 @@ fn decision(path: &str) -> Option<Asked> {
                 .map(|tail| format!("/history{tail}"))
                 .into(),
         )),
-        "/role/{role}" => each(
-            "{role}",
-            &[
-                "point:left-presence",
-                "point:right-presence",
-                "point:left-people",
-                "doorway:left-door",
-                "doorway:right-door",
-                "point:left-co2",
-                "energy:laser",
-            ],
-            &["", "?test=2026-11-23T11:57:00Z"],
-        ),
         "/live/parts" => Some(Asked::By(
             ["live", "wall", "zones", "energy", "sensors", "plain"]
                 .map(|screen| format!("/live/parts?screen={screen}&lang=en"))
                 .into(),
         )),
-        "/assets/{version}/{*name}" => one("/assets/x/staff.js"),
+        _ => None,
+    }
+}
+
+/// Paths that are asked as they are, or only answer to changes.
+fn as_it_is(path: &str) -> Option<Asked> {
+    match path {
+        "/assets/{version}/{*name}" => Some(Asked::By(vec!["/assets/x/staff.js".to_owned()])),
         "/api/v1/air/instruments"
         | "/api/v1/energy/breakdown"
         | "/api/v1/climate"
@@ -393,7 +410,7 @@ fn decision(path: &str) -> Option<Asked> {
         | "/staff/assign"
         | "/staff/labels"
         | "/staff/corrections"
-        | "/api/openapi.json" => one(path),
+        | "/api/openapi.json" => Some(Asked::By(vec![path.to_owned()])),
         "/api/v1/alerts/{id}/acknowledge"
         | "/api/v1/corrections/{id}"
         | "/alerts/{id}/acknowledge"
@@ -406,6 +423,16 @@ fn decision(path: &str) -> Option<Asked> {
         | "/staff/corrections/{id}/undo" => Some(Asked::ByChangesOnly),
         _ => None,
     }
+}
+
+/// A path asked with each of some values in the place of `of`, and each of some ends behind it.
+fn each(path: &str, of: &str, values: &[&str], tails: &[&str]) -> Option<Asked> {
+    let tails = if tails.is_empty() { &[""][..] } else { tails };
+    let address = |value: &&str| {
+        let address = path.replace(of, value);
+        tails.iter().map(|tail| format!("{address}{tail}")).collect::<Vec<_>>()
+    };
+    Some(Asked::By(values.iter().flat_map(address).collect()))
 }
 
 fn paths() -> Vec<(&'static str, bool)> {

@@ -183,7 +183,8 @@ mod tests {
         let (begun, has_begun) = tokio::sync::oneshot::channel();
         let (end, ends) = mpsc::channel::<()>();
         let turn = turns.take(days(365)).await.unwrap();
-        let working = tokio::spawn(async move {
+        let mut working = tokio::task::JoinSet::new();
+        working.spawn(async move {
             off_thread(&turn, move || {
                 begun.send(()).unwrap();
                 ends.recv().unwrap();
@@ -191,8 +192,7 @@ mod tests {
             .await
         });
         has_begun.await.unwrap();
-        working.abort();
-        assert!(working.await.unwrap_err().is_cancelled());
+        working.shutdown().await;
 
         assert!(!is_let_in(&turns, days(365)).await, "the work goes on");
         end.send(()).unwrap();

@@ -210,7 +210,7 @@ mod tests {
         let pause = |bytes| clients.pause("sensor", bytes, begin);
         assert!((0..20_000).all(|_| pause(100).is_none()));
         assert!(pause(100).is_some());
-        let later = begin + Duration::from_secs(60);
+        let later = begin + Duration::from_mins(1);
         assert!(clients.pause("sensor", 1000, later).is_none());
         assert!(clients.pause("sensor", 40 << 20, later).unwrap() > Duration::from_millis(900));
         clients.arrived("own".into(), true, false, None);

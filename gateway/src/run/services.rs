@@ -6,8 +6,8 @@ use domain::{Clock, failure_chain};
 use ingest::{Readiness, StateBoard};
 use store::{SqliteReader, SqliteWriter, StoreError};
 
+use crate::client_names::ClientNames;
 use crate::failure::Failure;
-use crate::names::ClientNames;
 
 /// Store, clock, state board, readiness and names of one gateway.
 pub(super) struct Services {

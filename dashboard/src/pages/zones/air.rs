@@ -42,9 +42,10 @@ pub(super) async fn sections(
     let is_alone = |zone: &Zone| visibility.withholds(view.site(), Some(&zone.id));
     match selection.scope {
         Scope::Zone(zone) if measured(&zone) => {
-            let of = match is_alone(zone) {
-                true => view.air_alone(zone, selection.span).await?,
-                false => view.air(zone, selection.span).await?,
+            let of = if is_alone(zone) {
+                view.air_alone(zone, selection.span).await?
+            } else {
+                view.air(zone, selection.span).await?
             };
             let report = ZoneAir { zone, of, is_alone: is_alone(zone) };
             Ok(one(&locale, selection, &report, &view.site().air))
