@@ -289,7 +289,7 @@ fn decision(path: &str) -> Option<Asked> {
 
 /// Paths with a name in them, asked for several.
 fn of_something(path: &str) -> Option<Asked> {
-    match path {
+    Some(match path {
         "/api/v1/zones/{zone}/air" => {
             each(path, "{zone}", &["left", "right", "floor", "hall"], &[])
         }
@@ -332,8 +332,8 @@ fn of_something(path: &str) -> Option<Asked> {
             ],
             &["", "?test=2026-11-23T11:57:00Z"],
         ),
-        _ => None,
-    }
+        _ => return None,
+    })
 }
 
 /// Pages that show something else by their query.
@@ -426,13 +426,13 @@ fn as_it_is(path: &str) -> Option<Asked> {
 }
 
 /// A path asked with each of some values in the place of `of`, and each of some ends behind it.
-fn each(path: &str, of: &str, values: &[&str], tails: &[&str]) -> Option<Asked> {
+fn each(path: &str, of: &str, values: &[&str], tails: &[&str]) -> Asked {
     let tails = if tails.is_empty() { &[""][..] } else { tails };
     let address = |value: &&str| {
         let address = path.replace(of, value);
         tails.iter().map(|tail| format!("{address}{tail}")).collect::<Vec<_>>()
     };
-    Some(Asked::By(values.iter().flat_map(address).collect()))
+    Asked::By(values.iter().flat_map(address).collect())
 }
 
 fn paths() -> Vec<(&'static str, bool)> {
