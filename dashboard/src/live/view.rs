@@ -108,7 +108,8 @@ impl LiveView {
         };
         let pages = self.device_pages.get(&1).map_or(u32::MAX, |first| first.pages);
         let mut devices: BTreeMap<&DeviceId, (Instant, &DeviceState)> = BTreeMap::new();
-        for state in self.device_pages.range(..=pages).map(|(_, state)| state) {
+        let current = self.device_pages.iter().filter(|(page, _)| **page <= pages);
+        for (_, state) in current {
             for device in &state.devices {
                 let entry = devices.entry(&device.id).or_insert((state.as_of, device));
                 if entry.0 < state.as_of {
