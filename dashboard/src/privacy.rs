@@ -95,13 +95,9 @@ impl Visibility {
         Ok(())
     }
 
-    /// An alert as the visitor may see it, without the names of staff; `None` where it tells of the people of a small room.
-    pub(crate) fn alert(self, site: &Site, standing: Standing) -> Option<Standing> {
-        if self == Self::Staff {
-            return Some(standing);
-        }
-        let is_withheld = self.withholds(site, standing.alert.matter.people_of());
-        (!is_withheld).then(|| Standing { alert: standing.alert.without_names(), ..standing })
+    /// Whether an alert is withheld, since it tells of the people of a small room.
+    pub(crate) fn withholds_alert(self, site: &Site, standing: &Standing) -> bool {
+        self.withholds(site, standing.alert.matter.people_of())
     }
 
     /// Whether a correction of this tells of the people of a small room.
@@ -118,14 +114,6 @@ impl Visibility {
     /// Whether the readings of a point are withheld.
     pub(crate) fn withholds_point(self, site: &Site, point: &Point) -> bool {
         tells_of_people(point.quantity) && self.withholds(site, Some(&point.zone))
-    }
-
-    /// What staff are called or have written, which may name somebody; empty for the public.
-    pub(crate) fn words_of_staff(self, text: &str) -> String {
-        match self {
-            Self::Staff => text.to_owned(),
-            Self::Public => String::new(),
-        }
     }
 
     /// Refuses a question about refused messages: nobody knows whom they are about.

@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_broker_without_accounts_is_not_opened_to_the_network() {
         let refused = read("--mqtt 0.0.0.0:1883").unwrap_err();
-        assert!(refused.contains("--broker"), "{refused}");
+        assert!(refused.contains("VIGIE_BROKER"), "{refused}");
         assert!(read("--mqtt [::1]:1883").is_ok());
     }
 

@@ -8,6 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::alerts::Standing;
+use domain::site::Site;
 
 use super::caller::Caller;
 use super::challenge;
@@ -34,6 +36,23 @@ pub(crate) struct Visitor {
     pub(crate) identity: Option<Identity>,
     /// What of small rooms is shown.
     pub(crate) visibility: Visibility,
+}
+
+impl Visitor {
+    /// An alert as the visitor may see it: names of staff are for who is logged in. `None` where it is withheld.
+    pub(crate) fn alert(&self, site: &Site, standing: Standing) -> Option<Standing> {
+        if self.visibility.withholds_alert(site, &standing) {
+            return None;
+        }
+        let Standing { alert, .. } = standing;
+        let alert = if self.identity.is_some() { alert } else { alert.without_names() };
+        Some(Standing { alert, ..standing })
+    }
+
+    /// What staff are called or have written, which may name somebody; empty for who is not logged in.
+    pub(crate) fn words_of_staff(&self, text: &str) -> String {
+        if self.identity.is_some() { text.to_owned() } else { String::new() }
+    }
 }
 
 /// Identifies the visitor, and lets through who may read.

@@ -38,7 +38,7 @@ pub(crate) async fn list(
     let standing = app.reader.alerts(before, limit + 1).await?;
     // The next page goes on below the last item of this one.
     let next = (standing.len() > limit).then(|| standing[limit - 1].id.0.to_string());
-    let seen = |it: Standing| Some(item(visitor.visibility.alert(&app.site, it)?));
+    let seen = |it: Standing| Some(item(visitor.alert(&app.site, it)?));
     let items = standing.into_iter().take(limit).filter_map(seen).collect();
     Ok(Json(Page { items, next }))
 }

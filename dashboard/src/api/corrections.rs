@@ -16,7 +16,6 @@ use crate::access::{AccountName, Staff, StaffJson, Visitor};
 use crate::app::App;
 use crate::paging::{self, LARGEST_PAGE, Page};
 use crate::path::Path;
-use crate::privacy::Visibility;
 use crate::problem::Problem;
 use crate::query::Query;
 
@@ -61,7 +60,7 @@ pub(crate) async fn list(
     let after = paging::read_number::<u64>(query.get("cursor"))?.unwrap_or(0);
     let entries = app.reader.ledger().await?;
     let later = entries.iter().filter(|entry| entry.id.0 > after);
-    let seen = |entry| item(&app.site, visitor.visibility, entry, &entries);
+    let seen = |entry| item(&app.site, &visitor, entry, &entries);
     let items: Vec<_> = later.filter_map(seen).take(limit + 1).collect();
     let next = (items.len() > limit).then(|| items[limit - 1].id.to_string());
     Ok(Json(Page { items: items.into_iter().take(limit).collect(), next }))
@@ -69,19 +68,19 @@ pub(crate) async fn list(
 
 fn item(
     site: &Site,
-    visibility: Visibility,
+    visitor: &Visitor,
     entry: &Entry,
     entries: &[Entry],
 ) -> Option<CorrectionItem> {
     let Deed::Correction(correction) = &entry.deed else { return None };
-    if visibility.withholds_target(site, &correction.target) {
+    if visitor.visibility.withholds_target(site, &correction.target) {
         return None;
     }
     Some(CorrectionItem {
         id: entry.id,
         at: entry.at,
-        author: visibility.words_of_staff(&entry.author),
-        reason: visibility.words_of_staff(&entry.reason),
+        author: visitor.words_of_staff(&entry.author),
+        reason: visitor.words_of_staff(&entry.reason),
         correction: correction.clone(),
         undone: is_undone(entries, entry.id),
     })

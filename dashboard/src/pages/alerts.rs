@@ -105,7 +105,7 @@ async fn page(app: &App, visitor: &Visitor, choice: Choice, trial: Option<String
     };
     let log = app.reader.alerts(None, MOST_SHOWN).await.ok();
     let rows = log.map(|log| {
-        let seen = log.into_iter().filter_map(|it| choice.visibility.alert(&app.site, it));
+        let seen = log.into_iter().filter_map(|it| visitor.alert(&app.site, it));
         let (open, over): (Vec<_>, Vec<_>) =
             seen.partition(|standing| standing.cleared_at.is_none());
         (open.into_iter().map(row).collect(), over.into_iter().map(row).collect())

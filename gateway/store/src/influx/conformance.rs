@@ -148,6 +148,7 @@ crate::conformance::adapter_keeps_the_promises!(
         refusals_that_differ_stand_beside_each_other
         quarantine_is_paged_newest_first
         a_full_quarantine_drops_its_oldest_and_says_how_many
+        who_floods_the_quarantine_pushes_out_nobody_elses_refusals
         large_payloads_fill_the_quarantine_before_it_has_many_rows
         what_was_healed_leaves_with_its_readings
         the_name_of_a_refusal_is_never_given_again
