@@ -41,7 +41,8 @@ const MAX_PACKET_BYTES: usize = 1024 * 1024;
 const SESSION_EXPIRY: Duration = Duration::from_hours(24);
 /// Messages that may wait for one subscriber, here or away; then its oldest are dropped.
 const QUEUED_MESSAGES: usize = 1000;
-const QUEUED_BYTES: usize = 1024 * 1024;
+/// A hundred such queues must not take a machine with 512 MiB; in memory they are larger than their messages.
+const QUEUED_BYTES: usize = 512 * 1024;
 /// Messages on their way to one subscriber: before the queue, and sent without an acknowledgement.
 const ON_THE_WAY: usize = 100;
 const UNACKNOWLEDGED: u16 = 20;
