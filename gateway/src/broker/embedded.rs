@@ -28,9 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::clients::{Clients, Departure, LastWill};
 use super::inlet::BrokerInlet;
+use super::refusals::{Refusal, Told};
 use super::retained::{self, Retained};
 use super::rights::{Identity, Rights};
-use super::told::{Refusal, Told};
 use crate::failure::Failure;
 
 /// Clients at the same time, our own among them.

@@ -11,15 +11,15 @@
 //! | `rights` | who is one of ours, and which topics only they write |
 //! | `clients` | clients that are here or away, their last wills and their pace |
 //! | `retained` | sizes of retained messages |
-//! | `told` | what is refused or dropped: counted and logged |
+//! | `refusals` | what is refused or dropped: counted and logged |
 //! | `inlet` | a message is written to the journal, then handed to the pipeline; a valve that closes while that changes |
 
 mod clients;
 mod embedded;
 mod inlet;
+mod refusals;
 mod retained;
 mod rights;
-mod told;
 
 pub(crate) use embedded::EmbeddedBroker;
 pub(crate) use inlet::{BrokerInlet, InletValve};

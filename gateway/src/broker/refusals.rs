@@ -1,4 +1,4 @@
-//! What the embedded broker does not do for its clients: counted, and told in the log now and then.
+//! What the embedded broker does not do for its clients: counted, and written to the log now and then.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
