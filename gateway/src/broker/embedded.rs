@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clients::{Clients, Departure, LastWill};
 use super::inlet::BrokerInlet;
-use super::refusals::{Refusal, Told};
+use super::refusals::{Refusal, RefusalLog};
 use super::retained::{self, Retained};
 use super::rights::{Identity, Rights};
 use crate::failure::Failure;
@@ -72,7 +72,7 @@ impl EmbeddedBroker {
             rights,
             clients: Clients::default(),
             retained: Retained::default(),
-            told: Told::new(),
+            refusals: RefusalLog::new(),
             sessions: OnceLock::new(),
         });
         let fault = |error: mqtt5::error::MqttError| {
@@ -138,7 +138,7 @@ struct Watch {
     clients: Clients,
     /// The library bounds their number and size, not their sum.
     retained: Retained,
-    told: Told,
+    refusals: RefusalLog,
     sessions: OnceLock<Sessions>,
 }
 
@@ -147,14 +147,14 @@ impl Watch {
     fn pass_on(&self, event: ClientPublishEvent) -> PublishAction {
         let size = event.payload.len();
         if size > MAX_PAYLOAD {
-            self.told.count(Refusal::Large, &event.client_id, &event.topic);
+            self.refusals.count(Refusal::Large, &event.client_id, &event.topic);
             return PublishAction::Handled;
         }
         let is_kept = event.retain && size > 0;
         if !is_kept || self.retained.has_room(&event.topic, size) {
             return PublishAction::Continue;
         }
-        self.told.count(Refusal::Retained, &event.client_id, &event.topic);
+        self.refusals.count(Refusal::Retained, &event.client_id, &event.topic);
         let mut message = PublishPacket::new(&*event.topic, event.payload, event.qos);
         message.packet_id = event.packet_id;
         PublishAction::Transform(message)
@@ -179,7 +179,7 @@ impl BrokerEventHandler for Watch {
         Box::pin(async move {
             let pause = self.clients.pause(&event.client_id, event.payload.len(), Instant::now());
             if let Some(pause) = pause {
-                self.told.count(Refusal::Pace, &event.client_id, &event.topic);
+                self.refusals.count(Refusal::Pace, &event.client_id, &event.topic);
                 tokio::time::sleep(pause).await;
             }
             self.inlet.take(&event.topic, event.payload.clone()).await;
@@ -201,7 +201,7 @@ impl BrokerEventHandler for Watch {
             let departure = self.clients.departed(&event.client_id, event.unexpected);
             let Departure { will, dropped } = departure;
             if let (Some(client), Some(sessions)) = (dropped, self.sessions.get()) {
-                self.told.count(Refusal::Session, &client, "");
+                self.refusals.count(Refusal::Session, &client, "");
                 sessions.drop_of(&client).await;
             }
             if let Some(LastWill { topic, payload }) = will {
@@ -242,7 +242,7 @@ struct Gate(Arc<Watch>);
 
 impl Gate {
     fn admit(&self, connect: &ConnectPacket) -> AuthResult {
-        let Watch { rights, clients, told, .. } = &*self.0;
+        let Watch { rights, clients, refusals, .. } = &*self.0;
         let name = &connect.client_id;
         let password = connect.password.as_deref();
         let login = match (connect.username.as_deref(), password) {
@@ -253,17 +253,17 @@ impl Gate {
             Identity::Own => return AuthResult::success_with_user(rights.user()),
             Identity::Unknown => return AuthResult::fail(ReasonCode::BadUsernameOrPassword),
             Identity::Impostor => {
-                told.count(Refusal::Name, name, "");
+                refusals.count(Refusal::Name, name, "");
                 return AuthResult::fail(ReasonCode::ClientIdentifierNotValid);
             }
             Identity::Anonymous => {}
         }
         if !clients.has_place() {
-            told.count(Refusal::Client, name, "");
+            refusals.count(Refusal::Client, name, "");
             return AuthResult::fail(ReasonCode::ServerBusy);
         }
         if connect.will.as_ref().is_some_and(|will| will.payload.len() > retained::LARGEST) {
-            told.count(Refusal::Will, name, "");
+            refusals.count(Refusal::Will, name, "");
             return AuthResult::fail(ReasonCode::QuotaExceeded);
         }
         AuthResult::success()
@@ -271,15 +271,15 @@ impl Gate {
 
     /// A last will is passed on without another look, so its room is looked up here.
     fn may_publish(&self, client: &str, user: Option<&str>, topic: &str) -> bool {
-        let Watch { rights, clients, retained, told, .. } = &*self.0;
+        let Watch { rights, clients, retained, refusals, .. } = &*self.0;
         if !rights.may_publish(user, topic) {
-            told.count(Refusal::Topic, client, topic);
+            refusals.count(Refusal::Topic, client, topic);
             return false;
         }
         let will = clients.will_size(client, topic);
         let has_room = will.is_none_or(|size| retained.has_room(topic, size));
         if !has_room {
-            told.count(Refusal::Retained, client, topic);
+            refusals.count(Refusal::Retained, client, topic);
         }
         has_room
     }
@@ -311,7 +311,7 @@ impl AuthProvider for Gate {
     ) -> Later<'a, bool> {
         let may = Rights::may_subscribe(filter);
         if !may {
-            self.0.told.count(Refusal::Filter, client, filter);
+            self.0.refusals.count(Refusal::Filter, client, filter);
         }
         Box::pin(std::future::ready(may))
     }

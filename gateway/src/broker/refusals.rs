@@ -80,11 +80,11 @@ impl Refusal {
 
 /// Counter and log of refusals.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct RefusalLog {
     lines: Mutex<[Seldom; Refusal::ALL.len()]>,
 }
 
-impl Told {
+impl RefusalLog {
     /// All counters at 0.
     pub(super) fn new() -> Self {
         describe_counter!(
