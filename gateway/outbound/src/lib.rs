@@ -2,7 +2,7 @@
 //!
 //! | file | contents |
 //! |---|---|
-//! | `client` | [`client`]: deadlines, redirects, trust |
+//! | `client` | [`client()`]: deadlines, redirects, trust |
 //! | `failure` | [`cause`]: why a request has no answer, in plain words |
 
 mod client;
