@@ -134,9 +134,13 @@ impl Building {
         }
         readings.retain(|it| it.observation.received_at <= at(until));
         store.append(Batch { readings, ..Batch::default() }).await.unwrap();
-        for (meter, first, length, wh, after) in &self.corrections {
-            // What has not come yet cannot be corrected.
-            let entered = first + length + after;
+        // What has not come yet cannot be corrected. The ledger is in the order in which its entries are made.
+        let entered = |(_, first, length, _, after): &(_, i64, i64, _, i64)| first + length + after;
+        let mut corrections: Vec<_> = self.corrections.iter().collect();
+        corrections.sort_by_key(|it| entered(it));
+        for correction in corrections {
+            let (meter, first, length, wh, _) = correction;
+            let entered = entered(correction);
             if entered > until {
                 continue;
             }
